@@ -1,0 +1,237 @@
+# espota-c -- "make help" lists the targets.
+# Everything can be overridden: make CC=clang PREFIX=/usr CFLAGS=-O3 V=1
+
+PREFIX      ?= /usr/local
+BINDIR      ?= $(PREFIX)/bin
+LIBDIR      ?= $(PREFIX)/lib
+INCLUDEDIR  ?= $(PREFIX)/include
+MANDIR      ?= $(PREFIX)/share/man
+
+PKG_CONFIG  ?= pkg-config
+INSTALL     ?= install
+CFLAGS      ?= -O2 -g
+
+VERSION   := $(shell sed -n 's/^.define ESPOTA_VERSION "\(.*\)"/\1/p' include/espota/version.h)
+SOVERSION := 0
+
+# "make setup X Y" installs first and then starts afresh with X and Y: what
+# pkg-config says below is not true before.
+ifneq ($(filter setup,$(MAKECMDGOALS)),)
+AFTER := $(filter-out setup,$(MAKECMDGOALS))
+.PHONY: setup $(AFTER)
+## setup: install what is missing with the system's package manager
+setup:
+	@tools/setup.sh install build $(if $(filter-out all demo install,$(AFTER)),check)
+	@$(if $(AFTER),$(MAKE) --no-print-directory $(AFTER))
+$(AFTER): setup ; @:
+else
+
+# ---- what is there -----------------------------------------------------------
+# A library that is missing is left out of the build, except OpenSSL.
+
+NEEDS_NOTHING := clean help dist check-layers
+ifneq ($(filter-out $(NEEDS_NOTHING),$(or $(MAKECMDGOALS),all)),)
+missing = $(error $(1) is missing: install the package "$(shell tools/setup.sh name $(2))", or run "make setup")
+ifeq ($(shell command -v $(firstword $(CC))),)
+$(call missing,the C compiler,cmd:cc)
+endif
+ifeq ($(shell command -v $(firstword $(PKG_CONFIG))),)
+$(call missing,pkg-config,cmd:pkg-config)
+endif
+ifneq ($(shell $(PKG_CONFIG) --exists 'libcrypto >= 3' && echo yes),yes)
+$(call missing,OpenSSL 3,pkg:libcrypto)
+endif
+ifneq ($(filter check% coverage fuzz,$(MAKECMDGOALS)),)
+ifneq ($(shell $(PKG_CONFIG) --exists cmocka && echo yes),yes)
+$(call missing,cmocka,pkg:cmocka)
+endif
+endif
+endif
+
+have = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo 1 || echo 0)
+WITH_GZIP ?= $(call have,libdeflate)
+WITH_JSON ?= $(call have,jansson)
+
+DEPS_LIB := libcrypto $(if $(filter 1,$(WITH_GZIP)),libdeflate)
+DEPS_CLI := $(if $(filter 1,$(WITH_JSON)),jansson)
+FEATURES := $(if $(filter 1,$(WITH_GZIP)),-DEO_WITH_GZIP) $(if $(filter 1,$(WITH_JSON)),-DEO_WITH_JSON)
+
+# ---- what we are made of -----------------------------------------------------
+
+SRC_CLI := $(sort $(wildcard src/cli/*.c))
+SRC_SIM := $(sort $(wildcard src/sim/*.c))
+SRC_LIB := $(sort $(filter-out $(SRC_CLI) $(SRC_SIM),$(wildcard src/*/*.c)))
+UNIT    := $(sort $(wildcard tests/unit/test_*.c))
+SUPPORT := $(sort $(wildcard tests/support/*.c))
+FUZZ    := $(sort $(wildcard fuzz/fuzz_*.c))
+BENCH   := $(sort $(wildcard tests/bench/*.c))
+
+# ---- how it is compiled ------------------------------------------------------
+# Ours first, the packager's CPPFLAGS, CFLAGS and LDFLAGS last: theirs win.
+
+ifdef SAN
+BUILD   ?= build/san
+OUR_SAN := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+BINDEST := $(BUILD)
+else
+BUILD   ?= build
+BINDEST ?= .
+endif
+
+OUR_CPPFLAGS := -Iinclude -Isrc -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE $(FEATURES) \
+                $(shell $(PKG_CONFIG) --cflags $(DEPS_LIB) $(DEPS_CLI) 2>/dev/null)
+OUR_CFLAGS   := -std=c11 -pthread -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
+                -Wmissing-prototypes -Wvla -fPIC -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. $(OUR_SAN)
+LIBS         := $(shell $(PKG_CONFIG) --libs $(DEPS_LIB) 2>/dev/null) -pthread
+LIBS_CLI     := $(shell $(PKG_CONFIG) --libs $(DEPS_CLI) 2>/dev/null)
+COMPILE       = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS)
+LINK          = $(CC) $(OUR_SAN) $(CFLAGS) $(LDFLAGS)
+
+obj      = $(patsubst %.c,$(BUILD)/%.o,$(1))
+STATIC  := $(BUILD)/libespota.a
+ifeq ($(shell uname -s),Darwin)
+SHARED  := $(BUILD)/libespota.$(SOVERSION).dylib
+SOLINK  := libespota.dylib
+SOFLAGS  = -dynamiclib -install_name $(LIBDIR)/$(@F)
+else
+SHARED  := $(BUILD)/libespota.so.$(SOVERSION)
+SOLINK  := libespota.so
+SOFLAGS  = -shared -Wl,-soname,$(@F)
+endif
+BIN     := $(BINDEST)/espota-c
+SIM     := $(BINDEST)/espota-sim
+TESTS   := $(patsubst %.c,$(BUILD)/%,$(UNIT))
+REPLAYS := $(patsubst %.c,$(BUILD)/%_replay,$(FUZZ))
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(FUZZ))
+BENCHES := $(patsubst %.c,$(BUILD)/%,$(BENCH))
+
+ifneq ($(V),1)
+say = @printf '  %-8s%s\n' $(1) $(2);
+endif
+
+## all: both programs and both libraries (default)
+all: $(BIN) $(SIM) $(STATIC) $(SHARED)
+
+$(BUILD)/%.o: %.c $(BUILD)/.flags
+	$(call say,CC,$<)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c -o $@ $<
+
+$(STATIC): $(call obj,$(SRC_LIB))
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+
+$(SHARED): $(call obj,$(SRC_LIB))
+	$(call say,LD,$@)$(LINK) $(SOFLAGS) -o $@ $^ $(LIBS)
+
+$(BIN): $(call obj,$(SRC_CLI)) $(STATIC)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS_CLI) $(LIBS)
+
+$(SIM): $(call obj,$(SRC_SIM)) $(STATIC)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS_CLI) $(LIBS)
+
+# Objects depend on the flags they were built with, not only on their sources.
+$(BUILD)/.flags: FORCE
+	@mkdir -p $(@D); echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' > $@
+
+# ---- demo --------------------------------------------------------------------
+
+## demo: flash a simulated device on loopback; FIRMWARE=path for a file of yours
+demo: $(BIN) $(SIM) $(BUILD)/tools/mkimage
+	@tools/demo.sh '$(BUILD)/tools/mkimage' '$(FIRMWARE)'
+
+$(BUILD)/tools/%: $(BUILD)/tools/%.o $(STATIC)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
+
+# ---- checks ------------------------------------------------------------------
+
+$(BUILD)/tests/%.o: OUR_CPPFLAGS += -Itests $(shell $(PKG_CONFIG) --cflags cmocka 2>/dev/null)
+
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(call obj,$(SUPPORT)) \
+        $(filter-out %/main.o,$(call obj,$(SRC_CLI) $(SRC_SIM))) $(STATIC)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(shell $(PKG_CONFIG) --libs cmocka) $(LIBS_CLI) $(LIBS)
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(STATIC)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/fuzz/%_replay: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/standalone.o $(STATIC)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c $(SRC_LIB) $(BUILD)/.flags
+	$(call say,FUZZ,$@)mkdir -p $(@D) && clang $(OUR_CPPFLAGS) -std=c11 -g -O1 \
+	    -fsanitize=fuzzer,address,undefined -o $@ $< $(SRC_LIB) $(LIBS)
+
+## check: all tests; SAN=1 adds the sanitizers
+check: all $(TESTS) $(REPLAYS) $(BENCHES) $(BUILD)/tools/mkimage
+	@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh
+
+## check-unit: the unit tests alone
+check-unit: $(TESTS)
+	@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh unit
+
+## check-e2e: the stories alone; ONLY=word picks files
+check-e2e: all $(BUILD)/tools/mkimage
+	@BUILD='$(BUILD)' BIN='$(BINDEST)' ONLY='$(ONLY)' tests/run.sh e2e
+
+check-layers:
+	@tools/check-layers.sh
+
+# What a static link could collide with carries our name.
+check-symbols: $(STATIC)
+	@nm -g --defined-only $< | awk 'NF == 3 && $$3 !~ /^(_?(espota|eo)_|__)/ { print "not ours to export: " $$3; bad = 1 } END { exit bad }'
+
+## fuzz: build the libFuzzer targets (needs clang) and run each for TIME seconds
+TIME ?= 60
+fuzz: $(FUZZERS)
+	@tools/fuzz.sh '$(BUILD)' '$(TIME)'
+
+## bench: what docs/PERFORMANCE.md reports, measured now
+bench: all $(BENCHES) $(BUILD)/tools/mkimage
+	@BUILD='$(BUILD)' tests/bench/run.sh $(ONLY)
+
+## coverage: line coverage of the sources by the unit tests and stories
+coverage:
+	@$(MAKE) --no-print-directory BUILD=build/cov BINDEST=build/cov CFLAGS='-O0 -g --coverage' check
+	@tools/coverage.sh build/cov
+
+# ---- install -----------------------------------------------------------------
+
+$(BUILD)/espota.pc: $(BUILD)/.flags Makefile
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
+	    'Name: espota' 'Description: Push firmware to ESP devices over the network' \
+	    'Version: $(VERSION)' 'Requires.private: $(strip $(DEPS_LIB))' 'Libs: -L$${libdir} -lespota' \
+	    'Libs.private: -pthread' 'Cflags: -I$${includedir}' > $@
+
+## install: honours DESTDIR, PREFIX and the usual *DIR variables
+install: all $(BUILD)/espota.pc
+	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)/pkgconfig' \
+	    '$(DESTDIR)$(INCLUDEDIR)/espota' '$(DESTDIR)$(MANDIR)/man1'
+	$(INSTALL) -m 755 $(BIN) $(SIM) '$(DESTDIR)$(BINDIR)/'
+	$(INSTALL) -m 644 $(STATIC) '$(DESTDIR)$(LIBDIR)/'
+	$(INSTALL) -m 755 $(SHARED) '$(DESTDIR)$(LIBDIR)/'
+	ln -sf $(notdir $(SHARED)) '$(DESTDIR)$(LIBDIR)/$(SOLINK)'
+	$(INSTALL) -m 644 include/espota/*.h '$(DESTDIR)$(INCLUDEDIR)/espota/'
+	$(INSTALL) -m 644 $(BUILD)/espota.pc '$(DESTDIR)$(LIBDIR)/pkgconfig/'
+	$(INSTALL) -m 644 man/*.1 '$(DESTDIR)$(MANDIR)/man1/'
+
+uninstall:
+	rm -f '$(DESTDIR)$(BINDIR)/espota-c' '$(DESTDIR)$(BINDIR)/espota-sim' \
+	    '$(DESTDIR)$(LIBDIR)/$(notdir $(STATIC))' '$(DESTDIR)$(LIBDIR)/$(notdir $(SHARED))' \
+	    '$(DESTDIR)$(LIBDIR)/$(SOLINK)' '$(DESTDIR)$(LIBDIR)/pkgconfig/espota.pc' \
+	    $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man1/%',$(wildcard man/*.1))
+	rm -rf '$(DESTDIR)$(INCLUDEDIR)/espota'
+
+## dist: a byte-for-byte reproducible source archive of HEAD
+dist:
+	git archive --format=tar --prefix=espota-c-$(VERSION)/ HEAD | gzip -9n > espota-c-$(VERSION).tar.gz
+
+## clean: remove what was built
+clean:
+	rm -rf build demo espota-c espota-sim
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+.PHONY: all demo check check-unit check-e2e check-layers check-symbols fuzz bench coverage install uninstall dist clean help FORCE
+.SECONDARY:
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+endif

@@ -1,0 +1,28 @@
+/* espota.h -- push firmware to ESP devices over the network.
+ *
+ * SHAPE.  An image is loaded once and never changes.  A fleet holds jobs, each
+ * one image for one target, and reports what happens as events.
+ *
+ * OWNERSHIP.  *_open and *_new give, *_free takes back, and *_free(NULL) is a
+ * no-op.  What you pass in is copied before the call returns, unless its
+ * comment says "borrowed until ...".  What an event points at is borrowed for
+ * the length of the callback.
+ *
+ * ERRORS.  A function that can fail returns 0, or -1 after filling *err; err
+ * comes last and may be NULL.  Outputs are untouched on failure.  Nothing
+ * aborts, exits or prints.
+ *
+ * THREADS.  There is no mutable global.  A fleet belongs to one thread at a
+ * time, and its callbacks run on the thread that called _run or _process.  An
+ * image may be shared by any number of threads once it is open.  Internally a
+ * few threads wait in getaddrinfo(); none of them ever calls you.
+ */
+#ifndef ESPOTA_ESPOTA_H
+#define ESPOTA_ESPOTA_H
+
+#include <espota/error.h>
+#include <espota/fleet.h>
+#include <espota/image.h>
+#include <espota/version.h>
+
+#endif

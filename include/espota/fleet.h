@@ -1,0 +1,239 @@
+/* fleet.h -- flash images into devices: jobs, their targets and their events.
+ *
+ * A fleet holds jobs, each one image for one target, and touches the network
+ * only inside espota_fleet_run() and espota_fleet_process().
+ */
+#ifndef ESPOTA_FLEET_H
+#define ESPOTA_FLEET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <espota/error.h>
+#include <espota/image.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- what happens to a job ---------------------------------------------- */
+
+/*   X(NAME, name in JSON) */
+/* clang-format off */
+#define ESPOTA_PHASES(X)         \
+    X(QUEUED,  "queued")         \
+    X(RESOLVE, "resolve")        \
+    X(CONNECT, "connect")        \
+    X(INVITE,  "invite")         \
+    X(HELLO,   "hello")          \
+    X(AUTH,    "auth")           \
+    X(PREPARE, "prepare")        \
+    X(DATA,    "data")           \
+    X(COMMIT,  "commit")         \
+    X(REBOOT,  "reboot")         \
+    X(VERIFY,  "verify")
+
+enum espota_phase {
+#define X(name, json) ESPOTA_PHASE_##name,
+    ESPOTA_PHASES(X)
+#undef X
+    ESPOTA_PHASE_COUNT
+};
+/* clang-format on */
+
+ESPOTA_API const char *espota_phase_name(enum espota_phase);
+
+/* What the device said of itself when it was greeted. */
+struct espota_hello {
+    const char *protocol; /* "esphome", ... */
+    int protocol_version; /* 0: the protocol has none */
+    const char *auth;     /* "none", "md5", "sha256", "pbkdf2", "noise", ... */
+    const char *features[8]; /* static words, NULL-terminated */
+};
+
+/* Where the target's name led. */
+struct espota_resolved {
+    const char *how;              /* "literal", "mdns", "dns" or "given" */
+    const char *const *addresses; /* as text, n of them */
+    size_t n;
+};
+
+/* How a job ended. */
+struct espota_result {
+    enum espota_outcome outcome;
+    const struct espota_error *error; /* category OK if all is well */
+    enum espota_phase phase;          /* where it ended */
+    unsigned attempts;
+    size_t bytes_image;    /* the image as given */
+    uint64_t bytes_wire;   /* all we sent, in all attempts */
+    uint32_t ms[ESPOTA_PHASE_COUNT]; /* spent in each phase, all attempts */
+    uint32_t ms_total;
+    const char *old_version, *new_version; /* NULL: not known */
+};
+
+enum espota_event_kind {
+    ESPOTA_EVENT_RESOLVED, /* .resolved */
+    ESPOTA_EVENT_PHASE,    /* .phase and .doing changed, in .attempt */
+    ESPOTA_EVENT_HELLO,    /* .hello */
+    ESPOTA_EVENT_PROGRESS, /* .done of .total; at most ten a second, the first
+                              (0) and the last (all) always */
+    ESPOTA_EVENT_RETRY,    /* .attempt of .attempts follows in .delay_ms
+                              because of .error */
+    ESPOTA_EVENT_WARNING,  /* .code (a word) and .text */
+    ESPOTA_EVENT_LOG,      /* .level and .text */
+    ESPOTA_EVENT_END       /* .result; the last of its job */
+};
+
+enum espota_log_level {
+    ESPOTA_LOG_INFO = 1, /* what was decided, and from what */
+    ESPOTA_LOG_STEP,     /* each protocol step */
+    ESPOTA_LOG_BYTES     /* every byte on the wire; secrets are masked */
+};
+
+/* Everything pointed at is borrowed for the length of the callback. */
+struct espota_event {
+    enum espota_event_kind kind;
+    int job;            /* what espota_fleet_add() returned */
+    void *tag;          /* the target's tag */
+    const char *device; /* the target's host, as given */
+    enum espota_phase phase;
+    unsigned attempt, attempts;
+    const char *doing; /* "erasing flash" */
+    size_t done, total;
+    const struct espota_resolved *resolved;
+    const struct espota_hello *hello;
+    const struct espota_error *error;
+    uint32_t delay_ms;
+    const char *code, *text;
+    enum espota_log_level level;
+    const struct espota_result *result;
+};
+
+typedef void espota_event_fn(void *ctx, const struct espota_event *);
+
+/* ---- targets ------------------------------------------------------------ */
+
+enum espota_type {
+    ESPOTA_TYPE_APP,
+    ESPOTA_TYPE_FILESYSTEM,
+    ESPOTA_TYPE_PARTITION_TABLE,
+    ESPOTA_TYPE_BOOTLOADER
+};
+
+enum espota_min_auth {
+    ESPOTA_AUTH_ANY,   /* answer whatever the device asks */
+    ESPOTA_AUTH_SHA256 /* never answer an MD5 challenge */
+};
+
+#define ESPOTA_WINDOW_AUTO 0u
+#define ESPOTA_WINDOW_LOCKSTEP 1u
+
+/* Zero it, then set what you know.  Copied by espota_fleet_add(); secrets are
+ * wiped from the copy when the job ends. */
+struct espota_target {
+    const char *host;     /* "kitchen", "kitchen.local", 192.0.2.7, ::1 */
+    uint16_t port;        /* 0: by protocol and image */
+    const char *protocol; /* a name of espota_protocol_at(); NULL or "auto":
+                             find out */
+
+    const char *const *passwords; /* tried in order, n of them; n 0: none
+                                     given; "" is a password */
+    size_t n_passwords;
+    enum espota_min_auth min_auth;
+
+    enum espota_type type;
+    enum espota_compress compress;
+    uint32_t window; /* bytes under way, or ESPOTA_WINDOW_... */
+
+    const char *bind;   /* local address or interface; NULL: the route's */
+    int family;         /* 0, 4 or 6 */
+
+    uint32_t connect_ms;     /* 0: 20 s; also for one answer to a greeting */
+    uint32_t stall_ms;       /* 0: 160 s */
+    unsigned retries;        /* further attempts after a retryable fault */
+    uint32_t retry_delay_ms; /* between them */
+
+    void *tag; /* handed back in every event; borrowed until _free */
+};
+
+/* ---- fleets ------------------------------------------------------------- */
+
+struct espota_fleet; /* opaque */
+
+struct espota_fleet_config { /* all zero is a good default */
+    unsigned max_active;     /* jobs on the wire at once; 0: 64 */
+    enum espota_log_level log_level; /* 0: no LOG events */
+    espota_event_fn *on_event;
+    void *on_event_ctx;
+};
+
+ESPOTA_API int espota_fleet_new(struct espota_fleet **out,
+                                const struct espota_fleet_config *,
+                                struct espota_error *err);
+
+/* The image is borrowed until the job ended.  Returns the job's number,
+ * counting from 0, or -1 (ESPOTA_E_USAGE: the target makes no sense). */
+ESPOTA_API int espota_fleet_add(struct espota_fleet *,
+                                const struct espota_image *,
+                                const struct espota_target *,
+                                struct espota_error *err);
+
+/* Ends a job (all jobs: -1) at the next _process or _run, with its sockets
+ * closed properly and an END event of category INTERRUPTED (UNKNOWN if the
+ * device had every byte).  Safe in a callback, not in a signal handler. */
+ESPOTA_API void espota_fleet_cancel(struct espota_fleet *, int job);
+
+/* Jobs that have not ended get no event any more. */
+ESPOTA_API void espota_fleet_free(struct espota_fleet *);
+
+/* Blocks until every job has ended.  Returns how many were not accepted.
+ * *stop, where given, is looked at after each wake-up (a signal wakes it):
+ * once it is not zero all jobs are cancelled. */
+ESPOTA_API int espota_fleet_run(struct espota_fleet *,
+                                const volatile int *stop);
+
+/* Or drive it from a loop of your own:
+ *
+ *     while (espota_fleet_live(f) > 0) {
+ *         size_t n = espota_fleet_fds(f, fds, cap);
+ *         your_poll(fds, n, espota_fleet_timeout(f));
+ *         espota_fleet_process(f, fds, n);
+ *     }
+ *
+ * _fds returns how many entries there are; if that is more than cap, grow the
+ * array and ask again.  _process never blocks and may be called at any time. */
+enum { ESPOTA_READ = 1, ESPOTA_WRITE = 2 };
+
+struct espota_fd {
+    int fd;
+    uint8_t want, ready; /* ESPOTA_READ | ESPOTA_WRITE */
+};
+
+ESPOTA_API size_t espota_fleet_fds(const struct espota_fleet *,
+                                   struct espota_fd *, size_t cap);
+ESPOTA_API int espota_fleet_timeout(const struct espota_fleet *); /* ms, -1 */
+ESPOTA_API void espota_fleet_process(struct espota_fleet *,
+                                     const struct espota_fd *, size_t n);
+ESPOTA_API int espota_fleet_live(const struct espota_fleet *); /* not ended */
+
+/* ---- what this build knows ---------------------------------------------- */
+
+struct espota_protocol {
+    const char *name, *summary;
+};
+
+/* The i-th protocol, in the order of --help; false behind the last. */
+ESPOTA_API bool espota_protocol_at(size_t i, struct espota_protocol *out);
+
+/* "OpenSSL 3.0.19", "libdeflate", ...: the i-th library in use, or NULL. */
+ESPOTA_API const char *espota_library_at(size_t i);
+
+/* "gzip", ...: the i-th thing left out of this build, or NULL. */
+ESPOTA_API const char *espota_left_out_at(size_t i);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

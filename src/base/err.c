@@ -1,0 +1,127 @@
+/* err.c -- errors: the category table of error.h, and filling the struct. */
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    const char *summary;
+    int status;
+    bool retryable;
+    enum espota_outcome outcome;
+} CATEGORIES[ESPOTA_E_COUNT] = {
+#define X(name, status, retry, outcome, json, summary) \
+    [ESPOTA_E_##name] = {json, summary, status, retry, ESPOTA_##outcome},
+    ESPOTA_ERRORS(X)
+#undef X
+};
+
+static bool known(enum espota_category c)
+{
+    return (unsigned)c < ESPOTA_E_COUNT;
+}
+
+const char *espota_category_name(enum espota_category c)
+{
+    return known(c) ? CATEGORIES[c].name : "?";
+}
+
+const char *espota_category_summary(enum espota_category c)
+{
+    return known(c) ? CATEGORIES[c].summary : "?";
+}
+
+int espota_category_status(enum espota_category c)
+{
+    return CATEGORIES[known(c) ? c : ESPOTA_E_INTERNAL].status;
+}
+
+bool espota_category_retryable(enum espota_category c)
+{
+    return known(c) && CATEGORIES[c].retryable;
+}
+
+enum espota_outcome espota_category_outcome(enum espota_category c)
+{
+    return CATEGORIES[known(c) ? c : ESPOTA_E_INTERNAL].outcome;
+}
+
+const char *espota_outcome_name(enum espota_outcome outcome)
+{
+    static const char *const NAMES[] = {
+        [ESPOTA_UPDATED] = "updated", [ESPOTA_UNCHANGED] = "unchanged",
+        [ESPOTA_REFUSED] = "refused", [ESPOTA_FAILED] = "failed",
+        [ESPOTA_UNKNOWN] = "unknown", [ESPOTA_SKIPPED] = "skipped",
+    };
+
+    return (unsigned)outcome < sizeof NAMES / sizeof *NAMES ? NAMES[outcome]
+                                                            : "?";
+}
+
+static void fill(struct espota_error *err, enum espota_category category,
+                 const char *fmt, va_list ap)
+{
+    err->category = category;
+    err->sys_errno = 0;
+    err->hint = NULL;
+    err->device[0] = '\0';
+    vsnprintf(err->message, sizeof err->message, fmt, ap);
+}
+
+int eo_fail(struct espota_error *err, enum espota_category category,
+            const char *fmt, ...)
+{
+    va_list ap;
+
+    if (err == NULL)
+        return -1;
+    va_start(ap, fmt);
+    fill(err, category, fmt, ap);
+    va_end(ap);
+    return -1;
+}
+
+int eo_fail_hint(struct espota_error *err, enum espota_category category,
+                 const char *hint, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (err == NULL)
+        return -1;
+    va_start(ap, fmt);
+    fill(err, category, fmt, ap);
+    va_end(ap);
+    err->hint = hint;
+    return -1;
+}
+
+int eo_fail_sys(struct espota_error *err, enum espota_category category,
+                int sys, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (err == NULL)
+        return -1;
+    va_start(ap, fmt);
+    fill(err, category, fmt, ap);
+    va_end(ap);
+    err->sys_errno = sys;
+    return -1;
+}
+
+int eo_fail_device(struct espota_error *err, enum espota_category category,
+                   const char *device, const char *hint, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (err == NULL)
+        return -1;
+    va_start(ap, fmt);
+    fill(err, category, fmt, ap);
+    va_end(ap);
+    err->hint = hint;
+    snprintf(err->device, sizeof err->device, "%s", device);
+    return -1;
+}

@@ -1,0 +1,34 @@
+/* err.h -- fill a struct espota_error, once, at the place that knows. */
+#ifndef EO_ERR_H
+#define EO_ERR_H
+
+#include <espota/error.h>
+
+#if defined(__GNUC__)
+#define EO_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define EO_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#define EO_PRINTF(fmt, args)
+#define EO_MUST_CHECK
+#endif
+
+/* Each returns -1, so that a caller can write "return eo_fail(err, ...)".
+ * err may be NULL.  A message is lower case, has no full stop and does not
+ * name the device: whoever reports it puts the name in front. */
+int eo_fail(struct espota_error *err, enum espota_category category,
+            const char *fmt, ...) EO_PRINTF(3, 4);
+
+/* With what to try next; the hint is a static imperative sentence. */
+int eo_fail_hint(struct espota_error *err, enum espota_category category,
+                 const char *hint, const char *fmt, ...) EO_PRINTF(4, 5);
+
+/* A system call failed with errno value sys. */
+int eo_fail_sys(struct espota_error *err, enum espota_category category,
+                int sys, const char *fmt, ...) EO_PRINTF(4, 5);
+
+/* The device said no, in its own words or code (copied, cut to fit). */
+int eo_fail_device(struct espota_error *err, enum espota_category category,
+                   const char *device, const char *hint, const char *fmt, ...)
+    EO_PRINTF(5, 6);
+
+#endif

@@ -1,0 +1,186 @@
+/* str.c -- text in fixed space, and numbers out of text. */
+#include "base/str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void eo_text_init(struct text *t, char *space, size_t cap)
+{
+    *t = (struct text){.at = space, .cap = cap};
+    if (cap > 0)
+        space[0] = '\0';
+}
+
+void eo_text_add(struct text *t, const char *fmt, ...)
+{
+    va_list ap;
+    int n;
+
+    va_start(ap, fmt);
+    n = vsnprintf(t->at + t->len, t->cap - t->len, fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        return;
+    if ((size_t)n >= t->cap - t->len) {
+        t->cut = true;
+        t->len = t->cap > 0 ? t->cap - 1 : 0;
+    } else {
+        t->len += (size_t)n;
+    }
+}
+
+/* The length of the well-formed UTF-8 sequence at p, or 0 (RFC 3629). */
+static size_t utf8_len(const unsigned char *p, size_t left)
+{
+    const unsigned char c = p[0];
+    size_t n;
+    unsigned long v;
+
+    if (c < 0x80)
+        return 1;
+    if (c >= 0xc2 && c <= 0xdf)
+        n = 2, v = c & 0x1fu;
+    else if (c >= 0xe0 && c <= 0xef)
+        n = 3, v = c & 0x0fu;
+    else if (c >= 0xf0 && c <= 0xf4)
+        n = 4, v = c & 0x07u;
+    else
+        return 0;
+    if (n > left)
+        return 0;
+    for (size_t i = 1; i < n; i++) {
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+        v = v << 6 | (p[i] & 0x3fu);
+    }
+    if ((n == 3 && v < 0x800) || (n == 4 && v < 0x10000) || v > 0x10ffff ||
+        (v >= 0xd800 && v <= 0xdfff))
+        return 0;
+    return n;
+}
+
+void eo_text_add_safe(struct text *t, const char *bytes, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)bytes;
+
+    while (len > 0) {
+        const size_t n = utf8_len(p, len);
+
+        /* C0, DEL and C1 (U+0080 to U+009F) drive terminals. */
+        if (n == 0 || *p < 0x20 || *p == 0x7f ||
+            (n == 2 && p[0] == 0xc2 && p[1] < 0xa0)) {
+            eo_text_add(t, "\\x%02x", *p);
+            p++;
+            len--;
+            continue;
+        }
+        if (t->cap - t->len <= n) { /* never half a character */
+            t->cut = true;
+            return;
+        }
+        eo_text_add(t, "%.*s", (int)n, (const char *)p);
+        p += n;
+        len -= n;
+    }
+}
+
+bool eo_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool eo_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+char eo_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool eo_same_nocase(const char *a, const char *b)
+{
+    while (*a != '\0' && eo_lower(*a) == eo_lower(*b)) {
+        a++;
+        b++;
+    }
+    return eo_lower(*a) == eo_lower(*b);
+}
+
+bool eo_starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool eo_ends_with(const char *text, const char *suffix)
+{
+    const size_t n = strlen(text), m = strlen(suffix);
+
+    return n >= m && strcmp(text + n - m, suffix) == 0;
+}
+
+int eo_parse_uint(const char *text, uint64_t min, uint64_t max, uint64_t *out)
+{
+    uint64_t v = 0;
+
+    if (*text == '\0')
+        return -1;
+    for (; *text != '\0'; text++) {
+        const unsigned d = (unsigned)(*text - '0');
+
+        if (!eo_is_digit(*text) || v > (UINT64_MAX - d) / 10)
+            return -1;
+        v = v * 10 + d;
+    }
+    if (v < min || v > max)
+        return -1;
+    *out = v;
+    return 0;
+}
+
+enum { NEAREST_MAX = 40 }; /* longer words have no misspelling worth naming */
+
+static size_t distance(const char *a, const char *b)
+{
+    const size_t n = strlen(a), m = strlen(b);
+    size_t row[NEAREST_MAX + 1];
+
+    if (n > NEAREST_MAX || m > NEAREST_MAX)
+        return NEAREST_MAX;
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[m];
+}
+
+const char *eo_nearest(const char *text, const char *const *candidates)
+{
+    const size_t limit = strlen(text) / 3 + 1;
+    const char *best = NULL;
+    size_t least = limit + 1;
+
+    for (; *candidates != NULL; candidates++) {
+        const size_t d = distance(text, *candidates);
+
+        if (d < least) {
+            least = d;
+            best = *candidates;
+        }
+    }
+    return best;
+}

@@ -1,0 +1,41 @@
+/* str.h -- text in fixed space, and numbers out of text. */
+#ifndef EO_STR_H
+#define EO_STR_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Text that grows in somebody's array and is cut, never overrun. */
+struct text {
+    char *at;
+    size_t len, cap; /* cap counts the terminator; len never does */
+    bool cut;
+};
+
+void eo_text_init(struct text *, char *space, size_t cap);
+void eo_text_add(struct text *, const char *fmt, ...) EO_PRINTF(2, 3);
+
+/* Adds foreign bytes for people: control characters and bytes that are not
+ * UTF-8 become \xNN, so that a terminal cannot be driven by a device. */
+void eo_text_add_safe(struct text *, const char *bytes, size_t len);
+
+/* Locale-free, ASCII only. */
+bool eo_is_digit(char);
+bool eo_is_space(char);
+char eo_lower(char);
+bool eo_same_nocase(const char *, const char *);
+bool eo_starts_with(const char *text, const char *prefix);
+bool eo_ends_with(const char *text, const char *suffix);
+
+/* A whole decimal number from min to max and nothing else: 0, or -1. */
+int eo_parse_uint(const char *text, uint64_t min, uint64_t max, uint64_t *out);
+
+/* The candidate nearest to text by edit distance, if near enough to be a
+ * misspelling of it; else NULL.  candidates ends with NULL. */
+const char *eo_nearest(const char *text, const char *const *candidates);
+
+#endif

@@ -1,0 +1,12 @@
+/* random.h -- entropy.  Fetched by whoever starts a machine, never by one. */
+#ifndef EO_RANDOM_H
+#define EO_RANDOM_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* 0, or -1 if the system has none to give. */
+int eo_random(void *out, size_t len) EO_MUST_CHECK;
+
+#endif

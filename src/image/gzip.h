@@ -1,0 +1,30 @@
+/* gzip.h -- gzip, whole buffers at a time, by libdeflate.
+ *
+ * A build may leave it out (WITH_GZIP=0); then eo_gzip_have() is false and the
+ * others fail.
+ */
+#ifndef EO_GZIP_H
+#define EO_GZIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+bool eo_gzip_have(void);
+
+/* One bare member (10-byte header, no name, no trailing byte: ESP8266's eboot
+ * reads the length from the last four bytes).  *out is the caller's. */
+int eo_gzip(const uint8_t *bytes, size_t len, uint8_t **out, size_t *out_len,
+            struct espota_error *err) EO_MUST_CHECK;
+
+/* Inflates one member that must fill the input and may not grow beyond max;
+ * anything else fails with ESPOTA_E_IMAGE. */
+int eo_gunzip(const uint8_t *bytes, size_t len, size_t max, uint8_t **out,
+              size_t *out_len, struct espota_error *err) EO_MUST_CHECK;
+
+/* 1F 8B 08: the look of gzip. */
+bool eo_is_gzip(const uint8_t *bytes, size_t len);
+
+#endif

@@ -1,0 +1,225 @@
+/* image.c -- load, hash and compress once; immutable afterwards. */
+#include "image/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "crypto/digest.h"
+#include "image/gzip.h"
+
+struct espota_image {
+    struct espota_image_info info;
+    struct image_form raw, gzip; /* gzip.len 0: there is none */
+    char *path;
+    uint8_t *owned, *owned_gzip; /* NULL: borrowed, or none */
+};
+
+const struct image_form *eo_image_raw(const struct espota_image *img)
+{
+    return &img->raw;
+}
+
+const struct image_form *eo_image_gzip(const struct espota_image *img)
+{
+    return img->gzip.len > 0 ? &img->gzip : NULL;
+}
+
+const struct espota_image_info *
+espota_image_info(const struct espota_image *img)
+{
+    return &img->info;
+}
+
+void espota_image_free(struct espota_image *img)
+{
+    if (img == NULL)
+        return;
+    eo_free(img->owned);
+    eo_free(img->owned_gzip);
+    eo_free(img->path);
+    eo_free(img);
+}
+
+/* ---- making one --------------------------------------------------------- */
+
+static int hash(const struct image_form *form, enum digest kind, char *out,
+                struct espota_error *err)
+{
+    char hex[DIGEST_HEX_MAX];
+
+    if (eo_digest_hex(kind, &(struct piece){form->bytes, form->len}, 1, hex))
+        return eo_fail(err, ESPOTA_E_INTERNAL,
+                       "the crypto library refuses to hash");
+    memcpy(out, hex, 2 * eo_digest_size(kind) + 1);
+    return 0;
+}
+
+static int compress(struct espota_image *img, enum espota_compress policy,
+                    struct espota_error *err)
+{
+    if (policy == ESPOTA_COMPRESS_NEVER ||
+        eo_is_gzip(img->raw.bytes, img->raw.len))
+        return 0;
+    if (!eo_gzip_have()) {
+        if (policy == ESPOTA_COMPRESS_AUTO)
+            return 0;
+        return eo_fail(err, ESPOTA_E_USAGE, "this build has no gzip");
+    }
+    if (eo_gzip(img->raw.bytes, img->raw.len, &img->owned_gzip,
+                &img->gzip.len, err) != 0)
+        return -1;
+    img->gzip.bytes = img->owned_gzip;
+    if (img->gzip.len >= img->raw.len)
+        img->gzip.len = 0;
+    else if (hash(&img->gzip, DIGEST_MD5, img->gzip.md5, err) != 0)
+        return -1;
+    img->info.gzip_bytes = img->gzip.len;
+    return 0;
+}
+
+/* Everything that can be known of img->raw. */
+static int finish(struct espota_image *img, enum espota_compress policy,
+                  struct espota_error *err)
+{
+    if (img->raw.len == 0)
+        return eo_fail(err, ESPOTA_E_IMAGE, "%s is empty", img->info.file);
+    if (img->raw.len > ESPOTA_IMAGE_MAX)
+        return eo_fail(err, ESPOTA_E_IMAGE,
+                       "%s is longer than 64 MiB: no device takes that",
+                       img->info.file);
+    img->info.bytes = img->raw.len;
+    img->info.kind = "unknown";
+    if (hash(&img->raw, DIGEST_MD5, img->raw.md5, err) != 0 ||
+        hash(&img->raw, DIGEST_SHA256, img->info.sha256, err) != 0)
+        return -1;
+    memcpy(img->info.md5, img->raw.md5, sizeof img->info.md5);
+    return compress(img, policy, err);
+}
+
+int espota_image_wrap(struct espota_image **out, const void *bytes, size_t len,
+                      enum espota_compress policy, struct espota_error *err)
+{
+    struct espota_image *img = eo_calloc(1, sizeof *img);
+
+    if (img == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    img->info.file = "(memory)";
+    img->raw.bytes = bytes;
+    img->raw.len = len;
+    if (finish(img, policy, err) != 0) {
+        espota_image_free(img);
+        return -1;
+    }
+    *out = img;
+    return 0;
+}
+
+/* ---- reading files ------------------------------------------------------ */
+
+static int cannot(struct espota_error *err, const char *path, int sys)
+{
+    return eo_fail_sys(err, ESPOTA_E_IMAGE, sys, "cannot read %s: %s", path,
+                       strerror(sys));
+}
+
+/* Reads to the end of fd, at most a byte more than an image may have. */
+static int slurp(int fd, struct espota_image *img, size_t expect,
+                 struct espota_error *err)
+{
+    size_t cap = expect + 1; /* one more, to see that the end is the end */
+
+    for (;;) {
+        ssize_t n;
+
+        if (img->owned == NULL || img->raw.len == cap) {
+            uint8_t *more;
+
+            if (img->owned != NULL)
+                cap *= 2;
+            if (cap > ESPOTA_IMAGE_MAX + 1)
+                cap = ESPOTA_IMAGE_MAX + 1;
+            more = eo_resize(img->owned, cap, 1);
+            if (more == NULL)
+                return eo_fail(err, ESPOTA_E_INTERNAL,
+                               "out of memory while reading %s",
+                               img->info.file);
+            img->owned = more;
+        }
+        if (img->raw.len == ESPOTA_IMAGE_MAX + 1)
+            break;
+        n = read(fd, img->owned + img->raw.len, cap - img->raw.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return cannot(err, img->info.file, errno);
+        if (n == 0)
+            break;
+        img->raw.len += (size_t)n;
+    }
+    img->raw.bytes = img->owned;
+    return 0;
+}
+
+static int read_file(int fd, struct espota_image *img,
+                     struct espota_error *err)
+{
+    struct stat before, after;
+
+    if (fstat(fd, &before) != 0)
+        return cannot(err, img->info.file, errno);
+    if (S_ISDIR(before.st_mode))
+        return cannot(err, img->info.file, EISDIR);
+    if (!S_ISREG(before.st_mode))
+        return slurp(fd, img, 65535, err);
+    if ((uintmax_t)before.st_size > ESPOTA_IMAGE_MAX) {
+        img->raw.len = ESPOTA_IMAGE_MAX + 1; /* finish() says so */
+        return 0;
+    }
+    if (slurp(fd, img, (size_t)before.st_size, err) != 0)
+        return -1;
+    if (fstat(fd, &after) != 0)
+        return cannot(err, img->info.file, errno);
+    if ((uintmax_t)after.st_size != img->raw.len ||
+        after.st_size != before.st_size ||
+        after.st_mtim.tv_sec != before.st_mtim.tv_sec ||
+        after.st_mtim.tv_nsec != before.st_mtim.tv_nsec)
+        return eo_fail_hint(err, ESPOTA_E_IMAGE,
+                            "wait until the build has finished",
+                            "%s changed while it was read", img->info.file);
+    return 0;
+}
+
+int espota_image_open(struct espota_image **out, const char *path,
+                      enum espota_compress policy, struct espota_error *err)
+{
+    struct espota_image *img = eo_calloc(1, sizeof *img);
+    const bool standard = strcmp(path, "-") == 0;
+    int fd = -1, rc = -1;
+
+    if (img == NULL || (img->path = eo_strdup(path)) == NULL) {
+        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        goto out;
+    }
+    img->info.file = img->path;
+    fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        cannot(err, path, errno);
+        goto out;
+    }
+    if (read_file(fd, img, err) != 0 || finish(img, policy, err) != 0)
+        goto out;
+    *out = img;
+    img = NULL;
+    rc = 0;
+out:
+    if (fd >= 0 && !standard)
+        close(fd);
+    espota_image_free(img);
+    return rc;
+}

@@ -1,0 +1,340 @@
+/* loop.c -- one poll(2) loop.
+ *
+ * Watches live in an array that only grows during a turn: a freed one leaves
+ * a hole that is closed when no callback is running.  Timers are a binary heap
+ * of pointers into their owners.
+ */
+#include "io/loop.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <time.h>
+
+#include "base/mem.h"
+
+struct watch {
+    struct loop *loop;
+    size_t slot;
+    int fd, want;
+    watch_fn *fn;
+    void *ctx;
+};
+
+struct loop {
+    uint64_t now;
+    struct watch **watch; /* NULL: a hole */
+    struct pollfd *poll;
+    size_t n_watch, cap_watch;
+    struct timer **timer; /* a heap: the earliest is [0] */
+    size_t n_timer, cap_timer;
+    unsigned depth; /* callbacks running */
+    bool holes;
+};
+
+void eo_loop_update(struct loop *l)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    l->now = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+struct loop *eo_loop_new(void)
+{
+    struct loop *l = eo_calloc(1, sizeof *l);
+
+    if (l != NULL)
+        eo_loop_update(l);
+    return l;
+}
+
+void eo_loop_free(struct loop *l)
+{
+    if (l == NULL)
+        return;
+    for (size_t i = 0; i < l->n_watch; i++)
+        eo_free(l->watch[i]);
+    eo_free(l->watch);
+    eo_free(l->poll);
+    eo_free(l->timer);
+    eo_free(l);
+}
+
+uint64_t eo_loop_now(const struct loop *l)
+{
+    return l->now;
+}
+
+/* ---- descriptors -------------------------------------------------------- */
+
+static int grow_watches(struct loop *l)
+{
+    const size_t cap = l->cap_watch == 0 ? 16 : 2 * l->cap_watch;
+    struct watch **watch = eo_resize(l->watch, cap, sizeof *watch);
+    struct pollfd *poll;
+
+    if (watch == NULL)
+        return -1;
+    l->watch = watch;
+    poll = eo_resize(l->poll, cap, sizeof *poll);
+    if (poll == NULL)
+        return -1;
+    l->poll = poll;
+    l->cap_watch = cap;
+    return 0;
+}
+
+struct watch *eo_watch_new(struct loop *l, int fd, int want, watch_fn *fn,
+                           void *ctx)
+{
+    struct watch *w;
+
+    if (l->n_watch == l->cap_watch && grow_watches(l) != 0)
+        return NULL;
+    w = eo_calloc(1, sizeof *w);
+    if (w == NULL)
+        return NULL;
+    *w = (struct watch){l, l->n_watch, fd, want, fn, ctx};
+    l->watch[l->n_watch++] = w;
+    return w;
+}
+
+void eo_watch_want(struct watch *w, int want)
+{
+    w->want = want;
+}
+
+static void close_holes(struct loop *l)
+{
+    size_t n = 0;
+
+    if (!l->holes || l->depth > 0)
+        return;
+    for (size_t i = 0; i < l->n_watch; i++) {
+        if (l->watch[i] == NULL)
+            continue;
+        l->watch[n] = l->watch[i];
+        l->watch[n]->slot = n;
+        n++;
+    }
+    l->n_watch = n;
+    l->holes = false;
+}
+
+void eo_watch_free(struct watch *w)
+{
+    if (w == NULL)
+        return;
+    w->loop->watch[w->slot] = NULL;
+    w->loop->holes = true;
+    close_holes(w->loop);
+    eo_free(w);
+}
+
+/* ---- timers ------------------------------------------------------------- */
+
+static void place(struct loop *l, size_t at, struct timer *t)
+{
+    l->timer[at] = t;
+    t->slot = at + 1;
+}
+
+static void sift_up(struct loop *l, size_t at)
+{
+    struct timer *t = l->timer[at];
+
+    while (at > 0 && l->timer[(at - 1) / 2]->due > t->due) {
+        place(l, at, l->timer[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+    place(l, at, t);
+}
+
+static void sift_down(struct loop *l, size_t at)
+{
+    struct timer *t = l->timer[at];
+
+    for (;;) {
+        size_t child = 2 * at + 1;
+
+        if (child >= l->n_timer)
+            break;
+        if (child + 1 < l->n_timer &&
+            l->timer[child + 1]->due < l->timer[child]->due)
+            child++;
+        if (l->timer[child]->due >= t->due)
+            break;
+        place(l, at, l->timer[child]);
+        at = child;
+    }
+    place(l, at, t);
+}
+
+void eo_timer_stop(struct loop *l, struct timer *t)
+{
+    size_t at;
+
+    if (t->slot == 0)
+        return;
+    at = t->slot - 1;
+    t->slot = 0;
+    if (at == --l->n_timer)
+        return;
+    place(l, at, l->timer[l->n_timer]);
+    sift_up(l, at);
+    sift_down(l, l->timer[at]->slot - 1);
+}
+
+int eo_timer_start(struct loop *l, struct timer *t, uint64_t ms,
+                   void (*fn)(void *ctx), void *ctx)
+{
+    eo_timer_stop(l, t);
+    if (l->n_timer == l->cap_timer) {
+        const size_t cap = l->cap_timer == 0 ? 16 : 2 * l->cap_timer;
+        struct timer **timer = eo_resize(l->timer, cap, sizeof *timer);
+
+        if (timer == NULL)
+            return -1;
+        l->timer = timer;
+        l->cap_timer = cap;
+    }
+    t->due = l->now + ms;
+    t->fn = fn;
+    t->ctx = ctx;
+    place(l, l->n_timer, t);
+    sift_up(l, l->n_timer++);
+    return 0;
+}
+
+static void run_timers(struct loop *l)
+{
+    /* Those started by a callback with 0 ms wait for the next turn, so that
+     * descriptors are never starved. */
+    const uint64_t until = l->now;
+    size_t budget = l->n_timer;
+
+    while (budget-- > 0 && l->n_timer > 0 && l->timer[0]->due <= until) {
+        struct timer *t = l->timer[0];
+
+        eo_timer_stop(l, t);
+        l->depth++;
+        t->fn(t->ctx);
+        l->depth--;
+    }
+}
+
+/* ---- turning ------------------------------------------------------------ */
+
+int eo_loop_timeout(const struct loop *l)
+{
+    struct timespec t;
+    uint64_t now, left;
+
+    if (l->n_timer == 0)
+        return -1;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    now = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    if (l->timer[0]->due <= now)
+        return 0;
+    left = l->timer[0]->due - now;
+    return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+size_t eo_loop_fds(const struct loop *l, struct espota_fd *fds, size_t cap)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->n_watch; i++) {
+        const struct watch *w = l->watch[i];
+
+        if (w == NULL || w->want == 0)
+            continue;
+        if (n < cap)
+            fds[n] = (struct espota_fd){w->fd, (uint8_t)w->want, 0};
+        n++;
+    }
+    return n;
+}
+
+static void fire(struct loop *l, size_t slot, int fd, int ready)
+{
+    struct watch *w = slot < l->n_watch ? l->watch[slot] : NULL;
+
+    /* It may have been freed, or freed and replaced, by a callback before. */
+    if (w == NULL || w->fd != fd || (w->want & ready) == 0)
+        return;
+    l->depth++;
+    w->fn(w->ctx, ready & w->want);
+    l->depth--;
+}
+
+void eo_loop_process(struct loop *l, const struct espota_fd *fds, size_t n)
+{
+    const size_t n_watch = l->n_watch;
+    size_t slot = 0; /* both lists are in the order of eo_loop_fds() */
+
+    eo_loop_update(l);
+    l->depth++; /* slots stay where they are until all have been asked */
+    for (size_t k = 0; k < n; k++) {
+        for (size_t tried = 0; tried < n_watch; tried++) {
+            const struct watch *w = l->watch[slot];
+
+            if (w != NULL && w->fd == fds[k].fd)
+                break;
+            slot = (slot + 1) % n_watch;
+        }
+        if (fds[k].ready != 0)
+            fire(l, slot, fds[k].fd, fds[k].ready);
+    }
+    l->depth--;
+    run_timers(l);
+    close_holes(l);
+}
+
+static int ready_bits(short revents)
+{
+    int ready = 0;
+
+    if (revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL))
+        ready |= ESPOTA_READ;
+    if (revents & (POLLOUT | POLLHUP | POLLERR | POLLNVAL))
+        ready |= ESPOTA_WRITE;
+    return ready;
+}
+
+int eo_loop_turn(struct loop *l, int max_ms)
+{
+    const size_t n = l->n_watch;
+    int wait = eo_loop_timeout(l), got;
+
+    if (max_ms >= 0 && (wait < 0 || max_ms < wait))
+        wait = max_ms;
+    for (size_t i = 0; i < n; i++) {
+        const struct watch *w = l->watch[i];
+        const int want = w != NULL ? w->want : 0;
+
+        l->poll[i] = (struct pollfd){
+            .fd = want != 0 ? w->fd : -1,
+            .events = (short)((want & ESPOTA_READ ? POLLIN : 0) |
+                              (want & ESPOTA_WRITE ? POLLOUT : 0)),
+        };
+    }
+    got = poll(l->poll, (nfds_t)n, wait);
+    if (got < 0 && errno != EINTR)
+        return -1;
+    eo_loop_update(l);
+    l->depth++;
+    for (size_t i = 0; got > 0 && i < n; i++) {
+        const struct pollfd p = l->poll[i]; /* the array may grow below */
+
+        if (p.fd >= 0 && p.revents != 0) {
+            got--;
+            fire(l, i, p.fd, ready_bits(p.revents));
+        }
+    }
+    l->depth--;
+    run_timers(l);
+    close_holes(l);
+    return 0;
+}

@@ -1,0 +1,66 @@
+/* loop.h -- one poll(2) loop: descriptors, timers, and who waits for them.
+ *
+ * A loop belongs to one thread.  Callbacks may add, change and remove any
+ * watch or timer, their own included.
+ */
+#ifndef EO_LOOP_H
+#define EO_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <espota/fleet.h>
+
+struct loop;
+struct watch;
+
+struct loop *eo_loop_new(void); /* NULL: no memory */
+void eo_loop_free(struct loop *);
+
+/* Milliseconds of a clock that never jumps; cached per turn of the loop. */
+uint64_t eo_loop_now(const struct loop *);
+
+/* Looks at the clock again, after work that may have taken long. */
+void eo_loop_update(struct loop *);
+
+/* ---- descriptors -------------------------------------------------------- */
+
+/* ready: ESPOTA_READ and ESPOTA_WRITE.  A hang-up or error shows as both, so
+ * that pending bytes are read before the error is believed. */
+typedef void watch_fn(void *ctx, int ready);
+
+/* want may be 0: kept, not asked.  NULL: no memory. */
+struct watch *eo_watch_new(struct loop *, int fd, int want, watch_fn *,
+                           void *ctx);
+void eo_watch_want(struct watch *, int want);
+/* Before the descriptor is closed.  NULL is fine. */
+void eo_watch_free(struct watch *);
+
+/* ---- timers ------------------------------------------------------------- */
+
+/* In the owner's memory; zeroed is stopped.  Fires once per start. */
+struct timer {
+    uint64_t due;
+    void (*fn)(void *ctx);
+    void *ctx;
+    size_t slot; /* 1 + index in the heap; 0: not running */
+};
+
+/* Starts or restarts.  0, or -1 for lack of memory, and then it does not run. */
+int eo_timer_start(struct loop *, struct timer *, uint64_t ms,
+                   void (*fn)(void *ctx), void *ctx);
+void eo_timer_stop(struct loop *, struct timer *);
+
+/* ---- turning ------------------------------------------------------------ */
+
+/* Waits for at most max_ms (-1: as long as it takes) and runs what is due.
+ * 0, or -1 with errno; EINTR counts as a turn. */
+int eo_loop_turn(struct loop *, int max_ms);
+
+/* The same in pieces, for a foreign loop; see fleet.h. */
+size_t eo_loop_fds(const struct loop *, struct espota_fd *, size_t cap);
+int eo_loop_timeout(const struct loop *);
+void eo_loop_process(struct loop *, const struct espota_fd *, size_t n);
+
+#endif

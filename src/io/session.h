@@ -1,0 +1,49 @@
+/* session.h -- one machine, its channels and its timer: want -> system call ->
+ * step.  After every event the session reads want() and makes reality match.
+ */
+#ifndef EO_SESSION_H
+#define EO_SESSION_H
+
+#include "io/loop.h"
+#include "io/sock.h"
+#include "proto/proto.h"
+
+struct session;
+
+struct session_config {
+    struct loop *loop;
+    const struct proto_ops *ops;
+    const struct proto_job *job; /* copied; what it points at is borrowed */
+    const struct addr *addr;     /* of the device, with ports; copied */
+    size_t n_addr;
+    const char *bind;    /* local address or interface; NULL: any; borrowed */
+    uint32_t connect_ms; /* patience with connecting */
+
+    /* Called after every event, never from within eo_session_start() nor after
+     * status() stopped being PROTO_RUNNING, except the one time that says so.
+     * The session may be freed in it. */
+    void (*on_change)(void *ctx);
+    /* For -vvv: bytes that went (out) or came; those of secrets are masked.
+     * NULL: nobody listens. */
+    void (*on_bytes)(void *ctx, bool out, const uint8_t *, size_t len);
+    void *ctx;
+};
+
+/* NULL: no memory, or no entropy. */
+struct session *eo_session_start(const struct session_config *);
+
+enum proto_status eo_session_status(const struct session *);
+const struct espota_error *eo_session_error(const struct session *);
+void eo_session_want(const struct session *, struct proto_want *);
+/* While channels are being opened the machine has nothing to say yet. */
+bool eo_session_connecting(const struct session *);
+/* The last byte of the image has left. */
+bool eo_session_committed(const struct session *);
+uint64_t eo_session_bytes_out(const struct session *);
+/* The address that answered; NULL: none yet. */
+const struct addr *eo_session_peer(const struct session *);
+
+/* Closes what is open and wipes the machine.  NULL is fine. */
+void eo_session_free(struct session *);
+
+#endif

@@ -1,0 +1,121 @@
+/* proto.h -- what a protocol machine is.
+ *
+ * A machine is a struct in memory.  It has no socket, no clock, no heap and no
+ * random source.  Things happen to it through step(); what it would like to
+ * happen next is read from want().  The session driver (io/session.c) is the
+ * only code that turns a want into a system call.
+ */
+#ifndef EO_PROTO_H
+#define EO_PROTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <espota/fleet.h>
+
+#include "image/image.h"
+
+enum proto_channel {
+    PROTO_STREAM,   /* TCP with the device, whoever connected */
+    PROTO_DATAGRAM, /* UDP, connected to the device */
+    PROTO_LISTENER, /* TCP, waiting for the device alone; becomes the STREAM */
+    PROTO_CHANNELS
+};
+
+/* What happened. */
+enum proto_event_kind {
+    PROTO_OPENED,  /* the channel is ready; .port is its local port */
+    PROTO_BYTES,   /* .data[.len] arrived (a datagram: all of it); borrowed for
+                      this call */
+    PROTO_SENT,    /* the kernel took the first .len bytes of want.out */
+    PROTO_ACKED,   /* the peer's TCP has confirmed .len stream bytes in all;
+                      only told while want.watch_acks */
+    PROTO_CLOSED,  /* the peer is gone; .sys is an errno, or 0 for EOF */
+    PROTO_TIMEOUT, /* want.timeout_ms passed since want.clock last changed */
+};
+
+struct proto_event {
+    enum proto_event_kind kind;
+    enum proto_channel channel;
+    const uint8_t *data;
+    size_t len;
+    uint16_t port;
+    int sys;
+};
+
+/* What should happen next.  Valid until the next step(). */
+struct proto_want {
+    unsigned open; /* channels that must be open: 1u << channel.  One that is
+                      open and not wanted is closed (a STREAM politely) */
+    enum proto_channel out_on;
+    const uint8_t *out; /* send this ... */
+    size_t out_len;
+    bool watch_acks;     /* report PROTO_ACKED for the stream */
+    uint32_t timeout_ms; /* ... and tell me if this much passes ... */
+    unsigned clock;      /* ... since this number changed */
+
+    enum espota_phase phase;
+    const char *doing; /* "writing flash": words for people */
+    size_t done, total; /* image bytes through, and in all, as they travel */
+    const struct espota_hello *hello; /* once known; else NULL */
+    const char *note; /* for -v: the last thing learnt, or NULL.  A new note
+                         is a new pointer or a new clock */
+};
+
+enum proto_status { PROTO_RUNNING, PROTO_DONE, PROTO_FAILED };
+
+/* What to do: everything a machine is ever told.  Borrowed until it ended. */
+struct proto_job {
+    const struct espota_image *image;
+    const char *password;   /* NULL: none given; "" is a password */
+    enum espota_type type;  /* of the image */
+    enum espota_compress compress;
+    enum espota_min_auth min_auth;
+    uint32_t window;        /* bytes under way; 0: the machine decides,
+                               1: lock-step */
+    uint32_t answer_ms;     /* patience with one answer while negotiating */
+    uint32_t stall_ms;      /* patience with silence afterwards */
+    uint8_t entropy[64];    /* fresh for each run */
+};
+
+struct proto {
+    const struct proto_ops *ops;
+    enum proto_status status;
+    bool committed; /* the last byte of the image has left: never send again */
+    struct espota_error error; /* set once status is PROTO_FAILED */
+};
+
+struct proto_ops {
+    const char *name;    /* --protocol NAME, JSON */
+    const char *summary; /* one line for --help */
+    uint16_t port;       /* default where the image tells nothing better */
+    size_t size;         /* of the machine; the driver allocates it, zeroed */
+
+    /* Never fails; a job that makes no sense fails at the first step. */
+    void (*init)(struct proto *, const struct proto_job *);
+    enum proto_status (*step)(struct proto *, const struct proto_event *);
+    void (*want)(const struct proto *, struct proto_want *);
+    /* The default port for an image of this chip (NULL: unknown). */
+    uint16_t (*port_for)(const char *chip);
+};
+
+/* Every protocol there is: adding one means one new file and one line here.
+ * The order is the order of --help. */
+#define PROTO_LIST(X) X(esphome)
+
+#define X(name) extern const struct proto_ops eo_proto_##name;
+PROTO_LIST(X)
+#undef X
+
+/* NULL: there is no protocol of that name. */
+const struct proto_ops *eo_proto_find(const char *name);
+
+/* The i-th of the list, or NULL behind its end. */
+const struct proto_ops *eo_proto_at(size_t i);
+
+/* Prepares zeroed memory of ops->size for its first step. */
+void eo_proto_start(struct proto *, const struct proto_ops *,
+                    const struct proto_job *);
+
+#endif

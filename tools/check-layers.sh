@@ -1,0 +1,69 @@
+#!/bin/sh
+# check-layers.sh -- a directory may include itself and what is listed for it;
+# the pure ones may not include the operating system; a library has one home.
+# The picture is in docs/ARCHITECTURE.md.
+#
+# usage: check-layers.sh [SRC]   (another tree: for the test of this script)
+set -eu
+cd "${1:-$(dirname "$0")/../src}"
+bad=0
+
+complain() { echo "$1"; bad=1; }
+
+allow() { # DIR ALLOWED...   (a directory, or one header of one)
+    dir=$1; shift
+    for f in "$dir"/*.[ch]; do
+        [ -e "$f" ] || continue
+        for inc in $(sed -n 's/^#include "\([a-z0-9_]*\/[a-z0-9_]*\.h\)"/\1/p' "$f"); do
+            case " $dir $* " in
+            *" ${inc%%/*} "* | *" $inc "*) ;;
+            *) complain "$f: may not include $inc" ;;
+            esac
+        done
+    done
+}
+
+pure() { # DIR...: no operating system, no heap, no stdio
+    for dir; do
+        for f in "$dir"/*.[ch]; do
+            [ -e "$f" ] || continue
+            grep -HnE '^#include <(sys/|netinet/|arpa/|net/|netdb|unistd|poll|time|pthread|signal|stdlib|stdio|errno|fcntl)' \
+                "$f" && bad=1 || :
+            grep -HnE '[^_a-z](eo_calloc|eo_resize|eo_strdup)\(' "$f" && bad=1 || :
+        done
+    done
+}
+
+home() { # HEADER FILE...: only these may include it
+    header=$1; shift
+    for f in */*.[ch]; do
+        grep -q "^#include <$header" "$f" || continue
+        found=0
+        for allowed; do
+            # shellcheck disable=SC2254
+            case $f in $allowed) found=1 ;; esac
+        done
+        [ $found = 1 ] || complain "$f: <$header...> belongs to $*"
+    done
+}
+
+allow base
+allow crypto base
+allow wire   base
+allow image  base crypto
+allow proto  base crypto wire image
+allow io     base crypto image/image.h proto/proto.h
+allow fleet  base crypto image proto io
+allow cli    base
+allow sim    base crypto wire image/gzip.h io/loop.h io/sock.h
+pure wire proto
+
+home openssl/      'crypto/*'
+home libdeflate.h  image/gzip.c
+home jansson.h     'cli/*' 'sim/*' io/manifest.c
+home ini.h         'fleet/*' 'cli/*'
+home curl/         'io/http_push*'
+home microhttpd.h  'io/http_serve*'
+home avahi-        io/mdns_avahi.c
+home dns_sd.h      io/mdns_dnssd.c
+exit $bad
