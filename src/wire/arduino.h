@@ -1,0 +1,212 @@
+/* arduino.h -- the bytes of ArduinoOTA ("espota").
+ *
+ * What is sent when is in proto/arduino.c; where each byte was learnt is in
+ * docs/PROTOCOLS.md.
+ */
+#ifndef EO_WIRE_ARDUINO_H
+#define EO_WIRE_ARDUINO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <espota/error.h>
+
+#include "base/str.h"
+
+enum {
+    ARDUINO_CHUNK = 1460,  /* what one round of the classic script sends */
+    ARDUINO_DATAGRAM_MAX = 1500, /* more than any device says at once */
+    ARDUINO_SAY_MAX = 160, /* the longest we say: a long answer, terminated */
+    ARDUINO_MD5_HEX = 32,  /* length of a nonce, and of everything with it */
+    ARDUINO_SHA256_HEX = 64,
+    ARDUINO_PBKDF2_ROUNDS = 10000
+};
+
+/* What an invitation is for, and what makes a datagram an answer. */
+enum arduino_command {
+    ARDUINO_FLASH = 0,
+    ARDUINO_FILESYSTEM = 100,
+    ARDUINO_ANSWER = 200
+};
+
+/* "0 48266 1021 f3c2...\n": the port that the device should call, and size
+ * and MD5 of what it will get there. */
+void eo_arduino_say_invitation(struct text *, enum arduino_command,
+                               uint16_t port, size_t size, const char *md5);
+
+/* "200 CNONCE RESPONSE\n" */
+void eo_arduino_say_answer(struct text *, const char *cnonce,
+                           const char *response);
+
+/* ---- what a device says by UDP ------------------------------------------ */
+
+enum arduino_reply_kind {
+    ARDUINO_OK,
+    ARDUINO_CHALLENGE, /* .nonce */
+    ARDUINO_BAD_NONCE, /* a challenge whose nonce has no known length; .len */
+    ARDUINO_DENIED,    /* "Authentication Failed" */
+    ARDUINO_ERROR,     /* "ERR: " and .text[.len], without its line end */
+    ARDUINO_NONSENSE
+};
+
+struct arduino_reply {
+    enum arduino_reply_kind kind;
+    char nonce[ARDUINO_SHA256_HEX + 1]; /* 32 or 64 characters */
+    const char *text;                   /* in the datagram */
+    size_t len;
+};
+
+struct arduino_reply eo_arduino_parse_reply(const uint8_t *, size_t len);
+
+/* ---- what it says by TCP ------------------------------------------------ */
+
+/* Counts, "OK" or an error text: without separators, glued together and torn
+ * apart as TCP likes.  Zeroed is ready. */
+struct arduino_said {
+    char text[192]; /* from the first character on that no count has */
+    size_t len;
+    bool counted; /* a count, or part of one, has come since this was cleared */
+};
+
+void eo_arduino_hear(struct arduino_said *, const uint8_t *, size_t len);
+
+enum arduino_meaning {
+    ARDUINO_MEANS_NOTHING, /* counts alone, or half an "OK" */
+    ARDUINO_MEANS_OK,
+    ARDUINO_MEANS_PART, /* of an error text: more may come */
+    ARDUINO_MEANS_ERROR /* its line has ended */
+};
+
+enum arduino_meaning eo_arduino_meaning(const struct arduino_said *);
+
+/* ---- error texts -------------------------------------------------------- */
+
+/* Whose texts: the cores use the same words for different things, and the same
+ * numbers too; so numbers are never looked at. */
+enum arduino_chip {
+    ARDUINO_ESP8266 = 1,
+    ARDUINO_PICO = 2,
+    ARDUINO_ESP32 = 4,
+    ARDUINO_NUMBERED = 3, /* those that put "ERROR[n]: " in front */
+    ARDUINO_ANY = 7
+};
+
+/* A text that a device begins with, on the chips where it means this.  The
+ * first match counts: a longer text stands before one that it begins with.
+ *
+ *   X(chips, text, category, what happened, what to do)
+ */
+/* clang-format off */
+#define ARDUINO_ERRORS(X)                                                                            \
+    X(ANY, "Flash Write Failed", DEVICE,                                                             \
+      "the device could not write its flash",                                                        \
+      "try again; if it stays, the flash chip is worn, or the power supply too weak")                \
+    X(ANY, "Flash Erase Failed", DEVICE,                                                             \
+      "the device could not erase its flash",                                                        \
+      "try again; if it stays, the flash chip is worn, or the power supply too weak")                \
+    X(ANY, "Flash Read Failed", DEVICE,                                                              \
+      "the device could not read back its flash",                                                    \
+      "try again; if it stays, the flash chip is worn, or the power supply too weak")                \
+    X(ESP8266, "Not Enough Space", REFUSED,                                                          \
+      "the image does not fit beside the running firmware",                                          \
+      "old and new image must fit together below the file system: choose a smaller file system, "    \
+      "or send it compressed (core 2.7 and later)")                                                  \
+    X(PICO, "Not Enough Space", REFUSED,                                                             \
+      "the image does not fit into the device's file system",                                        \
+      "delete files there, or build the running firmware with a larger file system")                 \
+    X(ESP32, "Not Enough Space", REFUSED,                                                            \
+      "the image does not fit into the device's partition",                                          \
+      "make the image smaller, or give the device another partition table")                          \
+    X(ANY, "Bad Size Given", REFUSED,                                                                \
+      "the device does not take an image of this size",                                              \
+      "is the file the one you meant, and not empty?")                                               \
+    X(ANY, "Stream Read Timeout", DEVICE,                                                            \
+      "the device waited too long for data",                                                         \
+      "look at the network between here and the device, then try again")                             \
+    X(ANY, "MD5 verification failed", CHECKSUM,                                                      \
+      "the device received other bytes than were sent",                                              \
+      "try again; if it stays, the network or the device's flash corrupts data")                     \
+    X(ANY, "MD5 Check Failed", CHECKSUM,                                                             \
+      "the device received other bytes than were sent",                                              \
+      "try again; if it stays, the network or the device's flash corrupts data")                     \
+    X(ANY, "MD5 Failed", CHECKSUM,                                                                   \
+      "the device received other bytes than were sent",                                              \
+      "try again; if it stays, the network or the device's flash corrupts data")                     \
+    X(ESP8266, "Flash config wrong", REFUSED,                                                        \
+      "the firmware the device runs is configured for another flash size than it has",               \
+      "flash it once over the serial port with the right board and flash size")                      \
+    X(ESP8266, "new Flash config wrong", REFUSED,                                                    \
+      "the image is configured for another flash size than the device has",                          \
+      "build it for the right board and flash size")                                                 \
+    X(ESP8266, "Magic byte is", REFUSED,                                                             \
+      "the file is not an ESP8266 image: its first byte is wrong",                                   \
+      "send the sketch's .bin; cores before 2.7 do not take a compressed one; "                      \
+      "file systems need -s")                                                                        \
+    X(ESP8266, "Invalid bootstrapping", REFUSED,                                                     \
+      "Invalid bootstrapping: the device must be reset by hand once after a serial flash",           \
+      "press its reset button or power-cycle it, then flash again")                                  \
+    X(ANY, "Signature verification failed", POLICY,                                                  \
+      "the device does not accept the image's signature",                                            \
+      "sign the image with the key that the running firmware trusts")                                \
+    X(ANY, "No data supplied", DEVICE,                                                               \
+      "the device got no data",                                                                      \
+      "look at what is between here and the device, then try again")                                 \
+    X(ANY, "Out of memory", DEVICE,                                                                  \
+      "the device has not enough free memory for an update",                                         \
+      "reboot it and try again before its sketch has taken the memory")                              \
+    X(ANY, "Update already running", BUSY,                                                           \
+      "the device is in another update",                                                             \
+      "wait for it to end, or reboot the device")                                                    \
+    X(ANY, "Unknown update command", REFUSED,                                                        \
+      "the device does not take this type of image",                                                 \
+      "leave out -s, or update the device's core")                                                   \
+    X(PICO, "No Filesystem", REFUSED,                                                                \
+      "the device has no file system to put an update into",                                         \
+      "flash it once by USB with a sketch built with a file system (Tools, Flash Size)")             \
+    X(ESP32, "Wrong Magic Byte", REFUSED,                                                            \
+      "the file is not an ESP32 image: its first byte is wrong",                                     \
+      "send the sketch's .bin, not compressed; file systems need -s")                                \
+    X(ESP32, "Could Not Activate The Firmware", REFUSED,                                             \
+      "the device does not accept the image: it is damaged or for another chip",                     \
+      "send the application image built for this chip, not a bootloader or a merged image")          \
+    X(ESP32, "Partition Could Not be Found", REFUSED,                                                \
+      "the device has no partition for this image",                                                  \
+      "flash it once over the serial port with a partition table that has one")                      \
+    X(ESP32, "Bad Argument", REFUSED,                                                                \
+      "the device does not take this type of image",                                                 \
+      "leave out -s, or update the device's core")                                                   \
+    X(ESP32, "Aborted", DEVICE,                                                                      \
+      "the device gave up the update",                                                               \
+      "look at the network between here and the device, then try again")                             \
+    X(ESP32, "Decryption error", REFUSED,                                                            \
+      "the device takes the file for an encrypted image: it is usually the wrong file",              \
+      "send the sketch's .bin, not compressed; file systems need -s")                                \
+    X(ESP32, "No Error", DEVICE,                                                                     \
+      "the device ended the update without a reason",                                                \
+      "reboot it and try again")                                                                     \
+    X(NUMBERED, "No Error", BUSY,                                                      \
+      "the device refused without a reason: it is probably in another update",                       \
+      "wait for it to end, or reboot the device")                                                    \
+    X(ANY, "UNKNOWN", DEVICE,                                                                        \
+      "the device failed for a reason it has no words for",                                          \
+      "look at the device's log")
+/* clang-format on */
+
+struct arduino_error {
+    unsigned chips;
+    enum espota_category category;
+    const char *text; /* what the device says */
+    const char *what; /* what happened */
+    const char *hint;
+};
+
+/* Of a text as the device sent it, "ERROR[4]: Not Enough Space" or plain, and
+ * any case.  chip may be several or'ed.  NULL: no core is known to say so. */
+const struct arduino_error *eo_arduino_error(unsigned chip, const char *text,
+                                             size_t len);
+
+/* The i-th row, or NULL behind the last. */
+const struct arduino_error *eo_arduino_error_at(size_t i);
+
+#endif
