@@ -153,6 +153,8 @@ struct espota_target {
     uint32_t stall_ms;       /* 0: 160 s */
     unsigned retries;        /* further attempts after a retryable fault */
     uint32_t retry_delay_ms; /* between them */
+    bool dry_run; /* everything up to, but never including, the first packet
+                     to the device; ends as SKIPPED */
 
     void *tag; /* handed back in every event; borrowed until _free */
 };

@@ -14,6 +14,11 @@ bool eo_gzip_have(void)
     return true;
 }
 
+const char *eo_gzip_library(void)
+{
+    return "libdeflate " LIBDEFLATE_VERSION_STRING;
+}
+
 int eo_gzip(const uint8_t *bytes, size_t len, uint8_t **out, size_t *out_len,
             struct espota_error *err)
 {
@@ -110,6 +115,11 @@ out:
 bool eo_gzip_have(void)
 {
     return false;
+}
+
+const char *eo_gzip_library(void)
+{
+    return NULL;
 }
 
 int eo_gzip(const uint8_t *bytes, size_t len, uint8_t **out, size_t *out_len,

@@ -14,6 +14,9 @@
 
 bool eo_gzip_have(void);
 
+/* "libdeflate 1.14", or NULL. */
+const char *eo_gzip_library(void);
+
 /* One bare member (10-byte header, no name, no trailing byte: ESP8266's eboot
  * reads the length from the last four bytes).  *out is the caller's. */
 int eo_gzip(const uint8_t *bytes, size_t len, uint8_t **out, size_t *out_len,

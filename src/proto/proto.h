@@ -51,6 +51,8 @@ struct proto_want {
     enum proto_channel out_on;
     const uint8_t *out; /* send this ... */
     size_t out_len;
+    bool out_secret;     /* it proves a password: not for any log */
+    bool half_close;     /* once all is sent, end our side of the stream */
     bool watch_acks;     /* report PROTO_ACKED for the stream */
     uint32_t timeout_ms; /* ... and tell me if this much passes ... */
     unsigned clock;      /* ... since this number changed */
@@ -59,8 +61,8 @@ struct proto_want {
     const char *doing; /* "writing flash": words for people */
     size_t done, total; /* image bytes through, and in all, as they travel */
     const struct espota_hello *hello; /* once known; else NULL */
-    const char *note; /* for -v: the last thing learnt, or NULL.  A new note
-                         is a new pointer or a new clock */
+    const char *note; /* for -v: the last thing learnt, or NULL; a new note
+                         is a new pointer */
 };
 
 enum proto_status { PROTO_RUNNING, PROTO_DONE, PROTO_FAILED };

@@ -1,0 +1,55 @@
+/* about.c -- what this build knows, for --version and --help. */
+#include <espota/fleet.h>
+
+#include "crypto/library.h"
+#include "image/gzip.h"
+#include "proto/proto.h"
+
+/* A library in use: its own words, or NULL where it was left out, and what is
+ * missing then. */
+static const struct {
+    const char *(*library)(void);
+    const char *feature; /* NULL: cannot be left out */
+} PARTS[] = {
+    {eo_crypto_library, NULL},
+    {eo_gzip_library, "gzip (libdeflate)"},
+};
+
+enum { N_PARTS = sizeof PARTS / sizeof *PARTS };
+
+const char *espota_library_at(size_t i)
+{
+    for (size_t k = 0; k < N_PARTS; k++)
+        if (PARTS[k].library() != NULL && i-- == 0)
+            return PARTS[k].library();
+    return NULL;
+}
+
+const char *espota_left_out_at(size_t i)
+{
+    for (size_t k = 0; k < N_PARTS; k++)
+        if (PARTS[k].library() == NULL && i-- == 0)
+            return PARTS[k].feature;
+    return NULL;
+}
+
+bool espota_protocol_at(size_t i, struct espota_protocol *out)
+{
+    const struct proto_ops *ops = eo_proto_at(i);
+
+    if (ops == NULL)
+        return false;
+    *out = (struct espota_protocol){ops->name, ops->summary};
+    return true;
+}
+
+const char *espota_phase_name(enum espota_phase phase)
+{
+    static const char *const NAMES[] = {
+#define X(name, json) json,
+        ESPOTA_PHASES(X)
+#undef X
+    };
+
+    return (unsigned)phase < ESPOTA_PHASE_COUNT ? NAMES[phase] : "?";
+}

@@ -1,0 +1,207 @@
+/* fleet.c -- the queue of jobs, and the loop they share. */
+#include <espota/fleet.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "fleet/job.h"
+#include "io/loop.h"
+#include "io/sock.h"
+
+enum {
+    MAX_ACTIVE = 64,
+    LOOK_MS = 500, /* at *stop, should a signal slip in before poll() */
+    ALL = -1,
+    NONE = -2
+};
+
+struct slot {
+    struct espota_fleet *fleet;
+    struct job *job; /* NULL: ended and freed */
+    bool started;
+};
+
+struct espota_fleet {
+    struct espota_fleet_config c;
+    struct loop *loop;
+    struct slot **slot;
+    size_t n, cap;
+    size_t next; /* the first that was not started */
+    unsigned active;
+    int live, failed;
+    struct timer chores;
+    int cancel; /* a job, ALL or NONE */
+};
+
+int espota_fleet_new(struct espota_fleet **out,
+                     const struct espota_fleet_config *c,
+                     struct espota_error *err)
+{
+    struct espota_fleet *f = eo_calloc(1, sizeof *f);
+
+    if (f == NULL || (f->loop = eo_loop_new()) == NULL) {
+        eo_free(f);
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    }
+    f->c = *c;
+    f->cancel = NONE;
+    if (f->c.max_active == 0)
+        f->c.max_active = MAX_ACTIVE;
+    eo_raise_fd_limit();
+    *out = f;
+    return 0;
+}
+
+/* ---- starting and ending ------------------------------------------------- */
+
+/* Frees what has ended and starts what may start.  Always from the loop, never
+ * from inside a job. */
+static void do_chores(void *ctx)
+{
+    struct espota_fleet *f = ctx;
+
+    for (size_t i = 0; i < f->next; i++) {
+        struct slot *s = f->slot[i];
+
+        if (s->job != NULL && eo_job_ended(s->job)) {
+            eo_job_free(s->job);
+            s->job = NULL;
+        }
+    }
+    while (f->active < f->c.max_active && f->next < f->n) {
+        struct slot *s = f->slot[f->next++];
+
+        if (eo_job_ended(s->job)) /* cancelled before it could start */
+            continue;
+        f->active++;
+        s->started = true;
+        eo_job_start(s->job);
+    }
+}
+
+static void on_end(void *ctx)
+{
+    const struct slot *s = ctx;
+    struct espota_fleet *f = s->fleet;
+    const enum espota_outcome outcome = eo_job_outcome(s->job);
+
+    f->live--;
+    f->failed += outcome != ESPOTA_UPDATED && outcome != ESPOTA_UNCHANGED &&
+                 outcome != ESPOTA_SKIPPED;
+    f->active -= s->started;
+    eo_timer_start(f->loop, &f->chores, 0, do_chores, f);
+}
+
+static int grow(struct espota_fleet *f)
+{
+    const size_t cap = f->cap == 0 ? 16 : 2 * f->cap;
+    struct slot **slot;
+
+    if (f->n < f->cap)
+        return 0;
+    slot = eo_resize(f->slot, cap, sizeof *slot);
+    if (slot == NULL)
+        return -1;
+    f->slot = slot;
+    f->cap = cap;
+    return 0;
+}
+
+int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
+                     const struct espota_target *target,
+                     struct espota_error *err)
+{
+    struct slot *s = eo_calloc(1, sizeof *s);
+    const struct job_config config = {
+        .loop = f->loop,
+        .image = image,
+        .target = target,
+        .number = (int)f->n,
+        .log_level = f->c.log_level,
+        .on_event = f->c.on_event,
+        .on_event_ctx = f->c.on_event_ctx,
+        .on_end = on_end,
+        .on_end_ctx = s,
+    };
+
+    if (s == NULL || grow(f) != 0 ||
+        eo_timer_start(f->loop, &f->chores, 0, do_chores, f) != 0) {
+        eo_free(s);
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    }
+    s->fleet = f;
+    if (eo_job_new(&s->job, &config, err) != 0) {
+        eo_free(s);
+        return -1;
+    }
+    f->slot[f->n++] = s;
+    f->live++;
+    return config.number;
+}
+
+/* ---- cancelling ---------------------------------------------------------- */
+
+void espota_fleet_cancel(struct espota_fleet *f, int job)
+{
+    f->cancel = f->cancel == NONE || f->cancel == job ? job : ALL;
+}
+
+static void cancel_wanted(struct espota_fleet *f)
+{
+    const int which = f->cancel;
+
+    f->cancel = NONE;
+    for (size_t i = 0; which != NONE && i < f->n; i++)
+        if (f->slot[i]->job != NULL && (which == ALL || (int)i == which))
+            eo_job_cancel(f->slot[i]->job);
+}
+
+void espota_fleet_free(struct espota_fleet *f)
+{
+    if (f == NULL)
+        return;
+    for (size_t i = 0; i < f->n; i++) {
+        eo_job_free(f->slot[i]->job);
+        eo_free(f->slot[i]);
+    }
+    eo_timer_stop(f->loop, &f->chores);
+    eo_free(f->slot);
+    eo_loop_free(f->loop);
+    eo_free(f);
+}
+
+/* ---- driving ------------------------------------------------------------- */
+
+int espota_fleet_run(struct espota_fleet *f, const volatile int *stop)
+{
+    while (f->live > 0) {
+        if (stop != NULL && *stop != 0)
+            espota_fleet_cancel(f, ALL);
+        cancel_wanted(f);
+        if (f->live == 0 || eo_loop_turn(f->loop, LOOK_MS) != 0)
+            break;
+    }
+    return f->failed;
+}
+
+size_t espota_fleet_fds(const struct espota_fleet *f, struct espota_fd *fds,
+                        size_t cap)
+{
+    return eo_loop_fds(f->loop, fds, cap);
+}
+
+int espota_fleet_timeout(const struct espota_fleet *f)
+{
+    return f->cancel != NONE ? 0 : eo_loop_timeout(f->loop);
+}
+
+void espota_fleet_process(struct espota_fleet *f, const struct espota_fd *fds,
+                          size_t n)
+{
+    cancel_wanted(f);
+    eo_loop_process(f->loop, fds, n);
+}
+
+int espota_fleet_live(const struct espota_fleet *f)
+{
+    return f->live;
+}

@@ -1,0 +1,421 @@
+/* job.c -- one image on its way into one device.
+ *
+ * attempt() -> on_resolved() -> session -> on_change() -> end(), or failed()
+ * and perhaps attempt() again.
+ */
+#include "fleet/job.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "fleet/retry.h"
+#include "fleet/target.h"
+#include "io/resolve.h"
+#include "io/session.h"
+
+enum {
+    CONNECT_MS = 20000,
+    STALL_MS = 160000, /* the device's own limit is 105 s: outlast it */
+    PROGRESS_EVERY_MS = 100,
+    NEXT_PASSWORD_MS = 1000, /* a device shows a refusal for a moment */
+    HEX_LINE = 32,
+    ADDR_SHOWN = 16
+};
+
+struct job {
+    struct job_config c;
+    struct target target;
+    const struct proto_ops *ops;
+    struct resolve *resolve;
+    struct session *session;
+    struct timer timer; /* the start, or the next attempt */
+    unsigned attempt, faults;
+    size_t password; /* the one in use */
+    bool started, ended;
+
+    enum espota_phase phase;
+    const char *doing;
+    uint64_t phase_since, began;
+    bool said_hello, said_total;
+    const char *note;
+    uint64_t progress_at;
+    struct espota_error error;
+    struct espota_result result;
+};
+
+/* ---- events -------------------------------------------------------------- */
+
+static void emit(struct job *j, struct espota_event *ev)
+{
+    if (j->c.on_event == NULL)
+        return;
+    ev->job = j->c.number;
+    ev->tag = j->target.pub.tag;
+    ev->device = j->target.pub.host;
+    ev->phase = j->phase;
+    ev->doing = j->doing;
+    ev->attempt = j->attempt;
+    ev->attempts = j->target.pub.retries + 1;
+    j->c.on_event(j->c.on_event_ctx, ev);
+}
+
+static void say(struct job *j, enum espota_log_level level, const char *fmt,
+                ...) EO_PRINTF(3, 4);
+
+static void say(struct job *j, enum espota_log_level level, const char *fmt,
+                ...)
+{
+    char line[256];
+    va_list ap;
+
+    if (j->c.log_level < level)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof line, fmt, ap);
+    va_end(ap);
+    emit(j, &(struct espota_event){
+                .kind = ESPOTA_EVENT_LOG, .level = level, .text = line});
+}
+
+static void leave_phase(struct job *j)
+{
+    const uint64_t now = eo_loop_now(j->c.loop);
+
+    j->result.ms[j->phase] += (uint32_t)(now - j->phase_since);
+    j->phase_since = now;
+}
+
+static void enter_phase(struct job *j, enum espota_phase phase,
+                        const char *doing)
+{
+    const bool other = phase != j->phase;
+
+    if (!other && doing == j->doing)
+        return;
+    if (other)
+        leave_phase(j);
+    j->phase = phase;
+    j->doing = doing;
+    if (other)
+        emit(j, &(struct espota_event){.kind = ESPOTA_EVENT_PHASE});
+    say(j, ESPOTA_LOG_STEP, "%s", doing);
+}
+
+static void progress(struct job *j, size_t done, size_t total)
+{
+    const uint64_t now = eo_loop_now(j->c.loop);
+    const bool first = j->progress_at == 0;
+    const bool last = done == total;
+
+    if (j->said_total ||
+        (!first && !last && now - j->progress_at < PROGRESS_EVERY_MS))
+        return;
+    j->said_total = last;
+    j->progress_at = now;
+    emit(j, &(struct espota_event){
+                .kind = ESPOTA_EVENT_PROGRESS, .done = done, .total = total});
+}
+
+static void on_bytes(void *ctx, bool out, const uint8_t *bytes, size_t len)
+{
+    char line[3 * HEX_LINE + 1];
+    struct text t;
+
+    eo_text_init(&t, line, sizeof line);
+    for (size_t i = 0; i < len && i < HEX_LINE; i++)
+        eo_text_add(&t, "%02x ", bytes[i]);
+    say(ctx, ESPOTA_LOG_BYTES, "%s %s%s(%zu bytes)", out ? "->" : "<-", line,
+        len > HEX_LINE ? "... " : "", len);
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+static void stop(struct job *j)
+{
+    eo_timer_stop(j->c.loop, &j->timer);
+    eo_resolve_free(j->resolve);
+    j->resolve = NULL;
+    if (j->session != NULL)
+        j->result.bytes_wire += eo_session_bytes_out(j->session);
+    eo_session_free(j->session);
+    j->session = NULL;
+}
+
+static void end(struct job *j, enum espota_outcome outcome)
+{
+    stop(j);
+    leave_phase(j);
+    j->ended = true;
+    j->result.outcome = outcome;
+    j->result.error = &j->error;
+    j->result.phase = j->phase;
+    j->result.attempts = j->attempt;
+    j->result.bytes_image = espota_image_info(j->c.image)->bytes;
+    j->result.ms_total = (uint32_t)(eo_loop_now(j->c.loop) - j->began);
+    eo_target_wipe(&j->target);
+    emit(j, &(struct espota_event){.kind = ESPOTA_EVENT_END,
+                                   .result = &j->result,
+                                   .error = &j->error});
+    j->c.on_end(j->c.on_end_ctx);
+}
+
+static void end_well(struct job *j, enum espota_outcome outcome)
+{
+    j->error = (struct espota_error){.category = ESPOTA_E_OK};
+    end(j, outcome);
+}
+
+static void end_failed(struct job *j)
+{
+    end(j, espota_category_outcome(j->error.category));
+}
+
+static void end_internal(struct job *j, const char *why)
+{
+    eo_fail(&j->error, ESPOTA_E_INTERNAL, "%s", why);
+    end_failed(j);
+}
+
+/* ---- attempts ------------------------------------------------------------ */
+
+static void attempt(void *ctx);
+
+static void again(struct job *j, uint32_t delay_ms)
+{
+    stop(j);
+    enter_phase(j, ESPOTA_PHASE_QUEUED, "waiting to try again");
+    if (eo_timer_start(j->c.loop, &j->timer, delay_ms, attempt, j) != 0)
+        end_internal(j, "out of memory");
+}
+
+/* An attempt failed with *err. */
+static void failed(struct job *j, const struct espota_error *err)
+{
+    const struct espota_target *t = &j->target.pub;
+    const bool committed =
+        j->session != NULL && eo_session_committed(j->session);
+
+    j->error = *err;
+    j->faults += espota_category_retryable(err->category);
+    switch (eo_retry(&(struct retry_facts){
+        .category = err->category,
+        .committed = committed,
+        .faults = j->faults,
+        .retries = t->retries,
+        .more_passwords = j->password + 1 < t->n_passwords,
+    })) {
+    case RETRY_NO:
+        end_failed(j);
+        return;
+    case RETRY_SAME:
+        emit(j, &(struct espota_event){.kind = ESPOTA_EVENT_RETRY,
+                                       .error = &j->error,
+                                       .delay_ms = t->retry_delay_ms});
+        again(j, t->retry_delay_ms);
+        return;
+    case RETRY_NEXT_PASSWORD:
+        j->password++;
+        say(j, ESPOTA_LOG_INFO, "password %zu of %zu was refused", j->password,
+            t->n_passwords);
+        again(j, NEXT_PASSWORD_MS);
+        return;
+    }
+}
+
+static void on_change(void *ctx)
+{
+    struct job *j = ctx;
+    struct proto_want w;
+
+    eo_session_want(j->session, &w);
+    if (w.hello != NULL && !j->said_hello) {
+        j->said_hello = true;
+        emit(j, &(struct espota_event){.kind = ESPOTA_EVENT_HELLO,
+                                       .hello = w.hello});
+    }
+    if (w.note != NULL && w.note != j->note) {
+        j->note = w.note;
+        say(j, ESPOTA_LOG_INFO, "%s", w.note);
+    }
+    if (eo_session_status(j->session) == PROTO_FAILED) {
+        failed(j, eo_session_error(j->session));
+        return;
+    }
+    if (eo_session_connecting(j->session))
+        return;
+    /* The last progress belongs to the data, not to what follows it. */
+    if (w.phase > ESPOTA_PHASE_DATA)
+        progress(j, w.done, w.total);
+    enter_phase(j, w.phase, w.doing);
+    if (w.phase == ESPOTA_PHASE_DATA)
+        progress(j, w.done, w.total);
+    if (eo_session_status(j->session) == PROTO_DONE)
+        end_well(j, ESPOTA_UPDATED);
+}
+
+static void start_session(struct job *j, const struct addr *addr, size_t n)
+{
+    const struct espota_target *t = &j->target.pub;
+    const uint32_t connect_ms = t->connect_ms ? t->connect_ms : CONNECT_MS;
+    const uint32_t stall_ms = t->stall_ms ? t->stall_ms : STALL_MS;
+    const struct proto_job job = {
+        .image = j->c.image,
+        .password = t->n_passwords > 0 ? t->passwords[j->password] : NULL,
+        .type = t->type,
+        .compress = t->compress,
+        .min_auth = t->min_auth,
+        .window = t->window,
+        .answer_ms = connect_ms < stall_ms ? connect_ms : stall_ms,
+        .stall_ms = stall_ms,
+    };
+
+    enter_phase(j, ESPOTA_PHASE_CONNECT, "connecting");
+    j->session = eo_session_start(&(struct session_config){
+        .loop = j->c.loop,
+        .ops = j->ops,
+        .job = &job,
+        .addr = addr,
+        .n_addr = n,
+        .bind = t->bind,
+        .connect_ms = connect_ms,
+        .on_change = on_change,
+        .on_bytes = j->c.log_level >= ESPOTA_LOG_BYTES ? on_bytes : NULL,
+        .ctx = j,
+    });
+    if (j->session == NULL)
+        end_internal(j, "out of memory, or of entropy");
+}
+
+static uint16_t port_of(const struct job *j)
+{
+    const uint16_t by_chip =
+        j->ops->port_for(espota_image_info(j->c.image)->chip);
+
+    if (j->target.pub.port != 0)
+        return j->target.pub.port;
+    return by_chip != 0 ? by_chip : j->ops->port;
+}
+
+static void say_resolved(struct job *j, const struct resolved *got)
+{
+    char text[ADDR_SHOWN][ADDR_TEXT];
+    const char *at[ADDR_SHOWN];
+    const size_t n = got->n < ADDR_SHOWN ? got->n : ADDR_SHOWN;
+
+    for (size_t i = 0; i < n; i++) {
+        eo_addr_text(&got->addr[i], false, text[i]);
+        at[i] = text[i];
+    }
+    emit(j, &(struct espota_event){
+                .kind = ESPOTA_EVENT_RESOLVED,
+                .resolved = &(struct espota_resolved){got->how, at, n}});
+}
+
+static void on_resolved(void *ctx, const struct resolved *got,
+                        const struct espota_error *err)
+{
+    struct job *j = ctx;
+    struct addr addr[ADDR_SHOWN];
+    size_t n = 0;
+
+    if (got == NULL) {
+        failed(j, err);
+        return;
+    }
+    say_resolved(j, got);
+    for (; n < got->n && n < ADDR_SHOWN; n++) {
+        addr[n] = got->addr[n];
+        eo_addr_set_port(&addr[n], port_of(j));
+    }
+    eo_resolve_free(j->resolve);
+    j->resolve = NULL;
+    say(j, ESPOTA_LOG_INFO, "speaking %s to port %u", j->ops->name,
+        port_of(j));
+    if (j->target.pub.dry_run)
+        end_well(j, ESPOTA_SKIPPED);
+    else
+        start_session(j, addr, n);
+}
+
+static void attempt(void *ctx)
+{
+    struct job *j = ctx;
+
+    j->attempt++;
+    j->said_total = false;
+    j->progress_at = 0;
+    enter_phase(j, ESPOTA_PHASE_RESOLVE, "looking up the name");
+    j->resolve = eo_resolve_start(
+        j->c.loop,
+        &(struct resolve_config){.name = j->target.pub.host,
+                                 .family = j->target.pub.family},
+        on_resolved, j);
+    if (j->resolve == NULL)
+        end_internal(j, "out of memory");
+}
+
+/* ---- outside ------------------------------------------------------------- */
+
+int eo_job_new(struct job **out, const struct job_config *c,
+               struct espota_error *err)
+{
+    struct job *j = eo_calloc(1, sizeof *j);
+
+    if (j == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    j->c = *c;
+    if (eo_target_copy(&j->target, c->target, err) != 0) {
+        eo_free(j);
+        return -1;
+    }
+    j->ops = eo_target_protocol(&j->target.pub);
+    *out = j;
+    return 0;
+}
+
+void eo_job_start(struct job *j)
+{
+    j->started = true;
+    j->began = j->phase_since = eo_loop_now(j->c.loop);
+    if (eo_timer_start(j->c.loop, &j->timer, 0, attempt, j) != 0)
+        end_internal(j, "out of memory");
+}
+
+void eo_job_cancel(struct job *j)
+{
+    if (j->ended)
+        return;
+    if (!j->started)
+        j->began = j->phase_since = eo_loop_now(j->c.loop);
+    if (j->session != NULL && eo_session_committed(j->session))
+        eo_fail_hint(&j->error, ESPOTA_E_UNKNOWN,
+                     "look what the device runs before you flash it again",
+                     "interrupted after the device had every byte");
+    else
+        eo_fail(&j->error, ESPOTA_E_INTERRUPTED, "interrupted%s%s",
+                j->doing != NULL ? " while " : "",
+                j->doing != NULL ? j->doing : "");
+    end_failed(j);
+}
+
+bool eo_job_ended(const struct job *j)
+{
+    return j->ended;
+}
+
+enum espota_outcome eo_job_outcome(const struct job *j)
+{
+    return j->result.outcome;
+}
+
+void eo_job_free(struct job *j)
+{
+    if (j == NULL)
+        return;
+    stop(j);
+    eo_target_free(&j->target);
+    eo_free(j);
+}

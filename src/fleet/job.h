@@ -1,0 +1,46 @@
+/* job.h -- one image on its way into one device: attempts and their events.
+ *
+ * The fleet decides when a job starts; a job does the rest and says when it
+ * ended.
+ */
+#ifndef EO_JOB_H
+#define EO_JOB_H
+
+#include <espota/fleet.h>
+
+#include "base/err.h"
+#include "io/loop.h"
+
+struct job;
+
+struct job_config {
+    struct loop *loop;
+    const struct espota_image *image;   /* borrowed until the job ended */
+    const struct espota_target *target; /* copied */
+    int number;
+    enum espota_log_level log_level;
+    espota_event_fn *on_event; /* NULL: nobody listens */
+    void *on_event_ctx;
+    void (*on_end)(void *ctx); /* after the END event, from inside the job: it
+                                  is to be freed later */
+    void *on_end_ctx;
+};
+
+/* Checks that the target makes sense; nothing is sent yet. */
+int eo_job_new(struct job **out, const struct job_config *,
+               struct espota_error *err) EO_MUST_CHECK;
+
+/* Goes to work.  Events come from the loop, never from within this call. */
+void eo_job_start(struct job *);
+
+/* Ends it with an END event, also if it was never started; all from within
+ * this call. */
+void eo_job_cancel(struct job *);
+
+bool eo_job_ended(const struct job *);
+/* Only once it ended. */
+enum espota_outcome eo_job_outcome(const struct job *);
+
+void eo_job_free(struct job *);
+
+#endif

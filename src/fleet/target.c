@@ -1,0 +1,81 @@
+/* target.c -- our own copy of a struct espota_target. */
+#include "fleet/target.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+const struct proto_ops *eo_target_protocol(const struct espota_target *t)
+{
+    if (t->protocol == NULL || strcmp(t->protocol, "auto") == 0)
+        return eo_proto_at(0);
+    return eo_proto_find(t->protocol);
+}
+
+static int check(const struct espota_target *t, struct espota_error *err)
+{
+    if (t->host == NULL || t->host[0] == '\0')
+        return eo_fail(err, ESPOTA_E_USAGE, "the target has no name");
+    if (eo_target_protocol(t) == NULL)
+        return eo_fail(err, ESPOTA_E_USAGE, "this build has no protocol \"%s\"",
+                       t->protocol);
+    if (t->family != 0 && t->family != 4 && t->family != 6)
+        return eo_fail(err, ESPOTA_E_USAGE, "there is no IPv%d", t->family);
+    return 0;
+}
+
+/* NULL stays NULL; false: no memory. */
+static bool copy(const char **to, const char *from)
+{
+    *to = eo_strdup(from);
+    return from == NULL || *to != NULL;
+}
+
+int eo_target_copy(struct target *to, const struct espota_target *from,
+                   struct espota_error *err)
+{
+    const char **passwords = NULL;
+    bool ok;
+
+    *to = (struct target){0};
+    if (check(from, err) != 0)
+        return -1;
+    to->pub = *from;
+    to->pub.passwords = NULL;
+    to->pub.n_passwords = 0;
+    ok = copy(&to->pub.host, from->host);
+    ok &= copy(&to->pub.protocol, from->protocol);
+    ok &= copy(&to->pub.bind, from->bind);
+    if (from->n_passwords > 0) {
+        passwords = eo_calloc(from->n_passwords, sizeof *passwords);
+        ok &= passwords != NULL;
+        to->pub.passwords = passwords;
+    }
+    for (size_t i = 0; ok && i < from->n_passwords; i++) {
+        ok &= copy(&passwords[i], from->passwords[i]);
+        to->pub.n_passwords++;
+    }
+    if (ok)
+        return 0;
+    eo_target_free(to);
+    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+}
+
+void eo_target_wipe(struct target *t)
+{
+    for (size_t i = 0; i < t->pub.n_passwords; i++)
+        eo_free_secret((char *)t->pub.passwords[i]);
+    eo_free((void *)t->pub.passwords);
+    t->pub.passwords = NULL;
+    t->pub.n_passwords = 0;
+    eo_free((char *)t->pub.protocol);
+    eo_free((char *)t->pub.bind);
+    t->pub.protocol = t->pub.bind = NULL;
+}
+
+void eo_target_free(struct target *t)
+{
+    eo_target_wipe(t);
+    eo_free((char *)t->pub.host);
+    t->pub.host = NULL;
+}

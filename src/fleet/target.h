@@ -1,0 +1,26 @@
+/* target.h -- our own copy of a struct espota_target. */
+#ifndef EO_TARGET_H
+#define EO_TARGET_H
+
+#include <espota/fleet.h>
+
+#include "base/err.h"
+#include "proto/proto.h"
+
+struct target {
+    struct espota_target pub; /* its pointers are ours */
+};
+
+/* Fails with USAGE for a target that makes no sense. */
+int eo_target_copy(struct target *, const struct espota_target *,
+                   struct espota_error *err) EO_MUST_CHECK;
+
+/* Wipes the secrets and frees all but the host's name, which events still
+ * carry; eo_target_free() frees that too. */
+void eo_target_wipe(struct target *);
+void eo_target_free(struct target *);
+
+/* The protocol to speak; never NULL for a target that was copied. */
+const struct proto_ops *eo_target_protocol(const struct espota_target *);
+
+#endif

@@ -1,0 +1,390 @@
+/* session.c -- one machine, its channels and its timer.
+ *
+ * Every event goes through tell(); everything a machine wants is done in
+ * pump(), which asks again after each answer.
+ */
+#include "io/session.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "crypto/random.h"
+#include "io/race.h"
+
+enum {
+    RECV_MAX = 2048,    /* replies are short; a datagram is under 1500 */
+    SENDS_A_TURN = 16,  /* then the other sessions have their turn */
+    ACKS_EVERY_MS = 5
+};
+
+struct channel {
+    int fd; /* -1: closed */
+    struct watch *watch;
+};
+
+struct session {
+    struct session_config c;
+    struct proto_job job;
+    struct addr *addr;
+    const struct addr *peer;
+    struct race *race;
+    struct channel channel[PROTO_CHANNELS];
+    struct timer clock, acks;
+    bool clock_runs, half_closed;
+    unsigned clock_seen;
+    uint64_t bytes_out, stream_out, acked;
+    struct espota_error error; /* of connecting: the machine never sees it */
+    bool failed;
+    struct proto *machine;
+};
+
+static void pump(struct session *);
+
+/* ---- events -------------------------------------------------------------- */
+
+static bool running(const struct session *s)
+{
+    return eo_session_status(s) == PROTO_RUNNING;
+}
+
+static void tell(struct session *s, const struct proto_event *ev)
+{
+    if (running(s))
+        s->machine->ops->step(s->machine, ev);
+}
+
+static void tell_closed(struct session *s, enum proto_channel which, int sys)
+{
+    tell(s, &(struct proto_event){
+                .kind = PROTO_CLOSED, .channel = which, .sys = sys});
+}
+
+static void give_up(struct session *s, const struct espota_error *err)
+{
+    s->error = *err;
+    s->failed = true;
+}
+
+/* ---- channels ------------------------------------------------------------ */
+
+/* Politely: what the peer still says is read, so that the close is a FIN and
+ * not a reset that could overtake what it has not read yet. */
+static void shut(struct channel *ch)
+{
+    uint8_t unread[512];
+
+    if (ch->fd < 0)
+        return;
+    eo_watch_free(ch->watch);
+    ch->watch = NULL;
+    shutdown(ch->fd, SHUT_WR);
+    for (int i = 0; i < 64 && eo_recv(ch->fd, unread, sizeof unread) > 0; i++)
+        continue;
+    close(ch->fd);
+    ch->fd = -1;
+}
+
+static void on_stream(void *ctx, int ready);
+
+static void on_connected(void *ctx, int fd, const struct addr *winner,
+                         const struct espota_error *err)
+{
+    struct session *s = ctx;
+    struct channel *ch = &s->channel[PROTO_STREAM];
+    struct addr local;
+
+    if (fd < 0) {
+        give_up(s, err);
+        pump(s);
+        return;
+    }
+    for (size_t i = 0; i < s->c.n_addr; i++)
+        if (memcmp(&s->addr[i].sa, &winner->sa, winner->len) == 0)
+            s->peer = &s->addr[i];
+    ch->fd = fd;
+    ch->watch = eo_watch_new(s->c.loop, fd, ESPOTA_READ, on_stream, s);
+    if (ch->watch == NULL) {
+        eo_fail(&s->error, ESPOTA_E_INTERNAL, "out of memory");
+        s->failed = true;
+    }
+    tell(s, &(struct proto_event){
+                .kind = PROTO_OPENED,
+                .channel = PROTO_STREAM,
+                .port = eo_sock_local(fd, &local) == 0 ? eo_addr_port(&local)
+                                                       : 0});
+    eo_race_free(s->race);
+    s->race = NULL;
+    pump(s);
+}
+
+static void open_stream(struct session *s)
+{
+    s->race = eo_race_start(s->c.loop, s->addr, s->c.n_addr, s->c.bind,
+                            s->c.connect_ms, on_connected, s);
+    if (s->race == NULL) {
+        eo_fail(&s->error, ESPOTA_E_INTERNAL, "out of memory");
+        s->failed = true;
+    }
+}
+
+static void match_channels(struct session *s, unsigned wanted)
+{
+    for (int i = 0; i < PROTO_CHANNELS; i++)
+        if (!(wanted & 1u << i))
+            shut(&s->channel[i]);
+    if ((wanted & 1u << PROTO_STREAM) &&
+        s->channel[PROTO_STREAM].fd < 0 && s->race == NULL && s->peer == NULL)
+        open_stream(s);
+}
+
+/* ---- reading and writing ------------------------------------------------- */
+
+static void show(struct session *s, bool out, const uint8_t *bytes, size_t len)
+{
+    if (s->c.on_bytes != NULL)
+        s->c.on_bytes(s->c.ctx, out, bytes, len);
+}
+
+/* All there is, then what ended it.  False: the stream is over. */
+static bool read_stream(struct session *s)
+{
+    struct channel *ch = &s->channel[PROTO_STREAM];
+    uint8_t in[RECV_MAX];
+
+    while (running(s)) {
+        const ssize_t n = eo_recv(ch->fd, in, sizeof in);
+
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            return true;
+        if (n <= 0) {
+            tell_closed(s, PROTO_STREAM, n < 0 ? errno : 0);
+            return false;
+        }
+        show(s, false, in, (size_t)n);
+        tell(s, &(struct proto_event){.kind = PROTO_BYTES,
+                                      .channel = PROTO_STREAM,
+                                      .data = in,
+                                      .len = (size_t)n});
+        if ((size_t)n < sizeof in)
+            return true;
+    }
+    return false;
+}
+
+static void on_stream(void *ctx, int ready)
+{
+    struct session *s = ctx;
+
+    /* Input first, always: a refusal is often followed by a reset. */
+    if (ready & ESPOTA_READ)
+        read_stream(s);
+    pump(s);
+}
+
+/* Sends what the machine offers.  False: not now, or never. */
+static bool write_stream(struct session *s, const struct proto_want *w)
+{
+    const struct channel *ch = &s->channel[PROTO_STREAM];
+    static const uint8_t MASK[] = "(secret)";
+    const ssize_t n = eo_send(ch->fd, w->out, w->out_len);
+
+    if (n < 0) {
+        const int sys = errno;
+
+        if (sys != EAGAIN && sys != EWOULDBLOCK && read_stream(s))
+            tell_closed(s, PROTO_STREAM, sys);
+        return false;
+    }
+    if (w->out_secret)
+        show(s, true, MASK, sizeof MASK - 1);
+    else
+        show(s, true, w->out, (size_t)n);
+    s->bytes_out += (size_t)n;
+    s->stream_out += (size_t)n;
+    tell(s, &(struct proto_event){.kind = PROTO_SENT,
+                                  .channel = PROTO_STREAM,
+                                  .len = (size_t)n});
+    return (size_t)n == w->out_len;
+}
+
+/* ---- time ---------------------------------------------------------------- */
+
+static void on_clock(void *ctx)
+{
+    struct session *s = ctx;
+
+    s->clock_runs = false;
+    tell(s, &(struct proto_event){.kind = PROTO_TIMEOUT});
+    pump(s);
+}
+
+static void tell_acks(struct session *s)
+{
+    const long left = eo_tcp_unacked(s->channel[PROTO_STREAM].fd);
+    const uint64_t now = s->stream_out - (left > 0 ? (uint64_t)left : 0);
+
+    if (now <= s->acked)
+        return;
+    s->acked = now;
+    tell(s, &(struct proto_event){.kind = PROTO_ACKED,
+                                  .channel = PROTO_STREAM,
+                                  .len = (size_t)now});
+}
+
+static void on_acks(void *ctx)
+{
+    struct session *s = ctx;
+
+    if (s->channel[PROTO_STREAM].fd >= 0)
+        tell_acks(s);
+    pump(s);
+}
+
+static void match_timers(struct session *s, const struct proto_want *w)
+{
+    int rc = 0;
+
+    if (!s->clock_runs || w->clock != s->clock_seen) {
+        s->clock_seen = w->clock;
+        s->clock_runs = true;
+        rc = eo_timer_start(s->c.loop, &s->clock, w->timeout_ms, on_clock, s);
+    }
+    /* No event tells that the peer has acknowledged: it must be looked at. */
+    if (!w->watch_acks || s->acked == s->stream_out)
+        eo_timer_stop(s->c.loop, &s->acks);
+    else if (s->acks.slot == 0)
+        rc |= eo_timer_start(s->c.loop, &s->acks, ACKS_EVERY_MS, on_acks, s);
+    if (rc != 0) {
+        eo_fail(&s->error, ESPOTA_E_INTERNAL, "out of memory");
+        s->failed = true;
+    }
+}
+
+/* ---- making reality match ------------------------------------------------ */
+
+static void close_all(struct session *s)
+{
+    eo_timer_stop(s->c.loop, &s->clock);
+    eo_timer_stop(s->c.loop, &s->acks);
+    eo_race_free(s->race);
+    s->race = NULL;
+    for (int i = 0; i < PROTO_CHANNELS; i++)
+        shut(&s->channel[i]);
+}
+
+static void match_stream(struct session *s)
+{
+    struct channel *ch = &s->channel[PROTO_STREAM];
+    struct proto_want w;
+
+    eo_session_want(s, &w);
+    for (int i = 0; i < SENDS_A_TURN && w.out_len > 0; i++) {
+        if (!write_stream(s, &w) || !running(s))
+            break;
+        eo_session_want(s, &w);
+    }
+    if (!running(s))
+        return;
+    eo_session_want(s, &w);
+    if (w.half_close && w.out_len == 0 && !s->half_closed) {
+        shutdown(ch->fd, SHUT_WR);
+        s->half_closed = true;
+    }
+    eo_watch_want(ch->watch, ESPOTA_READ | (w.out_len > 0 ? ESPOTA_WRITE : 0));
+}
+
+static void pump(struct session *s)
+{
+    struct proto_want w;
+
+    eo_session_want(s, &w);
+    if (running(s))
+        match_channels(s, w.open);
+    if (running(s) && s->channel[PROTO_STREAM].fd >= 0)
+        match_stream(s);
+    eo_session_want(s, &w);
+    /* Connecting has its own deadline. */
+    if (running(s) && s->race == NULL)
+        match_timers(s, &w);
+    if (!running(s))
+        close_all(s);
+    s->c.on_change(s->c.ctx); /* may free s */
+}
+
+/* ---- outside ------------------------------------------------------------- */
+
+enum proto_status eo_session_status(const struct session *s)
+{
+    return s->failed ? PROTO_FAILED : s->machine->status;
+}
+
+const struct espota_error *eo_session_error(const struct session *s)
+{
+    return s->failed ? &s->error : &s->machine->error;
+}
+
+void eo_session_want(const struct session *s, struct proto_want *w)
+{
+    s->machine->ops->want(s->machine, w);
+}
+
+bool eo_session_connecting(const struct session *s)
+{
+    return s->race != NULL;
+}
+
+bool eo_session_committed(const struct session *s)
+{
+    return s->machine->committed;
+}
+
+uint64_t eo_session_bytes_out(const struct session *s)
+{
+    return s->bytes_out;
+}
+
+const struct addr *eo_session_peer(const struct session *s)
+{
+    return s->peer;
+}
+
+struct session *eo_session_start(const struct session_config *c)
+{
+    struct session *s = eo_calloc(1, sizeof *s);
+
+    if (s == NULL)
+        return NULL;
+    s->c = *c;
+    for (int i = 0; i < PROTO_CHANNELS; i++)
+        s->channel[i].fd = -1;
+    s->job = *c->job;
+    s->addr = eo_calloc(c->n_addr, sizeof *s->addr);
+    s->machine = eo_calloc(1, c->ops->size);
+    if (s->addr == NULL || s->machine == NULL ||
+        eo_random(s->job.entropy, sizeof s->job.entropy) != 0)
+        goto fail;
+    memcpy(s->addr, c->addr, c->n_addr * sizeof *s->addr);
+    eo_proto_start(s->machine, c->ops, &s->job);
+    open_stream(s);
+    if (s->failed)
+        goto fail;
+    return s;
+fail:
+    eo_session_free(s);
+    return NULL;
+}
+
+void eo_session_free(struct session *s)
+{
+    if (s == NULL)
+        return;
+    close_all(s);
+    if (s->machine != NULL)
+        eo_wipe(s->machine, s->c.ops->size);
+    eo_wipe(&s->job, sizeof s->job);
+    eo_free(s->machine);
+    eo_free(s->addr);
+    eo_free(s);
+}
