@@ -14,11 +14,16 @@ void eo_text_init(struct text *t, char *space, size_t cap)
 void eo_text_add(struct text *t, const char *fmt, ...)
 {
     va_list ap;
-    int n;
 
     va_start(ap, fmt);
-    n = vsnprintf(t->at + t->len, t->cap - t->len, fmt, ap);
+    eo_text_vadd(t, fmt, ap);
     va_end(ap);
+}
+
+void eo_text_vadd(struct text *t, const char *fmt, va_list ap)
+{
+    const int n = vsnprintf(t->at + t->len, t->cap - t->len, fmt, ap);
+
     if (n < 0)
         return;
     if ((size_t)n >= t->cap - t->len) {

@@ -18,6 +18,7 @@ struct text {
 
 void eo_text_init(struct text *, char *space, size_t cap);
 void eo_text_add(struct text *, const char *fmt, ...) EO_PRINTF(2, 3);
+void eo_text_vadd(struct text *, const char *fmt, va_list) EO_PRINTF(2, 0);
 
 /* Adds foreign bytes for people: control characters and bytes that are not
  * UTF-8 become \xNN, so that a terminal cannot be driven by a device. */

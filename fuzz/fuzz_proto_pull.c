@@ -1,0 +1,97 @@
+/* fuzz_proto_pull.c -- any request there can be: the first byte picks what is
+ * on offer, the first line is method and target, the others are headers. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/pull.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define HASH "00000000000000000000000000000000"
+
+static const struct image_form RAW = {(const uint8_t *)"", 400000, HASH};
+static const struct image_form GZIP = {(const uint8_t *)"", 250000, HASH};
+
+static const struct pull_image IMAGES[] = {
+    {.raw = &RAW, .chip = "ESP8266", .running_md5 = {HASH}},
+    {.raw = &RAW, .gzip = &GZIP, .chip = "ESP8266"},
+    {.raw = &RAW, .chip = "ESP32-C3", .running_sha256 = HASH HASH},
+    {.raw = &GZIP, .packed = true},
+};
+
+static void check(int invariant)
+{
+    if (!invariant)
+        abort();
+}
+
+static void judge(const struct pull_request *r, const struct pull_offer *o)
+{
+    struct pull_answer a;
+
+    check(r->path[0] == '/' && memchr(r->path, '\0', sizeof r->path) != NULL);
+    check(strlen(r->mac) % 17 == 0 && strlen(r->md5) % 32 == 0);
+    if (r->status == 0)
+        check(strstr(r->path, "/.") == NULL && strchr(r->path, '\\') == NULL);
+    eo_pull_decide(r, o, &a);
+    check(a.reason[0] != '\0');
+    check(memchr(a.reason, '\0', sizeof a.reason) != NULL);
+    switch (a.status) {
+    case 200:
+        check(r->status == 0 && a.form != NULL && !(a.body && r->head));
+        break;
+    case 304:
+    case 404:
+        check(a.form == NULL && !a.body);
+        break;
+    case 400:
+    case 405:
+    case 414:
+        check(r->status == a.status && a.form == NULL && !a.body);
+        break;
+    default:
+        abort();
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct pull_request r;
+    struct pull_offer offer = {0};
+    char *text, *line, *rest = NULL, *target;
+
+    if (size == 0)
+        return 0;
+    offer.firmware = data[0] & 1 ? &IMAGES[data[0] >> 1 & 3] : NULL;
+    offer.filesystem = data[0] & 8 ? &IMAGES[data[0] >> 1 & 3] : NULL;
+    offer.version = data[0] & 16 ? "7" : NULL;
+    offer.given = data[0] >> 5;
+    text = malloc(size);
+    check(text != NULL);
+    memcpy(text, data + 1, size - 1);
+    text[size - 1] = '\0';
+
+    line = text;
+    rest = line + strcspn(line, "\n");
+    if (*rest != '\0')
+        *rest++ = '\0';
+    target = line + strcspn(line, " ");
+    if (*target != '\0')
+        *target++ = '\0';
+    eo_pull_start(&r, line, target);
+    while (*rest != '\0') {
+        char *value;
+
+        line = rest;
+        rest = line + strcspn(line, "\n");
+        if (*rest != '\0')
+            *rest++ = '\0';
+        value = line + strcspn(line, ":");
+        if (*value != '\0')
+            *value++ = '\0';
+        eo_pull_header(&r, line, value);
+    }
+    judge(&r, &offer);
+    free(text);
+    return 0;
+}
