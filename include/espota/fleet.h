@@ -163,8 +163,23 @@ struct espota_target {
 
 struct espota_fleet; /* opaque */
 
+struct espota_amount { /* of the fleet's jobs */
+    unsigned n;
+    bool percent;
+};
+
 struct espota_fleet_config { /* all zero is a good default */
     unsigned max_active;     /* jobs on the wire at once; 0: 64 */
+    unsigned per_host;       /* ... with the same host; 0: no limit */
+    unsigned starts_per_min; /* 0: no limit */
+    /* A rollout: so many first (cumulative: 1, 10 %, 100 %), the next wave
+     * when all of the last have ended; borrowed until _free.  Without
+     * stop_after the first failure then ends the run. */
+    const struct espota_amount *waves;
+    size_t n_waves;
+    /* So many failures end the run: nothing new is started, what runs is let
+     * run, and the rest ends as SKIPPED (FLEET_STOPPED).  0: never. */
+    struct espota_amount stop_after;
     enum espota_log_level log_level; /* 0: no LOG events */
     espota_event_fn *on_event;
     void *on_event_ctx;

@@ -1,9 +1,12 @@
 /* fleet.c -- the queue of jobs, and the loop they share. */
 #include <espota/fleet.h>
 
+#include <string.h>
+
 #include "base/err.h"
 #include "base/mem.h"
 #include "fleet/job.h"
+#include "fleet/rollout.h"
 #include "io/loop.h"
 #include "io/sock.h"
 
@@ -22,12 +25,14 @@ struct slot {
 
 struct espota_fleet {
     struct espota_fleet_config c;
+    struct rollout rollout;
     struct loop *loop;
     struct slot **slot;
     size_t n, cap;
-    size_t next; /* the first that was not started */
-    unsigned active;
-    int live, failed;
+    size_t first;           /* all before it were started or have ended */
+    size_t started, active; /* ever, and now */
+    size_t ended, failed;
+    uint64_t next_start; /* not before this time of the loop */
     struct timer chores;
     int cancel; /* a job, ALL or NONE */
 };
@@ -44,6 +49,7 @@ int espota_fleet_new(struct espota_fleet **out,
     }
     f->c = *c;
     f->cancel = NONE;
+    f->rollout = (struct rollout){c->waves, c->n_waves, c->stop_after};
     if (f->c.max_active == 0)
         f->c.max_active = MAX_ACTIVE;
     eo_raise_fd_limit();
@@ -53,13 +59,9 @@ int espota_fleet_new(struct espota_fleet **out,
 
 /* ---- starting and ending ------------------------------------------------- */
 
-/* Frees what has ended and starts what may start.  Always from the loop, never
- * from inside a job. */
-static void do_chores(void *ctx)
+static void free_ended(struct espota_fleet *f)
 {
-    struct espota_fleet *f = ctx;
-
-    for (size_t i = 0; i < f->next; i++) {
+    for (size_t i = 0; i < f->n; i++) {
         struct slot *s = f->slot[i];
 
         if (s->job != NULL && eo_job_ended(s->job)) {
@@ -67,11 +69,69 @@ static void do_chores(void *ctx)
             s->job = NULL;
         }
     }
-    while (f->active < f->c.max_active && f->next < f->n) {
-        struct slot *s = f->slot[f->next++];
+    while (f->first < f->n &&
+           (f->slot[f->first]->started || f->slot[f->first]->job == NULL))
+        f->first++;
+}
 
-        if (eo_job_ended(s->job)) /* cancelled before it could start */
-            continue;
+static bool host_is_full(const struct espota_fleet *f, const struct slot *s)
+{
+    const char *host = eo_job_host(s->job);
+    unsigned busy = 0;
+
+    if (f->c.per_host == 0)
+        return false;
+    for (size_t i = 0; i < f->n; i++)
+        if (f->slot[i]->started && f->slot[i]->job != NULL &&
+            strcmp(eo_job_host(f->slot[i]->job), host) == 0)
+            busy++;
+    return busy >= f->c.per_host;
+}
+
+static struct slot *next_waiting(const struct espota_fleet *f)
+{
+    for (size_t i = f->first; i < f->n; i++) {
+        struct slot *s = f->slot[i];
+
+        if (!s->started && s->job != NULL && !host_is_full(f, s))
+            return s;
+    }
+    return NULL;
+}
+
+static void skip_rest(struct espota_fleet *f)
+{
+    for (size_t i = f->first; i < f->n; i++)
+        if (!f->slot[i]->started && f->slot[i]->job != NULL)
+            eo_job_skip(f->slot[i]->job);
+}
+
+/* Frees what has ended and starts what may start.  Always from the loop, never
+ * from inside a job. */
+static void do_chores(void *ctx)
+{
+    struct espota_fleet *f = ctx;
+    const struct rollout_counts counts = {f->n, f->ended, f->failed};
+    const size_t ceiling = eo_rollout_ceiling(&f->rollout, &counts);
+    struct slot *s;
+
+    free_ended(f);
+    if (eo_rollout_stopped(&f->rollout, &counts)) {
+        skip_rest(f);
+        return;
+    }
+    while (f->active < f->c.max_active && f->started < ceiling &&
+           (s = next_waiting(f)) != NULL) {
+        const uint64_t now = eo_loop_now(f->loop);
+
+        if (f->c.starts_per_min > 0 && now < f->next_start) {
+            eo_timer_start(f->loop, &f->chores, f->next_start - now, do_chores,
+                           f);
+            return;
+        }
+        if (f->c.starts_per_min > 0)
+            f->next_start = now + 60000 / f->c.starts_per_min;
+        f->started++;
         f->active++;
         s->started = true;
         eo_job_start(s->job);
@@ -84,10 +144,13 @@ static void on_end(void *ctx)
     struct espota_fleet *f = s->fleet;
     const enum espota_outcome outcome = eo_job_outcome(s->job);
 
-    f->live--;
+    f->ended++;
     f->failed += outcome != ESPOTA_UPDATED && outcome != ESPOTA_UNCHANGED &&
                  outcome != ESPOTA_SKIPPED;
-    f->active -= s->started;
+    if (s->started)
+        f->active--;
+    else
+        f->started++; /* a wave that counts it must be able to end */
     eo_timer_start(f->loop, &f->chores, 0, do_chores, f);
 }
 
@@ -134,7 +197,6 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
         return -1;
     }
     f->slot[f->n++] = s;
-    f->live++;
     return config.number;
 }
 
@@ -173,14 +235,14 @@ void espota_fleet_free(struct espota_fleet *f)
 
 int espota_fleet_run(struct espota_fleet *f, const volatile int *stop)
 {
-    while (f->live > 0) {
+    while (f->ended < f->n) {
         if (stop != NULL && *stop != 0)
             espota_fleet_cancel(f, ALL);
         cancel_wanted(f);
-        if (f->live == 0 || eo_loop_turn(f->loop, LOOK_MS) != 0)
+        if (f->ended == f->n || eo_loop_turn(f->loop, LOOK_MS) != 0)
             break;
     }
-    return f->failed;
+    return (int)f->failed;
 }
 
 size_t espota_fleet_fds(const struct espota_fleet *f, struct espota_fd *fds,
@@ -203,5 +265,5 @@ void espota_fleet_process(struct espota_fleet *f, const struct espota_fd *fds,
 
 int espota_fleet_live(const struct espota_fleet *f)
 {
-    return f->live;
+    return (int)(f->n - f->ended);
 }

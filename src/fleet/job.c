@@ -401,6 +401,19 @@ void eo_job_cancel(struct job *j)
     end_failed(j);
 }
 
+void eo_job_skip(struct job *j)
+{
+    j->began = j->phase_since = eo_loop_now(j->c.loop);
+    eo_fail(&j->error, ESPOTA_E_FLEET_STOPPED,
+            "not tried: the run stopped at its failure threshold");
+    end(j, ESPOTA_SKIPPED);
+}
+
+const char *eo_job_host(const struct job *j)
+{
+    return j->target.pub.host;
+}
+
 bool eo_job_ended(const struct job *j)
 {
     return j->ended;

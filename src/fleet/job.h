@@ -37,6 +37,10 @@ void eo_job_start(struct job *);
  * this call. */
 void eo_job_cancel(struct job *);
 
+/* Ends one that was never started because the fleet stops; the same way. */
+void eo_job_skip(struct job *);
+
+const char *eo_job_host(const struct job *);
 bool eo_job_ended(const struct job *);
 /* Only once it ended. */
 enum espota_outcome eo_job_outcome(const struct job *);
