@@ -78,6 +78,9 @@ enum espota_event_kind {
     ESPOTA_EVENT_HELLO,    /* .hello */
     ESPOTA_EVENT_PROGRESS, /* .done of .total; at most ten a second, the first
                               (0) and the last (all) always */
+    ESPOTA_EVENT_COMMIT,   /* the last byte is about to leave: a journal is
+                              synced here; nothing is sent before this
+                              callback returns */
     ESPOTA_EVENT_RETRY,    /* .attempt of .attempts follows in .delay_ms
                               because of .error */
     ESPOTA_EVENT_WARNING,  /* .code (a word) and .text */

@@ -256,6 +256,11 @@ static void on_change(void *ctx)
         end_well(j, ESPOTA_UPDATED);
 }
 
+static void on_commit(void *ctx)
+{
+    emit(ctx, &(struct espota_event){.kind = ESPOTA_EVENT_COMMIT});
+}
+
 static void start_session(struct job *j, const struct addr *addr, size_t n)
 {
     const struct espota_target *t = &j->target.pub;
@@ -282,6 +287,7 @@ static void start_session(struct job *j, const struct addr *addr, size_t n)
         .bind = t->bind,
         .connect_ms = connect_ms,
         .on_change = on_change,
+        .on_commit = on_commit,
         .on_bytes = j->c.log_level >= ESPOTA_LOG_BYTES ? on_bytes : NULL,
         .ctx = j,
     });

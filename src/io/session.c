@@ -32,7 +32,7 @@ struct session {
     struct race *race;
     struct channel channel[PROTO_CHANNELS];
     struct timer clock, acks;
-    bool clock_runs, half_closed;
+    bool clock_runs, half_closed, said_commit;
     unsigned clock_seen;
     uint64_t bytes_out, stream_out, acked;
     struct espota_error error; /* of connecting: the machine never sees it */
@@ -188,8 +188,14 @@ static bool write_stream(struct session *s, const struct proto_want *w)
 {
     const struct channel *ch = &s->channel[PROTO_STREAM];
     static const uint8_t MASK[] = "(secret)";
-    const ssize_t n = eo_send(ch->fd, w->out, w->out_len);
+    ssize_t n;
 
+    if (w->out_last && !s->said_commit) {
+        s->said_commit = true;
+        if (s->c.on_commit != NULL)
+            s->c.on_commit(s->c.ctx);
+    }
+    n = eo_send(ch->fd, w->out, w->out_len);
     if (n < 0) {
         const int sys = errno;
 

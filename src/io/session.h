@@ -23,6 +23,9 @@ struct session_config {
      * status() stopped being PROTO_RUNNING, except the one time that says so.
      * The session may be freed in it. */
     void (*on_change)(void *ctx);
+    /* Called once, before the image's last byte is given to the kernel: from
+     * then on the outcome may be unknown.  NULL: nobody listens. */
+    void (*on_commit)(void *ctx);
     /* For -vvv: bytes that went (out) or came; those of secrets are masked.
      * NULL: nobody listens. */
     void (*on_bytes)(void *ctx, bool out, const uint8_t *, size_t len);

@@ -526,6 +526,8 @@ static void want(const struct proto *p, struct proto_want *w)
         .out = m->out,
         .out_len = running ? m->out_len : 0,
         .out_secret = m->phase == PH_PROOF,
+        .out_last = m->phase == PH_DATA &&
+                    m->offset + m->out_len == m->form->len,
         .half_close = m->phase == PH_BYE,
         .watch_acks = m->hello.protocol_version == ESPHOME_VERSION_1 &&
                       m->phase >= PH_DATA,

@@ -52,6 +52,7 @@ struct proto_want {
     const uint8_t *out; /* send this ... */
     size_t out_len;
     bool out_secret;     /* it proves a password: not for any log */
+    bool out_last;       /* the image's last byte is in it */
     bool half_close;     /* once all is sent, end our side of the stream */
     bool watch_acks;     /* report PROTO_ACKED for the stream */
     uint32_t timeout_ms; /* ... and tell me if this much passes ... */
