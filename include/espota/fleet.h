@@ -156,6 +156,7 @@ struct espota_target {
     uint32_t stall_ms;       /* 0: 160 s */
     unsigned retries;        /* further attempts after a retryable fault */
     uint32_t retry_delay_ms; /* between them */
+    uint32_t max_ms;         /* for the whole job, waiting included; 0: none */
     bool dry_run; /* everything up to, but never including, the first packet
                      to the device; ends as SKIPPED */
 

@@ -32,6 +32,7 @@ struct job {
     struct resolve *resolve;
     struct session *session;
     struct timer timer; /* the start, or the next attempt */
+    struct timer limit; /* max_ms */
     unsigned attempt, faults;
     size_t password; /* the one in use */
     bool started, ended;
@@ -147,6 +148,7 @@ static void stop(struct job *j)
 static void end(struct job *j, enum espota_outcome outcome)
 {
     stop(j);
+    eo_timer_stop(j->c.loop, &j->limit);
     leave_phase(j);
     j->ended = true;
     j->result.outcome = outcome;
@@ -170,6 +172,11 @@ static void end_well(struct job *j, enum espota_outcome outcome)
 
 static void end_failed(struct job *j)
 {
+    const size_t len = strlen(j->error.message);
+
+    if (j->attempt > 1)
+        snprintf(j->error.message + len, sizeof j->error.message - len,
+                 " (attempt %u)", j->attempt);
     end(j, espota_category_outcome(j->error.category));
 }
 
@@ -363,6 +370,41 @@ static void attempt(void *ctx)
         end_internal(j, "out of memory");
 }
 
+/* What having no more time means depends on how far it came. */
+static void on_limit(void *ctx)
+{
+    static const enum espota_category CATEGORY[ESPOTA_PHASE_COUNT] = {
+        [ESPOTA_PHASE_QUEUED] = ESPOTA_E_BROKEN,
+        [ESPOTA_PHASE_RESOLVE] = ESPOTA_E_RESOLVE,
+        [ESPOTA_PHASE_CONNECT] = ESPOTA_E_CONNECT,
+        [ESPOTA_PHASE_INVITE] = ESPOTA_E_NO_ANSWER,
+        [ESPOTA_PHASE_HELLO] = ESPOTA_E_NO_ANSWER,
+        [ESPOTA_PHASE_AUTH] = ESPOTA_E_BROKEN,
+        [ESPOTA_PHASE_PREPARE] = ESPOTA_E_BROKEN,
+        [ESPOTA_PHASE_DATA] = ESPOTA_E_BROKEN,
+        [ESPOTA_PHASE_COMMIT] = ESPOTA_E_UNKNOWN,
+        [ESPOTA_PHASE_REBOOT] = ESPOTA_E_UNKNOWN,
+        [ESPOTA_PHASE_VERIFY] = ESPOTA_E_NOT_BACK,
+    };
+    struct job *j = ctx;
+    const struct espota_error last = j->error;
+    const bool tried = last.category != ESPOTA_E_OK;
+    enum espota_category category =
+        tried && j->phase <= ESPOTA_PHASE_CONNECT ? last.category
+                                                  : CATEGORY[j->phase];
+
+    if (j->session != NULL && eo_session_committed(j->session))
+        category = ESPOTA_E_UNKNOWN;
+    eo_fail_hint(&j->error, category,
+                 category == ESPOTA_E_UNKNOWN
+                     ? "look what the device runs before you flash it again"
+                     : "allow more with --max-time",
+                 "no more time after %u s, %s%s%s",
+                 (unsigned)(j->target.pub.max_ms / 1000), j->doing,
+                 tried ? "; before that: " : "", tried ? last.message : "");
+    end_failed(j);
+}
+
 /* ---- outside ------------------------------------------------------------- */
 
 int eo_job_new(struct job **out, const struct job_config *c,
@@ -386,7 +428,10 @@ void eo_job_start(struct job *j)
 {
     j->started = true;
     j->began = j->phase_since = eo_loop_now(j->c.loop);
-    if (eo_timer_start(j->c.loop, &j->timer, 0, attempt, j) != 0)
+    if (eo_timer_start(j->c.loop, &j->timer, 0, attempt, j) != 0 ||
+        (j->target.pub.max_ms != 0 &&
+         eo_timer_start(j->c.loop, &j->limit, j->target.pub.max_ms, on_limit,
+                        j) != 0))
         end_internal(j, "out of memory");
 }
 
@@ -435,6 +480,7 @@ void eo_job_free(struct job *j)
     if (j == NULL)
         return;
     stop(j);
+    eo_timer_stop(j->c.loop, &j->limit);
     eo_target_free(&j->target);
     eo_free(j);
 }
