@@ -144,6 +144,9 @@ struct espota_target {
                                      given; "" is a password */
     size_t n_passwords;
     enum espota_min_auth min_auth;
+    const char *key; /* base64 of 32 bytes, as in the device's configuration:
+                        the upload is encrypted, or it fails; NULL: none */
+    bool require_encryption; /* refuse a device that does not offer it */
 
     enum espota_type type;
     enum espota_compress compress;

@@ -212,7 +212,9 @@ static void failed(struct job *j, const struct espota_error *err)
         .committed = committed,
         .faults = j->faults,
         .retries = t->retries,
-        .more_passwords = j->password + 1 < t->n_passwords,
+        /* With a key no password was sent. */
+        .more_passwords =
+            !j->target.has_key && j->password + 1 < t->n_passwords,
     })) {
     case RETRY_NO:
         end_failed(j);
@@ -276,6 +278,8 @@ static void start_session(struct job *j, const struct addr *addr, size_t n)
     const struct proto_job job = {
         .image = j->c.image,
         .password = t->n_passwords > 0 ? t->passwords[j->password] : NULL,
+        .key = j->target.has_key ? j->target.key : NULL,
+        .require_encryption = t->require_encryption,
         .type = t->type,
         .compress = t->compress,
         .min_auth = t->min_auth,
@@ -284,6 +288,10 @@ static void start_session(struct job *j, const struct addr *addr, size_t n)
         .stall_ms = stall_ms,
     };
 
+    if (eo_proto_check(j->ops, &job, &j->error) != 0) {
+        end_failed(j);
+        return;
+    }
     enter_phase(j, ESPOTA_PHASE_CONNECT, "connecting");
     j->session = eo_session_start(&(struct session_config){
         .loop = j->c.loop,

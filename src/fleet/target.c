@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/mem.h"
 
 const struct proto_ops *eo_target_protocol(const struct espota_target *t)
@@ -24,6 +25,32 @@ static int check(const struct espota_target *t, struct espota_error *err)
     return 0;
 }
 
+/* The text of a key never becomes part of a message. */
+static int read_key(struct target *t, const char *text,
+                    struct espota_error *err)
+{
+    static const char HINT[] =
+        "copy the key from the device's configuration: 44 characters that end "
+        "with =";
+    static const uint8_t ZERO[NOISE_KEY];
+    uint8_t key[NOISE_KEY] = {0};
+    const int len = eo_unbase64(key, sizeof key, text);
+    const bool none = memcmp(key, ZERO, sizeof key) == 0;
+
+    t->has_key = len == NOISE_KEY && !none;
+    if (t->has_key)
+        memcpy(t->key, key, sizeof key);
+    eo_wipe(key, sizeof key);
+    if (len != NOISE_KEY)
+        return eo_fail_hint(err, ESPOTA_E_USAGE, HINT,
+                            "the key is not the base64 of %d bytes",
+                            NOISE_KEY);
+    if (none)
+        return eo_fail_hint(err, ESPOTA_E_USAGE, HINT,
+                            "an all-zero key stands for a device without one");
+    return 0;
+}
+
 /* NULL stays NULL; false: no memory. */
 static bool copy(const char **to, const char *from)
 {
@@ -40,7 +67,10 @@ int eo_target_copy(struct target *to, const struct espota_target *from,
     *to = (struct target){0};
     if (check(from, err) != 0)
         return -1;
+    if (from->key != NULL && read_key(to, from->key, err) != 0)
+        return -1;
     to->pub = *from;
+    to->pub.key = NULL;
     to->pub.passwords = NULL;
     to->pub.n_passwords = 0;
     ok = copy(&to->pub.host, from->host);
@@ -63,6 +93,8 @@ int eo_target_copy(struct target *to, const struct espota_target *from,
 
 void eo_target_wipe(struct target *t)
 {
+    eo_wipe(t->key, sizeof t->key);
+    t->has_key = false;
     for (size_t i = 0; i < t->pub.n_passwords; i++)
         eo_free_secret((char *)t->pub.passwords[i]);
     eo_free((void *)t->pub.passwords);

@@ -5,10 +5,13 @@
 #include <espota/fleet.h>
 
 #include "base/err.h"
+#include "proto/noise.h"
 #include "proto/proto.h"
 
 struct target {
-    struct espota_target pub; /* its pointers are ours */
+    struct espota_target pub; /* its pointers are ours; .key is NULL */
+    bool has_key;
+    uint8_t key[NOISE_KEY];
 };
 
 /* Fails with USAGE for a target that makes no sense. */

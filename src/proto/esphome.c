@@ -3,6 +3,9 @@
  * The conversation is a straight line: say something, wait for a fixed number
  * of bytes, move on.  PHASES below is that line; read it first.  Only the data
  * is different: blocks leave while their acknowledgements arrive.
+ *
+ * How the bytes leave, in the clear or sealed, is in esphome_line.c; what may
+ * be sent to which device, in esphome_policy.c.
  */
 #include <string.h>
 
@@ -10,14 +13,15 @@
 #include "base/hex.h"
 #include "base/str.h"
 #include "crypto/digest.h"
+#include "proto/esphome_line.h"
+#include "proto/esphome_policy.h"
+#include "proto/esphome_verdict.h"
+#include "proto/noise.h"
 #include "proto/proto.h"
 #include "wire/esphome.h"
 
 enum {
-    GOODBYE_MS = 2000,     /* for the device to close first */
-    V1_WINDOW = 16384,     /* bytes beyond the peer's TCP acknowledgement */
-    V2_BLOCKS_ESP32 = 2,   /* blocks beyond the last CHUNK_OK */
-    V2_BLOCKS_OTHERS = 1,
+    GOODBYE_MS = 2000, /* for the device to close first */
     REPLY_MAX = ESPHOME_SHA256_HEX
 };
 
@@ -25,6 +29,8 @@ enum phase {
     PH_HELLO,
     PH_FEATURES,
     PH_FLAGS,
+    PH_KEY,      /* only with encryption, ... */
+    PH_ADMITTED, /* ... and then instead of the next three */
     PH_ACCESS,
     PH_NONCE,
     PH_PROOF,
@@ -45,25 +51,20 @@ struct esphome {
     enum phase phase;
     enum digest auth;
     struct espota_hello hello;
-    size_t n_features;
     bool extended, said_hello;
     uint8_t flags;
     size_t need, got; /* reply bytes: expected, collected */
     uint8_t reply[REPLY_MAX];
     uint8_t scratch[2 * ESPHOME_SHA256_HEX + 1]; /* short messages */
-    const uint8_t *out;
-    size_t out_len;
-    size_t offset; /* image bytes the kernel took */
-    size_t acked;  /* image bytes the device confirmed */
-    size_t before; /* stream bytes sent before the image */
+    struct esphome_line line;
     unsigned clock;
     const char *note;
 };
 
 static void say(struct esphome *m, const void *bytes, size_t len)
 {
-    m->out = bytes;
-    m->out_len = len;
+    eo_line_begin(&m->line);
+    eo_line_unit(&m->line, bytes, len);
 }
 
 static enum phase fail(struct esphome *m, enum espota_category category,
@@ -73,23 +74,23 @@ static enum phase fail(struct esphome *m, enum espota_category category,
     return PH_FAILED;
 }
 
-static void feature(struct esphome *m, const char *word)
-{
-    if (m->n_features + 1 <
-        sizeof m->hello.features / sizeof *m->hello.features)
-        m->hello.features[m->n_features++] = word;
-}
-
 /* ---- what we say on entering a phase ------------------------------------ */
 
 /* Together, although the device reads five bytes, answers, and then reads the
  * sixth: its input is a stream, and a round trip is saved. */
 static void say_hello(struct esphome *m)
 {
-    memcpy(m->scratch, EO_ESPHOME_MAGIC, ESPHOME_MAGIC_LEN);
-    m->scratch[ESPHOME_MAGIC_LEN] =
-        ESPHOME_CAN_GZIP | ESPHOME_CAN_SHA256 | ESPHOME_CAN_EXTENDED;
-    say(m, m->scratch, ESPHOME_MAGIC_LEN + 1);
+    const uint8_t features = eo_esphome_client_bits(m->job);
+
+    say(m, EO_ESPHOME_MAGIC, ESPHOME_MAGIC_LEN);
+    eo_line_unit(&m->line, &features, 1);
+}
+
+/* The frame is ready since the device's flags came. */
+static void say_key(struct esphome *m)
+{
+    eo_line_begin(&m->line);
+    eo_line_raw(&m->line, m->scratch, NOISE_HELLO_FRAME);
 }
 
 static enum phase refuse_to_go_on(struct esphome *m)
@@ -130,12 +131,13 @@ static void say_size(struct esphome *m)
         [ESPOTA_TYPE_PARTITION_TABLE] = ESPHOME_TYPE_PARTITION_TABLE,
         [ESPOTA_TYPE_BOOTLOADER] = ESPHOME_TYPE_BOOTLOADER,
     };
-    uint8_t *p = m->scratch;
+    uint8_t size[4];
 
+    eo_put_be32(size, (uint32_t)m->form->len);
+    eo_line_begin(&m->line);
     if (m->extended)
-        *p++ = TYPES[m->job->type];
-    eo_put_be32(p, (uint32_t)m->form->len);
-    say(m, m->scratch, (size_t)(p + 4 - m->scratch));
+        eo_line_unit(&m->line, &TYPES[m->job->type], 1);
+    eo_line_unit(&m->line, size, sizeof size);
 }
 
 static void say_digest(struct esphome *m)
@@ -143,30 +145,10 @@ static void say_digest(struct esphome *m)
     say(m, m->form->md5, ESPHOME_MD5_HEX);
 }
 
-static size_t window_blocks(const struct esphome *m)
-{
-    const char *chip = espota_image_info(m->job->image)->chip;
-
-    if (m->job->window != ESPOTA_WINDOW_AUTO)
-        return m->job->window < 2 * ESPHOME_BLOCK
-                   ? 1
-                   : m->job->window / ESPHOME_BLOCK;
-    return chip != NULL && eo_starts_with(chip, "ESP32") ? V2_BLOCKS_ESP32
-                                                         : V2_BLOCKS_OTHERS;
-}
-
-/* As much as may be under way: whole blocks beyond the last CHUNK_OK, or, in
- * version 1, which acknowledges nothing, a little beyond what the peer's TCP
- * has: else the kernel swallows the whole image, and a connection that breaks
- * in the middle would look like one that broke at the end. */
 static void say_data(struct esphome *m)
 {
-    const bool v1 = m->hello.protocol_version == ESPHOME_VERSION_1;
-    const size_t ahead = v1 ? V1_WINDOW : window_blocks(m) * ESPHOME_BLOCK;
-    const size_t left = m->form->len - m->acked;
-    const size_t end = m->acked + (left < ahead ? left : ahead);
-
-    say(m, m->form->bytes + m->offset, end - m->offset);
+    eo_line_image(&m->line, m->form,
+                  eo_esphome_window(m->job, m->hello.protocol_version));
 }
 
 static void say_bye(struct esphome *m)
@@ -180,14 +162,7 @@ static void say_bye(struct esphome *m)
 
 static enum phase unexpected(struct esphome *m, const char *doing, uint8_t byte)
 {
-    char code[8];
-    struct text t;
-
-    eo_text_init(&t, code, sizeof code);
-    eo_text_add(&t, "0x%02x", byte);
-    eo_fail_device(&m->base.error, ESPOTA_E_PROTOCOL, code,
-                   "is this port ESPHome's OTA port? -vvv shows every byte",
-                   "the device said something unexpected while %s", doing);
+    eo_esphome_unexpected(&m->base.error, doing, byte);
     return PH_FAILED;
 }
 
@@ -211,27 +186,35 @@ static enum phase on_version(struct esphome *m)
     return PH_FEATURES;
 }
 
-/* Raw, or compressed if the device can inflate and the policy allows. */
-static enum phase choose_form(struct esphome *m)
+/* The device reads nothing in the clear any more, nor do we. */
+static enum phase begin_encryption(struct esphome *m)
 {
-    const struct image_form *gzip = eo_image_gzip(m->job->image);
-    const bool offered = (m->flags & ESPHOME_TAKES_GZIP) != 0;
+    const struct noise_preamble spoken = {
+        .version = (uint8_t)m->hello.protocol_version,
+        .client = eo_esphome_client_bits(m->job),
+        .server = m->flags,
+    };
 
-    if (offered && gzip != NULL &&
-        m->job->compress != ESPOTA_COMPRESS_NEVER) {
-        m->form = gzip;
-        m->note = "the device inflates: sending the compressed image";
-    }
-    if (m->job->compress == ESPOTA_COMPRESS_ALWAYS && !offered)
-        return fail(m, ESPOTA_E_REFUSED, "use --compress auto",
-                    "the device does not take compressed images");
-    if (m->job->type != ESPOTA_TYPE_APP &&
-        (m->flags & ESPHOME_TAKES_PARTITIONS) == 0)
-        return fail(m, ESPOTA_E_REFUSED,
-                    "build its firmware with allow_partition_access (ESP32, "
-                    "ESPHome 2026.5 or later)",
-                    "the device takes app images only");
-    return PH_ACCESS;
+    m->line.sealed = true;
+    m->hello.auth = "noise";
+    m->said_hello = true;
+    return eo_noise_start(&m->line.noise, m->job->key, &spoken,
+                          m->job->entropy + DIGEST_MAX, m->scratch,
+                          &m->base.error) == 0
+               ? PH_KEY
+               : PH_FAILED;
+}
+
+static enum phase agree(struct esphome *m)
+{
+    struct esphome_deal deal;
+
+    eo_esphome_features(&m->hello, m->extended, m->flags);
+    if (eo_esphome_agree(&deal, m->job, m->flags, &m->base.error) != 0)
+        return PH_FAILED;
+    m->form = deal.form;
+    m->note = deal.note;
+    return deal.sealed ? begin_encryption(m) : PH_ACCESS;
 }
 
 static enum phase on_features(struct esphome *m)
@@ -240,33 +223,19 @@ static enum phase on_features(struct esphome *m)
     case ESPHOME_FEATURE_FLAGS:
         return PH_FLAGS;
     case ESPHOME_SUPPORTS_GZIP:
-        feature(m, "gzip");
         m->flags = ESPHOME_TAKES_GZIP;
-        return choose_form(m);
+        return agree(m);
     case ESPHOME_HEADER_OK:
-        return choose_form(m);
+        return agree(m);
     }
     return unexpected(m, "agreeing on features", m->reply[0]);
 }
 
 static enum phase on_flags(struct esphome *m)
 {
-    static const struct {
-        uint8_t bit;
-        const char *word;
-    } WORDS[] = {
-        {ESPHOME_TAKES_GZIP, "gzip"},
-        {ESPHOME_TAKES_PARTITIONS, "partitions"},
-        {ESPHOME_TAKES_NOISE, "noise"},
-    };
-
     m->extended = true;
     m->flags = m->reply[0];
-    feature(m, "extended");
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (m->flags & WORDS[i].bit)
-            feature(m, WORDS[i].word);
-    return choose_form(m);
+    return agree(m);
 }
 
 static enum phase challenged(struct esphome *m, enum digest auth)
@@ -304,17 +273,18 @@ static enum phase on_access(struct esphome *m)
 
 static enum phase on_data(struct esphome *m)
 {
-    const size_t left = m->form->len - m->acked;
+    struct esphome_line *l = &m->line;
+    const size_t left = m->form->len - l->acked;
     const size_t now = left < ESPHOME_BLOCK ? left : ESPHOME_BLOCK;
 
     if (m->reply[0] != ESPHOME_CHUNK_OK ||
         m->hello.protocol_version == ESPHOME_VERSION_1)
         return unexpected(m, "taking the image", m->reply[0]);
-    if (m->acked + now > m->offset)
+    if (l->acked + now > l->offset)
         return fail(m, ESPOTA_E_PROTOCOL, NULL,
                     "the device acknowledged more than was sent");
-    m->acked += now;
-    return m->acked == m->form->len ? PH_RECEIVED : PH_DATA;
+    l->acked += now;
+    return l->acked == m->form->len ? PH_RECEIVED : PH_DATA;
 }
 
 /* ---- the conversation ---------------------------------------------------- */
@@ -326,6 +296,7 @@ static enum phase on_data(struct esphome *m)
         return m->reply[0] == (byte) ? (next)                                \
                                      : unexpected(m, words, m->reply[0]);    \
     }
+EXPECT(on_admitted, ESPHOME_AUTH_OK, "agreeing on a key", PH_SIZE)
 EXPECT(on_proof, ESPHOME_AUTH_OK, "checking the password", PH_SIZE)
 EXPECT(on_prepared, ESPHOME_PREPARE_OK, "preparing its flash", PH_DIGEST)
 EXPECT(on_digest, ESPHOME_MD5_OK, "taking the checksum", PH_DATA)
@@ -345,6 +316,8 @@ static const struct {
     [PH_HELLO]    = {ESPOTA_PHASE_HELLO,   "greeting",             2, false, say_hello,  on_version},
     [PH_FEATURES] = {ESPOTA_PHASE_HELLO,   "agreeing on features", 1, false, NULL,       on_features},
     [PH_FLAGS]    = {ESPOTA_PHASE_HELLO,   "agreeing on features", 1, false, NULL,       on_flags},
+    [PH_KEY]      = {ESPOTA_PHASE_AUTH,    "agreeing on a key",    0, false, say_key,    NULL},
+    [PH_ADMITTED] = {ESPOTA_PHASE_AUTH,    "agreeing on a key",    1, false, NULL,       on_admitted},
     [PH_ACCESS]   = {ESPOTA_PHASE_HELLO,   "asking for access",    1, false, NULL,       on_access},
     [PH_NONCE]    = {ESPOTA_PHASE_AUTH,    "logging in",           0, false, NULL,       prove},
     [PH_PROOF]    = {ESPOTA_PHASE_AUTH,    "logging in",           1, false, say_proof,  on_proof},
@@ -374,65 +347,98 @@ static enum proto_status enter(struct esphome *m, enum phase next)
     return m->base.status;
 }
 
-static enum proto_status refused(struct esphome *m, uint8_t code)
+static enum proto_status lost(struct esphome *m, const char *what, int sys,
+                              bool silent)
 {
-    const struct esphome_refusal why = m->phase >= PH_DATA
-                                           ? eo_esphome_refusal_in_data(code)
-                                           : eo_esphome_refusal(code);
-    char text[8];
-    struct text t;
-
-    eo_text_init(&t, text, sizeof text);
-    eo_text_add(&t, "0x%02x", code);
-    eo_fail_device(&m->base.error, why.category, text, why.hint, "%s",
-                   why.text);
+    eo_esphome_lost(&m->base.error,
+                    &(struct esphome_loss){
+                        .what = what,
+                        .doing = PHASES[m->phase].doing,
+                        .sys = sys,
+                        .committed = m->base.committed,
+                        .no_answer =
+                            silent && m->phase == PH_HELLO && m->got == 0,
+                    });
     return m->base.status = PROTO_FAILED;
 }
 
-/* Firmware up to 2026.8 reports a failed read with a stale "ok" and closes:
- * it has given the update up. */
-static enum proto_status gave_up(struct esphome *m)
+/* Behind its last word the device may say what it likes. */
+static bool talking(const struct esphome *m)
 {
-    eo_fail_device(&m->base.error, ESPOTA_E_BROKEN, "0x00",
-                   "try again; if it stays, restart the device first",
-                   "the device gave up: it lost our data while %s",
-                   PHASES[m->phase].doing);
-    return m->base.status = PROTO_FAILED;
+    return m->base.status == PROTO_RUNNING && m->phase != PH_BYE;
+}
+
+static void on_byte(struct esphome *m, uint8_t byte)
+{
+    /* A refusal may come at any moment, also while we are talking; no answer
+     * has such a byte in it. */
+    if (byte >= ESPHOME_FIRST_ERROR) {
+        eo_esphome_refused(&m->base.error, byte, m->phase >= PH_DATA);
+        enter(m, PH_FAILED);
+        return;
+    }
+    if (byte == ESPHOME_OK && m->phase >= PH_SIZE) {
+        eo_esphome_gave_up(&m->base.error, PHASES[m->phase].doing);
+        enter(m, PH_FAILED);
+        return;
+    }
+    /* In the data we are never done talking. */
+    if (m->line.out_len > 0 && m->phase != PH_DATA) {
+        enter(m, unexpected(m, PHASES[m->phase].doing, byte));
+        return;
+    }
+    m->reply[m->got++] = byte;
+    if (m->got == m->need)
+        enter(m, PHASES[m->phase].on_reply(m));
+}
+
+static void on_frame(struct esphome *m, struct reader *in)
+{
+    struct noise_text text;
+
+    switch (eo_noise_read(&m->line.noise, in, &text, &m->base.error)) {
+    case NOISE_MORE:
+        break;
+    case NOISE_READY:
+        enter(m, PH_ADMITTED);
+        break;
+    case NOISE_TEXT:
+        for (size_t i = 0; i < text.len && talking(m); i++)
+            on_byte(m, text.bytes[i]);
+        break;
+    case NOISE_FAILED:
+        if (m->base.committed)
+            lost(m, "an answer of the device was changed on its way", 0, false);
+        m->base.status = PROTO_FAILED;
+        break;
+    }
 }
 
 static enum proto_status on_bytes(struct esphome *m, const uint8_t *p, size_t n)
 {
-    for (; n > 0 && m->base.status == PROTO_RUNNING; p++, n--) {
-        if (m->phase == PH_BYE)
-            break; /* it has said all we want to hear */
-        /* A refusal may come at any moment, also while we are talking; no
-         * answer has such a byte in it. */
-        if (*p >= ESPHOME_FIRST_ERROR)
-            return refused(m, *p);
-        if (*p == ESPHOME_OK && m->phase >= PH_SIZE)
-            return gave_up(m);
-        /* In the data we are never done talking. */
-        if (m->out_len > 0 && m->phase != PH_DATA)
-            return enter(m, unexpected(m, PHASES[m->phase].doing, *p));
-        m->reply[m->got++] = *p;
-        if (m->got == m->need)
-            enter(m, PHASES[m->phase].on_reply(m));
+    struct reader in = eo_reader(p, n);
+
+    while (eo_left(&in) > 0 && talking(m)) {
+        if (m->line.sealed)
+            on_frame(m, &in);
+        else
+            on_byte(m, eo_take_u8(&in));
     }
     return m->base.status;
 }
 
 static enum proto_status on_sent(struct esphome *m, size_t n)
 {
-    m->out += n;
-    m->out_len -= n;
-    if (m->phase < PH_DATA)
-        m->before += n;
+    struct esphome_line *l = &m->line;
+
+    eo_line_sent(l, n);
     if (m->phase != PH_DATA)
         return m->base.status;
     m->clock++;
-    m->offset += n;
-    if (m->offset == m->form->len)
+    if (l->offset == m->form->len)
         m->base.committed = true;
+    else if (l->out_len == 0)
+        say_data(m);
     if (m->base.committed &&
         m->hello.protocol_version == ESPHOME_VERSION_1)
         enter(m, PH_RECEIVED);
@@ -442,52 +448,22 @@ static enum proto_status on_sent(struct esphome *m, size_t n)
 /* Only version 1 asks: its progress is what the peer's TCP confirms. */
 static enum proto_status on_acked(struct esphome *m, size_t total)
 {
-    if (total <= m->before + m->acked || total > m->before + m->offset)
+    if (!eo_line_acked(&m->line, m->form, total))
         return m->base.status;
-    m->acked = total - m->before;
     m->clock++;
     if (m->phase == PH_DATA)
         say_data(m);
     return m->base.status;
 }
 
-/* The conversation ended before its end: what does that mean here? */
-static enum proto_status lost(struct esphome *m, int sys, const char *what)
+static enum proto_status on_event(struct esphome *m,
+                                  const struct proto_event *ev)
 {
-    const char *doing = PHASES[m->phase].doing;
-    const bool silent = m->phase == PH_HELLO && m->got == 0;
-
-    if (m->base.committed)
-        eo_fail_hint(&m->base.error, ESPOTA_E_UNKNOWN,
-                     "look what the device runs before you flash it again",
-                     "%s after it had every byte: whether it took the image "
-                     "is not known",
-                     what);
-    else if (silent && sys < 0)
-        eo_fail_hint(&m->base.error, ESPOTA_E_NO_ANSWER,
-                     "is it in another update, or is this not its OTA port?",
-                     "%s after we greeted it", what);
-    else
-        eo_fail_hint(&m->base.error, ESPOTA_E_BROKEN,
-                     "is its Wi-Fi good, and is its power supply?", "%s while %s",
-                     what, doing);
-    m->base.error.sys_errno = sys > 0 ? sys : 0;
-    return m->base.status = PROTO_FAILED;
-}
-
-static enum proto_status step(struct proto *p, const struct proto_event *ev)
-{
-    struct esphome *m = (struct esphome *)p;
-
-    if (p->status != PROTO_RUNNING)
-        return p->status;
     switch (ev->kind) {
     case PROTO_OPENED:
-        if (m->job->type == ESPOTA_TYPE_FILESYSTEM)
-            return enter(m, fail(m, ESPOTA_E_USAGE, NULL,
-                                 "ESPHome's protocol has no file system "
-                                 "images"));
-        return enter(m, PH_HELLO);
+        return enter(m, eo_proto_check(m->base.ops, m->job, &m->base.error) == 0
+                            ? PH_HELLO
+                            : PH_FAILED);
     case PROTO_BYTES:
         return on_bytes(m, ev->data, ev->len);
     case PROTO_SENT:
@@ -497,14 +473,27 @@ static enum proto_status step(struct proto *p, const struct proto_event *ev)
     case PROTO_CLOSED:
         if (m->phase == PH_BYE) /* it is rebooting already: fine */
             return enter(m, PH_DONE);
-        return lost(m, ev->sys,
+        return lost(m,
                     ev->sys == 0 ? "the device closed the connection"
-                                 : "the connection broke");
+                                 : "the connection broke",
+                    ev->sys, false);
     case PROTO_TIMEOUT:
         if (m->phase == PH_BYE) /* it has the image; we said goodbye */
             return enter(m, PH_DONE);
-        return lost(m, -1, "the device fell silent");
+        return lost(m, "the device fell silent", 0, true);
     }
+    return m->base.status;
+}
+
+static enum proto_status step(struct proto *p, const struct proto_event *ev)
+{
+    struct esphome *m = (struct esphome *)p;
+
+    if (p->status == PROTO_RUNNING)
+        on_event(m, ev);
+    if (p->status == PROTO_RUNNING && m->line.failed)
+        enter(m, fail(m, ESPOTA_E_INTERNAL, NULL,
+                      "the crypto library refuses to encrypt"));
     return p->status;
 }
 
@@ -523,11 +512,10 @@ static void want(const struct proto *p, struct proto_want *w)
     *w = (struct proto_want){
         .open = running ? 1u << PROTO_STREAM : 0,
         .out_on = PROTO_STREAM,
-        .out = m->out,
-        .out_len = running ? m->out_len : 0,
+        .out = m->line.out,
+        .out_len = running ? m->line.out_len : 0,
         .out_secret = m->phase == PH_PROOF,
-        .out_last = m->phase == PH_DATA &&
-                    m->offset + m->out_len == m->form->len,
+        .out_last = m->phase == PH_DATA && eo_line_last(&m->line, m->form),
         .half_close = m->phase == PH_BYE,
         .watch_acks = m->hello.protocol_version == ESPHOME_VERSION_1 &&
                       m->phase >= PH_DATA,
@@ -535,7 +523,7 @@ static void want(const struct proto *p, struct proto_want *w)
         .clock = m->clock,
         .phase = PHASES[m->phase].phase,
         .doing = PHASES[m->phase].doing,
-        .done = m->phase > PH_DATA ? m->form->len : m->acked,
+        .done = m->phase > PH_DATA ? m->form->len : m->line.acked,
         .total = m->form->len,
         .hello = m->said_hello ? &m->hello : NULL,
         .note = m->note,
@@ -551,30 +539,15 @@ static void init(struct proto *p, const struct proto_job *job)
     m->hello.protocol = p->ops->name;
 }
 
-/* The device chooses its port at build time; these are ESPHome's defaults. */
-static uint16_t port_for(const char *chip)
-{
-    static const struct {
-        const char *prefix;
-        uint16_t port;
-    } PORTS[] = {
-        {"ESP8266", 8266}, {"ESP32", 3232}, {"RP2", 2040},
-        {"BK72", 8892},    {"RTL87", 8892}, {"LN882", 8820},
-    };
-
-    for (size_t i = 0; chip != NULL && i < sizeof PORTS / sizeof *PORTS; i++)
-        if (eo_starts_with(chip, PORTS[i].prefix))
-            return PORTS[i].port;
-    return 0;
-}
-
 const struct proto_ops eo_proto_esphome = {
     .name = "esphome",
-    .summary = "ESPHome's native OTA, versions 1, 2 and extended",
+    .summary = "ESPHome's native OTA, versions 1, 2, extended and encrypted",
     .port = 3232,
     .size = sizeof(struct esphome),
     .init = init,
     .step = step,
     .want = want,
-    .port_for = port_for,
+    .port_for = eo_esphome_port,
+    .refuses = 1u << ESPOTA_TYPE_FILESYSTEM,
+    .encrypts = true,
 };

@@ -14,6 +14,7 @@
 
 #include <espota/fleet.h>
 
+#include "base/err.h"
 #include "image/image.h"
 
 enum proto_channel {
@@ -72,6 +73,9 @@ enum proto_status { PROTO_RUNNING, PROTO_DONE, PROTO_FAILED };
 struct proto_job {
     const struct espota_image *image;
     const char *password;   /* NULL: none given; "" is a password */
+    const uint8_t *key;     /* NOISE_KEY bytes: encrypt, or fail; NULL: none
+                               given */
+    bool require_encryption;
     enum espota_type type;  /* of the image */
     enum espota_compress compress;
     enum espota_min_auth min_auth;
@@ -94,6 +98,8 @@ struct proto_ops {
     const char *summary; /* one line for --help */
     uint16_t port;       /* default where the image tells nothing better */
     size_t size;         /* of the machine; the driver allocates it, zeroed */
+    unsigned refuses;    /* types it cannot carry: 1u << ESPOTA_TYPE_... */
+    bool encrypts;       /* with the job's key */
 
     /* Never fails; a job that makes no sense fails at the first step. */
     void (*init)(struct proto *, const struct proto_job *);
@@ -116,6 +122,11 @@ const struct proto_ops *eo_proto_find(const char *name);
 
 /* The i-th of the list, or NULL behind its end. */
 const struct proto_ops *eo_proto_at(size_t i);
+
+/* Does this job make sense over this protocol?  Asked before anything is sent:
+ * USAGE, or POLICY where there would be no encryption. */
+int eo_proto_check(const struct proto_ops *, const struct proto_job *,
+                   struct espota_error *err) EO_MUST_CHECK;
 
 /* Prepares zeroed memory of ops->size for its first step. */
 void eo_proto_start(struct proto *, const struct proto_ops *,

@@ -236,7 +236,7 @@ static const struct conversation {
     {"a partition table for an older device", PARTITIONS, {PLAIN},
      ESPOTA_E_REFUSED, "", "the device takes app images only"},
     {"a file system", FILESYSTEM, {{0, NULL}}, ESPOTA_E_USAGE, "",
-     "ESPHome's protocol has no file system images"},
+     "the protocol \"esphome\" carries no file system images"},
 };
 
 /* An image whose chip the job sees as an ESP32: the header of one. */

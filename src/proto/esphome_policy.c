@@ -1,0 +1,130 @@
+/* esphome_policy.c -- what may be sent, and how, to a device that offers this.
+ */
+#include "proto/esphome_policy.h"
+
+#include "base/str.h"
+#include "wire/esphome.h"
+
+enum {
+    V1_WINDOW = 16384,   /* bytes beyond the peer's TCP acknowledgement */
+    V2_BLOCKS_ESP32 = 2, /* blocks beyond the last CHUNK_OK */
+    V2_BLOCKS_OTHERS = 1
+};
+
+uint8_t eo_esphome_client_bits(const struct proto_job *job)
+{
+    const uint8_t always =
+        ESPHOME_CAN_GZIP | ESPHOME_CAN_SHA256 | ESPHOME_CAN_EXTENDED;
+
+    return job->key != NULL ? always | ESPHOME_CAN_NOISE : always;
+}
+
+/* A key or the wish for encryption means encrypted or not at all: whoever is
+ * in between can clear a flag, and must gain nothing by it. */
+static int agree_on_encryption(struct esphome_deal *deal,
+                               const struct proto_job *job, uint8_t flags,
+                               struct espota_error *err)
+{
+    const bool offered = (flags & ESPHOME_TAKES_NOISE) != 0;
+
+    if (!offered && job->key != NULL)
+        return eo_fail_hint(err, ESPOTA_E_POLICY,
+                            "its firmware needs ESPHome 2026.9 or later and a "
+                            "key; without --key the image goes in the clear",
+                            "a key was given, and the device does not offer "
+                            "encryption");
+    if (!offered && job->require_encryption)
+        return eo_fail_hint(err, ESPOTA_E_POLICY,
+                            "its firmware needs ESPHome 2026.9 or later and a "
+                            "key; without --require-encryption the image goes "
+                            "in the clear",
+                            "encryption is required, and the device does not "
+                            "offer it");
+    if (job->require_encryption && job->key == NULL)
+        return eo_fail_hint(err, ESPOTA_E_SECRET,
+                            "give the device's key with --key or --key-file",
+                            "encryption is required, and no key was given");
+    if (offered && job->key == NULL)
+        deal->note = "the device offers encryption: with --key the image "
+                     "does not go in the clear";
+    deal->sealed = offered && job->key != NULL;
+    return 0;
+}
+
+/* Raw, or compressed if the device can inflate and the policy allows.  What is
+ * no app always goes raw. */
+static int agree_on_form(struct esphome_deal *deal,
+                         const struct proto_job *job, uint8_t flags,
+                         struct espota_error *err)
+{
+    const struct image_form *gzip = eo_image_gzip(job->image);
+    const bool offered = (flags & ESPHOME_TAKES_GZIP) != 0;
+
+    deal->form = eo_image_raw(job->image);
+    if (job->type != ESPOTA_TYPE_APP) {
+        if ((flags & ESPHOME_TAKES_PARTITIONS) == 0)
+            return eo_fail_hint(err, ESPOTA_E_REFUSED,
+                                "build its firmware with "
+                                "allow_partition_access (ESP32, ESPHome "
+                                "2026.5 or later)",
+                                "the device takes app images only");
+        return 0;
+    }
+    if (job->compress == ESPOTA_COMPRESS_ALWAYS && !offered)
+        return eo_fail_hint(err, ESPOTA_E_REFUSED, "use --compress auto",
+                            "the device does not take compressed images");
+    if (offered && gzip != NULL && job->compress != ESPOTA_COMPRESS_NEVER) {
+        deal->form = gzip;
+        deal->note = "the device inflates: sending the compressed image";
+    }
+    return 0;
+}
+
+int eo_esphome_agree(struct esphome_deal *deal, const struct proto_job *job,
+                     uint8_t flags, struct espota_error *err)
+{
+    *deal = (struct esphome_deal){0};
+    if (agree_on_encryption(deal, job, flags, err) != 0)
+        return -1;
+    return agree_on_form(deal, job, flags, err);
+}
+
+void eo_esphome_features(struct espota_hello *hello, bool extended,
+                         uint8_t flags)
+{
+    static const struct {
+        uint8_t bit;
+        const char *word;
+    } WORDS[] = {
+        {ESPHOME_TAKES_GZIP, "gzip"},
+        {ESPHOME_TAKES_PARTITIONS, "partitions"},
+        {ESPHOME_TAKES_NOISE, "noise"},
+    };
+    size_t n = 0;
+
+    if (extended)
+        hello->features[n++] = "extended";
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (flags & WORDS[i].bit)
+            hello->features[n++] = WORDS[i].word;
+    hello->features[n] = NULL;
+}
+
+/* Whole blocks beyond the last CHUNK_OK; or, in version 1, which acknowledges
+ * nothing, a little beyond what the peer's TCP has: else the kernel swallows
+ * the whole image, and a connection that breaks in the middle would look like
+ * one that broke at the end. */
+size_t eo_esphome_window(const struct proto_job *job, int version)
+{
+    const char *chip = espota_image_info(job->image)->chip;
+    const size_t asked = job->window / ESPHOME_BLOCK;
+    size_t blocks = chip != NULL && eo_starts_with(chip, "ESP32")
+                        ? V2_BLOCKS_ESP32
+                        : V2_BLOCKS_OTHERS;
+
+    if (version == ESPHOME_VERSION_1)
+        return V1_WINDOW;
+    if (job->window != ESPOTA_WINDOW_AUTO)
+        blocks = asked > 1 ? asked : 1;
+    return blocks * ESPHOME_BLOCK;
+}
