@@ -117,13 +117,6 @@ typedef void espota_event_fn(void *ctx, const struct espota_event *);
 
 /* ---- targets ------------------------------------------------------------ */
 
-enum espota_type {
-    ESPOTA_TYPE_APP,
-    ESPOTA_TYPE_FILESYSTEM,
-    ESPOTA_TYPE_PARTITION_TABLE,
-    ESPOTA_TYPE_BOOTLOADER
-};
-
 enum espota_min_auth {
     ESPOTA_AUTH_ANY,   /* answer whatever the device asks */
     ESPOTA_AUTH_SHA256 /* never answer an MD5 challenge */

@@ -6,6 +6,7 @@
 #ifndef ESPOTA_IMAGE_H
 #define ESPOTA_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,26 +20,73 @@ extern "C" {
 #define ESPOTA_IMAGE_MAX ((size_t)64 << 20)
 
 enum espota_compress {
-    ESPOTA_COMPRESS_AUTO,   /* where the device offers it and it shrinks */
-    ESPOTA_COMPRESS_ALWAYS, /* also where the device is not known to offer it */
+    ESPOTA_COMPRESS_AUTO,   /* for an ESP8266 that offers it, if it shrinks */
+    ESPOTA_COMPRESS_ALWAYS, /* also where the device is not known to offer it;
+                               an ESP32 never takes it */
     ESPOTA_COMPRESS_NEVER
+};
+
+/* What an image is for. */
+enum espota_type {
+    ESPOTA_TYPE_APP,
+    ESPOTA_TYPE_FILESYSTEM,
+    ESPOTA_TYPE_PARTITION_TABLE,
+    ESPOTA_TYPE_BOOTLOADER
 };
 
 struct espota_image; /* opaque */
 
+enum espota_severity {
+    ESPOTA_NOTE,    /* worth knowing */
+    ESPOTA_WARNING, /* flashed all the same */
+    ESPOTA_ERROR    /* not flashed unless forced */
+};
+
+struct espota_image_problem {
+    enum espota_severity severity;
+    bool located;
+    size_t at; /* where in the file (in the uncompressed image if the file is
+                  gzip); only if located */
+    const char *text; /* lower case, no full stop */
+};
+
+/* What a format tells beyond what all images have. */
+struct espota_image_fact {
+    const char *name; /* "flash_mode": lower case, stable, unique */
+    const char *text; /* the value, printable */
+    bool is_number;
+    uint64_t number;
+};
+
+/* All text is UTF-8 without control characters, whatever the file holds. */
 struct espota_image_info {
     const char *file;  /* as given; "-" for standard input */
     const char *kind;  /* "esp8266-app", "esp32-app", ...; "unknown" */
+    const char *what;  /* the kind in words: "an ESP32 app" */
     const char *chip;  /* "ESP8266", "ESP32-C3", ... or NULL if unknown */
+    const char *project, *version; /* of the firmware; NULL: not told */
     size_t bytes;
     size_t gzip_bytes; /* of the compressed form; 0: there is none */
+    bool is_gzip;      /* the file itself is; kind, chip and facts are those of
+                          what it holds */
+    bool is_signed;    /* it ends with an ArduinoOTA signature */
+    bool ok; /* a device could take it as firmware or as filesystem, and
+                nothing is wrong with it */
     char md5[33];
     char sha256[65];
+    const struct espota_image_fact *facts;
+    size_t n_facts;
+    const struct espota_image_problem *problems; /* in the order they were
+                                                    met: the first ERROR is
+                                                    the first thing wrong */
+    size_t n_problems;
 };
 
-/* Reads the whole file ("-" is standard input), hashes it and, where the
- * policy and the kind of image allow, compresses it: everything slow happens
- * here, before any device is talked to.  Fails with ESPOTA_E_IMAGE. */
+/* Reads the whole file ("-" is standard input), finds out what it is, hashes
+ * it and, where the policy and the kind of image allow, compresses it:
+ * everything slow happens here, before any device is talked to.  Fails with
+ * ESPOTA_E_IMAGE if it cannot be read or is empty; a damaged or strange file
+ * opens, and its problems say what is wrong. */
 ESPOTA_API int espota_image_open(struct espota_image **out, const char *path,
                                  enum espota_compress,
                                  struct espota_error *err);
@@ -53,6 +101,33 @@ ESPOTA_API const struct espota_image_info *
 espota_image_info(const struct espota_image *);
 
 ESPOTA_API void espota_image_free(struct espota_image *);
+
+/* ---- does it fit? ------------------------------------------------------- */
+
+/* What is known of the device.  Zero it, then set what you know. */
+struct espota_check {
+    const char *protocol; /* as in struct espota_target; NULL, "auto": any */
+    enum espota_type type;
+    uint16_t port;     /* of the device; tells the platform if it is a
+                          default one */
+    const char *chip;  /* "ESP32-C3", or a platform: "ESP32" fits all of them */
+    const char *board; /* as in mDNS: "esp32-c3-devkitm-1" */
+    size_t max_bytes;  /* room on the device; 0: not known */
+    bool force;        /* refusals become warnings */
+
+    /* Told what does not stop the upload; may be NULL.  code is a word. */
+    void (*on_warning)(void *ctx, const char *code, const char *text);
+    void *ctx;
+};
+
+/* 0: nothing speaks against sending this image to that device.  Otherwise
+ * ESPOTA_E_IMAGE, with the file to use instead where one lies beside it. */
+ESPOTA_API int espota_image_check(const struct espota_image *,
+                                  const struct espota_check *,
+                                  struct espota_error *err);
+
+/* "app", "filesystem", "partition-table" or "bootloader". */
+ESPOTA_API const char *espota_type_name(enum espota_type);
 
 #ifdef __cplusplus
 }

@@ -12,9 +12,11 @@
 #include "base/mem.h"
 #include "crypto/digest.h"
 #include "image/gzip.h"
+#include "image/signature.h"
 
 struct espota_image {
     struct espota_image_info info;
+    struct findings found;
     struct image_form raw, gzip; /* gzip.len 0: there is none */
     char *path;
     uint8_t *owned, *owned_gzip; /* NULL: borrowed, or none */
@@ -28,6 +30,16 @@ const struct image_form *eo_image_raw(const struct espota_image *img)
 const struct image_form *eo_image_gzip(const struct espota_image *img)
 {
     return img->gzip.len > 0 ? &img->gzip : NULL;
+}
+
+const struct findings *eo_image_findings(const struct espota_image *img)
+{
+    return &img->found;
+}
+
+bool eo_image_is_file(const struct espota_image *img)
+{
+    return img->path != NULL && strcmp(img->path, "-") != 0;
 }
 
 const struct espota_image_info *
@@ -60,11 +72,101 @@ static int hash(const struct image_form *form, enum digest kind, char *out,
     return 0;
 }
 
+/* ---- what is it? -------------------------------------------------------- */
+
+/* Only these unpack what they are given. */
+static bool takes_gzip(const struct findings *f)
+{
+    return f->role == ROLE_UNKNOWN || strcmp(f->kind->name, "esp8266-app") == 0 ||
+           strcmp(f->kind->name, "rp2-app") == 0;
+}
+
+/* Looks through gzip: what counts is what the device will unpack. */
+static int look_through(struct espota_image *img, size_t len,
+                        struct espota_error *err)
+{
+    struct findings *f = &img->found;
+    struct espota_error why;
+    uint8_t *inner = NULL;
+    size_t inner_len = 0;
+
+    img->info.is_gzip = true;
+    if (eo_gunzip(img->raw.bytes, len, ESPOTA_IMAGE_MAX, &inner, &inner_len,
+                  &why) == 0) {
+        eo_identify(f, inner, inner_len);
+        eo_fact_number(f, "inner_bytes", inner_len);
+        eo_free(inner);
+        if (!takes_gzip(f))
+            eo_problem(f, ESPOTA_ERROR, NOWHERE,
+                       "it is packed by gzip, which the device does not "
+                       "unpack: flash the file inside");
+        return 0;
+    }
+    if (why.category == ESPOTA_E_INTERNAL)
+        return eo_fail(err, why.category, "%s", why.message);
+    eo_identify_gzip(f);
+    eo_problem(f, eo_gzip_have() ? ESPOTA_ERROR : ESPOTA_WARNING, NOWHERE,
+               "%s", eo_gzip_have() ? why.message
+                                    : "this build cannot look into gzip");
+    return 0;
+}
+
+static int look(struct espota_image *img, struct espota_error *err)
+{
+    struct findings *f = &img->found;
+    struct espota_image_info *info = &img->info;
+    struct signature signature;
+    size_t len = img->raw.len;
+
+    info->is_signed = eo_signature_find(&signature, img->raw.bytes, len);
+    if (info->is_signed)
+        len = signature.at;
+    if (!eo_is_gzip(img->raw.bytes, len))
+        eo_identify(f, img->raw.bytes, len);
+    else if (look_through(img, len, err) != 0)
+        return -1;
+    if (info->is_signed)
+        eo_fact(f, "signature", "%s", eo_signature_name(&signature));
+    info->kind = f->kind->name;
+    info->what = f->kind->what;
+    info->chip = f->chip;
+    info->project = eo_find_fact(f, "project");
+    info->version = eo_find_fact(f, "fw_version");
+    info->ok = eo_flashable(f);
+    info->facts = f->facts;
+    info->n_facts = f->n_facts;
+    info->problems = f->problems;
+    info->n_problems = f->n_problems;
+    return 0;
+}
+
+/* ---- compressing -------------------------------------------------------- */
+
+/* Level 12 costs a tenth of a second a megabyte: only what an ESP8266 might
+ * get is compressed unasked.  A signature is made for these very bytes. */
+static bool worth_compressing(const struct espota_image *img,
+                              enum espota_compress policy)
+{
+    if (img->info.is_gzip || img->info.is_signed ||
+        eo_is_gzip(img->raw.bytes, img->raw.len))
+        return false;
+    switch (policy) {
+    case ESPOTA_COMPRESS_AUTO:
+        return img->found.role == ROLE_UNKNOWN ||
+               (img->found.role == ROLE_APP && img->found.chip != NULL &&
+                strcmp(img->found.chip, "ESP8266") == 0);
+    case ESPOTA_COMPRESS_ALWAYS:
+        return takes_gzip(&img->found) || img->found.role == ROLE_FILESYSTEM;
+    case ESPOTA_COMPRESS_NEVER:
+        return false;
+    }
+    return false;
+}
+
 static int compress(struct espota_image *img, enum espota_compress policy,
                     struct espota_error *err)
 {
-    if (policy == ESPOTA_COMPRESS_NEVER ||
-        eo_is_gzip(img->raw.bytes, img->raw.len))
+    if (!worth_compressing(img, policy))
         return 0;
     if (!eo_gzip_have()) {
         if (policy == ESPOTA_COMPRESS_AUTO)
@@ -83,6 +185,8 @@ static int compress(struct espota_image *img, enum espota_compress policy,
     return 0;
 }
 
+/* ---- putting it together ------------------------------------------------ */
+
 /* Everything that can be known of img->raw. */
 static int finish(struct espota_image *img, enum espota_compress policy,
                   struct espota_error *err)
@@ -94,11 +198,12 @@ static int finish(struct espota_image *img, enum espota_compress policy,
                        "%s is longer than 64 MiB: no device takes that",
                        img->info.file);
     img->info.bytes = img->raw.len;
-    img->info.kind = "unknown";
     if (hash(&img->raw, DIGEST_MD5, img->raw.md5, err) != 0 ||
         hash(&img->raw, DIGEST_SHA256, img->info.sha256, err) != 0)
         return -1;
     memcpy(img->info.md5, img->raw.md5, sizeof img->info.md5);
+    if (look(img, err) != 0)
+        return -1;
     return compress(img, policy, err);
 }
 

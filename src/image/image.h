@@ -6,6 +6,8 @@
 
 #include <espota/image.h>
 
+#include "image/kind.h"
+
 /* One way in which an image can go over the wire. */
 struct image_form {
     const uint8_t *bytes;
@@ -14,6 +16,12 @@ struct image_form {
 };
 
 const struct image_form *eo_image_raw(const struct espota_image *);
+
+/* What was found in it, beyond the public view. */
+const struct findings *eo_image_findings(const struct espota_image *);
+
+/* It came from a path, so there are files beside it. */
+bool eo_image_is_file(const struct espota_image *);
 
 /* NULL: there is none, or it would be no smaller. */
 const struct image_form *eo_image_gzip(const struct espota_image *);

@@ -1,0 +1,16 @@
+/* crc.h -- the two CRC-32 that firmware formats use. */
+#ifndef EO_CRC_H
+#define EO_CRC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* CRC-32/MPEG-2: polynomial 04C11DB7, most significant bit first, no final
+ * XOR.  Begin with EO_CRC_START; goes on from what it returned. */
+#define EO_CRC_START 0xffffffffu
+uint32_t eo_crc32_mpeg(uint32_t crc, const uint8_t *bytes, size_t len);
+
+/* CRC-32/ISO-HDLC, as in gzip: complete. */
+uint32_t eo_crc32(const uint8_t *bytes, size_t len);
+
+#endif

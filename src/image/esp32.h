@@ -1,0 +1,52 @@
+/* esp32.h -- what apps, bootloaders and factory images of the ESP32 family
+ * share.
+ */
+#ifndef EO_ESP32_H
+#define EO_ESP32_H
+
+#include "image/esp_image.h"
+
+struct esp32_chip {
+    uint16_t id;
+    uint32_t bootloader_at; /* its place in flash */
+    const char *name;
+};
+
+/* NULL: no chip has that id. */
+const struct esp32_chip *eo_esp32_chip(uint16_t id);
+
+/* "ESP32", "ESP32-S3", ...: any of the family.  NULL is not. */
+bool eo_esp32_is_family(const char *chip);
+
+enum esp32_sort { ESP32_NOT, ESP32_APP, ESP32_BOOTLOADER, ESP32_RAM };
+
+/* What the bytes are meant to be. */
+enum esp32_sort eo_esp32_sort(const uint8_t *bytes, size_t len);
+
+/* Header, segments, checksum and hash: chip, facts and problems.  Gives the
+ * length of the image with its hash, or 0 if that cannot be known. */
+size_t eo_esp32_describe(struct findings *, const uint8_t *bytes, size_t len);
+
+/* The app descriptor, if there is one: project, version and so on. */
+void eo_esp32_app_desc(struct findings *, const uint8_t *bytes, size_t len);
+
+/* What follows the image: a signature, or bytes that should not be there. */
+void eo_esp32_tail(struct findings *, const uint8_t *bytes, size_t len,
+                   size_t image_len);
+
+/* A partition table, as far as it is one. */
+struct esp32_table {
+    unsigned n;     /* entries */
+    bool md5, md5_ok;
+    uint32_t app_at; /* of the first app partition; 0: there is none */
+    unsigned apps;
+    bool otadata, nvs;
+    size_t end; /* behind the last entry */
+};
+
+enum { ESP32_TABLE_AT = 0x8000, ESP32_TABLE_LEN = 0xc00 };
+
+/* False: it does not begin with an entry. */
+bool eo_esp32_table(struct esp32_table *, const uint8_t *bytes, size_t len);
+
+#endif

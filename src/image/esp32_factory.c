@@ -1,0 +1,107 @@
+/* esp32_factory.c -- merged images: bootloader, partition table and app in
+ * one, as they are written over a cable from flash address 0.
+ *
+ * The bootloader's place differs (0, 0x1000, 0x2000), so some begin with
+ * filler and some with a bootloader that looks like an app.
+ */
+#include <string.h>
+
+#include "image/esp32.h"
+
+/* Where the bootloader is, or SIZE_MAX. */
+static size_t find_bootloader(const uint8_t *bytes, size_t len)
+{
+    size_t filler = 0;
+
+    if (len > 0 && bytes[0] == ESP_MAGIC)
+        return 0;
+    while (filler < len && filler < 0x2000 && bytes[filler] == 0xff)
+        filler++;
+    if ((filler == 0x1000 || filler == 0x2000) && filler < len &&
+        bytes[filler] == ESP_MAGIC)
+        return filler;
+    return SIZE_MAX;
+}
+
+static bool probe(const uint8_t *bytes, size_t len)
+{
+    const size_t boot = find_bootloader(bytes, len);
+    struct esp32_table t;
+
+    if (boot == SIZE_MAX)
+        return false;
+    if (boot > 0) /* nothing else begins so */
+        return true;
+    return len > ESP32_TABLE_AT && !eo_esp_is_esp8266(bytes, len) &&
+           eo_esp32_sort(bytes, ESP32_TABLE_AT) != ESP32_APP &&
+           eo_esp32_table(&t, bytes + ESP32_TABLE_AT, len - ESP32_TABLE_AT);
+}
+
+/* The bootloader may be of another mind about flash size: the app's facts
+ * count, and of the bootloader only what is wrong with it. */
+static void check_bootloader(struct findings *f, const uint8_t *bytes,
+                             size_t len, size_t at)
+{
+    const size_t facts = f->n_facts;
+
+    f->base = at;
+    eo_esp32_describe(f, bytes + at,
+                      (len < ESP32_TABLE_AT ? len : ESP32_TABLE_AT) - at);
+    f->base = 0;
+    f->n_facts = facts;
+}
+
+static void describe_app(struct findings *f, const uint8_t *bytes, size_t len,
+                         size_t at)
+{
+    size_t image_len;
+
+    if (at >= len) {
+        eo_problem(f, ESPOTA_ERROR, len,
+                   "cut short: the app should be at 0x%zx", at);
+        return;
+    }
+    eo_fact(f, "app_at", "0x%zx", at);
+    f->base = at;
+    if (bytes[at] != ESP_MAGIC) {
+        eo_problem(f, ESPOTA_ERROR, 0, "damaged: no app begins here");
+    } else {
+        image_len = eo_esp32_describe(f, bytes + at, len - at);
+        if (image_len > 0)
+            eo_fact_number(f, "app_bytes", image_len);
+        eo_esp32_app_desc(f, bytes + at, len - at);
+    }
+    f->base = 0;
+}
+
+static void describe(struct findings *f, const uint8_t *bytes, size_t len)
+{
+    const size_t boot = find_bootloader(bytes, len);
+    struct esp32_table t;
+
+    eo_fact(f, "bootloader_at", "0x%zx", boot);
+    check_bootloader(f, bytes, len, boot);
+    if (len <= ESP32_TABLE_AT ||
+        !eo_esp32_table(&t, bytes + ESP32_TABLE_AT, len - ESP32_TABLE_AT)) {
+        eo_problem(f, ESPOTA_ERROR, len < ESP32_TABLE_AT ? len : ESP32_TABLE_AT,
+                   "%s: there is no partition table at 0x8000",
+                   len <= ESP32_TABLE_AT ? "cut short" : "damaged");
+        return;
+    }
+    eo_fact_number(f, "partitions", t.n);
+    if (t.md5 && !t.md5_ok)
+        eo_problem(f, ESPOTA_ERROR, ESP32_TABLE_AT + t.end,
+                   "damaged: the MD5 of the partition table is wrong");
+    if (t.apps > 0)
+        describe_app(f, bytes, len, t.app_at);
+}
+
+const struct image_kind eo_kind_esp32_factory = {
+    .name = "esp32-factory",
+    .what = "an ESP32 factory image (bootloader, partition table and app)",
+    .role = ROLE_NOTHING,
+    .unfit = "a factory image goes over a cable",
+    .instead = "flash the .ota.bin (the app alone) of the same build",
+    .probe = probe,
+    .describe = describe,
+};

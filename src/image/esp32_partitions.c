@@ -1,0 +1,145 @@
+/* esp32_partitions.c -- partition tables, and the otadata partition. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/hex.h"
+#include "crypto/digest.h"
+#include "image/esp32.h"
+
+enum {
+    ENTRY = 32,
+    TYPE_APP = 0,
+    TYPE_DATA = 1,
+    SUBTYPE_OTADATA = 0,
+    SUBTYPE_NVS = 2,
+    FACTS_AT_MOST = 16
+};
+
+/* ---- the table ---------------------------------------------------------- */
+
+static bool is_entry(const uint8_t *e)
+{
+    return e[0] == 0xaa && e[1] == 0x50;
+}
+
+bool eo_esp32_table(struct esp32_table *t, const uint8_t *bytes, size_t len)
+{
+    uint8_t is[DIGEST_MAX];
+
+    *t = (struct esp32_table){0};
+    if (len > ESP32_TABLE_LEN)
+        len = ESP32_TABLE_LEN;
+    for (; len - t->end >= ENTRY && is_entry(bytes + t->end); t->end += ENTRY) {
+        const uint8_t *e = bytes + t->end;
+
+        t->n++;
+        if (e[2] == TYPE_APP) {
+            if (t->apps++ == 0)
+                t->app_at = eo_le32(e + 4);
+        } else if (e[2] == TYPE_DATA) {
+            t->otadata |= e[3] == SUBTYPE_OTADATA;
+            t->nvs |= e[3] == SUBTYPE_NVS;
+        }
+    }
+    if (t->n > 0 && len - t->end >= ENTRY && bytes[t->end] == 0xeb &&
+        bytes[t->end + 1] == 0xeb) {
+        t->md5 = true;
+        t->md5_ok = eo_digest(DIGEST_MD5, &(struct piece){bytes, t->end}, 1,
+                              is) == 0 &&
+                    memcmp(is, bytes + t->end + 16, 16) == 0;
+    }
+    return t->n > 0;
+}
+
+static bool probe_table(const uint8_t *bytes, size_t len)
+{
+    return len >= 4 && is_entry(bytes) && bytes[2] <= TYPE_DATA;
+}
+
+/* "0x10000+1280K app0": the sheet and --json show the table as it is. */
+static void describe_entry(struct findings *f, unsigned i, const uint8_t *e)
+{
+    static const char *const NAMES[FACTS_AT_MOST] = {
+        "partition_0",  "partition_1",  "partition_2",  "partition_3",
+        "partition_4",  "partition_5",  "partition_6",  "partition_7",
+        "partition_8",  "partition_9",  "partition_10", "partition_11",
+        "partition_12", "partition_13", "partition_14", "partition_15"};
+
+    if (i < FACTS_AT_MOST)
+        eo_fact(f, NAMES[i], "%.16s: %s 0x%02x, %u KiB at 0x%x",
+                (const char *)e + 12, e[2] == TYPE_APP ? "app" : "data",
+                (unsigned)e[3], (unsigned)(eo_le32(e + 8) >> 10),
+                (unsigned)eo_le32(e + 4));
+}
+
+static void describe_table(struct findings *f, const uint8_t *bytes,
+                           size_t len)
+{
+    struct esp32_table t;
+
+    eo_esp32_table(&t, bytes, len);
+    eo_fact_number(f, "partitions", t.n);
+    eo_fact_number(f, "app_partitions", t.apps);
+    for (unsigned i = 0; i < t.n; i++)
+        describe_entry(f, i, bytes + (size_t)i * ENTRY);
+    if (t.n == 0 || (len < ESP32_TABLE_LEN && len % ENTRY != 0))
+        eo_problem(f, ESPOTA_ERROR, t.end, "cut short within an entry");
+    else if (t.md5 && !t.md5_ok)
+        eo_problem(f, ESPOTA_ERROR, t.end,
+                   "damaged: the MD5 is not that of the entries");
+    if (!t.md5)
+        eo_problem(f, ESPOTA_WARNING, t.end, "it has no MD5 entry");
+    if (len != ESP32_TABLE_LEN)
+        eo_problem(f, ESPOTA_WARNING, NOWHERE,
+                   "it has %zu bytes: a device takes a table of %d", len,
+                   ESP32_TABLE_LEN);
+    if (t.apps < 2 || !t.otadata)
+        eo_problem(f, ESPOTA_WARNING, NOWHERE,
+                   "with it a device takes no further updates: %s",
+                   t.apps < 2 ? "it has not two app partitions"
+                              : "it has no otadata partition");
+}
+
+const struct image_kind eo_kind_esp32_partitions = {
+    .name = "esp32-partitions",
+    .what = "an ESP32 partition table",
+    .role = ROLE_PARTITIONS,
+    .unfit = "a partition table is no firmware",
+    .instead = "flash the app of the same build, or say --type "
+               "partition-table",
+    .probe = probe_table,
+    .describe = describe_table,
+};
+
+/* ---- otadata ------------------------------------------------------------ */
+
+/* Two sectors of FF, each with a record of 32 bytes at its beginning or none:
+ * a sequence number, a label, a state and the CRC of the number. */
+static bool probe_otadata(const uint8_t *bytes, size_t len)
+{
+    if (len != 8192)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (i % 4096 >= ENTRY && bytes[i] != 0xff)
+            return false;
+    return true;
+}
+
+static void describe_otadata(struct findings *f, const uint8_t *bytes,
+                             size_t len)
+{
+    (void)len;
+    if (eo_le32(bytes) != 0xffffffffu)
+        eo_fact_number(f, "sequence", eo_le32(bytes));
+}
+
+const struct image_kind eo_kind_esp32_otadata = {
+    .name = "esp32-otadata",
+    .what = "an ESP32 otadata partition (boot_app0.bin)",
+    .role = ROLE_NOTHING,
+    .unfit = "it tells the bootloader which app to start, and goes over a "
+             "cable",
+    .instead = "flash the app of the same build",
+    .probe = probe_otadata,
+    .describe = describe_otadata,
+};

@@ -1,0 +1,205 @@
+/* text.c -- what is no binary at all: Intel HEX, web pages, other text; and
+ * ZIP, in which binaries are handed around.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "image/kind.h"
+
+enum { LOOK = 1024 }; /* bytes that decide whether it is text */
+
+static size_t skip_blank(const uint8_t *bytes, size_t len)
+{
+    size_t at = 0;
+
+    if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+        at = 3;
+    while (at < len && eo_is_space((char)bytes[at]))
+        at++;
+    return at;
+}
+
+static bool begins(const uint8_t *bytes, size_t len, const char *word)
+{
+    const size_t n = strlen(word);
+
+    if (len < n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (eo_lower((char)bytes[i]) != word[i])
+            return false;
+    return true;
+}
+
+/* ---- Intel HEX ---------------------------------------------------------- */
+
+static int digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool probe_ihex(const uint8_t *bytes, size_t len)
+{
+    if (len < 11 || bytes[0] != ':')
+        return false;
+    for (size_t i = 1; i < 11; i++)
+        if (digit(bytes[i]) < 0)
+            return false;
+    return true;
+}
+
+/* The length of the record at bytes without its line end; 0: it is none. */
+static size_t record(const uint8_t *bytes, size_t len)
+{
+    size_t n;
+    uint8_t sum = 0;
+
+    if (!probe_ihex(bytes, len))
+        return 0;
+    n = (size_t)(digit(bytes[1]) << 4 | digit(bytes[2])) + 5;
+    if (len < 1 + 2 * n)
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        const int high = digit(bytes[1 + 2 * i]), low = digit(bytes[2 + 2 * i]);
+
+        if (high < 0 || low < 0)
+            return 0;
+        sum = (uint8_t)(sum + (high << 4 | low));
+    }
+    return sum == 0 ? 1 + 2 * n : 0;
+}
+
+static void describe_ihex(struct findings *f, const uint8_t *bytes, size_t len)
+{
+    size_t at = 0, records = 0;
+
+    while (at < len) {
+        const size_t n = record(bytes + at, len - at);
+
+        if (n == 0) {
+            eo_problem(f, ESPOTA_WARNING, at, "record %zu is damaged",
+                       records + 1);
+            break;
+        }
+        records++;
+        at += n;
+        while (at < len && eo_is_space((char)bytes[at]))
+            at++;
+    }
+    eo_fact_number(f, "records", records);
+}
+
+const struct image_kind eo_kind_ihex = {
+    .name = "intel-hex",
+    .what = "an Intel HEX file",
+    .role = ROLE_NOTHING,
+    .unfit = "no device of these families takes Intel HEX",
+    .instead = "flash the .bin of the same build",
+    .probe = probe_ihex,
+    .describe = describe_ihex,
+};
+
+/* ---- web pages ---------------------------------------------------------- */
+
+static bool probe_html(const uint8_t *bytes, size_t len)
+{
+    const size_t at = skip_blank(bytes, len);
+
+    return begins(bytes + at, len - at, "<!doctype") ||
+           begins(bytes + at, len - at, "<html") ||
+           begins(bytes + at, len - at, "<?xml");
+}
+
+static void describe_html(struct findings *f, const uint8_t *bytes, size_t len)
+{
+    const size_t look = len < LOOK ? len : LOOK;
+    size_t at = 0, end;
+
+    while (at < look && !begins(bytes + at, look - at, "<title>"))
+        at++;
+    if (at == look)
+        return;
+    at += 7;
+    end = at;
+    while (end < look && bytes[end] != '<' && end - at < 80)
+        end++;
+    eo_fact_field(f, "title", bytes + at, end - at);
+}
+
+const struct image_kind eo_kind_html = {
+    .name = "html",
+    .what = "a web page",
+    .role = ROLE_NOTHING,
+    .unfit = "a server sent a page in place of a firmware",
+    .instead = "look at the link, and download again",
+    .probe = probe_html,
+    .describe = describe_html,
+};
+
+/* ---- other text --------------------------------------------------------- */
+
+static bool probe_text(const uint8_t *bytes, size_t len)
+{
+    const size_t look = len < LOOK ? len : LOOK;
+
+    for (size_t i = 0; i < look; i++)
+        if ((bytes[i] < ' ' && !eo_is_space((char)bytes[i])) ||
+            bytes[i] == 0x7f)
+            return false;
+    for (size_t i = 0; i < look; i++) /* a run of FF is no text */
+        if (bytes[i] < 0x80)
+            return look >= 4;
+    return false;
+}
+
+static void describe_text(struct findings *f, const uint8_t *bytes, size_t len)
+{
+    size_t end = 0;
+
+    while (end < len && end < 72 && bytes[end] != '\n' && bytes[end] != '\r')
+        end++;
+    if (end > 0)
+        eo_fact_field(f, "first_line", bytes, end);
+    if (begins(bytes, len, "version https://git-lfs.github.com/"))
+        eo_problem(f, ESPOTA_ERROR, NOWHERE,
+                   "a Git LFS pointer: the file itself was not fetched (git "
+                   "lfs pull does)");
+}
+
+const struct image_kind eo_kind_text = {
+    .name = "text",
+    .what = "a text file",
+    .role = ROLE_NOTHING,
+    .unfit = "a firmware is binary",
+    .instead = "flash the .bin of the build",
+    .probe = probe_text,
+    .describe = describe_text,
+};
+
+/* ---- ZIP ---------------------------------------------------------------- */
+
+static bool probe_zip(const uint8_t *bytes, size_t len)
+{
+    return len >= 4 && memcmp(bytes, "PK\3\4", 4) == 0;
+}
+
+static void describe_zip(struct findings *f, const uint8_t *bytes, size_t len)
+{
+    if (len > 30 && eo_le16(bytes + 26) <= len - 30)
+        eo_fact_field(f, "first_file", bytes + 30,
+                      eo_le16(bytes + 26) < 96 ? eo_le16(bytes + 26) : 96);
+}
+
+const struct image_kind eo_kind_zip = {
+    .name = "zip",
+    .what = "a ZIP archive",
+    .role = ROLE_NOTHING,
+    .unfit = "no device unpacks it",
+    .instead = "unpack it and flash the image inside",
+    .probe = probe_zip,
+    .describe = describe_zip,
+};
