@@ -179,8 +179,14 @@ void eo_esp32_app_desc(struct findings *f, const uint8_t *bytes, size_t len)
     const uint8_t *d = bytes + DESC;
     char hex[2 * HASH + 1];
 
-    if (!has_app_desc(bytes, len) || len < DESC + APP_DESC_LEN)
+    if (len < DESC + APP_DESC_LEN)
+        return; /* cut short, and told so */
+    if (!has_app_desc(bytes, len)) {
+        eo_problem(f, ESPOTA_NOTE, DESC,
+                   "no app descriptor, so no project and no version: built "
+                   "by ESP-IDF 3.2 or older");
         return;
+    }
     eo_fact_field(f, "project", d + 48, 32);
     eo_fact_field(f, "fw_version", d + 16, 32);
     if (d[96] != '\0') /* a reproducible build leaves date and time empty */
