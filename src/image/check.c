@@ -1,0 +1,126 @@
+/* check.c -- the preflight of an opened image, and the right file beside a
+ * wrong one.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "image/image.h"
+#include "image/preflight.h"
+
+/* Where builds put the file that was meant, by the name of the one that was
+ * given. */
+static const struct {
+    const char *wrong, *right;
+} SUFFIXES[] = {
+    {".factory.bin", ".ota.bin"}, {".factory.bin", ".bin"},
+    {".merged.bin", ".bin"},      {".bootloader.bin", ".bin"},
+    {".partitions.bin", ".bin"},  {".factory.uf2", ".ota.bin"},
+    {".uf2", ".bin"},             {".elf", ".bin"},
+    {".hex", ".bin"},             {".gz", ""},
+    {".rbl", ".uf2"},             {".bin", ".uf2"},
+};
+
+static const char *const NEIGHBOURS[] = {"firmware.ota.bin", "firmware.bin",
+                                         "firmware.uf2"};
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+static struct preflight_image view(const struct espota_image *img)
+{
+    const struct espota_image_info *info = espota_image_info(img);
+
+    return (struct preflight_image){
+        .found = eo_image_findings(img),
+        .name = base_name(info->file),
+        .bytes = info->bytes,
+        .is_gzip = info->is_gzip,
+    };
+}
+
+/* Is there such a file, and would it pass?  Names prove nothing. */
+static bool would_do(const char *path, const struct espota_check *check)
+{
+    struct espota_check silent = *check;
+    struct espota_image *img;
+    struct preflight_image v;
+    bool fits;
+
+    if (espota_image_open(&img, path, ESPOTA_COMPRESS_NEVER, NULL) != 0)
+        return false;
+    silent.force = false;
+    silent.on_warning = NULL;
+    v = view(img);
+    fits = v.found->role != ROLE_UNKNOWN && eo_preflight(&v, &silent, NULL) == 0;
+    espota_image_free(img);
+    return fits;
+}
+
+/* Puts the path of a better file into *t; false: there is none. */
+static bool look_beside(struct text *t, const char *path,
+                        const struct espota_check *check)
+{
+    const char *name = base_name(path);
+    const int dir = (int)(name - path);
+
+    for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++) {
+        if (!eo_ends_with(path, SUFFIXES[i].wrong))
+            continue;
+        eo_text_init(t, t->at, t->cap);
+        eo_text_add(t, "%.*s%s",
+                    (int)(strlen(path) - strlen(SUFFIXES[i].wrong)), path,
+                    SUFFIXES[i].right);
+        if (!t->cut && would_do(t->at, check))
+            return true;
+    }
+    for (size_t i = 0; i < sizeof NEIGHBOURS / sizeof *NEIGHBOURS; i++) {
+        if (strcmp(name, NEIGHBOURS[i]) == 0)
+            continue;
+        eo_text_init(t, t->at, t->cap);
+        eo_text_add(t, "%.*s%s", dir, path, NEIGHBOURS[i]);
+        if (!t->cut && would_do(t->at, check))
+            return true;
+    }
+    return false;
+}
+
+int espota_image_check(const struct espota_image *img,
+                       const struct espota_check *check,
+                       struct espota_error *err)
+{
+    const struct preflight_image v = view(img);
+    const char *file = espota_image_info(img)->file;
+    struct espota_error why;
+    struct text beside;
+    char path[1024];
+
+    if (eo_preflight(&v, check, &why) == 0)
+        return 0;
+    eo_text_init(&beside, path, sizeof path);
+    if (eo_image_is_file(img) && look_beside(&beside, file, check))
+        return eo_fail_hint(err, ESPOTA_E_IMAGE,
+                            "flash the file that lies beside it",
+                            "%s; beside it lies %s, which fits", why.message,
+                            base_name(path));
+    return eo_fail_hint(err, ESPOTA_E_IMAGE, why.hint, "%s", why.message);
+}
+
+const char *espota_type_name(enum espota_type type)
+{
+    switch (type) {
+    case ESPOTA_TYPE_APP:
+        return "app";
+    case ESPOTA_TYPE_FILESYSTEM:
+        return "filesystem";
+    case ESPOTA_TYPE_PARTITION_TABLE:
+        return "partition-table";
+    case ESPOTA_TYPE_BOOTLOADER:
+        return "bootloader";
+    }
+    return "?";
+}

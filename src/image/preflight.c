@@ -1,0 +1,315 @@
+/* preflight.c -- what speaks against sending an image to a device.
+ *
+ * RULES below is the whole of it, in the order in which a person would want to
+ * hear.  A rule writes its refusal, or nothing.
+ */
+#include "image/preflight.h"
+
+#include <string.h>
+
+#include "image/esp32.h"
+
+/* ---- chips, boards and ports -------------------------------------------- */
+
+static const struct {
+    const char *prefix, *platform;
+} PLATFORMS[] = {
+    {"ESP8266", "ESP8266"}, {"ESP8285", "ESP8266"}, {"ESP32", "ESP32"},
+    {"RP2", "RP2"},         {"BK7", "LibreTiny"},   {"RTL87", "LibreTiny"},
+    {"LN882", "LibreTiny"}, {"BL60", "LibreTiny"},  {"host", "host"},
+};
+
+static bool begins_nocase(const char *text, const char *prefix)
+{
+    for (; *prefix != '\0'; text++, prefix++)
+        if (eo_lower(*text) != eo_lower(*prefix))
+            return false;
+    return true;
+}
+
+static const char *platform_of(const char *chip)
+{
+    for (size_t i = 0; chip != NULL && i < sizeof PLATFORMS / sizeof *PLATFORMS;
+         i++)
+        if (begins_nocase(chip, PLATFORMS[i].prefix))
+            return PLATFORMS[i].platform;
+    return NULL;
+}
+
+static const char *platform_of_port(uint16_t port)
+{
+    static const struct {
+        uint16_t port;
+        const char *platform;
+    } PORTS[] = {{8266, "ESP8266"},   {3232, "ESP32"}, {2040, "RP2"},
+                 {8892, "LibreTiny"}, {8820, "LibreTiny"}};
+
+    for (size_t i = 0; i < sizeof PORTS / sizeof *PORTS; i++)
+        if (PORTS[i].port == port)
+            return PORTS[i].platform;
+    return NULL;
+}
+
+/* Board names are spelled in every way, so only letters and digits count. */
+static void squeeze(char *out, size_t cap, const char *board)
+{
+    size_t n = 0;
+
+    for (; *board != '\0' && n + 1 < cap; board++)
+        if (eo_is_digit(*board) ||
+            (eo_lower(*board) >= 'a' && eo_lower(*board) <= 'z'))
+            out[n++] = eo_lower(*board);
+    out[n] = '\0';
+}
+
+const char *eo_chip_of_board(const char *board)
+{
+    /* The longer word first. */
+    static const struct {
+        const char *word, *chip;
+    } BOARDS[] = {
+        {"esp32c61", "ESP32-C61"}, {"esp32c2", "ESP32-C2"},
+        {"esp32c3", "ESP32-C3"},   {"esp32c5", "ESP32-C5"},
+        {"esp32c6", "ESP32-C6"},   {"esp32h21", "ESP32-H21"},
+        {"esp32h2", "ESP32-H2"},   {"esp32h4", "ESP32-H4"},
+        {"esp32p4", "ESP32-P4"},   {"esp32s2", "ESP32-S2"},
+        {"esp32s31", "ESP32-S31"}, {"esp32s3", "ESP32-S3"},
+        {"lolinc3", "ESP32-C3"},   {"lolins2", "ESP32-S2"},
+        {"lolins3", "ESP32-S3"},   {"esp32dev", "ESP32"},
+        {"nodemcu32s", "ESP32"},   {"rpipico2", "RP2350"},
+        {"rpipico", "RP2040"},
+    };
+    char name[64];
+
+    if (board == NULL)
+        return NULL;
+    squeeze(name, sizeof name, board);
+    for (size_t i = 0; i < sizeof BOARDS / sizeof *BOARDS; i++)
+        if (strstr(name, BOARDS[i].word) != NULL)
+            return BOARDS[i].chip;
+    return NULL;
+}
+
+/* ---- rules -------------------------------------------------------------- */
+
+struct refusal {
+    struct text text;
+    const char *hint;
+};
+
+typedef void rule_fn(struct refusal *, const struct preflight_image *,
+                     const struct espota_check *);
+
+static bool speaks(const struct espota_check *c, const char *protocol)
+{
+    return c->protocol != NULL && strcmp(c->protocol, protocol) == 0;
+}
+
+static bool is_kind(const struct preflight_image *img, const char *kind)
+{
+    return strcmp(img->found->kind->name, kind) == 0;
+}
+
+/* Is it meant for what it is to be used as? */
+static void rule_type(struct refusal *r, const struct preflight_image *img,
+                      const struct espota_check *c)
+{
+    static const enum image_role WANTED[] = {
+        [ESPOTA_TYPE_APP] = ROLE_APP,
+        [ESPOTA_TYPE_FILESYSTEM] = ROLE_FILESYSTEM,
+        [ESPOTA_TYPE_PARTITION_TABLE] = ROLE_PARTITIONS,
+        [ESPOTA_TYPE_BOOTLOADER] = ROLE_BOOTLOADER,
+    };
+    const struct findings *f = img->found;
+    const enum image_role wanted = WANTED[c->type];
+
+    if (f->role == wanted ||
+        (f->role == ROLE_UNKNOWN && wanted == ROLE_FILESYSTEM))
+        return;
+    if (f->role == ROLE_UNKNOWN && !is_kind(img, "gzip")) {
+        eo_text_add(&r->text, "%s is not recognised as firmware", img->name);
+        r->hint = "check the file; --force sends it as it is";
+        return;
+    }
+    eo_text_add(&r->text, "%s is %s, not %s", img->name, f->kind->what,
+                wanted == ROLE_APP          ? "a firmware to update with"
+                : wanted == ROLE_FILESYSTEM ? "a filesystem"
+                : wanted == ROLE_PARTITIONS ? "a partition table"
+                                            : "a bootloader");
+    if (f->role == ROLE_FILESYSTEM)
+        r->hint = "say --filesystem to flash a filesystem";
+    else if (f->role == ROLE_APP)
+        r->hint = "leave --filesystem or --type away to flash a firmware";
+    else
+        r->hint = f->kind->instead;
+}
+
+/* Is it whole? */
+static void rule_damage(struct refusal *r, const struct preflight_image *img,
+                        const struct espota_check *c)
+{
+    const struct espota_image_problem *p =
+        eo_first_problem(img->found, ESPOTA_ERROR);
+
+    (void)c;
+    /* That the kind is unfit was said by rule_type, or is wanted here. */
+    if (p == NULL || (img->found->kind->unfit != NULL && !p->located))
+        return;
+    eo_text_add(&r->text, "%s: %s", img->name, p->text);
+    if (p->located)
+        eo_text_add(&r->text, " (at byte %zu)", p->at);
+    r->hint = "build or download the file again";
+}
+
+static void rule_partitions(struct refusal *r,
+                            const struct preflight_image *img,
+                            const struct espota_check *c)
+{
+    if (c->type == ESPOTA_TYPE_PARTITION_TABLE &&
+        img->found->role == ROLE_PARTITIONS && img->bytes != ESP32_TABLE_LEN) {
+        eo_text_add(&r->text, "%s has %zu bytes, and a partition table %d",
+                    img->name, img->bytes, ESP32_TABLE_LEN);
+        r->hint = "build the table again, with its MD5 entry";
+    }
+}
+
+/* Does the protocol lead to devices that take such a thing? */
+static void rule_protocol(struct refusal *r, const struct preflight_image *img,
+                          const struct espota_check *c)
+{
+    if (!speaks(c, "arduino"))
+        return;
+    if (is_kind(img, "uf2")) {
+        eo_text_add(&r->text, "%s is a UF2 file, which no ArduinoOTA device "
+                    "takes", img->name);
+        r->hint = "flash the .bin of the same build, or use --protocol esphome";
+    } else if (is_kind(img, "elf")) {
+        eo_text_add(&r->text, "%s is a program for a computer, which no "
+                    "ArduinoOTA device runs", img->name);
+        r->hint = "flash the .bin that was made from it";
+    } else if (c->type == ESPOTA_TYPE_PARTITION_TABLE ||
+               c->type == ESPOTA_TYPE_BOOTLOADER) {
+        eo_text_add(&r->text, "ArduinoOTA can only update firmware and "
+                    "filesystem");
+        r->hint = "use --protocol esphome";
+    }
+}
+
+/* Chip of the image against all that is known of the device's. */
+static void rule_chip(struct refusal *r, const struct preflight_image *img,
+                      const struct espota_check *c)
+{
+    const char *ours = img->found->chip, *platform = platform_of(ours),
+               *board = eo_chip_of_board(c->board),
+               *theirs = board != NULL ? board : c->chip,
+               *their_platform = platform_of(theirs);
+
+    if (platform == NULL)
+        return;
+    if (theirs == NULL || their_platform == NULL) {
+        theirs = their_platform = platform_of_port(c->port);
+        if (theirs == NULL || strcmp(theirs, platform) == 0)
+            return;
+        eo_text_add(&r->text, "%s is for %s, and port %u belongs to %s devices",
+                    img->name, ours, (unsigned)c->port, theirs);
+        r->hint = "flash the build for this device, or name its port";
+        return;
+    }
+    /* A bare platform name says nothing of the chip. */
+    if (strcmp(platform, their_platform) == 0 &&
+        (eo_same_nocase(theirs, ours) ||
+         (board == NULL && eo_same_nocase(theirs, "ESP32")) ||
+         eo_same_nocase(theirs, "RP2") ||
+         (begins_nocase(theirs, "BK72XX") || begins_nocase(theirs, "RTL87XX")) ||
+         strcmp(platform, "ESP8266") == 0))
+        return;
+    eo_text_add(&r->text, "%s is for %s, and the device is %s%s", img->name,
+                ours, strchr("AEFHILMNORSX", theirs[0]) != NULL ? "an " : "a ",
+                theirs);
+    r->hint = "flash the build for this device";
+}
+
+static void rule_size(struct refusal *r, const struct preflight_image *img,
+                      const struct espota_check *c)
+{
+    if (c->max_bytes == 0 || img->bytes <= c->max_bytes)
+        return;
+    eo_text_add(&r->text, "%s has %zu bytes, and the device room for %zu",
+                img->name, img->bytes, c->max_bytes);
+    r->hint = "build it smaller: fewer components, or another partition table";
+}
+
+static const struct {
+    const char *code; /* of the warning it becomes by force */
+    rule_fn *rule;
+} RULES[] = {
+    {"type", rule_type},         {"damaged", rule_damage},
+    {"type", rule_partitions},   {"protocol", rule_protocol},
+    {"other-chip", rule_chip},   {"size", rule_size},
+};
+
+/* ---- warnings ----------------------------------------------------------- */
+
+static void warn(const struct espota_check *c, const char *code,
+                 const char *text)
+{
+    if (c->on_warning != NULL)
+        c->on_warning(c->ctx, code, text);
+}
+
+/* ESPHome's partition tables: the slot an app gets on a flash of that size. */
+static void warn_of_slot(const struct preflight_image *img,
+                         const struct espota_check *c)
+{
+    static const struct {
+        const char *flash;
+        size_t slot;
+    } SLOTS[] = {{"2M", 0xc0000},   {"4M", 0x1c0000},  {"8M", 0x3c0000},
+                 {"16M", 0x7c0000}, {"32M", 0xfc0000}};
+    const char *flash = eo_find_fact(img->found, "flash_size");
+    char space[192];
+    struct text t;
+
+    if (!speaks(c, "esphome") || !is_kind(img, "esp32-app") || flash == NULL)
+        return;
+    for (size_t i = 0; i < sizeof SLOTS / sizeof *SLOTS; i++)
+        if (strcmp(SLOTS[i].flash, flash) == 0 && img->bytes > SLOTS[i].slot) {
+            eo_text_init(&t, space, sizeof space);
+            eo_text_add(&t, "%s has %zu bytes; where nobody changed the "
+                        "partition table, %s of flash have room for %zu",
+                        img->name, img->bytes, flash, SLOTS[i].slot);
+            warn(c, "size", space);
+        }
+}
+
+static void warn_of_problems(const struct preflight_image *img,
+                             const struct espota_check *c)
+{
+    const struct findings *f = img->found;
+
+    for (size_t i = 0; i < f->n_problems; i++)
+        if (f->problems[i].severity == ESPOTA_WARNING)
+            warn(c, "image", f->problems[i].text);
+    if (speaks(c, "esphome") && img->is_gzip && is_kind(img, "rp2-app"))
+        warn(c, "gzip", "the board unpacks gzip, but ESPHome does not say so");
+    warn_of_slot(img, c);
+}
+
+int eo_preflight(const struct preflight_image *img,
+                 const struct espota_check *c, struct espota_error *err)
+{
+    for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++) {
+        char space[320];
+        struct refusal r = {.hint = NULL};
+
+        eo_text_init(&r.text, space, sizeof space);
+        RULES[i].rule(&r, img, c);
+        if (r.text.len == 0)
+            continue;
+        if (!c->force)
+            return eo_fail_hint(err, ESPOTA_E_IMAGE, r.hint, "%s", space);
+        warn(c, RULES[i].code, space);
+    }
+    warn_of_problems(img, c);
+    return 0;
+}
