@@ -26,13 +26,17 @@ enum proto_channel {
 
 /* What happened. */
 enum proto_event_kind {
-    PROTO_OPENED,  /* the channel is ready; .port is its local port */
+    PROTO_OPENED,  /* the channel is ready; .port is its local port, and
+                      .local the local address of a DATAGRAM, which is the one
+                      that the device sees */
     PROTO_BYTES,   /* .data[.len] arrived (a datagram: all of it); borrowed for
                       this call */
     PROTO_SENT,    /* the kernel took the first .len bytes of want.out */
     PROTO_ACKED,   /* the peer's TCP has confirmed .len stream bytes in all;
                       only told while want.watch_acks */
-    PROTO_CLOSED,  /* the peer is gone; .sys is an errno, or 0 for EOF */
+    PROTO_CLOSED,  /* the peer is gone; .sys is an errno, or 0 for EOF.  A
+                      DATAGRAM stays open: something between says that it
+                      cannot be reached (.refused: itself) */
     PROTO_TIMEOUT, /* want.timeout_ms passed since want.clock last changed */
 };
 
@@ -42,7 +46,9 @@ struct proto_event {
     const uint8_t *data;
     size_t len;
     uint16_t port;
+    const char *local; /* borrowed for this call */
     int sys;
+    bool refused; /* the device is there, and nobody listens on the port */
 };
 
 /* What should happen next.  Valid until the next step(). */
@@ -82,6 +88,10 @@ struct proto_job {
     uint32_t window;        /* bytes under way; 0: the machine decides,
                                1: lock-step */
     uint32_t answer_ms;     /* patience with one answer while negotiating */
+    uint32_t invite_ms;     /* the longest wait for one invitation's answer;
+                               0: 10 s */
+    bool md5_stored;        /* the device stores an MD5 of its password */
+    bool careful;           /* the attempt before this broke off in the data */
     uint32_t stall_ms;      /* patience with silence afterwards */
     uint8_t entropy[64];    /* fresh for each run */
 };
@@ -111,7 +121,7 @@ struct proto_ops {
 
 /* Every protocol there is: adding one means one new file and one line here.
  * The order is the order of --help. */
-#define PROTO_LIST(X) X(esphome)
+#define PROTO_LIST(X) X(esphome) X(arduino)
 
 #define X(name) extern const struct proto_ops eo_proto_##name;
 PROTO_LIST(X)

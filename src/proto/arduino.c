@@ -1,0 +1,233 @@
+/* arduino.c -- ArduinoOTA ("espota"), the side of the one who flashes.
+ *
+ * By UDP the device is invited to call back by TCP, where it gets the bare
+ * image.  PHASES below is the order of things.
+ */
+#include "proto/arduino.h"
+
+#include <string.h>
+
+enum {
+    TALKING = 1u << PROTO_DATAGRAM | 1u << PROTO_LISTENER,
+    STREAMING = 1u << PROTO_STREAM
+};
+
+/* clang-format off */
+static const struct {
+    enum espota_phase phase;
+    const char *doing;
+    unsigned open;
+} PHASES[] = {
+    [PH_OPEN]    = {ESPOTA_PHASE_INVITE,  "inviting the device",               TALKING},
+    [PH_INVITE]  = {ESPOTA_PHASE_INVITE,  "inviting the device",               TALKING},
+    [PH_DERIVE]  = {ESPOTA_PHASE_AUTH,    "logging in",                        TALKING},
+    [PH_ANSWER]  = {ESPOTA_PHASE_AUTH,    "logging in",                        TALKING},
+    [PH_LEAVE]   = {ESPOTA_PHASE_AUTH,    "logging in",                        TALKING},
+    [PH_CALL]    = {ESPOTA_PHASE_PREPARE, "waiting for the device to connect", TALKING},
+    [PH_DATA]    = {ESPOTA_PHASE_DATA,    "writing flash",                     STREAMING},
+    [PH_TEXT]    = {ESPOTA_PHASE_DATA,    "reading the device's error",        STREAMING},
+    [PH_VERDICT] = {ESPOTA_PHASE_COMMIT,  "verifying",                         STREAMING},
+    [PH_BYE]     = {ESPOTA_PHASE_REBOOT,  "rebooting",                         STREAMING},
+    [PH_DONE]    = {ESPOTA_PHASE_REBOOT,  "done",                              0},
+    [PH_FAILED]  = {ESPOTA_PHASE_REBOOT,  "failed",                            0},
+};
+/* clang-format on */
+
+enum proto_status eo_arduino_enter(struct arduino *m, enum arduino_phase next,
+                                   uint32_t timeout_ms)
+{
+    m->phase = next;
+    m->timeout_ms = timeout_ms;
+    m->clock++;
+    if (next == PH_DONE)
+        m->base.status = PROTO_DONE;
+    return m->base.status;
+}
+
+enum proto_status eo_arduino_fail(struct arduino *m)
+{
+    m->failed_in = m->phase;
+    m->out_len = 0;
+    m->base.status = PROTO_FAILED;
+    return eo_arduino_enter(m, PH_FAILED, 0);
+}
+
+struct text eo_arduino_note(struct arduino *m)
+{
+    char *space = m->note == m->notes[0] ? m->notes[1] : m->notes[0];
+    struct text t;
+
+    eo_text_init(&t, space, sizeof m->notes[0]);
+    m->note = space;
+    return t;
+}
+
+enum proto_status eo_arduino_refused(struct arduino *m, const char *text,
+                                     size_t len)
+{
+    const struct arduino_error *e = eo_arduino_error(m->chips, text, len);
+    char words[sizeof m->base.error.device];
+    struct text t;
+
+    if (e == NULL) /* an image of another chip, which is what it complains of */
+        e = eo_arduino_error(ARDUINO_ANY, text, len);
+    while (len > 0 && eo_is_space(text[len - 1]))
+        len--;
+    eo_text_init(&t, words, sizeof words);
+    eo_text_add_safe(&t, text, len);
+    if (e != NULL)
+        eo_fail_device(&m->base.error, e->category, words, e->hint, "%s",
+                       e->what);
+    else
+        eo_fail_device(&m->base.error, ESPOTA_E_DEVICE, words,
+                       "look at the device's log, and for a newer version of "
+                       "this program",
+                       "the device failed for a reason this version does not "
+                       "know");
+    return eo_arduino_fail(m);
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+static enum proto_status on_opened(struct arduino *m,
+                                   const struct proto_event *ev)
+{
+    struct text t;
+
+    if (ev->channel == PROTO_STREAM) {
+        if (m->phase >= PH_DATA)
+            return m->base.status;
+        m->open = STREAMING;
+        return eo_arduino_called(m);
+    }
+    m->open |= 1u << ev->channel;
+    if (ev->channel == PROTO_LISTENER) {
+        m->port = ev->port;
+    } else if (ev->local != NULL) {
+        eo_text_init(&t, m->local, sizeof m->local);
+        eo_text_add(&t, strchr(ev->local, ':') != NULL ? "[%s]" : "%s",
+                    ev->local);
+    }
+    if (m->open != TALKING || m->phase != PH_OPEN)
+        return m->base.status;
+    if (m->job->type != ESPOTA_TYPE_APP &&
+        m->job->type != ESPOTA_TYPE_FILESYSTEM) {
+        eo_fail(&m->base.error, ESPOTA_E_USAGE,
+                "ArduinoOTA takes app and file system images only");
+        return eo_arduino_fail(m);
+    }
+    t = eo_arduino_note(m);
+    eo_text_add(&t, "the device is to call %s:%u by TCP", m->local, m->port);
+    return eo_arduino_invite(m);
+}
+
+static enum proto_status step(struct proto *p, const struct proto_event *ev)
+{
+    struct arduino *m = (struct arduino *)p;
+    const bool stream = ev->channel == PROTO_STREAM;
+
+    if (p->status != PROTO_RUNNING)
+        return p->status;
+    /* What was still under way on a channel that was left. */
+    if (ev->kind != PROTO_OPENED && ev->kind != PROTO_TIMEOUT &&
+        (m->open & 1u << ev->channel) == 0)
+        return p->status;
+    switch (ev->kind) {
+    case PROTO_OPENED:
+        return on_opened(m, ev);
+    case PROTO_BYTES:
+        return stream ? eo_arduino_on_stream(m, ev->data, ev->len)
+                      : eo_arduino_on_datagram(m, ev->data, ev->len);
+    case PROTO_SENT:
+        return stream ? eo_arduino_on_sent(m, ev->len)
+                      : eo_arduino_on_said(m);
+    case PROTO_ACKED:
+        return eo_arduino_on_acked(m, ev->len);
+    case PROTO_CLOSED:
+        return stream ? eo_arduino_hung_up(m, ev->sys)
+                      : eo_arduino_on_unreachable(m, ev->refused);
+    case PROTO_TIMEOUT:
+        return m->phase < PH_DATA ? eo_arduino_on_silence(m)
+                                  : eo_arduino_stalled(m);
+    }
+    return p->status;
+}
+
+static void want(const struct proto *p, struct proto_want *w)
+{
+    const struct arduino *m = (const struct arduino *)p;
+    const enum arduino_phase shown =
+        m->phase == PH_FAILED ? m->failed_in : m->phase;
+
+    *w = (struct proto_want){
+        .open = PHASES[m->phase].open,
+        .out_on = shown < PH_DATA ? PROTO_DATAGRAM : PROTO_STREAM,
+        .out = m->out,
+        .out_len = m->out_len,
+        .out_secret = shown == PH_ANSWER,
+        .watch_acks = m->phase == PH_DATA,
+        .timeout_ms = m->timeout_ms,
+        .clock = m->clock,
+        .phase = PHASES[shown].phase,
+        .doing = PHASES[shown].doing,
+        .done = m->acked,
+        .total = m->form->len,
+        .hello = m->said_hello ? &m->hello : NULL,
+        .note = m->note,
+    };
+}
+
+/* What a name of a chip tells: which words it fails with, and its port. */
+static const struct family {
+    const char *prefix;
+    unsigned chip;
+    uint16_t port;
+} FAMILIES[] = {
+    {"ESP8266", ARDUINO_ESP8266, 8266},
+    {"ESP8285", ARDUINO_ESP8266, 8266},
+    {"ESP32", ARDUINO_ESP32, 3232},
+    {"RP2", ARDUINO_PICO, 2040},
+};
+
+static const struct family *family_of(const char *chip)
+{
+    for (size_t i = 0; chip != NULL && i < sizeof FAMILIES / sizeof *FAMILIES;
+         i++)
+        if (eo_starts_with(chip, FAMILIES[i].prefix))
+            return &FAMILIES[i];
+    return NULL;
+}
+
+/* No device says whether it could inflate, so only who insists sends gzip. */
+static void init(struct proto *p, const struct proto_job *job)
+{
+    struct arduino *m = (struct arduino *)p;
+    const struct image_form *gzip = eo_image_gzip(job->image);
+    const struct family *f = family_of(espota_image_info(job->image)->chip);
+
+    m->job = job;
+    m->form = eo_image_raw(job->image);
+    if (job->compress == ESPOTA_COMPRESS_ALWAYS && gzip != NULL)
+        m->form = gzip;
+    m->lockstep = job->window == ESPOTA_WINDOW_LOCKSTEP || job->careful;
+    m->chips = f != NULL ? f->chip : ARDUINO_ANY;
+    m->hello.protocol = p->ops->name;
+}
+
+static uint16_t port_for(const char *chip)
+{
+    const struct family *f = family_of(chip);
+
+    return f != NULL ? f->port : 0;
+}
+
+const struct proto_ops eo_proto_arduino = {
+    .name = "arduino",
+    .summary = "ArduinoOTA of the ESP8266, ESP32 and Pico cores (espota.py)",
+    .port = 8266,
+    .size = sizeof(struct arduino),
+    .init = init,
+    .step = step,
+    .want = want,
+    .port_for = port_for,
+};

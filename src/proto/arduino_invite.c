@@ -1,0 +1,311 @@
+/* arduino_invite.c -- the part of ArduinoOTA that goes by UDP: until the device
+ * has called.
+ *
+ * Datagrams get lost, so what may be lost is said again.  What must not be said
+ * again is an invitation while a challenge is open: it would cancel that.
+ */
+#include <string.h>
+
+#include "proto/arduino.h"
+
+enum {
+    INVITE_MS = 10000, /* the default of invite_ms */
+    MAX_REFUSED = 3,   /* "nobody listens": it may be restarting */
+    ANSWER_AGAIN_MS = 2500,
+    MAX_ROUNDS = 3, /* invitations whose challenge led nowhere */
+    LEAVE_MS = 100
+};
+
+/* Waits between invitations, none longer than invite_ms. */
+static const uint32_t INVITE_AGAIN_MS[] = {1500, 3000, 5000, 8000, UINT32_MAX};
+
+enum { MAX_INVITATIONS = sizeof INVITE_AGAIN_MS / sizeof *INVITE_AGAIN_MS };
+
+/* ---- inviting ------------------------------------------------------------ */
+
+static void say(struct arduino *m, const struct text *t)
+{
+    m->said_len = t->len;
+    m->out = (const uint8_t *)m->said;
+    m->out_len = t->len;
+}
+
+static void say_again(struct arduino *m)
+{
+    m->out = (const uint8_t *)m->said;
+    m->out_len = m->said_len;
+}
+
+static enum proto_status invite_again(struct arduino *m)
+{
+    const uint32_t most =
+        m->job->invite_ms != 0 ? m->job->invite_ms : INVITE_MS;
+    const uint32_t wait = INVITE_AGAIN_MS[m->invitations++];
+
+    say_again(m);
+    return eo_arduino_enter(m, PH_INVITE, wait < most ? wait : most);
+}
+
+enum proto_status eo_arduino_invite(struct arduino *m)
+{
+    const bool fs = m->job->type == ESPOTA_TYPE_FILESYSTEM;
+    struct text t;
+
+    eo_text_init(&t, m->said, sizeof m->said);
+    eo_arduino_say_invitation(&t, fs ? ARDUINO_FILESYSTEM : ARDUINO_FLASH,
+                              m->port, m->form->len, m->form->md5);
+    say(m, &t);
+    m->invitations = 0;
+    m->refused = 0;
+    return invite_again(m);
+}
+
+static enum proto_status no_answer(struct arduino *m)
+{
+    if (m->refused > 0)
+        eo_fail_hint(&m->base.error, ESPOTA_E_NO_ANSWER,
+                     "does its sketch call ArduinoOTA.begin() and handle()? "
+                     "Usual ports: ESP8266 8266, ESP32 3232, Pico 2040",
+                     "the device is there, but nothing listens on this UDP "
+                     "port");
+    else
+        eo_fail_hint(&m->base.error, ESPOTA_E_NO_ANSWER,
+                     "is it on this network, its port right (ESP8266 8266, "
+                     "ESP32 3232, Pico 2040), and its loop() calling "
+                     "ArduinoOTA.handle()?",
+                     "the device did not answer %u invitations",
+                     m->invitations);
+    return eo_arduino_fail(m);
+}
+
+static bool may_be_esp32(const struct arduino *m)
+{
+    return (m->chips & ARDUINO_ESP32) != 0;
+}
+
+/* ---- logging in ---------------------------------------------------------- */
+
+static enum proto_status no_crypto(struct arduino *m)
+{
+    eo_fail(&m->base.error, ESPOTA_E_INTERNAL,
+            "the crypto library refuses to hash");
+    return eo_arduino_fail(m);
+}
+
+/* After one of the eo_fail family: the device waits for an answer that it will
+ * not get, and would swallow the next invitation.  Anything that is no answer
+ * sets it free, and this is nothing else either. */
+static enum proto_status leave(struct arduino *m)
+{
+    static const uint8_t NOTHING[] = {'\n'};
+
+    m->out = NOTHING;
+    m->out_len = sizeof NOTHING;
+    return eo_arduino_enter(m, PH_LEAVE, LEAVE_MS);
+}
+
+static enum proto_status say_answer(struct arduino *m)
+{
+    struct text t;
+
+    eo_text_init(&t, m->said, sizeof m->said);
+    eo_arduino_say_answer(&t, m->login.cnonce, m->login.response);
+    say(m, &t);
+    m->answered_ms = 0;
+    return eo_arduino_enter(m, PH_ANSWER, ANSWER_AGAIN_MS);
+}
+
+/* The device may have missed it, or be busy: a second one does no harm. */
+static enum proto_status answer_again(struct arduino *m)
+{
+    m->answered_ms += m->timeout_ms;
+    if (m->answered_ms < m->job->answer_ms) {
+        say_again(m);
+        return eo_arduino_enter(m, PH_ANSWER, ANSWER_AGAIN_MS);
+    }
+    if (++m->rounds < MAX_ROUNDS)
+        return eo_arduino_invite(m);
+    eo_fail_hint(&m->base.error, ESPOTA_E_NO_ANSWER,
+                 "its loop() is probably blocked: restart the device, then "
+                 "try again",
+                 "the device asked for a password, but did not answer to it");
+    return eo_arduino_fail(m);
+}
+
+static enum proto_status derive(struct arduino *m)
+{
+    if (m->login.response[0] != '\0')
+        return say_answer(m);
+    if (m->phase == PH_DERIVE && eo_arduino_login_work(&m->login) != 0)
+        return no_crypto(m);
+    return m->login.response[0] != '\0' ? say_answer(m)
+                                        : eo_arduino_enter(m, PH_DERIVE, 0);
+}
+
+static enum proto_status challenged(struct arduino *m, const char *nonce)
+{
+    const bool md5 = strlen(nonce) == ARDUINO_MD5_HEX;
+    struct text t;
+
+    if (m->phase > PH_ANSWER || (m->phase > PH_INVITE &&
+                                 strcmp(nonce, m->login.nonce) == 0))
+        return m->base.status; /* told twice */
+    m->hello.auth = md5 ? "md5" : "pbkdf2";
+    m->said_hello = true;
+    if (!md5)
+        m->chips = ARDUINO_ESP32;
+    if (md5 && m->job->min_auth == ESPOTA_AUTH_SHA256) {
+        eo_fail_hint(&m->base.error, ESPOTA_E_POLICY,
+                     "ESP32 cores from 3.3.1 on ask better; ESP8266 and Pico "
+                     "cannot",
+                     "the device asks for an MD5 login, which --min-auth "
+                     "forbids");
+        return leave(m);
+    }
+    if (m->job->password == NULL) {
+        eo_fail_hint(&m->base.error, ESPOTA_E_SECRET,
+                     "give it with -a, --auth-file or ESPOTA_PASSWORD",
+                     "the device wants a password and none was given");
+        return leave(m);
+    }
+    if (eo_arduino_login_start(&m->login, nonce, m->job->password,
+                               m->job->md5_stored, m->job->entropy,
+                               sizeof m->job->entropy) != 0)
+        return no_crypto(m);
+    t = eo_arduino_note(m);
+    eo_text_add(&t, "answering a%s challenge with %s",
+                md5 ? "n MD5" : " PBKDF2-HMAC-SHA256",
+                eo_arduino_login_words(&m->login));
+    m->phase = PH_INVITE; /* no slice has been done of this one */
+    return derive(m);
+}
+
+static enum proto_status denied(struct arduino *m)
+{
+    if (m->phase != PH_ANSWER)
+        return m->base.status; /* of an answer long forgotten */
+    if (eo_arduino_login_next(&m->login, m->job->md5_stored))
+        return eo_arduino_invite(m);
+    eo_fail_device(&m->base.error, ESPOTA_E_AUTH, "Authentication Failed",
+                   "it wants the password of the firmware it runs now, not of "
+                   "the one being sent",
+                   "the device refused the password");
+    return eo_arduino_fail(m);
+}
+
+/* ---- what else a device says --------------------------------------------- */
+
+static enum proto_status nonsense(struct arduino *m,
+                                  const struct arduino_reply *r)
+{
+    char words[sizeof m->base.error.device];
+    struct text t;
+
+    eo_text_init(&t, words, sizeof words);
+    eo_text_add_safe(&t, r->text, r->len);
+    if (r->kind == ARDUINO_BAD_NONCE)
+        eo_fail_device(&m->base.error, ESPOTA_E_PROTOCOL, words,
+                       "look for a newer version of this program",
+                       "the device's challenge has %zu characters, 32 or 64 "
+                       "hexadecimal ones are known",
+                       r->len);
+    else
+        eo_fail_device(&m->base.error, ESPOTA_E_PROTOCOL, words,
+                       "is this port ArduinoOTA's? -vvv shows every byte",
+                       "the device gave an answer that ArduinoOTA does not "
+                       "have");
+    return eo_arduino_fail(m);
+}
+
+static enum proto_status accepted(struct arduino *m)
+{
+    if (m->phase == PH_CALL)
+        return m->base.status;
+    if (m->hello.auth == NULL)
+        m->hello.auth = "none";
+    m->said_hello = true;
+    return eo_arduino_enter(m, PH_CALL, m->job->answer_ms);
+}
+
+enum proto_status eo_arduino_on_datagram(struct arduino *m,
+                                         const uint8_t *bytes, size_t len)
+{
+    const struct arduino_reply r = eo_arduino_parse_reply(bytes, len);
+
+    m->refused = 0;
+    switch (r.kind) {
+    case ARDUINO_OK:
+        return accepted(m);
+    case ARDUINO_CHALLENGE:
+        return challenged(m, r.nonce);
+    case ARDUINO_DENIED:
+        return denied(m);
+    case ARDUINO_ERROR:
+        return eo_arduino_refused(m, r.text, r.len);
+    case ARDUINO_BAD_NONCE:
+    case ARDUINO_NONSENSE:
+        return nonsense(m, &r);
+    }
+    return m->base.status;
+}
+
+enum proto_status eo_arduino_on_said(struct arduino *m)
+{
+    m->out_len = 0;
+    return m->phase == PH_LEAVE ? eo_arduino_fail(m) : m->base.status;
+}
+
+/* Once is nothing: the device may be starting. */
+enum proto_status eo_arduino_on_unreachable(struct arduino *m, bool refused)
+{
+    m->refused += refused && m->phase == PH_INVITE;
+    return m->refused >= MAX_REFUSED ? no_answer(m) : m->base.status;
+}
+
+static enum proto_status no_call(struct arduino *m)
+{
+    static const char ESP32[] =
+        "let this program and that TCP port through the firewall (-P fixes "
+        "the port); on an ESP32 compare the image with its OTA partition";
+    static const char OTHERS[] =
+        "let this program and that TCP port through the firewall (-P fixes "
+        "the port); a NAT or container must pass it on";
+    const bool esp32 = may_be_esp32(m);
+
+    eo_fail_hint(&m->base.error, ESPOTA_E_NO_CALLBACK, esp32 ? ESP32 : OTHERS,
+                 "the device accepted but did not connect to %s:%u within "
+                 "%u s: either a firewall or NAT keeps it from there%s",
+                 m->local, m->port, (unsigned)(m->job->answer_ms / 1000),
+                 esp32 ? ", or it refused the image, which an ESP32 does "
+                         "without a word (too big, or no OTA partition)"
+                       : ", or its network is too weak");
+    return eo_arduino_fail(m);
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+enum proto_status eo_arduino_on_silence(struct arduino *m)
+{
+    switch (m->phase) {
+    case PH_INVITE:
+        return m->invitations < MAX_INVITATIONS ? invite_again(m)
+                                                : no_answer(m);
+    case PH_DERIVE:
+        return derive(m);
+    case PH_ANSWER:
+        return answer_again(m);
+    case PH_LEAVE:
+        return eo_arduino_fail(m);
+    case PH_CALL:
+        return no_call(m);
+    case PH_OPEN:
+    case PH_DATA:
+    case PH_TEXT:
+    case PH_VERDICT:
+    case PH_BYE:
+    case PH_DONE:
+    case PH_FAILED:
+        break;
+    }
+    return m->base.status;
+}
