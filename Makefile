@@ -52,15 +52,21 @@ have = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo 1 || echo 0)
 WITH_GZIP ?= $(call have,libdeflate)
 WITH_JSON ?= $(call have,jansson)
 
+# Avahi is loaded when it is needed: its headers are enough here.
+WITH_AVAHI ?= $(call have,avahi-client)
+WITH_DNSSD ?= $(if $(filter Darwin,$(shell uname -s)),1,0)
+
 DEPS_LIB := libcrypto $(if $(filter 1,$(WITH_GZIP)),libdeflate)
 DEPS_CLI := $(if $(filter 1,$(WITH_JSON)),jansson)
-FEATURES := $(if $(filter 1,$(WITH_GZIP)),-DEO_WITH_GZIP) $(if $(filter 1,$(WITH_JSON)),-DEO_WITH_JSON)
+FEATURES := $(if $(filter 1,$(WITH_GZIP)),-DEO_WITH_GZIP) $(if $(filter 1,$(WITH_JSON)),-DEO_WITH_JSON) \
+            $(if $(filter 1,$(WITH_AVAHI)),-DEO_WITH_AVAHI) $(if $(filter 1,$(WITH_DNSSD)),-DEO_WITH_DNSSD)
+LEFT_OUT := $(if $(filter 1,$(WITH_AVAHI)),,src/io/mdns_avahi.c) $(if $(filter 1,$(WITH_DNSSD)),,src/io/mdns_dnssd.c)
 
 # ---- what we are made of -----------------------------------------------------
 
 SRC_CLI := $(sort $(wildcard src/cli/*.c))
 SRC_SIM := $(sort $(wildcard src/sim/*.c))
-SRC_LIB := $(sort $(filter-out $(SRC_CLI) $(SRC_SIM),$(wildcard src/*/*.c)))
+SRC_LIB := $(sort $(filter-out $(SRC_CLI) $(SRC_SIM) $(LEFT_OUT),$(wildcard src/*/*.c)))
 UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 SUPPORT := $(sort $(wildcard tests/support/*.c))
 FUZZ    := $(sort $(wildcard fuzz/fuzz_*.c))
@@ -82,7 +88,8 @@ OUR_CPPFLAGS := -Iinclude -Isrc -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE $(FEATURES)
                 $(shell $(PKG_CONFIG) --cflags $(DEPS_LIB) $(DEPS_CLI) 2>/dev/null)
 OUR_CFLAGS   := -std=c11 -pthread -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
                 -Wmissing-prototypes -Wvla -fPIC -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. $(OUR_SAN)
-LIBS         := $(shell $(PKG_CONFIG) --libs $(DEPS_LIB) 2>/dev/null) -pthread
+LIBS         := $(shell $(PKG_CONFIG) --libs $(DEPS_LIB) 2>/dev/null) -pthread \
+                $(if $(filter Linux,$(shell uname -s)),-ldl $(if $(filter 1,$(WITH_DNSSD)),-ldns_sd))
 LIBS_CLI     := $(shell $(PKG_CONFIG) --libs $(DEPS_CLI) 2>/dev/null)
 COMPILE       = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS)
 LINK          = $(CC) $(OUR_SAN) $(CFLAGS) $(LDFLAGS)

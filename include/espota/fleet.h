@@ -147,6 +147,10 @@ struct espota_target {
 
     const char *bind;   /* local address or interface; NULL: the route's */
     int family;         /* 0, 4 or 6 */
+    const char *resolver; /* who is asked for names: "builtin", "avahi",
+                             "dnssd", "system"; NULL or "auto": all */
+    const char *const *resolve; /* "NAME=ADDRESS", known beforehand */
+    size_t n_resolve;
 
     uint32_t connect_ms;     /* 0: 20 s; also for one answer to a greeting */
     uint32_t stall_ms;       /* 0: 160 s */

@@ -3,6 +3,7 @@
 
 #include "crypto/library.h"
 #include "image/gzip.h"
+#include "io/resolve.h"
 #include "proto/proto.h"
 
 /* A library in use: its own words, or NULL where it was left out, and what is
@@ -13,6 +14,7 @@ static const struct {
 } PARTS[] = {
     {eo_crypto_library, NULL},
     {eo_gzip_library, "gzip (libdeflate)"},
+    {eo_resolve_library, "mDNS by a daemon (Avahi, dns_sd)"},
 };
 
 enum { N_PARTS = sizeof PARTS / sizeof *PARTS };

@@ -361,9 +361,15 @@ static void on_resolved(void *ctx, const struct resolved *got,
         start_session(j, addr, n);
 }
 
+static void on_resolver_log(void *ctx, const char *line)
+{
+    say(ctx, ESPOTA_LOG_INFO, "%s", line);
+}
+
 static void attempt(void *ctx)
 {
     struct job *j = ctx;
+    const struct espota_target *t = &j->target.pub;
 
     j->attempt++;
     j->said_total = false;
@@ -371,8 +377,13 @@ static void attempt(void *ctx)
     enter_phase(j, ESPOTA_PHASE_RESOLVE, "looking up the name");
     j->resolve = eo_resolve_start(
         j->c.loop,
-        &(struct resolve_config){.name = j->target.pub.host,
-                                 .family = j->target.pub.family},
+        &(struct resolve_config){.name = t->host,
+                                 .family = t->family,
+                                 .resolver = t->resolver,
+                                 .bind = t->bind,
+                                 .given = t->resolve,
+                                 .n_given = t->n_resolve,
+                                 .log = on_resolver_log},
         on_resolved, j);
     if (j->resolve == NULL)
         end_internal(j, "out of memory");

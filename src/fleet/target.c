@@ -5,6 +5,7 @@
 
 #include "base/hex.h"
 #include "base/mem.h"
+#include "io/resolve.h"
 
 const struct proto_ops *eo_target_protocol(const struct espota_target *t)
 {
@@ -22,6 +23,9 @@ static int check(const struct espota_target *t, struct espota_error *err)
                        t->protocol);
     if (t->family != 0 && t->family != 4 && t->family != 6)
         return eo_fail(err, ESPOTA_E_USAGE, "there is no IPv%d", t->family);
+    if (t->resolver != NULL && !eo_resolver_known(t->resolver))
+        return eo_fail(err, ESPOTA_E_USAGE, "there is no resolver \"%s\"",
+                       t->resolver);
     return 0;
 }
 
@@ -58,10 +62,22 @@ static bool copy(const char **to, const char *from)
     return from == NULL || *to != NULL;
 }
 
+/* As far as memory goes: *n counts what was copied. */
+static bool copy_list(const char *const **to, size_t *n,
+                      const char *const *from, size_t n_from)
+{
+    const char **list = n_from > 0 ? eo_calloc(n_from, sizeof *list) : NULL;
+
+    *to = list;
+    for (*n = 0; list != NULL && *n < n_from; (*n)++)
+        if (!copy(&list[*n], from[*n]))
+            return false;
+    return *n == n_from;
+}
+
 int eo_target_copy(struct target *to, const struct espota_target *from,
                    struct espota_error *err)
 {
-    const char **passwords = NULL;
     bool ok;
 
     *to = (struct target){0};
@@ -71,20 +87,14 @@ int eo_target_copy(struct target *to, const struct espota_target *from,
         return -1;
     to->pub = *from;
     to->pub.key = NULL;
-    to->pub.passwords = NULL;
-    to->pub.n_passwords = 0;
     ok = copy(&to->pub.host, from->host);
     ok &= copy(&to->pub.protocol, from->protocol);
     ok &= copy(&to->pub.bind, from->bind);
-    if (from->n_passwords > 0) {
-        passwords = eo_calloc(from->n_passwords, sizeof *passwords);
-        ok &= passwords != NULL;
-        to->pub.passwords = passwords;
-    }
-    for (size_t i = 0; ok && i < from->n_passwords; i++) {
-        ok &= copy(&passwords[i], from->passwords[i]);
-        to->pub.n_passwords++;
-    }
+    ok &= copy(&to->pub.resolver, from->resolver);
+    ok &= copy_list(&to->pub.resolve, &to->pub.n_resolve, from->resolve,
+                    from->n_resolve);
+    ok &= copy_list(&to->pub.passwords, &to->pub.n_passwords, from->passwords,
+                    from->n_passwords);
     if (ok)
         return 0;
     eo_target_free(to);
@@ -102,7 +112,13 @@ void eo_target_wipe(struct target *t)
     t->pub.n_passwords = 0;
     eo_free((char *)t->pub.protocol);
     eo_free((char *)t->pub.bind);
-    t->pub.protocol = t->pub.bind = NULL;
+    eo_free((char *)t->pub.resolver);
+    t->pub.protocol = t->pub.bind = t->pub.resolver = NULL;
+    for (size_t i = 0; i < t->pub.n_resolve; i++)
+        eo_free((char *)t->pub.resolve[i]);
+    eo_free((void *)t->pub.resolve);
+    t->pub.resolve = NULL;
+    t->pub.n_resolve = 0;
 }
 
 void eo_target_free(struct target *t)

@@ -1,241 +1,454 @@
-/* resolve.c -- a name becomes addresses: literals at once, all else by the
- * system's getaddrinfo on a helper thread that may be abandoned.
+/* resolve.c -- who is asked for a name, and whose answer is taken.
+ *
+ * eo_resolve_start() -> look-ups -> on_found()/on_ended() -> settle() -> give()
  */
 #include "io/resolve.h"
 
-#include <fcntl.h>
-#include <netdb.h>
-#include <pthread.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "io/candidates.h"
+#include "io/lookup.h"
 
-enum { ADDR_MAX = 16, TIMEOUT_MS = 5000, STACK = 256 * 1024 };
+enum {
+    TIMEOUT_MS = 5000,
+    LOOKUPS_MAX = 8,
+    NAME_SPACE = 256 + sizeof ".local" /* a longer name is none */
+};
 
-/* Shared with the thread; whoever leaves last frees it. */
-struct query {
-    pthread_mutex_t lock;
-    bool abandoned, ended;
-    char *name;
-    int family;
-    int wake; /* written once when ended */
-    int gai;  /* getaddrinfo's result */
-    struct addr addr[ADDR_MAX];
-    size_t n;
+/* The best reason for a failure is that of the first. */
+static const struct lookup_ops *const WAYS[] = {
+    &eo_lookup_builtin,
+#ifdef EO_WITH_AVAHI
+    &eo_lookup_avahi,
+#endif
+#ifdef EO_WITH_DNSSD
+    &eo_lookup_dnssd,
+#endif
+    &eo_lookup_system,
+};
+
+static const char *const WORDS[] = {"auto",  "builtin", "avahi",
+                                    "dnssd", "system"};
+
+enum { N_WAYS = sizeof WAYS / sizeof *WAYS };
+
+/* One look-up under way. */
+struct asked {
+    struct resolve *resolve;
+    const struct lookup_ops *ops;
+    void *lookup;
+    bool ended;
+    struct espota_error why;
 };
 
 struct resolve {
     struct loop *loop;
     resolve_fn *fn;
+    void (*log)(void *ctx, const char *line);
     void *ctx;
-    char *name;
-    uint32_t timeout_ms;
-    struct timer timer;
-    struct addr literal;
-    struct query *query;
-    int wake;
-    struct watch *watch;
+    struct timer timer, deadline;
+    uint64_t began;
+    size_t n_ifaces_asked;
+    struct ifaces ifs;
+    struct candidates found;
+    const struct lookup_ops *winner;
+    const char *how;           /* where nobody need be asked */
+    struct espota_error wrong; /* where nobody can be asked */
+    struct asked asked[LOOKUPS_MAX];
+    size_t n_asked;
 };
 
-/* ---- the thread ---------------------------------------------------------- */
-
-static void query_free(struct query *q)
+bool eo_resolver_known(const char *word)
 {
-    close(q->wake);
-    pthread_mutex_destroy(&q->lock);
-    eo_free(q->name);
-    eo_free(q);
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strcmp(WORDS[i], word) == 0)
+            return true;
+    return false;
 }
 
-static void keep(struct query *q, const struct addrinfo *list)
+const char *eo_resolve_library(void)
 {
-    for (; list != NULL && q->n < ADDR_MAX; list = list->ai_next) {
-        struct addr *a = &q->addr[q->n];
+#if defined(EO_WITH_AVAHI) && defined(EO_WITH_DNSSD)
+    return "Avahi, dns_sd";
+#elif defined(EO_WITH_AVAHI)
+    return "Avahi";
+#elif defined(EO_WITH_DNSSD)
+    return "dns_sd";
+#else
+    return NULL;
+#endif
+}
 
-        if (list->ai_addrlen > sizeof a->sa)
-            continue;
-        memcpy(&a->sa, list->ai_addr, list->ai_addrlen);
-        a->len = list->ai_addrlen;
-        q->n++;
+/* ---- names -------------------------------------------------------------- */
+
+bool eo_name_is_local(const char *name)
+{
+    char last[sizeof ".local."];
+    const size_t n = strlen(name);
+    const size_t dot = n > 0 && name[n - 1] == '.';
+    const size_t tail = sizeof ".local" - 1;
+
+    if (n < tail + dot + 1)
+        return false;
+    memcpy(last, name + n - dot - tail, tail);
+    last[tail] = '\0';
+    return eo_same_nocase(last, ".local");
+}
+
+static bool is_bare(const char *name)
+{
+    return strchr(name, '.') == NULL;
+}
+
+/* ---- results ------------------------------------------------------------ */
+
+static void say(struct resolve *r, const char *fmt, ...) EO_PRINTF(2, 3);
+
+static void say(struct resolve *r, const char *fmt, ...)
+{
+    char line[384];
+    va_list ap;
+
+    if (r->log == NULL)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof line, fmt, ap);
+    va_end(ap);
+    r->log(r->ctx, line);
+}
+
+static void stop(struct resolve *r)
+{
+    eo_timer_stop(r->loop, &r->timer);
+    eo_timer_stop(r->loop, &r->deadline);
+    for (size_t i = 0; i < r->n_asked; i++)
+        r->asked[i].ops->free(r->asked[i].lookup);
+    r->n_asked = 0;
+}
+
+static void give(struct resolve *r)
+{
+    struct addr addr[CANDIDATES_MAX];
+    const size_t n = r->found.n;
+    const char *how = r->how != NULL           ? r->how
+                      : r->winner->multicast ? "mdns"
+                                             : "dns";
+
+    for (size_t i = 0; i < n; i++)
+        addr[i] = r->found.at[i].addr;
+    stop(r);
+    r->fn(r->ctx, &(struct resolved){how, addr, n}, NULL);
+}
+
+static void fail(struct resolve *r, const struct espota_error *err)
+{
+    const struct espota_error copy = *err;
+
+    stop(r);
+    r->fn(r->ctx, NULL, &copy);
+}
+
+static void fail_ambiguous(struct resolve *r, const struct candidate *a,
+                           const struct candidate *b)
+{
+    char one[ADDR_TEXT], other[ADDR_TEXT];
+    struct espota_error err;
+
+    eo_addr_text(&a->addr, false, one);
+    eo_addr_text(&b->addr, false, other);
+    eo_fail_hint(&err, ESPOTA_E_RESOLVE,
+                 "name one by its address, or the interface with -I",
+                 "%s (%s) and %s (%s) both answer", one,
+                 eo_iface_by_index(&r->ifs, a->arrival)->name, other,
+                 eo_iface_by_index(&r->ifs, b->arrival)->name);
+    fail(r, &err);
+}
+
+/* Everybody has ended, or the time is over, and there is no address. */
+static void fail_all(struct resolve *r)
+{
+    const struct asked *first = NULL;
+    struct espota_error err;
+
+    for (size_t i = 0; i < r->n_asked && first == NULL; i++)
+        if (r->asked[i].ended)
+            first = &r->asked[i];
+    if (r->found.unscoped.len != 0) {
+        char text[ADDR_TEXT];
+
+        eo_addr_text(&r->found.unscoped, false, text);
+        eo_fail(&err, ESPOTA_E_RESOLVE,
+                "has only the link-local address %s and its interface is "
+                "unknown; give %s%%%s",
+                text, text, r->ifs.n > 0 ? r->ifs.at[0].name : "eth0");
+    } else if (first != NULL) {
+        err = first->why;
+    } else {
+        eo_fail(&err, ESPOTA_E_RESOLVE, "no answer from the name service");
     }
+    fail(r, &err);
 }
 
-static void *look_up(void *ctx)
-{
-    struct query *q = ctx;
-    const struct addrinfo hints = {
-        .ai_family = q->family == 4   ? AF_INET
-                     : q->family == 6 ? AF_INET6
-                                      : AF_UNSPEC,
-        .ai_socktype = SOCK_STREAM,
-    };
-    struct addrinfo *list = NULL;
-    const int gai = getaddrinfo(q->name, NULL, &hints, &list);
-    bool alone;
+/* ---- deciding ----------------------------------------------------------- */
 
-    pthread_mutex_lock(&q->lock);
-    q->gai = gai;
-    keep(q, list);
-    q->ended = true;
-    alone = q->abandoned;
-    if (!alone)
-        (void)!write(q->wake, "", 1); /* the pipe is empty: it has room */
-    pthread_mutex_unlock(&q->lock);
-    if (list != NULL)
-        freeaddrinfo(list);
-    if (alone)
-        query_free(q);
+static bool all_ended(const struct resolve *r)
+{
+    for (size_t i = 0; i < r->n_asked; i++)
+        if (!r->asked[i].ended)
+            return false;
+    return true;
+}
+
+static void decide(void *ctx)
+{
+    struct resolve *r = ctx;
+    const struct candidate *one, *other;
+
+    if (r->found.n == 0)
+        fail_all(r);
+    else if (eo_candidates_ambiguous(&r->found, &one, &other))
+        fail_ambiguous(r, one, other);
+    else
+        give(r);
+}
+
+/* Something changed.  What follows comes from a timer, since a look-up must
+ * not be freed while it talks. */
+static void settle(struct resolve *r)
+{
+    int wait = eo_candidates_wait(&r->found, r->n_ifaces_asked);
+
+    if (all_ended(r))
+        wait = 0;
+    if (wait < 0 || (r->timer.slot != 0 &&
+                     r->timer.due <= eo_loop_now(r->loop) + (uint64_t)wait))
+        return;
+    eo_timer_start(r->loop, &r->timer, (uint64_t)wait, decide, r);
+}
+
+static void on_found(void *ctx, const struct addr *addr, unsigned arrival)
+{
+    struct asked *a = ctx;
+    struct resolve *r = a->resolve;
+    const struct iface *i = eo_iface_by_index(&r->ifs, arrival);
+    char text[ADDR_TEXT];
+
+    /* A daemon may live in another network namespace than we do. */
+    if (i == NULL)
+        arrival = 0;
+    if (!eo_candidates_add(&r->found, addr, arrival, &r->ifs))
+        return;
+    if (r->winner == NULL)
+        r->winner = a->ops;
+    eo_addr_text(addr, false, text);
+    eo_loop_update(r->loop);
+    say(r, "%s: %s after %u ms%s%s", a->ops->name, text,
+        (unsigned)(eo_loop_now(r->loop) - r->began),
+        i != NULL ? " on " : "", i != NULL ? i->name : "");
+    settle(r);
+}
+
+static void on_ended(void *ctx, const struct espota_error *why)
+{
+    struct asked *a = ctx;
+
+    a->ended = true;
+    a->why = *why;
+    if (a->resolve->found.n == 0)
+        say(a->resolve, "%s: %s", a->ops->name, why->message);
+    settle(a->resolve);
+}
+
+/* ---- asking ------------------------------------------------------------- */
+
+static int ask(struct resolve *r, const struct lookup_ops *ops,
+               const char *name, const struct resolve_config *c)
+{
+    struct asked *a = &r->asked[r->n_asked];
+    const struct lookup_config lookup = {
+        .name = name,
+        .family = c->family,
+        .only = c->bind,
+        .timeout_ms = c->timeout_ms,
+        .found = on_found,
+        .ended = on_ended,
+        .ctx = a,
+    };
+
+    *a = (struct asked){.resolve = r, .ops = ops};
+    a->lookup = ops->start(r->loop, &lookup);
+    if (a->lookup == NULL)
+        return -1;
+    r->n_asked++;
+    return 0;
+}
+
+static int ask_everybody(struct resolve *r, const struct resolve_config *c)
+{
+    const bool local = eo_name_is_local(c->name), bare = is_bare(c->name);
+    const bool all = strcmp(c->resolver, "auto") == 0;
+    char with_local[NAME_SPACE];
+    struct text t;
+
+    eo_text_init(&t, with_local, sizeof with_local);
+    eo_text_add(&t, "%s.local", c->name);
+    for (size_t i = 0; i < N_WAYS; i++) {
+        const struct lookup_ops *ops = WAYS[i];
+
+        if (!all && strcmp(ops->name, c->resolver) != 0)
+            continue;
+        if ((local || !ops->multicast) && ask(r, ops, c->name, c) != 0)
+            return -1;
+        if (bare && ask(r, ops, with_local, c) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void decide_wrong(void *ctx)
+{
+    struct resolve *r = ctx;
+
+    fail(r, &r->wrong);
+}
+
+/* The address of a name that --resolve gave, or NULL. */
+static const char *given(const struct resolve_config *c)
+{
+    for (size_t i = 0; i < c->n_given; i++) {
+        const char *equals = strchr(c->given[i], '=');
+        const size_t n = equals != NULL ? (size_t)(equals - c->given[i]) : 0;
+
+        if (n == strlen(c->name) && n < NAME_SPACE) {
+            char name[NAME_SPACE];
+
+            memcpy(name, c->given[i], n);
+            name[n] = '\0';
+            if (eo_same_nocase(name, c->name))
+                return equals + 1;
+        }
+    }
     return NULL;
 }
 
-static int spawn(struct query *q)
+/* A link-local address says nothing without an interface: take the only one
+ * it can be. */
+static int add_scope(struct resolve *r, struct addr *a, const char *text,
+                     const char *bind)
 {
-    pthread_attr_t attr;
-    pthread_t thread;
-    int rc;
+    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&a->sa;
 
-    if (pthread_attr_init(&attr) != 0)
-        return -1;
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, STACK);
-    rc = pthread_create(&thread, &attr, look_up, q);
-    pthread_attr_destroy(&attr);
-    return rc == 0 ? 0 : -1;
+    if (!eo_addr_link_local(a) || in6->sin6_scope_id != 0)
+        return 0;
+    if (eo_ifaces(&r->ifs, bind) == 0 && r->ifs.n == 1) {
+        in6->sin6_scope_id = r->ifs.at[0].index;
+        return 0;
+    }
+    return eo_fail(&r->wrong, ESPOTA_E_RESOLVE,
+                   "is a link-local address and its interface is unknown; "
+                   "give %s%%%s",
+                   text, r->ifs.n > 0 ? r->ifs.at[0].name : "eth0");
 }
 
-/* ---- this side ----------------------------------------------------------- */
-
-static void abandon(struct query *q)
+static int take_literal(struct resolve *r, const struct resolve_config *c,
+                        const char *text, const char *how)
 {
-    bool ended;
+    struct addr a;
 
-    pthread_mutex_lock(&q->lock);
-    q->abandoned = true;
-    ended = q->ended;
-    pthread_mutex_unlock(&q->lock);
-    if (ended)
-        query_free(q);
+    switch (eo_addr_parse(&a, text)) {
+    case 0:
+        break;
+    case -2:
+        return eo_fail_hint(&r->wrong, ESPOTA_E_RESOLVE,
+                            "give the name of one of this machine's "
+                            "interfaces: fe80::1%eth0",
+                            "the interface behind the %% is not known here");
+    default:
+        return eo_fail(&r->wrong, ESPOTA_E_USAGE, "\"%s\" is no address",
+                       text);
+    }
+    if (c->family != 0 && (c->family == 6) != (a.sa.ss_family == AF_INET6))
+        return eo_fail(&r->wrong, ESPOTA_E_RESOLVE,
+                       "%s is no IPv%d address, and no other was asked for",
+                       text, c->family);
+    if (add_scope(r, &a, text, c->bind) != 0)
+        return -1;
+    r->how = how;
+    r->found.at[0].addr = a;
+    r->found.n = 1;
+    return 0;
+}
+
+static int begin(struct resolve *r, const struct resolve_config *c)
+{
+    const char *known = given(c);
+    struct addr a;
+
+    if (known != NULL)
+        return take_literal(r, c, known, "given");
+    if (eo_addr_parse(&a, c->name) != -1)
+        return take_literal(r, c, c->name, "literal");
+    if (strlen(c->name) >= NAME_SPACE - sizeof ".local")
+        return eo_fail(&r->wrong, ESPOTA_E_USAGE,
+                       "this is longer than a name can be");
+    if (eo_ifaces(&r->ifs, NULL) != 0)
+        r->ifs.n = 0;
+    r->n_ifaces_asked = c->bind != NULL ? 1 : r->ifs.n;
+    if (ask_everybody(r, c) != 0)
+        return eo_fail(&r->wrong, ESPOTA_E_INTERNAL,
+                       "out of memory, or of threads");
+    if (r->n_asked == 0)
+        return eo_fail_hint(&r->wrong, ESPOTA_E_USAGE,
+                            "leave --resolver out, or say --resolver system",
+                            "--resolver %s %s", c->resolver,
+                            eo_resolver_known(c->resolver)
+                                ? "only knows names in .local, or was left "
+                                  "out of this build"
+                                : "is none there is");
+    return eo_timer_start(r->loop, &r->deadline,
+                          c->timeout_ms + CANDIDATES_GRACE_MS, decide, r);
+}
+
+struct resolve *eo_resolve_start(struct loop *loop,
+                                 const struct resolve_config *config,
+                                 resolve_fn *fn, void *ctx)
+{
+    struct resolve *r = eo_calloc(1, sizeof *r);
+    struct resolve_config c = *config;
+    int rc = 0;
+
+    if (r == NULL)
+        return NULL;
+    if (c.timeout_ms == 0)
+        c.timeout_ms = TIMEOUT_MS;
+    if (c.resolver == NULL)
+        c.resolver = "auto";
+    r->loop = loop;
+    r->fn = fn;
+    r->log = c.log;
+    r->ctx = ctx;
+    r->began = eo_loop_now(loop);
+    if (begin(r, &c) != 0) {
+        stop(r);
+        rc = eo_timer_start(loop, &r->timer, 0, decide_wrong, r);
+    } else if (r->how != NULL) {
+        rc = eo_timer_start(loop, &r->timer, 0, decide, r);
+    }
+    if (rc == 0)
+        return r;
+    eo_resolve_free(r);
+    return NULL;
 }
 
 void eo_resolve_free(struct resolve *r)
 {
     if (r == NULL)
         return;
-    eo_timer_stop(r->loop, &r->timer);
-    eo_watch_free(r->watch);
-    if (r->query != NULL) {
-        close(r->wake);
-        abandon(r->query);
-    }
-    eo_free(r->name);
+    stop(r);
     eo_free(r);
-}
-
-static void fail(struct resolve *r, const char *hint, const char *why)
-{
-    struct espota_error err;
-
-    eo_fail_hint(&err, ESPOTA_E_RESOLVE, hint, "%s: %s", r->name, why);
-    r->fn(r->ctx, NULL, &err);
-}
-
-static void on_literal(void *ctx)
-{
-    struct resolve *r = ctx;
-
-    r->fn(r->ctx, &(struct resolved){"literal", &r->literal, 1}, NULL);
-}
-
-static void on_bad_scope(void *ctx)
-{
-    fail(ctx, "give the name of one of this machine's interfaces: fe80::1%eth0",
-         "the interface behind the % is not known here");
-}
-
-static void on_timeout(void *ctx)
-{
-    fail(ctx, "is the name right? An address works as well",
-         "no answer from the name service in time");
-}
-
-static void on_wake(void *ctx, int ready)
-{
-    struct resolve *r = ctx;
-    struct query *q = r->query;
-
-    (void)ready;
-    eo_timer_stop(r->loop, &r->timer);
-    eo_watch_want(r->watch, 0);
-    /* The thread has unlocked or is about to; after this it is gone. */
-    pthread_mutex_lock(&q->lock);
-    pthread_mutex_unlock(&q->lock);
-    if (q->n > 0)
-        r->fn(r->ctx, &(struct resolved){"dns", q->addr, q->n}, NULL);
-    else
-        fail(r, "is the name right, and the device on? Its address works as "
-                "well",
-             q->gai != 0 ? gai_strerror(q->gai) : "has no address");
-}
-
-static int start_query(struct resolve *r, const struct resolve_config *c)
-{
-    int pipes[2];
-    struct query *q = eo_calloc(1, sizeof *q);
-
-    if (q == NULL || pipe(pipes) != 0) {
-        eo_free(q);
-        return -1;
-    }
-    fcntl(pipes[0], F_SETFD, FD_CLOEXEC);
-    fcntl(pipes[1], F_SETFD, FD_CLOEXEC);
-    pthread_mutex_init(&q->lock, NULL);
-    q->wake = pipes[1];
-    q->family = c->family;
-    q->name = eo_strdup(c->name);
-    r->wake = pipes[0];
-    r->watch = eo_watch_new(r->loop, r->wake, ESPOTA_READ, on_wake, r);
-    if (q->name == NULL || r->watch == NULL || spawn(q) != 0) {
-        close(r->wake);
-        query_free(q);
-        return -1;
-    }
-    r->query = q;
-    return eo_timer_start(r->loop, &r->timer, r->timeout_ms, on_timeout, r);
-}
-
-struct resolve *eo_resolve_start(struct loop *loop,
-                                 const struct resolve_config *c, resolve_fn *fn,
-                                 void *ctx)
-{
-    struct resolve *r = eo_calloc(1, sizeof *r);
-    int rc;
-
-    if (r == NULL)
-        return NULL;
-    r->loop = loop;
-    r->fn = fn;
-    r->ctx = ctx;
-    r->timeout_ms = c->timeout_ms != 0 ? c->timeout_ms : TIMEOUT_MS;
-    r->name = eo_strdup(c->name);
-    if (r->name == NULL) {
-        eo_free(r);
-        return NULL;
-    }
-    switch (eo_addr_parse(&r->literal, c->name)) {
-    case 0:
-        rc = eo_timer_start(loop, &r->timer, 0, on_literal, r);
-        break;
-    case -2:
-        rc = eo_timer_start(loop, &r->timer, 0, on_bad_scope, r);
-        break;
-    default:
-        rc = start_query(r, c);
-    }
-    if (rc != 0) {
-        eo_resolve_free(r);
-        return NULL;
-    }
-    return r;
 }

@@ -1,6 +1,8 @@
 /* resolve.h -- a name becomes addresses.
  *
- * Literals at once; everything else by whoever can: see docs/ARCHITECTURE.md.
+ * Literals at once.  Everything else is asked of all who may know, at the same
+ * time: our own mDNS querier, the mDNS daemon's library, the system.  The
+ * first who has an answer wins; one that hangs is left behind.
  */
 #ifndef EO_RESOLVE_H
 #define EO_RESOLVE_H
@@ -24,8 +26,15 @@ typedef void resolve_fn(void *ctx, const struct resolved *got,
 
 struct resolve_config {
     const char *name;
-    int family;          /* 0, 4 or 6 */
-    uint32_t timeout_ms; /* 0: 5 s */
+    int family;           /* 0, 4 or 6 */
+    uint32_t timeout_ms;  /* 0: 5 s */
+    const char *resolver; /* who is asked; NULL or "auto": all */
+    const char *bind;     /* interface or local address; NULL: all */
+    /* "NAME=ADDRESS", n of them: known beforehand. */
+    const char *const *given;
+    size_t n_given;
+    /* Who said what, when, for -v; NULL: nobody listens. */
+    void (*log)(void *ctx, const char *line);
 };
 
 /* NULL: no memory.  The config is copied. */
@@ -35,5 +44,14 @@ struct resolve *eo_resolve_start(struct loop *, const struct resolve_config *,
 /* Stops without calling back; helper threads are abandoned and clean up after
  * themselves.  NULL is fine. */
 void eo_resolve_free(struct resolve *);
+
+/* Whether --resolver takes this word, also where this build lacks it. */
+bool eo_resolver_known(const char *word);
+
+/* The libraries of mDNS daemons in use, for --version; NULL: none. */
+const char *eo_resolve_library(void);
+
+/* Whether a name is asked for by mDNS as it is: it ends in .local. */
+bool eo_name_is_local(const char *name);
 
 #endif

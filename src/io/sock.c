@@ -268,6 +268,26 @@ int eo_udp_open(const struct addr *peer, const struct addr *local)
     return fd;
 }
 
+int eo_udp_bind(const struct addr *local, bool shared)
+{
+    const int on = 1;
+    const int fd = prepare(socket(local->sa.ss_family, SOCK_DGRAM, 0));
+
+    if (fd < 0)
+        return -1;
+    if (local->sa.ss_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (shared) {
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+#if defined(SO_REUSEPORT) && !defined(__linux__)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+#endif
+    }
+    if (bind(fd, sa(local), local->len) != 0)
+        return give_up(fd);
+    return fd;
+}
+
 int eo_sock_error(int fd)
 {
     int sys = 0;

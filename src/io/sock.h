@@ -42,6 +42,9 @@ int eo_tcp_listen(const struct addr *, int backlog);
 int eo_tcp_accept(int fd, struct addr *peer);
 /* UDP, bound to local if given and connected to peer if given. */
 int eo_udp_open(const struct addr *peer, const struct addr *local);
+/* UDP of one family only; shared: others of this machine may have the port as
+ * well, as everybody who speaks mDNS does. */
+int eo_udp_bind(const struct addr *local, bool shared);
 
 /* The errno of a connect that has finished; 0: it stands. */
 int eo_sock_error(int fd);

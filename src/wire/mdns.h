@@ -45,7 +45,8 @@ struct mdns_name {
  * next character as it is.  0, or -1: an empty or long label or name. */
 int eo_mdns_name(struct mdns_name *, const char *text);
 
-/* A label, of any bytes, in front of a name: "My Lamp" and a service.  0, -1. */
+/* A label, of any bytes, in front of a name: "My Lamp" and a service.  0 or
+ * -1. */
 int eo_mdns_prefix(struct mdns_name *, const char *label, size_t len,
                    const struct mdns_name *behind);
 
