@@ -1,0 +1,203 @@
+/* cli.c -- from argv to a command with its options, and back to a status. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "cli/ui.h"
+
+int eo_cli_fail(const struct espota_error *err)
+{
+    eo_ui_print_error(stderr, NULL, err);
+    return espota_category_status(err->category);
+}
+
+void eo_cli_describe(const char *device, const struct opts *o)
+{
+    const struct opt *opt;
+
+    for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++) {
+        char line[400];
+
+        if (o->from[i].level == 0)
+            continue;
+        eo_opts_describe(o, opt, line, sizeof line);
+        fprintf(stderr, "%s%s%s\n", device != NULL ? device : "",
+                device != NULL ? ": " : "", line);
+    }
+}
+
+int eo_cli_opts(const struct cli *cli, const char *device, struct opts *o,
+                struct espota_error *err)
+{
+    if (eo_opts_init(o, err) != 0 ||
+        eo_opts_apply(o, &cli->parsed.settings, err) != 0 ||
+        eo_opts_apply(o, &cli->env, err) != 0)
+        return -1;
+    return eo_config_apply(&cli->config, device, o, err);
+}
+
+/* ---- which command ------------------------------------------------------ */
+
+static int unknown_command(const struct command *commands, const char *name,
+                           struct espota_error *err)
+{
+    const char *names[16];
+    const char *near;
+    size_t n = 0;
+
+    while (commands[n].name != NULL && n < 15) {
+        names[n] = commands[n].name;
+        n++;
+    }
+    names[n] = NULL;
+    near = eo_nearest(name, names);
+    if (near != NULL)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "unknown command \"%s\" (did you mean \"%s\"?)", name,
+                       near);
+    return eo_fail(err, ESPOTA_E_USAGE,
+                   "unknown command \"%s\" (espota-c -h lists them)", name);
+}
+
+static const struct command *named(const struct command *commands,
+                                   const char *name)
+{
+    for (; commands->name != NULL; commands++)
+        if (strcmp(commands->name, name) == 0)
+            return commands;
+    return NULL;
+}
+
+/* Takes the command's name out of the arguments; without one it is the first
+ * of the table, as espota.py has no commands. */
+static int choose(struct cli *cli, int *argc, char ***argv,
+                  struct espota_error *err)
+{
+    const int skip = eo_parse_skip(*argc, *argv);
+
+    cli->command = cli->commands;
+    *argc -= skip;
+    *argv += skip;
+    if (*argc == 0 || (*argv)[0][0] == '-')
+        return 0;
+    cli->command = named(cli->commands, (*argv)[0]);
+    if (cli->command == NULL)
+        return unknown_command(cli->commands, (*argv)[0], err);
+    (*argc)--;
+    (*argv)++;
+    return 0;
+}
+
+static int check_args(const struct cli *cli, struct espota_error *err)
+{
+    const struct command *c = cli->command;
+    const struct texts *args = &cli->parsed.args;
+
+    if (args->n > c->max_args) {
+        const char *extra = args->at[c->max_args];
+
+        if (named(cli->commands, extra) != NULL)
+            return eo_fail(err, ESPOTA_E_USAGE,
+                           "the command comes first: espota-c %s ...", extra);
+        return eo_fail(err, ESPOTA_E_USAGE, "%s does not expect \"%s\"",
+                       c->name, extra);
+    }
+    if (args->n < c->min_args)
+        return eo_fail(err, ESPOTA_E_USAGE, "%s needs %s", c->name, c->args);
+    return 0;
+}
+
+/* ---- running it --------------------------------------------------------- */
+
+static int prepare(struct cli *cli, struct espota_error *err)
+{
+    struct opts first = {0};
+    int status = -1;
+
+    /* Which files to read is itself an option. */
+    if (eo_env_settings(&cli->env, err) == 0 &&
+        eo_cli_opts(cli, NULL, &first, err) == 0 &&
+        eo_config_load(&cli->config, &first, &cli->notes, err) == 0)
+        status = eo_cli_opts(cli, NULL, &cli->opts, err);
+    eo_opts_free(&first);
+    return status;
+}
+
+static bool asked_for(const struct cli *cli, const char *name)
+{
+    const struct settings *s = &cli->parsed.settings;
+
+    for (size_t i = 0; i < s->n; i++)
+        if (strcmp(s->at[i].opt->name, name) == 0)
+            return true;
+    return false;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct espota_error err;
+
+    if (choose(cli, &argc, &argv, &err) != 0 ||
+        eo_parse_args(&cli->parsed, cli->command->bit, argc, argv,
+                      &cli->notes, &err) != 0)
+        return eo_cli_fail(&err);
+    if (asked_for(cli, "help")) {
+        eo_help(cli->commands, cli->command, false);
+        return 0;
+    }
+    if (asked_for(cli, "version"))
+        return eo_cmd_version(cli);
+    if (cli->command->run == NULL) {
+        eo_fail(&err, ESPOTA_E_USAGE, "\"%s\" is not in this version yet",
+                cli->command->name);
+        return eo_cli_fail(&err);
+    }
+    if (check_args(cli, &err) != 0 || prepare(cli, &err) != 0)
+        return eo_cli_fail(&err);
+#ifndef EO_WITH_JSON
+    if (cli->opts.json != NULL) {
+        eo_fail(&err, ESPOTA_E_USAGE,
+                "--json was left out of this build (jansson)");
+        return eo_cli_fail(&err);
+    }
+#endif
+    return cli->command->run(cli);
+}
+
+/* A socket must not become descriptor 1 and receive what is meant for people
+ * where the caller had closed it. */
+static void open_standard_streams(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+int eo_cli_run(const struct command *commands, int argc, char **argv)
+{
+    struct cli cli = {.commands = commands};
+    const char *exit_style = getenv("ESPOTA_EXIT");
+    int status;
+
+    open_standard_streams();
+    status = run(&cli, argc - 1, argv + 1);
+    eo_opts_free(&cli.opts);
+    eo_parsed_free(&cli.parsed);
+    eo_settings_free(&cli.env);
+    eo_config_free(&cli.config);
+    eo_notes_free(&cli.notes);
+    if (exit_style != NULL && strcmp(exit_style, "simple") == 0 &&
+        status != 0 && status != 2)
+        status = 1;
+    return status;
+}

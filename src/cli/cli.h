@@ -1,0 +1,59 @@
+/* cli.h -- what every command is made of and run with. */
+#ifndef EO_CLI_H
+#define EO_CLI_H
+
+#include "cli/config.h"
+#include "cli/notes.h"
+#include "cli/opts.h"
+#include "cli/parse.h"
+
+struct cli;
+
+struct command {
+    const char *name;
+    unsigned bit;     /* CMD_... */
+    const char *args; /* as the usage line shows them, or "" */
+    size_t min_args, max_args;
+    const char *summary;
+    /* Gives the exit status.  NULL: cli.md promises it, this version lacks
+     * it. */
+    int (*run)(struct cli *);
+};
+
+struct cli {
+    const struct command *commands; /* all; ends with a NULL name */
+    const struct command *command;
+    struct parsed parsed;   /* the command line */
+    struct settings env;    /* the environment */
+    struct config config;   /* the files */
+    struct opts opts;       /* of no device in particular */
+    struct notes notes;     /* warnings so far */
+};
+
+/* The whole program: finds the command, reads its options, runs it. */
+int eo_cli_run(const struct command *commands, int argc, char **argv);
+
+/* Fills the options of one device: command line, environment, its section of
+ * the files, its group's, the defaults.  NULL: no device.  eo_opts_free() them
+ * also on failure. */
+int eo_cli_opts(const struct cli *, const char *device, struct opts *,
+                struct espota_error *err) EO_MUST_CHECK;
+
+/* Prints "espota-c: message" and the hint; gives the exit status. */
+int eo_cli_fail(const struct espota_error *);
+
+/* "--debug": every setting that was given, and by whom. */
+void eo_cli_describe(const char *device, const struct opts *);
+
+/* ---- commands ----------------------------------------------------------- */
+
+int eo_cmd_upload(struct cli *);
+int eo_cmd_help(struct cli *);
+int eo_cmd_version(struct cli *);
+int eo_cmd_completion(struct cli *);
+
+/* -h: the common options of a command; all: every one.  On stdout. */
+void eo_help(const struct command *commands, const struct command *,
+             bool all);
+
+#endif

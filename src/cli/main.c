@@ -1,0 +1,28 @@
+/* main.c -- the commands of espota-c. */
+#include "cli/cli.h"
+
+static const struct command COMMANDS[] = {
+    {"upload", CMD_UPLOAD, "", 0, 0, "flash a device (also without its name)",
+     eo_cmd_upload},
+    {"fleet", CMD_FLEET, "TARGETS", 1, 1, "flash many devices", NULL},
+    {"discover", CMD_DISCOVER, "", 0, 0, "list the devices on this network",
+     NULL},
+    {"inspect", CMD_INSPECT, "FILE...", 1, 100000,
+     "say what an image is, and check it", NULL},
+    {"serve", CMD_SERVE, "", 0, 0, "serve images to devices that pull", NULL},
+    {"wait", CMD_WAIT, "HOST", 1, 1, "wait until a device is on the network",
+     NULL},
+    {"sign", CMD_SIGN, "FILE", 1, 1, "append a signature to an image", NULL},
+    {"help", CMD_HELP, "[COMMAND]", 0, 1, "all options of a command",
+     eo_cmd_help},
+    {"version", CMD_VERSION, "", 0, 0, "the version and what is built in",
+     eo_cmd_version},
+    {"completion", CMD_COMPLETION, "bash|zsh|fish", 1, 1,
+     "print the completions for a shell", eo_cmd_completion},
+    {0},
+};
+
+int main(int argc, char **argv)
+{
+    return eo_cli_run(COMMANDS, argc, argv);
+}

@@ -1,0 +1,201 @@
+/* opts.h -- the options: one table, and what can be read from it.
+ *
+ * The parser, --help, the completions, the keys of the configuration files,
+ * the environment and the check of the man page all come from OPTS in opts.c.
+ *
+ * A value travels in two steps.  Whoever reads a source (parse.c the command
+ * line, config.c the environment and the files) makes *settings*, strongest
+ * source first; eo_opts_apply() then fills struct opts from them.  Settings
+ * own their text; struct opts borrows it.
+ */
+#ifndef EO_OPTS_H
+#define EO_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <espota/fleet.h>
+
+#include "base/err.h"
+
+/* Which commands know an option. */
+enum {
+    CMD_UPLOAD = 1 << 0,
+    CMD_FLEET = 1 << 1,
+    CMD_DISCOVER = 1 << 2,
+    CMD_INSPECT = 1 << 3,
+    CMD_SERVE = 1 << 4,
+    CMD_WAIT = 1 << 5,
+    CMD_SIGN = 1 << 6,
+    CMD_HELP = 1 << 7,
+    CMD_VERSION = 1 << 8,
+    CMD_COMPLETION = 1 << 9,
+    CMD_ALL = (1 << 10) - 1
+};
+
+enum opt_kind {
+    OPT_FLAG,    /* bool; a file says "yes" or "no" */
+    OPT_COUNT,   /* unsigned: how often it was given; a file says the number */
+    OPT_TEXT,    /* const char * */
+    OPT_TEXTS,   /* struct texts: each time one more */
+    OPT_NUMBER,  /* uint32_t from min to max, or the index of one of words */
+    OPT_SECONDS, /* uint32_t in ms, min and max in seconds: "5", "0.25" */
+    OPT_RANGE,   /* struct range: "N" or "N-M", each from min to max */
+    OPT_WORD     /* int: the index of one of words */
+};
+
+enum { /* opt.flags */
+    OPT_SECRET = 1,    /* never shown; wiped from argv */
+    OPT_CONFIG = 2,    /* may stand in a configuration file */
+    OPT_COMMON = 4,    /* shown by -h, not only by "help COMMAND" */
+    OPT_DROPIN = 8,    /* espota.py has it: its abbreviations win */
+    OPT_OPTIONAL = 16, /* the value is, and only as --name=VALUE */
+    OPT_FILE = 32      /* the value is a file: completions offer them */
+};
+
+enum opt_group {
+    OPT_G_WHAT,
+    OPT_G_SECRET,
+    OPT_G_NETWORK,
+    OPT_G_IMAGE,
+    OPT_G_TIME,
+    OPT_G_OUTPUT,
+    OPT_G_OTHER,
+    OPT_GROUPS
+};
+
+struct opt {
+    char brief; /* 0: none */
+    const char *name;
+    enum opt_kind kind;
+    size_t at; /* where in struct opts */
+    uint32_t min, max;
+    const char *const *words; /* NULL-terminated, or NULL */
+    const char *arg;          /* as --help shows it; NULL: takes no value */
+    unsigned commands;
+    enum opt_group group;
+    unsigned flags;
+    const char *help;
+    const char *alias; /* another long name, or NULL */
+    const char *def;   /* the default as one would give it, or NULL */
+    const char *env;   /* the variable that gives it, or NULL */
+    /* Of rows with the same letter only those of the strongest source count:
+     * a password on the command line hides every other way of giving one. */
+    char exclusive;
+};
+
+struct texts {
+    const char **at;
+    size_t n;
+};
+
+struct range {
+    uint32_t from, to; /* both 0: not given */
+};
+
+/* Where a value came from.  Level 0 is the default, 1 the strongest source. */
+struct origin {
+    unsigned level;
+    const char *where;
+};
+
+enum { OPTS_MAX = 96, LEVEL_ARGV = 1, LEVEL_ENV, LEVEL_CONFIG };
+
+enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct opts {
+    struct texts ip;
+    uint32_t port;
+    const char *file;
+    int protocol; /* index of EO_PROTOCOLS */
+    bool filesystem;
+    int type; /* enum espota_type */
+    bool yes;
+
+    const char *auth;
+    struct texts auth_file;
+    bool auth_stdin, ask_auth, md5_target;
+    int min_auth; /* enum espota_min_auth */
+
+    const char *host_ip;
+    struct range host_port;
+
+    int compress;    /* enum espota_compress */
+    uint32_t window; /* as in struct espota_target */
+    bool no_signed, dry_run;
+
+    uint32_t timeout_ms, connect_ms, stall_ms;
+    uint32_t retry, retry_delay_ms, max_ms; /* max 0: no limit */
+
+    bool progress, debug, quiet;
+    unsigned verbose;
+    const char *json; /* "": on stdout; NULL: not wanted */
+    int color;
+
+    const char *config;
+    bool no_config, help, version;
+
+    struct origin from[OPTS_MAX]; /* by row */
+};
+
+/* The protocols by the name users know, whether this build has them or not. */
+extern const char *const EO_PROTOCOLS[];
+
+/* The i-th row, or NULL behind the last. */
+const struct opt *eo_opt_at(size_t i);
+size_t eo_opt_index(const struct opt *);
+const char *eo_opt_group_title(enum opt_group);
+
+/* By its long name (or alias) exactly, among the given commands; '-' and '_'
+ * are the same.  NULL: there is none. */
+const struct opt *eo_opt_find(unsigned commands, const char *name);
+/* By its letter. */
+const struct opt *eo_opt_brief(unsigned commands, char brief);
+/* By an unambiguous beginning of len characters; fails with what was probably
+ * meant. */
+const struct opt *eo_opt_match(unsigned commands, const char *name, size_t len,
+                               struct espota_error *err);
+
+/* ---- settings: options with their values -------------------------------- */
+
+struct setting {
+    const struct opt *opt;
+    char *value; /* NULL: a flag that was given */
+    unsigned level;
+    char *where; /* "command line", "ESPOTA_PORT", ".espota.conf:3" */
+};
+
+struct settings {
+    struct setting *at;
+    size_t n, cap;
+};
+
+/* Copies value and where; fails (USAGE) if the option cannot take it. */
+int eo_settings_add(struct settings *, const struct opt *, const char *value,
+                    unsigned level, const char *where,
+                    struct espota_error *err) EO_MUST_CHECK;
+void eo_settings_free(struct settings *);
+
+/* ---- options, filled ---------------------------------------------------- */
+
+int eo_opts_init(struct opts *, struct espota_error *err) EO_MUST_CHECK;
+
+/* Fills in what no stronger source has given yet: call it with the strongest
+ * first.  Within one level the last wins.  Borrows the settings' text until
+ * eo_opts_free(). */
+int eo_opts_apply(struct opts *, const struct settings *,
+                  struct espota_error *err) EO_MUST_CHECK;
+void eo_opts_free(struct opts *);
+
+/* Was it given by anyone?  By the address of its field. */
+bool eo_opts_given(const struct opts *, const void *field);
+
+/* As text for people: "port = 8266 (command line)"; secrets are masked. */
+void eo_opts_describe(const struct opts *, const struct opt *, char *out,
+                      size_t cap);
+
+int eo_texts_add(struct texts *, const char *) EO_MUST_CHECK;
+void eo_texts_free(struct texts *);
+
+#endif

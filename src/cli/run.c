@@ -1,0 +1,406 @@
+/* run.c -- devices are prepared, flashed and shown. */
+#include "cli/run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/run_ui.h"
+#include "cli/signals.h"
+
+enum { DEFAULT_JOBS = 64, TICK_MS = 250 };
+
+static int no_memory(struct espota_error *err)
+{
+    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+}
+
+/* ---- devices ------------------------------------------------------------ */
+
+static bool is_built_in(const char *protocol)
+{
+    struct espota_protocol p;
+
+    for (size_t i = 0; espota_protocol_at(i, &p); i++)
+        if (strcmp(p.name, protocol) == 0)
+            return true;
+    return strcmp(protocol, "auto") == 0;
+}
+
+static int check(const struct opts *o, struct espota_error *err)
+{
+    const char *protocol = EO_PROTOCOLS[o->protocol];
+
+    if (!is_built_in(protocol))
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "--protocol %s is not in this version yet", protocol);
+    if (o->file == NULL)
+        return eo_fail(err, ESPOTA_E_USAGE, "no image: -f FILE is missing");
+    if (o->auth_stdin && strcmp(o->file, "-") == 0)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "image and password cannot both come from standard "
+                       "input");
+    if (o->filesystem && eo_opts_given(o, &o->type) &&
+        o->type != ESPOTA_TYPE_FILESYSTEM)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "-s and --type contradict each other");
+    if (o->type >= ESPOTA_TYPE_PARTITION_TABLE && !o->yes)
+        return eo_fail_hint(err, ESPOTA_E_USAGE,
+                            "add --yes if you mean it, and have a cable ready",
+                            "a wrong partition table or bootloader leaves a "
+                            "device that does not start");
+    return 0;
+}
+
+static struct run_device *new_device(struct run *run)
+{
+    struct run_device **all =
+        eo_resize(run->device, run->n + 1, sizeof *all);
+
+    if (all == NULL)
+        return NULL;
+    run->device = all;
+    all[run->n] = eo_calloc(1, sizeof **all);
+    return all[run->n] != NULL ? all[run->n++] : NULL;
+}
+
+int eo_run_add(struct run *run, const char *name, struct espota_error *err)
+{
+    struct run_device *d = new_device(run);
+    const char *address = eo_config_address(&run->cli->config, name);
+
+    if (d == NULL)
+        return no_memory(err);
+    d->ui.name = name;
+    d->host = address != NULL ? address : name;
+    if (eo_cli_opts(run->cli, name, &d->opts, err) != 0 ||
+        check(&d->opts, err) != 0)
+        return -1;
+    if (d->opts.filesystem)
+        d->opts.type = ESPOTA_TYPE_FILESYSTEM;
+    if (run->cli->opts.debug)
+        eo_cli_describe(name, &d->opts);
+    if (eo_passwords(&d->passwords, &d->opts, &run->asked, &run->cli->notes,
+                     &d->error) == 0)
+        d->error.category = ESPOTA_E_OK;
+    return 0;
+}
+
+/* ---- images ------------------------------------------------------------- */
+
+/* The build of an ESP8266 or Pico core leaves a signed copy beside FILE, and
+ * espota.py sends that. */
+static char *signed_path(struct run *run, const struct opts *o)
+{
+    const size_t n = strlen(o->file) + sizeof ".signed";
+    char *path = eo_calloc(n, 1);
+
+    if (path == NULL)
+        return NULL;
+    snprintf(path, n, "%s.signed", o->file);
+    if (!o->no_signed && strcmp(o->file, "-") != 0 &&
+        access(path, F_OK) == 0) {
+        eo_note(&run->cli->notes, "signed", "%s is sent instead of %s", path,
+                o->file);
+        return path;
+    }
+    eo_free(path);
+    return eo_strdup(o->file);
+}
+
+static struct run_image *find_image(struct run *run, const char *path,
+                                    enum espota_compress compress)
+{
+    for (size_t i = 0; i < run->n_images; i++)
+        if (run->image[i]->compress == compress &&
+            strcmp(run->image[i]->path, path) == 0)
+            return run->image[i];
+    return NULL;
+}
+
+/* Each file is read once, however many devices get it.  Takes path over. */
+static struct run_image *open_image(struct run *run, char *path,
+                                    enum espota_compress compress)
+{
+    struct run_image **all =
+        eo_resize(run->image, run->n_images + 1, sizeof *all);
+    struct run_image *i = eo_calloc(1, sizeof *i);
+
+    if (all != NULL)
+        run->image = all;
+    if (all == NULL || i == NULL) {
+        eo_free(path);
+        eo_free(i);
+        return NULL;
+    }
+    i->path = path;
+    i->compress = compress;
+    all[run->n_images++] = i;
+    if (espota_image_open(&i->image, path, compress, &i->error) != 0)
+        i->image = NULL;
+    return i;
+}
+
+static void load(struct run *run, struct run_device *d)
+{
+    const enum espota_compress compress =
+        (enum espota_compress)d->opts.compress;
+    char *path = signed_path(run, &d->opts);
+    struct run_image *image =
+        path != NULL ? find_image(run, path, compress) : NULL;
+
+    if (image != NULL)
+        eo_free(path);
+    else if (path != NULL)
+        image = open_image(run, path, compress);
+    if (image == NULL)
+        no_memory(&d->error);
+    else if (image->image == NULL)
+        d->error = image->error;
+    else
+        d->image = image->image;
+}
+
+/* ---- flashing ----------------------------------------------------------- */
+
+static void on_event(void *ctx, const struct espota_event *e)
+{
+    struct run *run = ctx;
+    struct run_device *d = e->tag;
+    struct espota_event named = *e;
+
+    if (d != NULL) {
+        named.device = d->ui.name;
+        if (e->kind == ESPOTA_EVENT_END)
+            d->status = eo_uis_status(&run->ui, e->result->error);
+    }
+    eo_uis_event(&run->ui, &named);
+}
+
+/* Ends a device that never became a job. */
+static void end_early(struct run *run, struct run_device *d)
+{
+    const struct espota_result result = {
+        .outcome = espota_category_outcome(d->error.category),
+        .error = &d->error,
+        .phase = ESPOTA_PHASE_QUEUED,
+    };
+
+    on_event(run, &(struct espota_event){.kind = ESPOTA_EVENT_END,
+                                         .job = -1,
+                                         .tag = d,
+                                         .phase = ESPOTA_PHASE_QUEUED,
+                                         .result = &result});
+}
+
+static void start(struct run *run, struct run_device *d)
+{
+    const struct opts *o = &d->opts;
+    const struct espota_target target = {
+        .host = d->host,
+        .port = (uint16_t)o->port,
+        .protocol = EO_PROTOCOLS[o->protocol],
+        .passwords = (const char *const *)d->passwords.at,
+        .n_passwords = d->passwords.n,
+        .min_auth = (enum espota_min_auth)o->min_auth,
+        .type = (enum espota_type)o->type,
+        .compress = (enum espota_compress)o->compress,
+        .window = o->window,
+        .bind = o->host_ip,
+        .connect_ms = o->connect_ms,
+        .stall_ms = o->stall_ms,
+        .retries = o->retry,
+        .retry_delay_ms = o->retry_delay_ms,
+        .max_ms = o->max_ms,
+        .dry_run = o->dry_run,
+        .tag = d,
+    };
+
+    if (d->error.category == ESPOTA_E_OK)
+        load(run, d);
+    if (d->error.category == ESPOTA_E_OK) {
+        eo_uis_image(&run->ui, &d->ui, espota_image_info(d->image));
+        if (espota_fleet_add(run->fleet, d->image, &target, &d->error) >= 0)
+            d->error.category = ESPOTA_E_OK;
+    }
+    if (d->error.category != ESPOTA_E_OK)
+        end_early(run, d);
+}
+
+struct polled {
+    struct espota_fd *fds;
+    struct pollfd *poll;
+    size_t cap;
+};
+
+static int gather(const struct espota_fleet *f, struct polled *p, size_t *n)
+{
+    *n = espota_fleet_fds(f, p->fds, p->cap);
+    if (*n > p->cap) {
+        struct espota_fd *fds = eo_resize(p->fds, 2 * *n, sizeof *fds);
+        struct pollfd *all = eo_resize(p->poll, 2 * *n + 1, sizeof *all);
+
+        p->fds = fds != NULL ? fds : p->fds;
+        p->poll = all != NULL ? all : p->poll;
+        if (fds == NULL || all == NULL)
+            return -1;
+        p->cap = 2 * *n;
+        *n = espota_fleet_fds(f, p->fds, p->cap);
+    }
+    return 0;
+}
+
+/* One wait for the fleet's descriptors and the signals'. */
+static void wait_for(struct run *run, struct polled *p, size_t n, int signals)
+{
+    int timeout = espota_fleet_timeout(run->fleet);
+
+    if (timeout < 0 || timeout > TICK_MS)
+        timeout = TICK_MS; /* the screen counts seconds */
+    p->poll[0] = (struct pollfd){.fd = signals, .events = POLLIN};
+    for (size_t i = 0; i < n; i++)
+        p->poll[i + 1] = (struct pollfd){
+            .fd = p->fds[i].fd,
+            .events =
+                (short)((p->fds[i].want & ESPOTA_READ ? POLLIN : 0) |
+                        (p->fds[i].want & ESPOTA_WRITE ? POLLOUT : 0)),
+        };
+    if (poll(p->poll, (nfds_t)n + 1, timeout) < 0)
+        for (size_t i = 0; i <= n; i++)
+            p->poll[i].revents = 0;
+    if (p->poll[0].revents != 0)
+        eo_signals_drain();
+    for (size_t i = 0; i < n; i++) {
+        const short got = p->poll[i + 1].revents;
+        const int broken = got & (POLLHUP | POLLERR | POLLNVAL);
+
+        p->fds[i].ready =
+            (uint8_t)((got & POLLIN || broken ? ESPOTA_READ : 0) |
+                      (got & POLLOUT || broken ? ESPOTA_WRITE : 0));
+    }
+}
+
+static void drive(struct run *run, int signals)
+{
+    struct polled p = {.poll = eo_calloc(1, sizeof *p.poll)};
+
+    while (p.poll != NULL && espota_fleet_live(run->fleet) > 0) {
+        size_t n;
+
+        if (eo_signals_caught() != 0) {
+            run->ui.signal = eo_signals_caught();
+            espota_fleet_cancel(run->fleet, -1);
+        }
+        if (gather(run->fleet, &p, &n) != 0)
+            break;
+        wait_for(run, &p, n, signals);
+        espota_fleet_process(run->fleet, p.fds, n);
+        eo_uis_tick(&run->ui);
+    }
+    eo_free(p.fds);
+    eo_free(p.poll);
+}
+
+/* ---- the run ------------------------------------------------------------ */
+
+static void show_notes(struct run *run)
+{
+    struct notes *notes = &run->cli->notes;
+
+    for (size_t i = 0; i < notes->n; i++)
+        eo_uis_event(&run->ui,
+                     &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
+                                            .job = -1,
+                                            .code = notes->at[i].code,
+                                            .text = notes->at[i].text});
+    eo_notes_free(notes);
+}
+
+static int status_of(const struct run *run)
+{
+    size_t failed = 0;
+
+    for (size_t i = 0; i < run->n; i++)
+        failed += run->device[i]->status != 0;
+    if (failed == 0)
+        return 0;
+    if (run->ui.signal != 0)
+        return espota_category_status(ESPOTA_E_INTERRUPTED) + run->ui.signal;
+    if (run->n == 1)
+        return run->device[0]->status;
+    return espota_category_status(failed < run->n ? ESPOTA_E_FLEET_SOME
+                                                  : ESPOTA_E_FLEET_ALL);
+}
+
+/* The core of a process that knows secrets is nobody's business. */
+static void forbid_core(void)
+{
+    const struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+int eo_run_go(struct run *run)
+{
+    const struct opts *o = &run->cli->opts;
+    const struct espota_fleet_config config = {
+        .max_active = run->jobs != 0 ? run->jobs : DEFAULT_JOBS,
+        .log_level = o->verbose > 0 ? (enum espota_log_level)o->verbose
+                     : o->debug     ? ESPOTA_LOG_INFO
+                                    : 0,
+        .on_event = on_event,
+        .on_event_ctx = run,
+    };
+    const int signals = eo_signals_catch();
+    struct ui_device **devices = eo_calloc(run->n, sizeof *devices);
+    struct espota_error err;
+    int status;
+
+    forbid_core();
+    if (devices == NULL ||
+        (no_memory(&err), espota_fleet_new(&run->fleet, &config, &err)) != 0 ||
+        eo_run_ui(run, o, &err) != 0) {
+        eo_free(devices);
+        return eo_cli_fail(&err);
+    }
+    for (size_t i = 0; i < run->n; i++)
+        devices[i] = &run->device[i]->ui;
+    run->ui.devices = devices;
+    run->ui.n_devices = run->n;
+    eo_uis_start(&run->ui, config.max_active < run->n ? config.max_active
+                                                      : (unsigned)run->n);
+    show_notes(run);
+    for (size_t i = 0; i < run->n; i++)
+        start(run, run->device[i]);
+    show_notes(run);
+    drive(run, signals);
+    run->ui.signal = eo_signals_caught();
+    status = status_of(run);
+    eo_uis_end(&run->ui, status);
+    eo_uis_free(&run->ui);
+    eo_free(devices);
+    return status;
+}
+
+void eo_run_free(struct run *run)
+{
+    espota_fleet_free(run->fleet);
+    for (size_t i = 0; i < run->n; i++) {
+        eo_opts_free(&run->device[i]->opts);
+        eo_secrets_free(&run->device[i]->passwords);
+        eo_free(run->device[i]);
+    }
+    eo_free(run->device);
+    for (size_t i = 0; i < run->n_images; i++) {
+        espota_image_free(run->image[i]->image);
+        eo_free(run->image[i]->path);
+        eo_free(run->image[i]);
+    }
+    eo_free(run->image);
+    eo_asked_free(&run->asked);
+}

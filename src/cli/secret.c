@@ -1,0 +1,187 @@
+/* secret.c -- passwords and keys: where they come from, and their end. */
+#include "cli/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+enum { SECRET_MAX = 1024 };
+
+static int append(struct secrets *s, char *owned, struct espota_error *err)
+{
+    char **at = owned != NULL ? eo_resize(s->at, s->n + 1, sizeof *at) : NULL;
+
+    if (at == NULL) {
+        eo_free_secret(owned);
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    }
+    s->at = at;
+    at[s->n++] = owned;
+    return 0;
+}
+
+int eo_secrets_add(struct secrets *s, const char *secret,
+                   struct espota_error *err)
+{
+    return append(s, eo_strdup(secret), err);
+}
+
+/* The first line that comes from fd, without its end; byte by byte, so that
+ * what follows is left for others.  0, or -1 with errno; *eof if there is not
+ * even an empty one. */
+static int read_line(int fd, char line[SECRET_MAX], bool *eof)
+{
+    size_t n = 0;
+    char c = '\0';
+
+    *eof = false;
+    while (n < SECRET_MAX - 1) {
+        const ssize_t got = read(fd, &c, 1);
+
+        if (got < 0) {
+            eo_wipe(line, SECRET_MAX);
+            return -1;
+        }
+        if (got == 0)
+            *eof = n == 0;
+        if (got == 0 || c == '\n')
+            break;
+        line[n++] = c;
+    }
+    if (n == SECRET_MAX - 1) {
+        eo_wipe(line, SECRET_MAX);
+        errno = EMSGSIZE;
+        return -1;
+    }
+    if (n > 0 && line[n - 1] == '\r')
+        n--;
+    line[n] = '\0';
+    return 0;
+}
+
+static int add_file(struct secrets *s, const char *path, struct notes *notes,
+                    struct espota_error *err)
+{
+    char line[SECRET_MAX];
+    struct stat st;
+    bool eof;
+    int fd = open(path, O_RDONLY | O_CLOEXEC), status;
+
+    if (fd < 0)
+        return eo_fail_sys(err, ESPOTA_E_SECRET, errno, "%s: %s", path,
+                           strerror(errno));
+    if (fstat(fd, &st) == 0 && (st.st_mode & S_IROTH) != 0)
+        eo_note(notes, "readable-secret",
+                "%s holds a secret and every user can read it", path);
+    if (read_line(fd, line, &eof) != 0)
+        status = eo_fail_sys(err, ESPOTA_E_SECRET, errno, "%s: %s", path,
+                             strerror(errno));
+    else
+        status = eo_secrets_add(s, line, err);
+    eo_wipe(line, sizeof line);
+    close(fd);
+    return status;
+}
+
+int eo_secrets_files(struct secrets *s, const struct texts *files,
+                     struct notes *notes, struct espota_error *err)
+{
+    for (size_t i = 0; i < files->n; i++)
+        if (add_file(s, files->at[i], notes, err) != 0)
+            return -1;
+    return 0;
+}
+
+static int read_stdin(char **out, struct espota_error *err)
+{
+    char line[SECRET_MAX];
+    bool eof;
+
+    if (read_line(STDIN_FILENO, line, &eof) != 0)
+        return eo_fail_sys(err, ESPOTA_E_SECRET, errno,
+                           "no password on standard input: %s",
+                           strerror(errno));
+    if (eof)
+        return eo_fail(err, ESPOTA_E_SECRET,
+                       "no password on standard input: it is empty");
+    *out = eo_strdup(line);
+    eo_wipe(line, sizeof line);
+    return *out != NULL ? 0
+                        : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+}
+
+static int prompt(char **out, struct espota_error *err)
+{
+    char line[SECRET_MAX];
+    struct termios was, quiet;
+    bool eof;
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC), status;
+
+    if (fd < 0 || tcgetattr(fd, &was) != 0) {
+        if (fd >= 0)
+            close(fd);
+        return eo_fail_hint(err, ESPOTA_E_SECRET,
+                            "use --auth-file or ESPOTA_PASSWORD where nobody "
+                            "can be asked",
+                            "there is no terminal to ask for the password");
+    }
+    quiet = was;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    dprintf(fd, "Password: ");
+    tcsetattr(fd, TCSAFLUSH, &quiet);
+    status = read_line(fd, line, &eof); /* a signal ends it: EINTR */
+    tcsetattr(fd, TCSAFLUSH, &was);
+    dprintf(fd, "\n");
+    close(fd);
+    if (status != 0 || eof)
+        return eo_fail(err, ESPOTA_E_SECRET, "no password was typed");
+    *out = eo_strdup(line);
+    eo_wipe(line, sizeof line);
+    return *out != NULL ? 0
+                        : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+}
+
+int eo_passwords(struct secrets *s, const struct opts *o, struct asked *asked,
+                 struct notes *notes, struct espota_error *err)
+{
+    if (o->auth != NULL && eo_secrets_add(s, o->auth, err) != 0)
+        return -1;
+    if (eo_secrets_files(s, &o->auth_file, notes, err) != 0)
+        return -1;
+    if (o->auth_stdin) {
+        if (asked->from_stdin == NULL && read_stdin(&asked->from_stdin, err))
+            return -1;
+        if (eo_secrets_add(s, asked->from_stdin, err) != 0)
+            return -1;
+    }
+    if (o->ask_auth) {
+        if (asked->from_prompt == NULL && prompt(&asked->from_prompt, err))
+            return -1;
+        if (eo_secrets_add(s, asked->from_prompt, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+void eo_secrets_free(struct secrets *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        eo_free_secret(s->at[i]);
+    eo_free(s->at);
+    *s = (struct secrets){0};
+}
+
+void eo_asked_free(struct asked *a)
+{
+    eo_free_secret(a->from_stdin);
+    eo_free_secret(a->from_prompt);
+    *a = (struct asked){0};
+}

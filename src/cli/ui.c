@@ -1,0 +1,261 @@
+/* ui.c -- the state of each device, and events to every front end. */
+#include "cli/ui.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+/* ---- how fast it goes --------------------------------------------------- */
+
+void eo_meter_add(struct meter *m, uint64_t now_ms, size_t done)
+{
+    const unsigned last = (m->n + METER_POINTS - 1) % METER_POINTS;
+
+    if (m->n > 0 && done < m->done[last])
+        *m = (struct meter){0}; /* another attempt */
+    else if (m->n > 0 && now_ms - m->at_ms[last] < METER_STEP_MS)
+        return;
+    m->at_ms[m->n % METER_POINTS] = now_ms;
+    m->done[m->n % METER_POINTS] = done;
+    m->n++;
+}
+
+uint64_t eo_meter_rate(const struct meter *m, uint64_t now_ms, size_t done)
+{
+    const unsigned oldest = m->n > METER_POINTS ? m->n % METER_POINTS : 0;
+
+    if (m->n == 0 || now_ms <= m->at_ms[oldest] || done < m->done[oldest])
+        return 0;
+    return (uint64_t)(done - m->done[oldest]) * 1000 /
+           (now_ms - m->at_ms[oldest]);
+}
+
+/* ---- words -------------------------------------------------------------- */
+
+void eo_ui_bytes(char out[UI_WORD], uint64_t bytes)
+{
+    if (bytes < 1000)
+        snprintf(out, UI_WORD, "%u B", (unsigned)bytes);
+    else if (bytes < 999950)
+        snprintf(out, UI_WORD, "%.1f kB", (double)bytes / 1e3);
+    else
+        snprintf(out, UI_WORD, "%.2f MB", (double)bytes / 1e6);
+}
+
+void eo_ui_clock(char out[UI_WORD], uint64_t seconds)
+{
+    const unsigned s = seconds < 360000 ? (unsigned)seconds : 359999;
+
+    if (s < 3600)
+        snprintf(out, UI_WORD, "%u:%02u", s / 60, s % 60);
+    else
+        snprintf(out, UI_WORD, "%u:%02u:%02u", s / 3600, s / 60 % 60, s % 60);
+}
+
+static void print_safe(FILE *out, const char *text)
+{
+    char space[1600];
+    struct text t;
+
+    eo_text_init(&t, space, sizeof space);
+    eo_text_add_safe(&t, text, strlen(text));
+    fputs(space, out);
+}
+
+void eo_ui_print_error(FILE *out, const char *device,
+                       const struct espota_error *err)
+{
+    fputs("espota-c: ", out);
+    if (device != NULL) {
+        print_safe(out, device);
+        fputs(": ", out);
+    }
+    print_safe(out, err->message);
+    if (err->device[0] != '\0' && strstr(err->message, err->device) == NULL) {
+        fputs(" (", out);
+        print_safe(out, err->device);
+        fputc(')', out);
+    }
+    fputc('\n', out);
+    if (err->hint != NULL)
+        fprintf(out, "hint: %s\n", err->hint);
+    fflush(out);
+}
+
+void eo_ui_summary(char *out, size_t cap, const struct espota_result *r)
+{
+    const uint32_t data_ms = r->ms[ESPOTA_PHASE_DATA];
+    char size[UI_WORD], rate[UI_WORD];
+    struct text t;
+
+    eo_text_init(&t, out, cap);
+    switch (r->outcome) {
+    case ESPOTA_UPDATED:
+        eo_ui_bytes(size, r->bytes_image);
+        eo_text_add(&t, "updated, %s in %u.%u s", size, r->ms_total / 1000,
+                    r->ms_total / 100 % 10);
+        if (data_ms > 0) {
+            eo_ui_bytes(rate, (uint64_t)r->bytes_image * 1000 / data_ms);
+            eo_text_add(&t, " (%s/s)", rate);
+        }
+        break;
+    case ESPOTA_UNCHANGED:
+        eo_text_add(&t, "already runs this image, nothing sent");
+        break;
+    case ESPOTA_SKIPPED:
+        eo_text_add(&t, "ready, nothing sent");
+        break;
+    case ESPOTA_REFUSED:
+    case ESPOTA_FAILED:
+    case ESPOTA_UNKNOWN:
+        eo_text_add(&t, "%s", espota_outcome_name(r->outcome));
+        break;
+    }
+    if (r->old_version != NULL && r->new_version != NULL)
+        eo_text_add(&t, ", %s -> %s", r->old_version, r->new_version);
+    else if (r->new_version != NULL)
+        eo_text_add(&t, ", now runs %s", r->new_version);
+}
+
+void eo_ui_totals(char *out, size_t cap, const struct ui_total *total)
+{
+    struct text t;
+    bool first = true;
+
+    eo_text_init(&t, out, cap);
+    for (int i = 0; i <= ESPOTA_SKIPPED; i++)
+        if (total->counts[i] > 0) {
+            eo_text_add(&t, "%s%u %s", first ? "" : ", ", total->counts[i],
+                        espota_outcome_name((enum espota_outcome)i));
+            first = false;
+        }
+    eo_text_add(&t, " in %u.%u s", (unsigned)(total->ms / 1000),
+                (unsigned)(total->ms / 100 % 10));
+}
+
+/* Used where the machine has no words of its own. */
+static const char *const WORDS[ESPOTA_PHASE_COUNT] = {
+    [ESPOTA_PHASE_QUEUED] = "waiting its turn",
+    [ESPOTA_PHASE_RESOLVE] = "looking up its address",
+    [ESPOTA_PHASE_CONNECT] = "connecting",
+    [ESPOTA_PHASE_INVITE] = "inviting",
+    [ESPOTA_PHASE_HELLO] = "greeting",
+    [ESPOTA_PHASE_AUTH] = "logging in",
+    [ESPOTA_PHASE_PREPARE] = "preparing flash",
+    [ESPOTA_PHASE_DATA] = "sending",
+    [ESPOTA_PHASE_COMMIT] = "verifying",
+    [ESPOTA_PHASE_REBOOT] = "restarting",
+    [ESPOTA_PHASE_VERIFY] = "waiting for it to come back",
+};
+
+/* ---- events to every front end ------------------------------------------ */
+
+void eo_uis_clock(struct ui_set *s)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    s->now_ms = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    clock_gettime(CLOCK_REALTIME, &t);
+    s->wall_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int eo_uis_status(const struct ui_set *s, const struct espota_error *err)
+{
+    const int status = espota_category_status(err->category);
+
+    return err->category == ESPOTA_E_INTERRUPTED ? status + s->signal : status;
+}
+
+static void remember(struct ui_set *s, struct ui_device *d,
+                     const struct espota_event *e)
+{
+    switch (e->kind) {
+    case ESPOTA_EVENT_PHASE:
+        d->started = true;
+        d->phase = e->phase;
+        d->since_ms = s->now_ms;
+        snprintf(d->doing, sizeof d->doing, "%s",
+                 e->doing != NULL ? e->doing : WORDS[e->phase]);
+        break;
+    case ESPOTA_EVENT_PROGRESS:
+        if (e->done < d->done || d->data_ms == 0)
+            d->data_ms = s->now_ms;
+        d->done = e->done;
+        d->total = e->total;
+        eo_meter_add(&d->meter, s->now_ms, e->done);
+        break;
+    case ESPOTA_EVENT_RETRY:
+        snprintf(d->doing, sizeof d->doing, "trying again in %u s",
+                 (e->delay_ms + 500) / 1000);
+        d->since_ms = s->now_ms;
+        d->done = d->total = 0;
+        d->data_ms = 0;
+        break;
+    case ESPOTA_EVENT_END:
+        d->ended = true;
+        s->total.counts[e->result->outcome]++;
+        break;
+    case ESPOTA_EVENT_RESOLVED:
+    case ESPOTA_EVENT_HELLO:
+    case ESPOTA_EVENT_COMMIT:
+    case ESPOTA_EVENT_WARNING:
+    case ESPOTA_EVENT_LOG:
+        break;
+    }
+}
+
+void eo_uis_event(void *ctx, const struct espota_event *e)
+{
+    struct ui_set *s = ctx;
+    struct ui_device *d = e->tag;
+
+    eo_uis_clock(s);
+    if (d != NULL)
+        remember(s, d, e);
+    for (size_t i = 0; i < s->n; i++)
+        s->at[i]->ops->event(s->at[i], d, e);
+}
+
+void eo_uis_start(struct ui_set *s, unsigned jobs)
+{
+    eo_uis_clock(s);
+    s->start_ms = s->now_ms;
+    for (size_t i = 0; i < s->n; i++) {
+        s->at[i]->set = s;
+        s->at[i]->ops->start(s->at[i], jobs);
+    }
+}
+
+void eo_uis_image(struct ui_set *s, const struct ui_device *d,
+                  const struct espota_image_info *info)
+{
+    eo_uis_clock(s);
+    for (size_t i = 0; i < s->n; i++)
+        s->at[i]->ops->image(s->at[i], d, info);
+}
+
+void eo_uis_tick(struct ui_set *s)
+{
+    eo_uis_clock(s);
+    for (size_t i = 0; i < s->n; i++)
+        s->at[i]->ops->tick(s->at[i]);
+}
+
+void eo_uis_end(struct ui_set *s, int exit)
+{
+    eo_uis_clock(s);
+    s->total.exit = exit;
+    s->total.ms = s->now_ms - s->start_ms;
+    for (size_t i = 0; i < s->n; i++)
+        s->at[i]->ops->end(s->at[i], &s->total);
+}
+
+void eo_uis_free(struct ui_set *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        s->at[i]->ops->free(s->at[i]);
+    s->n = 0;
+}

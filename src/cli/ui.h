@@ -1,0 +1,145 @@
+/* ui.h -- what is shown while devices are flashed.
+ *
+ * A front end is a table of functions that receive events.  eo_uis_*() keeps
+ * what all of them need to know of each device (struct ui_device) and hands
+ * every event to each.  A target's tag is its struct ui_device.
+ */
+#ifndef EO_UI_H
+#define EO_UI_H
+
+#include <stdio.h>
+
+#include <espota/espota.h>
+
+/* ---- how fast it goes --------------------------------------------------- */
+
+/* The rate of the last few seconds: a ring of points a while apart. */
+enum { METER_POINTS = 12, METER_STEP_MS = 250 };
+
+struct meter {
+    uint64_t at_ms[METER_POINTS];
+    size_t done[METER_POINTS];
+    unsigned n; /* points so far */
+};
+
+void eo_meter_add(struct meter *, uint64_t now_ms, size_t done);
+/* Bytes a second; 0: not known yet. */
+uint64_t eo_meter_rate(const struct meter *, uint64_t now_ms, size_t done);
+
+/* ---- words -------------------------------------------------------------- */
+
+enum { UI_WORD = 24 };
+
+/* "512 B", "84.3 kB", "1.20 MB". */
+void eo_ui_bytes(char out[UI_WORD], uint64_t bytes);
+/* "0:05", "1:02:03". */
+void eo_ui_clock(char out[UI_WORD], uint64_t seconds);
+
+/* How many columns of a terminal UTF-8 text takes. */
+unsigned eo_ui_columns(const char *text);
+/* The length in bytes of what fits into so many columns. */
+size_t eo_ui_fit(const char *text, unsigned columns);
+
+/* "espota-c: DEVICE: what happened (CODE)" and the hint; device may be
+ * NULL. */
+void eo_ui_print_error(FILE *, const char *device,
+                       const struct espota_error *);
+
+/* "updated, 512.0 kB in 6.2 s (84.3 kB/s)". */
+void eo_ui_summary(char *out, size_t cap, const struct espota_result *);
+
+/* ---- devices and front ends --------------------------------------------- */
+
+struct ui_device {
+    const char *name; /* what the user called it */
+    enum espota_phase phase;
+    char doing[64];    /* in words, for people */
+    uint64_t since_ms; /* it has been doing that */
+    uint64_t data_ms;  /* when its first byte went; 0: not yet */
+    size_t done, total;
+    struct meter meter;
+    bool started, ended;
+
+    unsigned shown_tenth; /* ui_plain */
+    uint64_t shown_ms;    /* ui_json */
+};
+
+struct ui_total {
+    unsigned counts[ESPOTA_SKIPPED + 1];
+    int exit;
+    uint64_t ms;
+};
+
+/* "3 updated, 1 failed in 12.3 s". */
+void eo_ui_totals(char *out, size_t cap, const struct ui_total *);
+
+struct ui;
+
+struct ui_ops {
+    void (*start)(struct ui *, unsigned jobs);
+    void (*image)(struct ui *, const struct ui_device *,
+                  const struct espota_image_info *);
+    void (*event)(struct ui *, struct ui_device *,
+                  const struct espota_event *);
+    void (*tick)(struct ui *); /* time has passed */
+    void (*end)(struct ui *, const struct ui_total *);
+    void (*free)(struct ui *);
+};
+
+/* What front ends are told besides the event. */
+struct ui_set {
+    struct ui *at[2];
+    size_t n;
+    struct ui_device **devices;
+    size_t n_devices;
+    uint64_t start_ms, now_ms; /* monotonic */
+    int64_t wall_ms;           /* since 1970 */
+    int signal;                /* that ends the run; 0: none */
+    struct ui_total total;
+};
+
+struct ui {
+    const struct ui_ops *ops;
+    const struct ui_set *set;
+    FILE *out;
+};
+
+void eo_uis_clock(struct ui_set *); /* now_ms and wall_ms from the system */
+void eo_uis_start(struct ui_set *, unsigned jobs);
+void eo_uis_image(struct ui_set *, const struct ui_device *,
+                  const struct espota_image_info *);
+/* ctx of an espota_event_fn is the set. */
+void eo_uis_event(void *ctx, const struct espota_event *);
+void eo_uis_tick(struct ui_set *);
+void eo_uis_end(struct ui_set *, int exit);
+void eo_uis_free(struct ui_set *);
+
+/* The exit status of an error, signals included. */
+int eo_uis_status(const struct ui_set *, const struct espota_error *);
+
+/* ---- the front ends ----------------------------------------------------- */
+
+struct ui_plain_config {
+    FILE *out;     /* borrowed */
+    bool quiet;    /* errors only */
+    bool bar;      /* espota.py's bar, for those who read it through a pipe */
+    bool color;
+};
+
+struct ui *eo_ui_plain(const struct ui_plain_config *);
+
+struct ui_tty_config {
+    FILE *out; /* borrowed; fully buffered, or it flickers */
+    int fd;    /* whose size counts; -1: width and height below */
+    unsigned width, height;
+    bool color;
+};
+
+struct ui *eo_ui_tty(const struct ui_tty_config *);
+
+/* One object a line; out is closed at the end unless it is stdout.  A write
+ * that fails ends the output and nothing else.  NULL: no memory, or no JSON in
+ * this build. */
+struct ui *eo_ui_json(FILE *out);
+
+#endif

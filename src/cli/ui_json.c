@@ -1,0 +1,291 @@
+/* ui_json.c -- one JSON object a line, as docs/JSON.md describes them. */
+#include "cli/ui.h"
+
+#ifndef EO_WITH_JSON
+
+struct ui *eo_ui_json(FILE *out)
+{
+    (void)out;
+    return NULL;
+}
+
+#else
+
+#include <string.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+enum { VERSION = 1, PROGRESS_MS = 250 };
+
+struct json {
+    struct ui base;
+    uint64_t seq;
+    bool broken; /* nobody reads any more */
+};
+
+/* Text of a device may be anything; JSON is UTF-8. */
+static json_t *text(const char *s)
+{
+    char space[1600];
+    struct text t;
+
+    if (s == NULL)
+        return json_null();
+    eo_text_init(&t, space, sizeof space);
+    eo_text_add_safe(&t, s, strlen(s));
+    return json_string(space);
+}
+
+static json_t *number(uint64_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+/* What every event begins with. */
+static json_t *begin(struct ui *ui, const char *device, const char *event)
+{
+    struct json *j = (struct json *)(void *)ui;
+    const struct ui_set *s = ui->set;
+    const time_t seconds = (time_t)(s->wall_ms / 1000);
+    char stamp[32], ts[48];
+    struct tm tm;
+
+    gmtime_r(&seconds, &tm);
+    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(ts, sizeof ts, "%s.%03dZ", stamp, (int)(s->wall_ms % 1000));
+    return json_pack("{s:i, s:o, s:s, s:o, s:o, s:s}", "v", VERSION, "seq",
+                     number(j->seq++), "ts", ts, "t_ms",
+                     number(s->now_ms - s->start_ms), "dev", text(device),
+                     "event", event);
+}
+
+/* Writes and frees it.  What could not be made is left out: a lack of memory
+ * must not end an upload. */
+static void emit(struct ui *ui, json_t *object)
+{
+    struct json *j = (struct json *)(void *)ui;
+
+    if (object != NULL && !j->broken &&
+        (json_dumpf(object, ui->out, JSON_COMPACT) != 0 ||
+         fputc('\n', ui->out) == EOF || fflush(ui->out) == EOF))
+        j->broken = true;
+    json_decref(object);
+}
+
+static json_t *texts(const char *const *at, size_t n)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, text(at[i]));
+    return list;
+}
+
+/* ---- the run ------------------------------------------------------------ */
+
+static void start(struct ui *ui, unsigned jobs)
+{
+    json_t *o = begin(ui, NULL, "run_start");
+
+    json_object_set_new(o, "version", json_string(ESPOTA_VERSION));
+    json_object_set_new(o, "devices", number(ui->set->n_devices));
+    json_object_set_new(o, "jobs", number(jobs));
+    emit(ui, o);
+}
+
+static void image(struct ui *ui, const struct ui_device *d,
+                  const struct espota_image_info *info)
+{
+    json_t *o = begin(ui, d->name, "image");
+
+    json_object_set_new(o, "file", text(info->file));
+    json_object_set_new(o, "bytes", number(info->bytes));
+    json_object_set_new(o, "md5", text(info->md5));
+    json_object_set_new(o, "sha256", text(info->sha256));
+    json_object_set_new(o, "kind", text(info->kind));
+    json_object_set_new(o, "chip", text(info->chip));
+    json_object_set_new(o, "project", json_null());
+    json_object_set_new(o, "fw_version", json_null());
+    json_object_set_new(o, "warnings", json_array());
+    emit(ui, o);
+}
+
+static void end(struct ui *ui, const struct ui_total *total)
+{
+    json_t *o = begin(ui, NULL, "run_end"), *counts = json_object();
+
+    for (int i = 0; i <= ESPOTA_SKIPPED; i++)
+        json_object_set_new(counts,
+                            espota_outcome_name((enum espota_outcome)i),
+                            number(total->counts[i]));
+    json_object_set_new(o, "ok", json_boolean(total->exit == 0));
+    json_object_set_new(o, "counts", counts);
+    json_object_set_new(o, "exit", json_integer(total->exit));
+    json_object_set_new(o, "ms", number(total->ms));
+    emit(ui, o);
+}
+
+/* ---- a device ----------------------------------------------------------- */
+
+static void progress(struct ui *ui, struct ui_device *d,
+                     const struct espota_event *e)
+{
+    const uint64_t now = ui->set->now_ms;
+    json_t *o;
+
+    if (e->done != 0 && e->done != e->total &&
+        now - d->shown_ms < PROGRESS_MS)
+        return;
+    d->shown_ms = now;
+    o = begin(ui, d->name, "progress");
+    json_object_set_new(o, "done", number(e->done));
+    json_object_set_new(o, "total", number(e->total));
+    json_object_set_new(
+        o, "pct",
+        number(e->total > 0 ? (uint64_t)e->done * 100 / e->total : 0));
+    json_object_set_new(o, "rate_bps",
+                        number(eo_meter_rate(&d->meter, now, e->done)));
+    emit(ui, o);
+}
+
+static void hello(struct ui *ui, const char *name,
+                  const struct espota_hello *h)
+{
+    json_t *o = begin(ui, name, "hello");
+    size_t n = 0;
+
+    while (n < sizeof h->features / sizeof *h->features &&
+           h->features[n] != NULL)
+        n++;
+    json_object_set_new(o, "protocol", text(h->protocol));
+    json_object_set_new(o, "protocol_version",
+                        json_integer(h->protocol_version));
+    json_object_set_new(o, "features", texts(h->features, n));
+    json_object_set_new(o, "auth", text(h->auth != NULL ? h->auth : "none"));
+    emit(ui, o);
+}
+
+static json_t *durations(const struct espota_result *r)
+{
+    json_t *ms = json_object();
+
+    for (int i = ESPOTA_PHASE_RESOLVE; i < ESPOTA_PHASE_COUNT; i++)
+        json_object_set_new(ms, espota_phase_name((enum espota_phase)i),
+                            number(r->ms[i]));
+    json_object_set_new(ms, "total", number(r->ms_total));
+    return ms;
+}
+
+static void device_end(struct ui *ui, const char *name,
+                       const struct espota_result *r)
+{
+    const struct espota_error *err = r->error;
+    const bool ok = err->category == ESPOTA_E_OK;
+    json_t *o = begin(ui, name, "device_end");
+
+    json_object_set_new(o, "ok", json_boolean(ok));
+    json_object_set_new(o, "outcome", text(espota_outcome_name(r->outcome)));
+    json_object_set_new(o, "code", text(espota_category_name(err->category)));
+    json_object_set_new(o, "exit", json_integer(eo_uis_status(ui->set, err)));
+    json_object_set_new(o, "phase", text(espota_phase_name(r->phase)));
+    json_object_set_new(
+        o, "retryable",
+        json_boolean(espota_category_retryable(err->category)));
+    json_object_set_new(o, "msg", ok ? json_null() : text(err->message));
+    json_object_set_new(o, "hint", text(err->hint));
+    json_object_set_new(o, "device_error",
+                        err->device[0] != '\0' ? text(err->device)
+                                               : json_null());
+    json_object_set_new(o, "attempts", number(r->attempts));
+    json_object_set_new(o, "bytes_image", number(r->bytes_image));
+    json_object_set_new(o, "bytes_wire", number(r->bytes_wire));
+    json_object_set_new(o, "ms", durations(r));
+    json_object_set_new(o, "old_version", text(r->old_version));
+    json_object_set_new(o, "new_version", text(r->new_version));
+    emit(ui, o);
+}
+
+static void event(struct ui *ui, struct ui_device *d,
+                  const struct espota_event *e)
+{
+    const char *name = d != NULL ? d->name : NULL;
+    json_t *o;
+
+    switch (e->kind) {
+    case ESPOTA_EVENT_RESOLVED:
+        o = begin(ui, name, "resolve");
+        json_object_set_new(o, "addresses",
+                            texts(e->resolved->addresses, e->resolved->n));
+        json_object_set_new(o, "how", text(e->resolved->how));
+        emit(ui, o);
+        break;
+    case ESPOTA_EVENT_PHASE:
+        if (e->phase == ESPOTA_PHASE_QUEUED)
+            break;
+        o = begin(ui, name, "phase");
+        json_object_set_new(o, "phase", text(espota_phase_name(e->phase)));
+        json_object_set_new(o, "attempt", number(e->attempt));
+        json_object_set_new(o, "doing", text(d->doing));
+        emit(ui, o);
+        break;
+    case ESPOTA_EVENT_HELLO:
+        hello(ui, name, e->hello);
+        break;
+    case ESPOTA_EVENT_PROGRESS:
+        progress(ui, d, e);
+        break;
+    case ESPOTA_EVENT_RETRY:
+        o = begin(ui, name, "retry");
+        json_object_set_new(o, "attempt", number(e->attempt));
+        json_object_set_new(o, "of", number(e->attempts));
+        json_object_set_new(o, "delay_ms", number(e->delay_ms));
+        json_object_set_new(o, "because",
+                            text(espota_category_name(e->error->category)));
+        json_object_set_new(o, "msg", text(e->error->message));
+        emit(ui, o);
+        break;
+    case ESPOTA_EVENT_WARNING:
+        o = begin(ui, name, "warning");
+        json_object_set_new(o, "code", text(e->code));
+        json_object_set_new(o, "msg", text(e->text));
+        emit(ui, o);
+        break;
+    case ESPOTA_EVENT_COMMIT:
+    case ESPOTA_EVENT_LOG: /* words for people: stderr has them */
+        break;
+    case ESPOTA_EVENT_END:
+        device_end(ui, name, e->result);
+        break;
+    }
+}
+
+static void tick(struct ui *ui)
+{
+    (void)ui;
+}
+
+static void json_free(struct ui *ui)
+{
+    if (ui->out != stdout)
+        fclose(ui->out);
+    eo_free(ui);
+}
+
+struct ui *eo_ui_json(FILE *out)
+{
+    static const struct ui_ops OPS = {start, image, event, tick, end,
+                                      json_free};
+    struct json *j = eo_calloc(1, sizeof *j);
+
+    if (j == NULL)
+        return NULL;
+    j->base.ops = &OPS;
+    j->base.out = out;
+    return &j->base;
+}
+
+#endif
