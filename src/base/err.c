@@ -60,6 +60,25 @@ const char *espota_outcome_name(enum espota_outcome outcome)
                                                             : "?";
 }
 
+/* Text that did not fit ends before the character that was cut: messages go
+ * into JSON, which is UTF-8. */
+static void end_whole(char *text, size_t cap)
+{
+    size_t n = cap - 1, start = n;
+
+    if (strlen(text) < n)
+        return;
+    while (start > 0 && n - start < 4 && (text[start - 1] & 0xc0) == 0x80)
+        start--;
+    if (start == 0 || (text[start - 1] & 0x80) == 0)
+        return; /* ASCII, or not UTF-8 in the first place */
+    start--;
+    for (unsigned lead = (unsigned char)text[start]; lead & 0x80; lead <<= 1)
+        n--;
+    if (n != start)
+        text[start] = '\0';
+}
+
 static void fill(struct espota_error *err, enum espota_category category,
                  const char *fmt, va_list ap)
 {
@@ -68,6 +87,7 @@ static void fill(struct espota_error *err, enum espota_category category,
     err->hint = NULL;
     err->device[0] = '\0';
     vsnprintf(err->message, sizeof err->message, fmt, ap);
+    end_whole(err->message, sizeof err->message);
 }
 
 int eo_fail(struct espota_error *err, enum espota_category category,
@@ -123,5 +143,6 @@ int eo_fail_device(struct espota_error *err, enum espota_category category,
     va_end(ap);
     err->hint = hint;
     snprintf(err->device, sizeof err->device, "%s", device);
+    end_whole(err->device, sizeof err->device);
     return -1;
 }

@@ -151,6 +151,8 @@ static void start_next(void *ctx)
     struct runner *r = &race->runner[race->started++];
     const int sys = start_one(race, r);
 
+    /* Started early, because one was lost: its turn is not to come twice. */
+    eo_timer_stop(race->loop, &race->stagger);
     if (sys != 0) {
         lose(r, sys);
         return;

@@ -1,0 +1,218 @@
+/* peer.c -- a scripted device on loopback, in a thread of the test. */
+#include "support/peer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "support/test.h"
+
+#include "base/hex.h"
+#include "wire/esphome.h"
+
+enum { PATIENCE_MS = 10000 };
+
+static bool ready(int fd, short events)
+{
+    return poll(&(struct pollfd){.fd = fd, .events = events}, 1,
+                PATIENCE_MS) > 0;
+}
+
+static bool have_connection(struct peer *p)
+{
+    struct addr from;
+
+    if (p->fd >= 0)
+        return true;
+    if (!ready(p->listener, POLLIN))
+        return false;
+    p->fd = eo_tcp_accept(p->listener, &from);
+    p->connections += p->fd >= 0;
+    p->end = PEER_OPEN;
+    return p->fd >= 0;
+}
+
+/* One piece, as it comes; 0 at the end of the stream. */
+static ssize_t some(struct peer *p, void *bytes, size_t len)
+{
+    ssize_t n;
+
+    if (!ready(p->fd, POLLIN))
+        return -1;
+    n = eo_recv(p->fd, bytes, len);
+    if (n == 0)
+        p->end = PEER_FIN;
+    if (n < 0 && errno == ECONNRESET)
+        p->end = PEER_RST;
+    return n;
+}
+
+static bool say(struct peer *p, const void *bytes, size_t len)
+{
+    return eo_send(p->fd, bytes, len) == (ssize_t)len;
+}
+
+static bool read_some(struct peer *p, size_t len, bool blocks)
+{
+    static const uint8_t CHUNK_OK = ESPHOME_CHUNK_OK;
+    size_t done = 0, acked = 0;
+    uint8_t in[4096];
+
+    while (done < len) {
+        const size_t left = len - done;
+        const ssize_t n = some(p, in, left < sizeof in ? left : sizeof in);
+
+        if (n <= 0)
+            return false;
+        if (p->n_got + (size_t)n <= sizeof p->got) {
+            memcpy(p->got + p->n_got, in, (size_t)n);
+            p->n_got += (size_t)n;
+        }
+        done += (size_t)n;
+        for (; blocks && (done - acked >= ESPHOME_BLOCK ||
+                          (done == len && acked < len));
+             acked += ESPHOME_BLOCK)
+            if (!say(p, &CHUNK_OK, 1))
+                return false;
+    }
+    return true;
+}
+
+static bool read_to_end(struct peer *p)
+{
+    uint8_t in[4096];
+    ssize_t n;
+
+    while ((n = some(p, in, sizeof in)) > 0)
+        p->n_extra += (size_t)n;
+    return p->end != PEER_OPEN;
+}
+
+static void hang_up(struct peer *p, bool reset)
+{
+    const struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+    if (reset)
+        setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(p->fd);
+    p->fd = -1;
+}
+
+static bool play(struct peer *p, const struct peer_line *l)
+{
+    const size_t number = l->arg != NULL ? strtoul(l->arg, NULL, 10) : 0;
+    const struct timespec nap = {(time_t)(number / 1000),
+                                 (long)(number % 1000) * 1000000};
+    uint8_t bytes[512];
+    size_t n;
+
+    if (!have_connection(p))
+        return false;
+    switch (l->what) {
+    case 'r':
+        return read_some(p, number, false);
+    case 'w':
+        n = strlen(l->arg) / 2;
+        return n <= sizeof bytes && eo_unhex(bytes, n, l->arg, 2 * n) == 0 &&
+               say(p, bytes, n);
+    case 'i':
+    case 'I':
+        return read_some(p, number, l->what == 'i');
+    case 's':
+        return nanosleep(&nap, NULL) == 0;
+    case 'x':
+    case 'R':
+        hang_up(p, l->what == 'R');
+        return true;
+    case 'e':
+        return read_to_end(p);
+    }
+    return false;
+}
+
+static void *run(void *ctx)
+{
+    struct peer *p = ctx;
+    const struct peer_line *l = p->script;
+
+    while (l->what != 0 && play(p, l))
+        l++;
+    p->all_done = l->what == 0;
+    if (p->fd >= 0)
+        close(p->fd);
+    close(p->listener);
+    return NULL;
+}
+
+static int listen_at(const char *address, struct addr *out, int backlog)
+{
+    int fd;
+
+    assert_int_equal(eo_addr_parse(out, address), 0);
+    fd = eo_tcp_listen(out, backlog);
+    assert_true(fd >= 0);
+    assert_int_equal(eo_sock_local(fd, out), 0);
+    return fd;
+}
+
+struct peer *peer_start(const char *address, const struct peer_line *script)
+{
+    struct peer *p = calloc(1, sizeof *p);
+
+    assert_non_null(p);
+    p->script = script;
+    p->fd = -1;
+    p->listener = listen_at(address, &p->addr, 8);
+    p->port = eo_addr_port(&p->addr);
+    assert_int_equal(pthread_create(&p->thread, NULL, run, p), 0);
+    return p;
+}
+
+bool peer_stop(struct peer *p, struct peer *out)
+{
+    bool all_done;
+
+    assert_int_equal(pthread_join(p->thread, NULL), 0);
+    all_done = p->all_done;
+    if (out != NULL)
+        *out = *p;
+    free(p);
+    return all_done;
+}
+
+int peer_refusing(const char *address, struct addr *out)
+{
+    int fd;
+
+    /* Bound, so that nobody else gets it, and not listening. */
+    assert_int_equal(eo_addr_parse(out, address), 0);
+    fd = socket(out->sa.ss_family, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&out->sa, out->len), 0);
+    assert_int_equal(eo_sock_local(fd, out), 0);
+    return fd;
+}
+
+int peer_silent(const char *address, struct addr *out, int *filler)
+{
+    const int fd = listen_at(address, out, 0);
+
+    /* Its queue has room for one; the others' SYNs are dropped. */
+    for (int i = 0; i < 2; i++)
+        filler[i] = eo_tcp_connect(out, NULL);
+    return fd;
+}
+
+bool peer_have_ipv6(void)
+{
+    struct addr a;
+    const int fd = eo_addr_parse(&a, "::1") == 0 ? eo_tcp_listen(&a, 1) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
