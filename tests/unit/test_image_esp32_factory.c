@@ -1,0 +1,45 @@
+/* test_image_esp32_factory.c -- merged images, which begin in three ways. */
+#include "support/test.h"
+
+#include "support/sight.h"
+
+static void esp32(struct forged *f)
+{
+    forge_esp32_factory(f, 0, 0x1000);
+}
+
+static void s3(struct forged *f)
+{
+    forge_esp32_factory(f, 9, 0);
+}
+
+static void c5(struct forged *f)
+{
+    forge_esp32_factory(f, 23, 0x2000);
+}
+
+#define UNFIT "a factory image goes over a cable", NOWHERE
+#define FACTORY "esp32-factory"
+
+/* clang-format off */
+static const struct sight SIGHTS[] = {
+    {"bootloader at 0x1000", esp32, WHOLE, 0, 0, FACTORY, "ESP32", false, "bootloader_at", "0x1000", UNFIT},
+    {"bootloader at 0", s3, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "bootloader_at", "0x0", UNFIT},
+    {"bootloader at 0x2000", c5, WHOLE, 0, 0, FACTORY, "ESP32-C5", false, "bootloader_at", "0x2000", UNFIT},
+    {"the app inside", s3, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_bytes", "720", UNFIT},
+    {"its version", s3, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "fw_version", "1.2.3", UNFIT},
+    {"a damaged app", s3, FLIP, 0x10000 + 500, 0, FACTORY, "ESP32-S3", false, NULL, NULL, "damaged: the checksum", 0x10000 + 687},
+    {"a damaged bootloader", s3, FLIP, 500, 0, FACTORY, "ESP32-S3", false, NULL, NULL, "damaged: the checksum", 4239},
+    {"a damaged table", esp32, FLIP, 0x8005, 0, FACTORY, "ESP32", false, NULL, NULL, "MD5 of the partition table", 0x8080},
+    {"no app", s3, FLIP, 0x10000, 0, FACTORY, "ESP32-S3", false, NULL, NULL, "no app begins here", 0x10000},
+    {"an app beyond 4 GiB", s3, SET32, 0x8044, 0xfffffff0, FACTORY, "ESP32-S3", false, NULL, NULL, "MD5", 0x8080},
+    {"cut before the app", s3, CUT, 0x9000, 0, FACTORY, "ESP32-S3", false, NULL, NULL, "the app should be at 0x10000", 0x9000},
+    {"cut before the table", esp32, CUT, 0x7000, 0, FACTORY, "ESP32", false, NULL, NULL, "no partition table at 0x8000", 0x7000},
+};
+/* clang-format on */
+
+int main(void)
+{
+    return sight_all("image/esp32_factory", SIGHTS,
+                     sizeof SIGHTS / sizeof *SIGHTS);
+}
