@@ -1,0 +1,193 @@
+/* esphome.h -- a simulated ESPHome device: what it is told to be.
+ *
+ * The tables behind these are in esphome_table.c; the conversation is in
+ * esphome_session.c.
+ */
+#ifndef EO_SIM_ESPHOME_H
+#define EO_SIM_ESPHOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/flash.h"
+#include "sim/image_check.h"
+#include "sim/sim.h"
+
+/* ---- how firmware of an age behaves ------------------------------------- */
+
+struct esphome_age {
+    unsigned since; /* first release: year * 100 + month */
+    int version;    /* of the protocol */
+    bool gzip;      /* ESP8266 takes it */
+    bool sha256;    /* password by SHA-256 for clients that can */
+    bool md5;       /* password by MD5 for clients that cannot do SHA-256 */
+    bool extended;  /* 0x48, flags and a type byte */
+    bool stale_ok;  /* a failed read is reported as 0x00 */
+    bool new_md5;   /* ESP8266 says 0x8b, not 0x84, for a wrong MD5 */
+    int backlog;
+    /* Patience: with each single read of the handshake or with all of it, then
+     * with each of size, MD5 and goodbye, then with silence in the data.
+     * 0: for ever. */
+    unsigned read_ms, handshake_ms, control_ms, idle_ms;
+};
+
+/* "2025.6" or "2025.6.1": the row in force then.  NULL: not a release. */
+const struct esphome_age *eo_esphome_age(const char *release);
+
+/* ---- where an update goes ----------------------------------------------- */
+
+struct esphome_platform {
+    const char *name;
+    enum image_checks check;
+    size_t slot;   /* bytes an image may have */
+    size_t sector; /* written as a whole */
+    uint8_t no_space, bad_md5;
+    bool inflates; /* gzip, at the next boot */
+};
+
+enum esphome_platforms { ESP32, ESP8266, RP2040, BK72XX, N_PLATFORMS };
+
+extern const struct esphome_platform EO_ESPHOME_PLATFORM[N_PLATFORMS];
+extern const char *const EO_ESPHOME_PLATFORM_NAMES[N_PLATFORMS + 1];
+
+/* ---- where something happens -------------------------------------------- */
+
+/* The places of a conversation where the device answers.
+ *   X(NAME, as the user calls it, what the device would do there) */
+/* clang-format off */
+#define ESPHOME_STEPS(X)                                              \
+    X(ACCEPT,   "accept",   "before anything is read")                \
+    X(VERSION,  "version",  "instead of 00 and the version")          \
+    X(FEATURES, "features", "instead of 0x40, 0x46 or 0x48")          \
+    X(AUTH,     "auth",     "instead of asking for a password or 0x41") \
+    X(RESPONSE, "response", "instead of 0x41 after the password")     \
+    X(PREPARE,  "prepare",  "instead of 0x42")                        \
+    X(MD5,      "md5",      "instead of 0x43")                        \
+    X(DATA,     "data",     "in the data; data:BYTES says where")     \
+    X(RECEIVE,  "receive",  "instead of 0x44")                        \
+    X(END,      "end",      "instead of 0x45")                        \
+    X(GOODBYE,  "goodbye",  "instead of reading the last byte")
+
+enum esphome_step {
+#define X(name, word, text) STEP_##name,
+    ESPHOME_STEPS(X)
+#undef X
+    N_STEPS
+};
+/* clang-format on */
+
+struct esphome_where {
+    enum esphome_step step;
+    size_t bytes; /* for DATA; 0: in the middle */
+};
+
+/* "end", "data", "data:4096".  0 or -1. */
+int eo_esphome_where(struct esphome_where *, const char *text,
+                     struct espota_error *err) EO_MUST_CHECK;
+const char *eo_esphome_step_name(enum esphome_step);
+
+/* ---- misbehaviour ------------------------------------------------------- */
+
+enum fault_arg { ARG_NONE, ARG_STEP, ARG_COUNT, ARG_MS };
+
+/* The one table of what can go wrong.
+ *   X(NAME, as the user calls it, argument, its default, what happens) */
+/* clang-format off */
+#define ESPHOME_FAULTS(X)                                                     \
+    X(CLOSE,     "close",     STEP,  "accept",  "closes the connection")      \
+    X(RESET,     "reset",     STEP,  "accept",  "resets the connection")      \
+    X(SILENT,    "silent",    STEP,  "version", "stops reading and answering")\
+    X(STALE_OK,  "stale-ok",  STEP,  "data",    "says 0x00 and closes")       \
+    X(HTTP,      "http",      STEP,  "version", "answers like a web server")  \
+    X(GARBAGE,   "garbage",   STEP,  "version", "answers what nobody asked")  \
+    X(CORRUPT,   "corrupt",   STEP,  "data",    "loses a bit of the image")   \
+    X(SPLIT,     "split",     MS,    "2",       "sends each byte alone, that far apart") \
+    X(DRIP,      "drip",      MS,    "1000",    "the same, slowly")           \
+    X(COALESCE,  "coalesce",  NONE,  NULL,      "answers only when it must wait") \
+    X(LATE_ACKS, "late-acks", MS,    "300",     "answers that late, from the data on") \
+    X(DROP_ACK,  "drop-ack",  COUNT, "1",       "leaves out that CHUNK_OK")   \
+    X(EXTRA_ACK, "extra-ack", COUNT, "1",       "sends that CHUNK_OK twice")  \
+    X(STRANGE_VERSION, "strange-version", COUNT, "3", "speaks that version")  \
+    X(RST_REFUSAL, "rst-refusal", NONE, NULL,   "resets right behind the code of --refuse")
+
+enum esphome_fault {
+#define X(name, word, arg, preset, text) FAULT_##name,
+    ESPHOME_FAULTS(X)
+#undef X
+    N_FAULTS
+};
+/* clang-format on */
+
+struct fault {
+    bool on;
+    struct esphome_where where; /* ARG_STEP */
+    unsigned n;                 /* ARG_COUNT and ARG_MS */
+};
+
+/* "NAME[@WHERE]" into at[the fault]. */
+int eo_esphome_fault(struct fault at[N_FAULTS], const char *text,
+                     struct espota_error *err) EO_MUST_CHECK;
+
+struct refusal {
+    bool on;
+    uint8_t code;
+    struct esphome_where where;
+};
+
+/* "0x85" (at "prepare") or "0x83@data:4096". */
+int eo_esphome_refuse(struct refusal *, const char *text,
+                      struct espota_error *err) EO_MUST_CHECK;
+
+/* ---- a device as configured --------------------------------------------- */
+
+enum esphome_auth { AUTH_BY_AGE, AUTH_NONE, AUTH_MD5, AUTH_SHA256 };
+enum { GZIP_BY_AGE, GZIP_NO, GZIP_YES };
+enum { ACK_WRITTEN, ACK_RECEIVED };
+
+struct esphome_config {
+    const char *firmware;
+    int platform;         /* enum esphome_platforms */
+    unsigned version;     /* 0: by age */
+    int auth;             /* enum esphome_auth */
+    const char *password; /* NULL: none */
+    int reply;            /* 0: by age, else 1 + 0x40, 0x46, 0x48 */
+    int gzip, ack;
+    size_t slot;   /* 0: by platform */
+    size_t rcvbuf; /* 0: the system's */
+    struct flash_config flash;
+    unsigned prepare_us, verify_us;
+    unsigned handshake_us, idle_us; /* 0: by age */
+    struct fault fault[N_FAULTS];
+    struct refusal refuse;
+    unsigned fault_sessions; /* 0: all */
+
+    /* What follows is worked out from the above by the profile's check. */
+    const struct esphome_age *age;
+    const struct esphome_platform *where;
+    bool extended, takes_gzip;
+};
+
+/* ---- a device, and its one conversation at a time ----------------------- */
+
+struct esphome_session;
+
+struct esphome_device {
+    struct device base;
+    int listener; /* -1: powered down */
+    struct watch *watch;
+    struct esphome_session *session; /* NULL: waiting for a client */
+    char last_cnonce[65];
+};
+
+/* Takes over fd, which the session closes.  NULL: no memory; fd is closed. */
+struct esphome_session *eo_esphome_session_new(struct esphome_device *, int fd,
+                                               const struct addr *peer);
+/* Without a report: the power went. */
+void eo_esphome_session_free(struct esphome_session *);
+
+/* Called by the session when it is over and freed: the device may listen. */
+void eo_esphome_session_over(struct esphome_device *, struct report *,
+                             bool updated, unsigned violations);
+
+#endif

@@ -1,0 +1,137 @@
+/* flash.c -- a model of where an update goes. */
+#include "sim/flash.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <espota/image.h>
+
+#include "base/mem.h"
+#include "image/gzip.h"
+
+/* Timers have a grain of a millisecond and may be late: a write that follows
+ * its predecessor within this is taken to follow at once. */
+enum { SLACK_US = 3000 };
+
+int eo_flash_begin(struct flash *f, const struct flash_config *config,
+                   size_t size, bool keep, struct espota_error *err)
+{
+    memset(f, 0, sizeof *f);
+    f->config = config;
+    f->size = size;
+    f->wire = eo_hasher_new(DIGEST_MD5);
+    if (keep)
+        f->bytes = eo_calloc(size > 0 ? size : 1, 1);
+    if (f->wire != NULL && (f->bytes != NULL || !keep))
+        return 0;
+    eo_flash_end(f);
+    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+}
+
+/* Time for the sectors that are complete now; at the end also for the rest. */
+static uint64_t cost_us(struct flash *f)
+{
+    const struct flash_config *c = f->config;
+    const size_t upto = f->written == f->size
+                            ? f->written
+                            : f->written - f->written % c->sector;
+    const size_t block = FLASH_ERASE_BLOCK;
+    const size_t erased = (f->charged + block - 1) / block;
+    uint64_t us;
+
+    if (upto <= f->charged)
+        return 0;
+    us = (uint64_t)(upto - f->charged) * c->us_per_kib / 1024;
+    us += ((upto + block - 1) / block - erased) * (uint64_t)c->us_per_erase;
+    f->charged = upto;
+    return us;
+}
+
+uint64_t eo_flash_write(struct flash *f, const uint8_t *bytes, size_t len,
+                        uint64_t now_us)
+{
+    uint64_t us;
+
+    for (size_t i = 0; i < len && f->written + i < sizeof f->head; i++)
+        f->head[f->written + i] = bytes[i];
+    eo_hasher_add(f->wire, bytes, len);
+    if (f->bytes != NULL)
+        memcpy(f->bytes + f->written, bytes, len);
+    f->written += len;
+    us = cost_us(f);
+    if (us > 0 && f->free_us + SLACK_US < now_us)
+        f->free_us = now_us;
+    f->free_us += us;
+    return f->free_us > now_us ? f->free_us : now_us;
+}
+
+void eo_flash_corrupt(struct flash *f)
+{
+    static const uint8_t stray = 0x01;
+
+    eo_hasher_add(f->wire, &stray, 1);
+    if (f->bytes != NULL && f->written > 0)
+        f->bytes[f->written - 1] ^= stray;
+}
+
+int eo_flash_md5(const struct flash *f, char out[DIGEST_HEX_MAX])
+{
+    return eo_hasher_hex(f->wire, out);
+}
+
+static int store(const char *path, const uint8_t *bytes, size_t len,
+                 struct espota_error *err)
+{
+    FILE *file = fopen(path, "wb");
+    bool ok = file != NULL && fwrite(bytes, 1, len, file) == len;
+
+    if (file != NULL && fclose(file) != 0)
+        ok = false;
+    if (ok)
+        return 0;
+    return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno, "cannot write %s: %s",
+                       path, strerror(errno));
+}
+
+int eo_flash_finish(const struct flash *f, const char *path,
+                    struct flash_result *out, struct espota_error *err)
+{
+    struct espota_error ignored;
+    uint8_t *inflated = NULL;
+    const uint8_t *bytes = f->bytes;
+    size_t len = f->written;
+    int rc = -1;
+
+    memset(out, 0, sizeof *out);
+    out->gzip = eo_is_gzip(f->head, sizeof f->head);
+    if (out->gzip && bytes != NULL) {
+        if (eo_gunzip(bytes, len, ESPOTA_IMAGE_MAX, &inflated, &len,
+                      &ignored) == 0)
+            bytes = inflated;
+        else
+            out->damaged = true;
+    }
+    out->size = len;
+    if (inflated != NULL
+            ? eo_digest_hex(DIGEST_MD5, &(struct piece){bytes, len}, 1,
+                            out->md5) != 0
+            : eo_flash_md5(f, out->md5) != 0) {
+        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        goto out;
+    }
+    if (path != NULL && store(path, bytes, len, err) != 0)
+        goto out;
+    rc = 0;
+out:
+    eo_free(inflated);
+    return rc;
+}
+
+void eo_flash_end(struct flash *f)
+{
+    eo_hasher_free(f->wire);
+    eo_free(f->bytes);
+    f->wire = NULL;
+    f->bytes = NULL;
+}

@@ -1,0 +1,37 @@
+/* image_check.h -- what a device's back end finds wrong with an image while it
+ * writes it.  Pure.
+ */
+#ifndef EO_SIM_IMAGE_CHECK_H
+#define EO_SIM_IMAGE_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum image_checks {
+    CHECK_NOTHING,
+    CHECK_E9,         /* ESP32: the first byte, with the first write */
+    CHECK_E9_OR_GZIP, /* ESP8266: the first bytes, in the end */
+    CHECK_UF2         /* LibreTiny: each block */
+};
+
+enum image_verdict {
+    IMAGE_FINE,
+    IMAGE_NOT_AN_APP,  /* ESP32, at once */
+    IMAGE_BAD_BLOCK,   /* LibreTiny, at once */
+    IMAGE_NOT_FIRMWARE /* ESP8266, in the end */
+};
+
+struct image_check {
+    enum image_checks kind;
+    size_t size, seen;
+    uint8_t block[512];
+};
+
+void eo_image_check_init(struct image_check *, enum image_checks, size_t size);
+/* The next bytes, which may end anywhere. */
+enum image_verdict eo_image_check_add(struct image_check *, const uint8_t *,
+                                      size_t len);
+enum image_verdict eo_image_check_end(const struct image_check *);
+
+#endif

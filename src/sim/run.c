@@ -1,0 +1,290 @@
+/* run.c -- the lives of the devices: powered up on their ports, rebooted after
+ * an update, and all down at the end.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "crypto/random.h"
+#include "sim/sim.h"
+
+/* A row of ports for --count is looked for below the range from which systems
+ * give ports to clients, so that no client of ours sits in the middle of it. */
+enum {
+    ROW_FIRST = 10240,
+    ROW_LAST = 32000,
+    ROW_TRIES = 200,
+    PORT_AGAIN_MS = 50,
+    MSS =
+        1460 /* what an Ethernet gives; loopback's 64 KiB hides small windows */
+};
+
+/* ---- ports -------------------------------------------------------------- */
+
+static int tune(int fd, size_t rcvbuf)
+{
+    const int bytes = (int)rcvbuf, mss = MSS;
+
+    if (rcvbuf == 0)
+        return 0;
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes) != 0)
+        return -1;
+    return setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &mss, sizeof mss);
+}
+
+int eo_sim_listen(struct device *d, int backlog, size_t rcvbuf,
+                  struct espota_error *err)
+{
+    char text[ADDR_TEXT];
+    const int fd = eo_tcp_listen(&d->addr, backlog);
+
+    if (fd >= 0 && tune(fd, rcvbuf) == 0 && eo_sock_local(fd, &d->addr) == 0)
+        return fd;
+    eo_addr_text(&d->addr, true, text);
+    eo_fail_sys(err, ESPOTA_E_INTERNAL, errno, "cannot listen on %s: %s", text,
+                strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+struct device *eo_sim_device(const struct sim *s, unsigned number)
+{
+    return (struct device *)((char *)s->devices +
+                             number * s->profile->device_size);
+}
+
+static void close_all(struct sim *s)
+{
+    for (unsigned i = 0; i < s->common.count; i++) {
+        struct device *d = eo_sim_device(s, i);
+
+        eo_timer_stop(s->loop, &d->reboot);
+        s->profile->close(d);
+    }
+}
+
+static int open_row(struct sim *s, unsigned first, struct espota_error *err)
+{
+    for (unsigned i = 0; i < s->common.count; i++) {
+        struct device *d = eo_sim_device(s, i);
+
+        eo_addr_set_port(&d->addr, (uint16_t)(first == 0 ? 0 : first + i));
+        if (s->profile->open(d, err) != 0) {
+            close_all(s);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Several devices on "any" port get consecutive ones. */
+static int open_all(struct sim *s, struct espota_error *err)
+{
+    const unsigned count = s->common.count;
+    uint8_t dice[4];
+
+    if (s->common.port != 0 || count == 1)
+        return open_row(s, s->common.port, err);
+    for (int tries = 0; tries < ROW_TRIES; tries++) {
+        unsigned span =
+            ROW_LAST > ROW_FIRST + count ? ROW_LAST - ROW_FIRST - count : 1;
+
+        if (eo_random(dice, sizeof dice) != 0)
+            break;
+        if (open_row(s, ROW_FIRST + eo_be32(dice) % span, err) == 0)
+            return 0;
+        if (err->sys_errno != EADDRINUSE)
+            return -1;
+    }
+    return eo_fail(err, ESPOTA_E_INTERNAL, "no %u free ports in a row", count);
+}
+
+/* Scripts wait for this line. */
+static void say_ready(const struct sim *s)
+{
+    const unsigned last = s->common.count - 1;
+    char text[ADDR_TEXT];
+
+    eo_addr_text(&eo_sim_device(s, 0)->addr, true, text);
+    printf("listening on %s", text);
+    if (last > 0)
+        printf("-%u", eo_addr_port(&eo_sim_device(s, last)->addr));
+    putchar('\n');
+    fflush(stdout);
+}
+
+/* ---- reboots ------------------------------------------------------------ */
+
+static void power_up(void *ctx)
+{
+    struct device *d = ctx;
+    struct espota_error err;
+
+    /* A client may have been given our port meanwhile: it will go. */
+    if (d->sim->profile->open(d, &err) != 0)
+        eo_timer_start(d->sim->loop, &d->reboot, PORT_AGAIN_MS, power_up, d);
+}
+
+void eo_sim_session_end(struct device *d, struct report *r, bool updated,
+                        unsigned violations)
+{
+    struct sim *s = d->sim;
+
+    eo_out_put(s->out, r);
+    s->sessions++;
+    s->violations += violations;
+    if (!updated)
+        return;
+    s->updated++;
+    s->profile->close(d);
+    if (s->common.once > 0 && s->updated >= s->common.once)
+        s->done = true;
+    else
+        eo_timer_start(s->loop, &d->reboot, s->common.reboot_us / 1000,
+                       power_up, d);
+}
+
+char *eo_sim_store_path(const struct device *d)
+{
+    const char *pattern = d->sim->common.store, *mark;
+    char *path;
+    struct text t;
+    size_t cap;
+
+    if (pattern == NULL)
+        return NULL;
+    mark = strstr(pattern, "%d");
+    cap = strlen(pattern) + 16;
+    path = eo_calloc(cap, 1);
+    if (path == NULL)
+        return NULL;
+    eo_text_init(&t, path, cap);
+    if (mark != NULL)
+        eo_text_add(&t, "%.*s%u%s", (int)(mark - pattern), pattern, d->number,
+                    mark + 2);
+    else
+        eo_text_add(&t, "%s", pattern);
+    return path;
+}
+
+/* ---- a run -------------------------------------------------------------- */
+
+static int signal_pipe[2] = {-1, -1};
+
+static void on_signal(int number)
+{
+    const int saved = errno;
+    const unsigned char byte = (unsigned char)number;
+    const ssize_t ignored = write(signal_pipe[1], &byte, 1);
+
+    (void)ignored; /* full: it is known already */
+    errno = saved;
+}
+
+static void on_signal_pipe(void *ctx, int ready)
+{
+    struct sim *s = ctx;
+
+    (void)ready;
+    s->done = true;
+}
+
+static struct watch *watch_signals(struct sim *s)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+
+    if (pipe(signal_pipe) != 0)
+        return NULL;
+    for (int i = 0; i < 2; i++) {
+        fcntl(signal_pipe[i], F_SETFL, O_NONBLOCK);
+        fcntl(signal_pipe[i], F_SETFD, FD_CLOEXEC);
+    }
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN); /* whoever read our reports may be gone */
+    return eo_watch_new(s->loop, signal_pipe[0], ESPOTA_READ, on_signal_pipe,
+                        s);
+}
+
+static int make_devices(struct sim *s, struct espota_error *err)
+{
+    struct addr addr;
+
+    if (eo_addr_parse(&addr, s->common.bind) != 0)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "--bind takes an address of this machine, not \"%s\"",
+                       s->common.bind);
+    s->devices = eo_calloc(s->common.count, s->profile->device_size);
+    if (s->devices == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    for (unsigned i = 0; i < s->common.count; i++) {
+        struct device *d = eo_sim_device(s, i);
+
+        d->sim = s;
+        d->number = i;
+        d->addr = addr;
+    }
+    return 0;
+}
+
+static void put_summary(struct sim *s)
+{
+    struct report *r = eo_report_new("summary", NULL);
+
+    eo_report_text(r, "profile", s->profile->name);
+    eo_report_number(r, "devices", s->common.count);
+    eo_report_number(r, "sessions", s->sessions);
+    eo_report_number(r, "updated", s->updated);
+    eo_report_number(r, "violations", s->violations);
+    eo_out_put(s->out, r);
+}
+
+static int live(struct sim *s, struct espota_error *err)
+{
+    struct watch *signals;
+
+    eo_raise_fd_limit();
+    s->loop = eo_loop_new();
+    if (s->loop == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    s->out = eo_out_open(s->common.report, err);
+    if (s->out == NULL || make_devices(s, err) != 0)
+        return -1;
+    signals = watch_signals(s);
+    if (signals == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    if (open_all(s, err) != 0)
+        return -1;
+    say_ready(s);
+    while (!s->done && eo_loop_turn(s->loop, -1) == 0)
+        continue;
+    close_all(s);
+    put_summary(s);
+    eo_watch_free(signals);
+    return 0;
+}
+
+int eo_sim_run(struct sim *s)
+{
+    struct espota_error err = {0};
+    const int rc = live(s, &err);
+
+    eo_free(s->devices);
+    eo_out_free(s->out);
+    eo_loop_free(s->loop);
+    if (rc == 0)
+        return 0;
+    fprintf(stderr, "espota-sim: %s\n", err.message);
+    return espota_category_status(err.category);
+}
