@@ -73,6 +73,7 @@ struct espota_result {
 };
 
 enum espota_event_kind {
+    ESPOTA_EVENT_HELD,     /* its turn has come, and it holds */
     ESPOTA_EVENT_RESOLVED, /* .resolved */
     ESPOTA_EVENT_PHASE,    /* .phase and .doing changed, in .attempt */
     ESPOTA_EVENT_HELLO,    /* .hello */
@@ -160,6 +161,8 @@ struct espota_target {
     bool dry_run; /* everything up to, but never including, the first packet
                      to the device; ends as SKIPPED */
 
+    bool hold;     /* wait for espota_fleet_release() when its turn comes */
+
     void *tag; /* handed back in every event; borrowed until _free */
 };
 
@@ -199,6 +202,10 @@ ESPOTA_API int espota_fleet_add(struct espota_fleet *,
                                 const struct espota_image *,
                                 const struct espota_target *,
                                 struct espota_error *err);
+
+/* Lets a job that was held go on; or, with an error, ends it with that. */
+ESPOTA_API void espota_fleet_release(struct espota_fleet *, int job,
+                                     const struct espota_error *);
 
 /* Ends a job (all jobs: -1) at the next _process or _run, with its sockets
  * closed properly and an END event of category INTERRUPTED (UNKNOWN if the

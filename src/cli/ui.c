@@ -198,6 +198,7 @@ static void remember(struct ui_set *s, struct ui_device *d,
         d->ended = true;
         s->total.counts[e->result->outcome]++;
         break;
+    case ESPOTA_EVENT_HELD:
     case ESPOTA_EVENT_RESOLVED:
     case ESPOTA_EVENT_HELLO:
     case ESPOTA_EVENT_COMMIT:

@@ -254,6 +254,7 @@ static void event(struct ui *ui, struct ui_device *d,
         json_object_set_new(o, "msg", text(e->text));
         emit(ui, o);
         break;
+    case ESPOTA_EVENT_HELD:
     case ESPOTA_EVENT_COMMIT:
     case ESPOTA_EVENT_LOG: /* words for people: stderr has them */
         break;

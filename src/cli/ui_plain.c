@@ -181,6 +181,7 @@ static void event(struct ui *ui, struct ui_device *d,
     case ESPOTA_EVENT_END:
         ended(ui, d, e);
         break;
+    case ESPOTA_EVENT_HELD:
     case ESPOTA_EVENT_COMMIT:
         break;
     }

@@ -280,6 +280,7 @@ static void event(struct ui *ui, struct ui_device *d,
     case ESPOTA_EVENT_END:
         ended(t, d, e);
         break;
+    case ESPOTA_EVENT_HELD:
     case ESPOTA_EVENT_RESOLVED:
     case ESPOTA_EVENT_HELLO:
     case ESPOTA_EVENT_COMMIT:

@@ -200,6 +200,13 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
     return config.number;
 }
 
+void espota_fleet_release(struct espota_fleet *f, int job,
+                          const struct espota_error *err)
+{
+    if (job >= 0 && (size_t)job < f->n && f->slot[job]->job != NULL)
+        eo_job_release(f->slot[job]->job, err);
+}
+
 /* ---- cancelling ---------------------------------------------------------- */
 
 void espota_fleet_cancel(struct espota_fleet *f, int job)

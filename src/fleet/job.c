@@ -5,12 +5,11 @@
  */
 #include "fleet/job.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/str.h"
+#include "fleet/report.h"
 #include "fleet/retry.h"
 #include "fleet/target.h"
 #include "io/resolve.h"
@@ -19,9 +18,7 @@
 enum {
     CONNECT_MS = 20000,
     STALL_MS = 160000, /* the device's own limit is 105 s: outlast it */
-    PROGRESS_EVERY_MS = 100,
     NEXT_PASSWORD_MS = 1000, /* a device shows a refusal for a moment */
-    HEX_LINE = 32,
     ADDR_SHOWN = 16
 };
 
@@ -33,104 +30,15 @@ struct job {
     struct session *session;
     struct timer timer; /* the start, or the next attempt */
     struct timer limit; /* max_ms */
-    unsigned attempt, faults;
+    unsigned faults;
     size_t password; /* the one in use */
-    bool started, ended;
-
-    enum espota_phase phase;
-    const char *doing;
-    uint64_t phase_since, began;
-    bool said_hello, said_total;
+    bool started, held, ended;
+    bool said_hello;
     const char *note;
-    uint64_t progress_at;
+    struct report report;
     struct espota_error error;
     struct espota_result result;
 };
-
-/* ---- events -------------------------------------------------------------- */
-
-static void emit(struct job *j, struct espota_event *ev)
-{
-    if (j->c.on_event == NULL)
-        return;
-    ev->job = j->c.number;
-    ev->tag = j->target.pub.tag;
-    ev->device = j->target.pub.host;
-    ev->phase = j->phase;
-    ev->doing = j->doing;
-    ev->attempt = j->attempt;
-    ev->attempts = j->target.pub.retries + 1;
-    j->c.on_event(j->c.on_event_ctx, ev);
-}
-
-static void say(struct job *j, enum espota_log_level level, const char *fmt,
-                ...) EO_PRINTF(3, 4);
-
-static void say(struct job *j, enum espota_log_level level, const char *fmt,
-                ...)
-{
-    char line[256];
-    va_list ap;
-
-    if (j->c.log_level < level)
-        return;
-    va_start(ap, fmt);
-    vsnprintf(line, sizeof line, fmt, ap);
-    va_end(ap);
-    emit(j, &(struct espota_event){
-                .kind = ESPOTA_EVENT_LOG, .level = level, .text = line});
-}
-
-static void leave_phase(struct job *j)
-{
-    const uint64_t now = eo_loop_now(j->c.loop);
-
-    j->result.ms[j->phase] += (uint32_t)(now - j->phase_since);
-    j->phase_since = now;
-}
-
-static void enter_phase(struct job *j, enum espota_phase phase,
-                        const char *doing)
-{
-    const bool other = phase != j->phase;
-
-    if (!other && doing == j->doing)
-        return;
-    if (other)
-        leave_phase(j);
-    j->phase = phase;
-    j->doing = doing;
-    if (other)
-        emit(j, &(struct espota_event){.kind = ESPOTA_EVENT_PHASE});
-    say(j, ESPOTA_LOG_STEP, "%s", doing);
-}
-
-static void progress(struct job *j, size_t done, size_t total)
-{
-    const uint64_t now = eo_loop_now(j->c.loop);
-    const bool first = j->progress_at == 0;
-    const bool last = done == total;
-
-    if (j->said_total ||
-        (!first && !last && now - j->progress_at < PROGRESS_EVERY_MS))
-        return;
-    j->said_total = last;
-    j->progress_at = now;
-    emit(j, &(struct espota_event){
-                .kind = ESPOTA_EVENT_PROGRESS, .done = done, .total = total});
-}
-
-static void on_bytes(void *ctx, bool out, const uint8_t *bytes, size_t len)
-{
-    char line[3 * HEX_LINE + 1];
-    struct text t;
-
-    eo_text_init(&t, line, sizeof line);
-    for (size_t i = 0; i < len && i < HEX_LINE; i++)
-        eo_text_add(&t, "%02x ", bytes[i]);
-    say(ctx, ESPOTA_LOG_BYTES, "%s %s%s(%zu bytes)", out ? "->" : "<-", line,
-        len > HEX_LINE ? "... " : "", len);
-}
 
 /* ---- the end ------------------------------------------------------------- */
 
@@ -149,18 +57,19 @@ static void end(struct job *j, enum espota_outcome outcome)
 {
     stop(j);
     eo_timer_stop(j->c.loop, &j->limit);
-    leave_phase(j);
+    eo_report_end(&j->report);
     j->ended = true;
     j->result.outcome = outcome;
     j->result.error = &j->error;
-    j->result.phase = j->phase;
-    j->result.attempts = j->attempt;
+    j->result.phase = j->report.phase;
+    j->result.attempts = j->report.attempt;
     j->result.bytes_image = espota_image_info(j->c.image)->bytes;
-    j->result.ms_total = (uint32_t)(eo_loop_now(j->c.loop) - j->began);
+    j->result.ms_total = (uint32_t)(eo_loop_now(j->c.loop) - j->report.began);
     eo_target_wipe(&j->target);
-    emit(j, &(struct espota_event){.kind = ESPOTA_EVENT_END,
-                                   .result = &j->result,
-                                   .error = &j->error});
+    memcpy(j->result.ms, j->report.ms, sizeof j->result.ms);
+    eo_report_emit(&j->report, &(struct espota_event){.kind = ESPOTA_EVENT_END,
+                                                      .result = &j->result,
+                                                      .error = &j->error});
     j->c.on_end(j->c.on_end_ctx);
 }
 
@@ -174,9 +83,9 @@ static void end_failed(struct job *j)
 {
     const size_t len = strlen(j->error.message);
 
-    if (j->attempt > 1)
+    if (j->report.attempt > 1)
         snprintf(j->error.message + len, sizeof j->error.message - len,
-                 " (attempt %u)", j->attempt);
+                 " (attempt %u)", j->report.attempt);
     end(j, espota_category_outcome(j->error.category));
 }
 
@@ -193,7 +102,7 @@ static void attempt(void *ctx);
 static void again(struct job *j, uint32_t delay_ms)
 {
     stop(j);
-    enter_phase(j, ESPOTA_PHASE_QUEUED, "waiting to try again");
+    eo_report_phase(&j->report, ESPOTA_PHASE_QUEUED, "waiting to try again");
     if (eo_timer_start(j->c.loop, &j->timer, delay_ms, attempt, j) != 0)
         end_internal(j, "out of memory");
 }
@@ -220,15 +129,17 @@ static void failed(struct job *j, const struct espota_error *err)
         end_failed(j);
         return;
     case RETRY_SAME:
-        emit(j, &(struct espota_event){.kind = ESPOTA_EVENT_RETRY,
-                                       .error = &j->error,
-                                       .delay_ms = t->retry_delay_ms});
+        eo_report_emit(&j->report,
+                       &(struct espota_event){.kind = ESPOTA_EVENT_RETRY,
+                                              .error = &j->error,
+                                              .delay_ms = t->retry_delay_ms});
         again(j, t->retry_delay_ms);
         return;
     case RETRY_NEXT_PASSWORD:
         j->password++;
-        say(j, ESPOTA_LOG_INFO, "password %zu of %zu was refused", j->password,
-            t->n_passwords);
+        eo_report_log(&j->report, ESPOTA_LOG_INFO,
+                      "password %zu of %zu was refused", j->password,
+                      t->n_passwords);
         again(j, NEXT_PASSWORD_MS);
         return;
     }
@@ -242,12 +153,13 @@ static void on_change(void *ctx)
     eo_session_want(j->session, &w);
     if (w.hello != NULL && !j->said_hello) {
         j->said_hello = true;
-        emit(j, &(struct espota_event){.kind = ESPOTA_EVENT_HELLO,
-                                       .hello = w.hello});
+        eo_report_emit(&j->report,
+                       &(struct espota_event){.kind = ESPOTA_EVENT_HELLO,
+                                              .hello = w.hello});
     }
     if (w.note != NULL && w.note != j->note) {
         j->note = w.note;
-        say(j, ESPOTA_LOG_INFO, "%s", w.note);
+        eo_report_log(&j->report, ESPOTA_LOG_INFO, "%s", w.note);
     }
     if (eo_session_status(j->session) == PROTO_FAILED) {
         failed(j, eo_session_error(j->session));
@@ -257,17 +169,27 @@ static void on_change(void *ctx)
         return;
     /* The last progress belongs to the data, not to what follows it. */
     if (w.phase > ESPOTA_PHASE_DATA)
-        progress(j, w.done, w.total);
-    enter_phase(j, w.phase, w.doing);
+        eo_report_progress(&j->report, w.done, w.total);
+    eo_report_phase(&j->report, w.phase, w.doing);
     if (w.phase == ESPOTA_PHASE_DATA)
-        progress(j, w.done, w.total);
+        eo_report_progress(&j->report, w.done, w.total);
     if (eo_session_status(j->session) == PROTO_DONE)
         end_well(j, ESPOTA_UPDATED);
 }
 
 static void on_commit(void *ctx)
 {
-    emit(ctx, &(struct espota_event){.kind = ESPOTA_EVENT_COMMIT});
+    struct job *j = ctx;
+
+    eo_report_emit(&j->report,
+                   &(struct espota_event){.kind = ESPOTA_EVENT_COMMIT});
+}
+
+static void on_bytes(void *ctx, bool out, const uint8_t *bytes, size_t len)
+{
+    struct job *j = ctx;
+
+    eo_report_bytes(&j->report, out, bytes, len);
 }
 
 static void start_session(struct job *j, const struct addr *addr, size_t n)
@@ -292,7 +214,7 @@ static void start_session(struct job *j, const struct addr *addr, size_t n)
         end_failed(j);
         return;
     }
-    enter_phase(j, ESPOTA_PHASE_CONNECT, "connecting");
+    eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
     j->session = eo_session_start(&(struct session_config){
         .loop = j->c.loop,
         .ops = j->ops,
@@ -320,21 +242,6 @@ static uint16_t port_of(const struct job *j)
     return by_chip != 0 ? by_chip : j->ops->port;
 }
 
-static void say_resolved(struct job *j, const struct resolved *got)
-{
-    char text[ADDR_SHOWN][ADDR_TEXT];
-    const char *at[ADDR_SHOWN];
-    const size_t n = got->n < ADDR_SHOWN ? got->n : ADDR_SHOWN;
-
-    for (size_t i = 0; i < n; i++) {
-        eo_addr_text(&got->addr[i], false, text[i]);
-        at[i] = text[i];
-    }
-    emit(j, &(struct espota_event){
-                .kind = ESPOTA_EVENT_RESOLVED,
-                .resolved = &(struct espota_resolved){got->how, at, n}});
-}
-
 static void on_resolved(void *ctx, const struct resolved *got,
                         const struct espota_error *err)
 {
@@ -346,15 +253,15 @@ static void on_resolved(void *ctx, const struct resolved *got,
         failed(j, err);
         return;
     }
-    say_resolved(j, got);
+    eo_report_resolved(&j->report, got);
     for (; n < got->n && n < ADDR_SHOWN; n++) {
         addr[n] = got->addr[n];
         eo_addr_set_port(&addr[n], port_of(j));
     }
     eo_resolve_free(j->resolve);
     j->resolve = NULL;
-    say(j, ESPOTA_LOG_INFO, "speaking %s to port %u", j->ops->name,
-        port_of(j));
+    eo_report_log(&j->report, ESPOTA_LOG_INFO, "speaking %s to port %u",
+                  j->ops->name, port_of(j));
     if (j->target.pub.dry_run)
         end_well(j, ESPOTA_SKIPPED);
     else
@@ -363,7 +270,9 @@ static void on_resolved(void *ctx, const struct resolved *got,
 
 static void on_resolver_log(void *ctx, const char *line)
 {
-    say(ctx, ESPOTA_LOG_INFO, "%s", line);
+    struct job *j = ctx;
+
+    eo_report_log(&j->report, ESPOTA_LOG_INFO, "%s", line);
 }
 
 static void attempt(void *ctx)
@@ -371,10 +280,8 @@ static void attempt(void *ctx)
     struct job *j = ctx;
     const struct espota_target *t = &j->target.pub;
 
-    j->attempt++;
-    j->said_total = false;
-    j->progress_at = 0;
-    enter_phase(j, ESPOTA_PHASE_RESOLVE, "looking up the name");
+    eo_report_new_attempt(&j->report);
+    eo_report_phase(&j->report, ESPOTA_PHASE_RESOLVE, "looking up the name");
     j->resolve = eo_resolve_start(
         j->c.loop,
         &(struct resolve_config){.name = t->host,
@@ -409,8 +316,8 @@ static void on_limit(void *ctx)
     const struct espota_error last = j->error;
     const bool tried = last.category != ESPOTA_E_OK;
     enum espota_category category =
-        tried && j->phase <= ESPOTA_PHASE_CONNECT ? last.category
-                                                  : CATEGORY[j->phase];
+        tried && j->report.phase <= ESPOTA_PHASE_CONNECT ? last.category
+                                                  : CATEGORY[j->report.phase];
 
     if (j->session != NULL && eo_session_committed(j->session))
         category = ESPOTA_E_UNKNOWN;
@@ -419,7 +326,7 @@ static void on_limit(void *ctx)
                      ? "look what the device runs before you flash it again"
                      : "allow more with --max-time",
                  "no more time after %u s, %s%s%s",
-                 (unsigned)(j->target.pub.max_ms / 1000), j->doing,
+                 (unsigned)(j->target.pub.max_ms / 1000), j->report.doing,
                  tried ? "; before that: " : "", tried ? last.message : "");
     end_failed(j);
 }
@@ -439,15 +346,51 @@ int eo_job_new(struct job **out, const struct job_config *c,
         return -1;
     }
     j->ops = eo_target_protocol(&j->target.pub);
+    j->report = (struct report){
+        .loop = c->loop,
+        .on_event = c->on_event,
+        .on_event_ctx = c->on_event_ctx,
+        .log_level = c->log_level,
+        .job = c->number,
+        .device = j->target.pub.host,
+        .tag = j->target.pub.tag,
+        .attempts = j->target.pub.retries + 1,
+    };
     *out = j;
     return 0;
+}
+
+static void on_turn(void *ctx)
+{
+    struct job *j = ctx;
+
+    if (!j->target.pub.hold) {
+        attempt(j);
+        return;
+    }
+    j->held = true;
+    eo_report_emit(&j->report,
+                   &(struct espota_event){.kind = ESPOTA_EVENT_HELD});
+}
+
+void eo_job_release(struct job *j, const struct espota_error *err)
+{
+    if (!j->held || j->ended)
+        return;
+    j->held = false;
+    if (err != NULL) {
+        j->error = *err;
+        end_failed(j);
+    } else if (eo_timer_start(j->c.loop, &j->timer, 0, attempt, j) != 0) {
+        end_internal(j, "out of memory");
+    }
 }
 
 void eo_job_start(struct job *j)
 {
     j->started = true;
-    j->began = j->phase_since = eo_loop_now(j->c.loop);
-    if (eo_timer_start(j->c.loop, &j->timer, 0, attempt, j) != 0 ||
+    eo_report_begin(&j->report);
+    if (eo_timer_start(j->c.loop, &j->timer, 0, on_turn, j) != 0 ||
         (j->target.pub.max_ms != 0 &&
          eo_timer_start(j->c.loop, &j->limit, j->target.pub.max_ms, on_limit,
                         j) != 0))
@@ -459,21 +402,20 @@ void eo_job_cancel(struct job *j)
     if (j->ended)
         return;
     if (!j->started)
-        j->began = j->phase_since = eo_loop_now(j->c.loop);
+        eo_report_begin(&j->report);
     if (j->session != NULL && eo_session_committed(j->session))
         eo_fail_hint(&j->error, ESPOTA_E_UNKNOWN,
                      "look what the device runs before you flash it again",
                      "interrupted after the device had every byte");
     else
-        eo_fail(&j->error, ESPOTA_E_INTERRUPTED, "interrupted%s%s",
-                j->doing != NULL ? " while " : "",
-                j->doing != NULL ? j->doing : "");
+        eo_fail(&j->error, ESPOTA_E_INTERRUPTED, "interrupted while %s",
+                j->report.doing);
     end_failed(j);
 }
 
 void eo_job_skip(struct job *j)
 {
-    j->began = j->phase_since = eo_loop_now(j->c.loop);
+    eo_report_begin(&j->report);
     eo_fail(&j->error, ESPOTA_E_FLEET_STOPPED,
             "not tried: the run stopped at its failure threshold");
     end(j, ESPOTA_SKIPPED);

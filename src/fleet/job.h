@@ -33,6 +33,9 @@ int eo_job_new(struct job **out, const struct job_config *,
 /* Goes to work.  Events come from the loop, never from within this call. */
 void eo_job_start(struct job *);
 
+/* Lets one that holds go on, or ends it with err.  No-op for others. */
+void eo_job_release(struct job *, const struct espota_error *err);
+
 /* Ends it with an END event, also if it was never started; all from within
  * this call. */
 void eo_job_cancel(struct job *);
