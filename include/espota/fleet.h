@@ -153,6 +153,14 @@ struct espota_target {
     const char *const *resolve; /* "NAME=ADDRESS", known beforehand */
     size_t n_resolve;
 
+    uint16_t host_port_min, host_port_max; /* local TCP ports that a device is
+                                              to call; 0: any free one */
+
+    bool md5_stored;    /* an ESP32 that stores an MD5 of its password: spares
+                           it a first refusal */
+    uint32_t invite_ms; /* how long to wait for an answer to one invitation;
+                           0: 10 s */
+
     uint32_t connect_ms;     /* 0: 20 s; also for one answer to a greeting */
     uint32_t stall_ms;       /* 0: 160 s */
     unsigned retries;        /* further attempts after a retryable fault */

@@ -192,6 +192,16 @@ static void on_bytes(void *ctx, bool out, const uint8_t *bytes, size_t len)
     eo_report_bytes(&j->report, out, bytes, len);
 }
 
+static void on_warning(void *ctx, const char *code, const char *text)
+{
+    struct job *j = ctx;
+
+    eo_report_emit(&j->report, &(struct espota_event){
+                                   .kind = ESPOTA_EVENT_WARNING,
+                                   .code = code,
+                                   .text = text});
+}
+
 static void start_session(struct job *j, const struct addr *addr, size_t n)
 {
     const struct espota_target *t = &j->target.pub;
@@ -208,6 +218,9 @@ static void start_session(struct job *j, const struct addr *addr, size_t n)
         .window = t->window,
         .answer_ms = connect_ms < stall_ms ? connect_ms : stall_ms,
         .stall_ms = stall_ms,
+        .invite_ms = t->invite_ms,
+        .md5_stored = t->md5_stored,
+        .careful = j->error.category == ESPOTA_E_BROKEN,
     };
 
     if (eo_proto_check(j->ops, &job, &j->error) != 0) {
@@ -223,6 +236,9 @@ static void start_session(struct job *j, const struct addr *addr, size_t n)
         .n_addr = n,
         .bind = t->bind,
         .connect_ms = connect_ms,
+        .port_min = t->host_port_min,
+        .port_max = t->host_port_max,
+        .on_warning = on_warning,
         .on_change = on_change,
         .on_commit = on_commit,
         .on_bytes = j->c.log_level >= ESPOTA_LOG_BYTES ? on_bytes : NULL,

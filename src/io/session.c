@@ -10,13 +10,16 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "crypto/random.h"
+#include "io/callback.h"
 #include "io/race.h"
 
 enum {
     RECV_MAX = 2048,    /* replies are short; a datagram is under 1500 */
     SENDS_A_TURN = 16,  /* then the other sessions have their turn */
-    ACKS_EVERY_MS = 5
+    ACKS_EVERY_MS = 5,
+    SMALL_BUFFER = 8192
 };
 
 struct channel {
@@ -30,8 +33,9 @@ struct session {
     struct addr *addr;
     const struct addr *peer;
     struct race *race;
-    struct channel channel[PROTO_CHANNELS];
-    struct timer clock, acks;
+    struct channel stream;
+    struct callback *callback; /* DATAGRAM and LISTENER, which go together */
+    struct timer begin, clock, acks;
     bool clock_runs, half_closed, said_commit;
     unsigned clock_seen;
     uint64_t bytes_out, stream_out, acked;
@@ -67,6 +71,12 @@ static void give_up(struct session *s, const struct espota_error *err)
     s->failed = true;
 }
 
+static void show(struct session *s, bool out, const uint8_t *bytes, size_t len)
+{
+    if (s->c.on_bytes != NULL)
+        s->c.on_bytes(s->c.ctx, out, bytes, len);
+}
+
 /* ---- channels ------------------------------------------------------------ */
 
 /* Politely: what the peer still says is read, so that the close is a FIN and
@@ -88,12 +98,32 @@ static void shut(struct channel *ch)
 
 static void on_stream(void *ctx, int ready);
 
+static void no_memory(struct session *s)
+{
+    eo_fail(&s->error, ESPOTA_E_INTERNAL, "out of memory");
+    s->failed = true;
+}
+
+static void stream_opened(struct session *s, int fd)
+{
+    struct addr local;
+
+    s->stream.fd = fd;
+    s->stream.watch =
+        eo_watch_new(s->c.loop, fd, ESPOTA_READ, on_stream, s);
+    if (s->stream.watch == NULL)
+        no_memory(s);
+    tell(s, &(struct proto_event){
+                .kind = PROTO_OPENED,
+                .channel = PROTO_STREAM,
+                .port = eo_sock_local(fd, &local) == 0 ? eo_addr_port(&local)
+                                                       : 0});
+}
+
 static void on_connected(void *ctx, int fd, const struct addr *winner,
                          const struct espota_error *err)
 {
     struct session *s = ctx;
-    struct channel *ch = &s->channel[PROTO_STREAM];
-    struct addr local;
 
     if (fd < 0) {
         give_up(s, err);
@@ -103,17 +133,7 @@ static void on_connected(void *ctx, int fd, const struct addr *winner,
     for (size_t i = 0; i < s->c.n_addr; i++)
         if (memcmp(&s->addr[i].sa, &winner->sa, winner->len) == 0)
             s->peer = &s->addr[i];
-    ch->fd = fd;
-    ch->watch = eo_watch_new(s->c.loop, fd, ESPOTA_READ, on_stream, s);
-    if (ch->watch == NULL) {
-        eo_fail(&s->error, ESPOTA_E_INTERNAL, "out of memory");
-        s->failed = true;
-    }
-    tell(s, &(struct proto_event){
-                .kind = PROTO_OPENED,
-                .channel = PROTO_STREAM,
-                .port = eo_sock_local(fd, &local) == 0 ? eo_addr_port(&local)
-                                                       : 0});
+    stream_opened(s, fd);
     eo_race_free(s->race);
     s->race = NULL;
     pump(s);
@@ -123,34 +143,145 @@ static void open_stream(struct session *s)
 {
     s->race = eo_race_start(s->c.loop, s->addr, s->c.n_addr, s->c.bind,
                             s->c.connect_ms, on_connected, s);
-    if (s->race == NULL) {
-        eo_fail(&s->error, ESPOTA_E_INTERNAL, "out of memory");
+    if (s->race == NULL)
+        no_memory(s);
+}
+
+/* ---- channels: being called back ----------------------------------------- */
+
+static void on_datagram(void *ctx, const uint8_t *bytes, size_t len)
+{
+    struct session *s = ctx;
+
+    show(s, false, bytes, len);
+    tell(s, &(struct proto_event){.kind = PROTO_BYTES,
+                                  .channel = PROTO_DATAGRAM,
+                                  .data = bytes,
+                                  .len = len});
+    pump(s);
+}
+
+static void on_unreachable(void *ctx, int sys)
+{
+    struct session *s = ctx;
+
+    tell(s, &(struct proto_event){.kind = PROTO_CLOSED,
+                                  .channel = PROTO_DATAGRAM,
+                                  .sys = sys,
+                                  .refused = sys == ECONNREFUSED});
+    pump(s);
+}
+
+static void on_called(void *ctx, int fd)
+{
+    struct session *s = ctx;
+
+    /* Where nothing tells what is unacknowledged, the kernel must not take
+     * much more than that. */
+    if (eo_tcp_unacked(fd) < 0)
+        eo_sock_send_buffer(fd, SMALL_BUFFER);
+    stream_opened(s, fd);
+    pump(s);
+}
+
+static void on_stranger(void *ctx, const struct addr *who)
+{
+    const struct session *s = ctx;
+    char text[ADDR_TEXT], line[ADDR_TEXT + 80];
+    struct text t;
+
+    eo_addr_text(who, true, text);
+    eo_text_init(&t, line, sizeof line);
+    eo_text_add(&t, "%s is not the device, but connected in its place: turned "
+                    "away", text);
+    if (s->c.on_warning != NULL)
+        s->c.on_warning(s->c.ctx, "stranger", line);
+}
+
+/* Devices of this kind speak IPv4, whatever else their name leads to. */
+static const struct addr *to_invite(const struct session *s)
+{
+    for (size_t i = 0; i < s->c.n_addr; i++)
+        if (s->addr[i].sa.ss_family == AF_INET)
+            return &s->addr[i];
+    return &s->addr[0];
+}
+
+static void open_callback(struct session *s)
+{
+    char local[ADDR_TEXT];
+
+    s->peer = to_invite(s);
+    if (eo_callback_new(&s->callback,
+                        &(struct callback_config){
+                            .loop = s->c.loop,
+                            .device = s->peer,
+                            .bind = s->c.bind,
+                            .port_min = s->c.port_min,
+                            .port_max = s->c.port_max,
+                            .on_datagram = on_datagram,
+                            .on_unreachable = on_unreachable,
+                            .on_called = on_called,
+                            .on_stranger = on_stranger,
+                            .ctx = s,
+                        },
+                        &s->error) != 0) {
         s->failed = true;
+        return;
     }
+    eo_addr_text(eo_callback_local(s->callback), false, local);
+    tell(s, &(struct proto_event){.kind = PROTO_OPENED,
+                                  .channel = PROTO_LISTENER,
+                                  .port = eo_callback_port(s->callback)});
+    tell(s, &(struct proto_event){.kind = PROTO_OPENED,
+                                  .channel = PROTO_DATAGRAM,
+                                  .local = local});
 }
 
 static void match_channels(struct session *s, unsigned wanted)
 {
-    for (int i = 0; i < PROTO_CHANNELS; i++)
-        if (!(wanted & 1u << i))
-            shut(&s->channel[i]);
-    if ((wanted & 1u << PROTO_STREAM) &&
-        s->channel[PROTO_STREAM].fd < 0 && s->race == NULL && s->peer == NULL)
+    const unsigned both = 1u << PROTO_DATAGRAM | 1u << PROTO_LISTENER;
+
+    if (!(wanted & 1u << PROTO_STREAM))
+        shut(&s->stream);
+    if (!(wanted & both)) {
+        eo_callback_free(s->callback);
+        s->callback = NULL;
+    } else if (s->callback == NULL) {
+        open_callback(s);
+    }
+    if ((wanted & 1u << PROTO_STREAM) && s->stream.fd < 0 &&
+        s->race == NULL && s->peer == NULL)
         open_stream(s);
 }
 
 /* ---- reading and writing ------------------------------------------------- */
 
-static void show(struct session *s, bool out, const uint8_t *bytes, size_t len)
+/* No event tells that the peer has acknowledged: it must be looked at. */
+static void tell_acks(struct session *s)
 {
-    if (s->c.on_bytes != NULL)
-        s->c.on_bytes(s->c.ctx, out, bytes, len);
+    struct proto_want w;
+    long left;
+    uint64_t now;
+
+    eo_session_want(s, &w);
+    if (!w.watch_acks || s->stream.fd < 0)
+        return;
+    left = eo_tcp_unacked(s->stream.fd);
+    now = s->stream_out - (left > 0 ? (uint64_t)left : 0);
+
+    if (now <= s->acked)
+        return;
+    s->acked = now;
+    tell(s, &(struct proto_event){.kind = PROTO_ACKED,
+                                  .channel = PROTO_STREAM,
+                                  .len = (size_t)now});
 }
 
 /* All there is, then what ended it.  False: the stream is over. */
 static bool read_stream(struct session *s)
 {
-    struct channel *ch = &s->channel[PROTO_STREAM];
+    struct channel *ch = &s->stream;
     uint8_t in[RECV_MAX];
 
     while (running(s)) {
@@ -159,7 +290,10 @@ static bool read_stream(struct session *s)
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             return true;
         if (n <= 0) {
-            tell_closed(s, PROTO_STREAM, n < 0 ? errno : 0);
+            const int sys = n < 0 ? errno : 0;
+
+            tell_acks(s);
+            tell_closed(s, PROTO_STREAM, sys);
             return false;
         }
         show(s, false, in, (size_t)n);
@@ -178,16 +312,26 @@ static void on_stream(void *ctx, int ready)
     struct session *s = ctx;
 
     /* Input first, always: a refusal is often followed by a reset. */
-    if (ready & ESPOTA_READ)
-        read_stream(s);
+    if (ready & ESPOTA_READ && read_stream(s))
+        tell_acks(s);
     pump(s);
+}
+
+static void show_sent(struct session *s, const struct proto_want *w, size_t n)
+{
+    static const uint8_t MASK[] = "(secret)";
+
+    if (w->out_secret)
+        show(s, true, MASK, sizeof MASK - 1);
+    else
+        show(s, true, w->out, n);
+    s->bytes_out += n;
 }
 
 /* Sends what the machine offers.  False: not now, or never. */
 static bool write_stream(struct session *s, const struct proto_want *w)
 {
-    const struct channel *ch = &s->channel[PROTO_STREAM];
-    static const uint8_t MASK[] = "(secret)";
+    const struct channel *ch = &s->stream;
     ssize_t n;
 
     if (w->out_last && !s->said_commit) {
@@ -203,11 +347,7 @@ static bool write_stream(struct session *s, const struct proto_want *w)
             tell_closed(s, PROTO_STREAM, sys);
         return false;
     }
-    if (w->out_secret)
-        show(s, true, MASK, sizeof MASK - 1);
-    else
-        show(s, true, w->out, (size_t)n);
-    s->bytes_out += (size_t)n;
+    show_sent(s, w, (size_t)n);
     s->stream_out += (size_t)n;
     tell(s, &(struct proto_event){.kind = PROTO_SENT,
                                   .channel = PROTO_STREAM,
@@ -226,25 +366,11 @@ static void on_clock(void *ctx)
     pump(s);
 }
 
-static void tell_acks(struct session *s)
-{
-    const long left = eo_tcp_unacked(s->channel[PROTO_STREAM].fd);
-    const uint64_t now = s->stream_out - (left > 0 ? (uint64_t)left : 0);
-
-    if (now <= s->acked)
-        return;
-    s->acked = now;
-    tell(s, &(struct proto_event){.kind = PROTO_ACKED,
-                                  .channel = PROTO_STREAM,
-                                  .len = (size_t)now});
-}
-
 static void on_acks(void *ctx)
 {
     struct session *s = ctx;
 
-    if (s->channel[PROTO_STREAM].fd >= 0)
-        tell_acks(s);
+    tell_acks(s);
     pump(s);
 }
 
@@ -257,32 +383,46 @@ static void match_timers(struct session *s, const struct proto_want *w)
         s->clock_runs = true;
         rc = eo_timer_start(s->c.loop, &s->clock, w->timeout_ms, on_clock, s);
     }
-    /* No event tells that the peer has acknowledged: it must be looked at. */
     if (!w->watch_acks || s->acked == s->stream_out)
         eo_timer_stop(s->c.loop, &s->acks);
     else if (s->acks.slot == 0)
         rc |= eo_timer_start(s->c.loop, &s->acks, ACKS_EVERY_MS, on_acks, s);
-    if (rc != 0) {
-        eo_fail(&s->error, ESPOTA_E_INTERNAL, "out of memory");
-        s->failed = true;
-    }
+    if (rc != 0)
+        no_memory(s);
 }
 
 /* ---- making reality match ------------------------------------------------ */
 
 static void close_all(struct session *s)
 {
+    eo_timer_stop(s->c.loop, &s->begin);
     eo_timer_stop(s->c.loop, &s->clock);
     eo_timer_stop(s->c.loop, &s->acks);
     eo_race_free(s->race);
     s->race = NULL;
-    for (int i = 0; i < PROTO_CHANNELS; i++)
-        shut(&s->channel[i]);
+    eo_callback_free(s->callback);
+    s->callback = NULL;
+    shut(&s->stream);
+}
+
+/* Datagrams are never left over: the kernel takes or loses them. */
+static void match_datagram(struct session *s)
+{
+    struct proto_want w;
+
+    eo_session_want(s, &w);
+    if (w.out_on != PROTO_DATAGRAM || w.out_len == 0)
+        return;
+    eo_callback_send(s->callback, w.out, w.out_len);
+    show_sent(s, &w, w.out_len);
+    tell(s, &(struct proto_event){.kind = PROTO_SENT,
+                                  .channel = PROTO_DATAGRAM,
+                                  .len = w.out_len});
 }
 
 static void match_stream(struct session *s)
 {
-    struct channel *ch = &s->channel[PROTO_STREAM];
+    struct channel *ch = &s->stream;
     struct proto_want w;
 
     eo_session_want(s, &w);
@@ -308,7 +448,9 @@ static void pump(struct session *s)
     eo_session_want(s, &w);
     if (running(s))
         match_channels(s, w.open);
-    if (running(s) && s->channel[PROTO_STREAM].fd >= 0)
+    if (running(s) && s->callback != NULL)
+        match_datagram(s);
+    if (running(s) && s->stream.fd >= 0)
         match_stream(s);
     eo_session_want(s, &w);
     /* Connecting has its own deadline. */
@@ -317,6 +459,11 @@ static void pump(struct session *s)
     if (!running(s))
         close_all(s);
     s->c.on_change(s->c.ctx); /* may free s */
+}
+
+static void on_begin(void *ctx)
+{
+    pump(ctx);
 }
 
 /* ---- outside ------------------------------------------------------------- */
@@ -338,7 +485,7 @@ void eo_session_want(const struct session *s, struct proto_want *w)
 
 bool eo_session_connecting(const struct session *s)
 {
-    return s->race != NULL;
+    return s->race != NULL || s->begin.slot != 0;
 }
 
 bool eo_session_committed(const struct session *s)
@@ -363,8 +510,7 @@ struct session *eo_session_start(const struct session_config *c)
     if (s == NULL)
         return NULL;
     s->c = *c;
-    for (int i = 0; i < PROTO_CHANNELS; i++)
-        s->channel[i].fd = -1;
+    s->stream.fd = -1;
     s->job = *c->job;
     s->addr = eo_calloc(c->n_addr, sizeof *s->addr);
     s->machine = eo_calloc(1, c->ops->size);
@@ -373,8 +519,7 @@ struct session *eo_session_start(const struct session_config *c)
         goto fail;
     memcpy(s->addr, c->addr, c->n_addr * sizeof *s->addr);
     eo_proto_start(s->machine, c->ops, &s->job);
-    open_stream(s);
-    if (s->failed)
+    if (eo_timer_start(c->loop, &s->begin, 0, on_begin, s) != 0)
         goto fail;
     return s;
 fail:

@@ -18,6 +18,7 @@ struct session_config {
     size_t n_addr;
     const char *bind;    /* local address or interface; NULL: any; borrowed */
     uint32_t connect_ms; /* patience with connecting */
+    uint16_t port_min, port_max; /* for a LISTENER; 0: any free port */
 
     /* Called after every event, never from within eo_session_start() nor after
      * status() stopped being PROTO_RUNNING, except the one time that says so.
@@ -26,6 +27,8 @@ struct session_config {
     /* Called once, before the image's last byte is given to the kernel: from
      * then on the outcome may be unknown.  NULL: nobody listens. */
     void (*on_commit)(void *ctx);
+    /* Something to tell people: code is a word.  NULL: nobody listens. */
+    void (*on_warning)(void *ctx, const char *code, const char *text);
     /* For -vvv: bytes that went (out) or came; those of secrets are masked.
      * NULL: nobody listens. */
     void (*on_bytes)(void *ctx, bool out, const uint8_t *, size_t len);

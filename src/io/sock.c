@@ -320,6 +320,11 @@ long eo_tcp_unacked(int fd)
 #endif
 }
 
+void eo_sock_send_buffer(int fd, int bytes)
+{
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
 ssize_t eo_send(int fd, const void *bytes, size_t len)
 {
     ssize_t n;

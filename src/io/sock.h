@@ -54,6 +54,9 @@ int eo_sock_local(int fd, struct addr *);
  * system cannot tell. */
 long eo_tcp_unacked(int fd);
 
+/* Lets the kernel take little beyond what the peer has confirmed. */
+void eo_sock_send_buffer(int fd, int bytes);
+
 /* send() and recv() without signals; EINTR is retried.  Give bytes moved, or
  * -1 with errno (EAGAIN: later). */
 ssize_t eo_send(int fd, const void *, size_t len);

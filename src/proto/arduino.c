@@ -110,12 +110,6 @@ static enum proto_status on_opened(struct arduino *m,
     }
     if (m->open != TALKING || m->phase != PH_OPEN)
         return m->base.status;
-    if (m->job->type != ESPOTA_TYPE_APP &&
-        m->job->type != ESPOTA_TYPE_FILESYSTEM) {
-        eo_fail(&m->base.error, ESPOTA_E_USAGE,
-                "ArduinoOTA takes app and file system images only");
-        return eo_arduino_fail(m);
-    }
     t = eo_arduino_note(m);
     eo_text_add(&t, "the device is to call %s:%u by TCP", m->local, m->port);
     return eo_arduino_invite(m);
@@ -165,6 +159,8 @@ static void want(const struct proto *p, struct proto_want *w)
         .out = m->out,
         .out_len = m->out_len,
         .out_secret = shown == PH_ANSWER,
+        .out_last = m->phase == PH_DATA && m->out_len > 0 &&
+                    m->sent + m->out_len == m->form->len,
         .watch_acks = m->phase == PH_DATA,
         .timeout_ms = m->timeout_ms,
         .clock = m->clock,
@@ -226,6 +222,8 @@ const struct proto_ops eo_proto_arduino = {
     .summary = "ArduinoOTA of the ESP8266, ESP32 and Pico cores (espota.py)",
     .port = 8266,
     .size = sizeof(struct arduino),
+    .refuses =
+        1u << ESPOTA_TYPE_PARTITION_TABLE | 1u << ESPOTA_TYPE_BOOTLOADER,
     .init = init,
     .step = step,
     .want = want,

@@ -328,8 +328,6 @@ static const struct conversation {
     {"a second connection is nobody's", E8, NULL,
      {INVITE, OK, CALL, {'b', "5000"}, CALL, {'b', "15000"}, SAID_OK},
      ENDS(OK, NULL, NULL)},
-    {"no partition tables", E32, NULL, {{'n', ""}}, ENDS(USAGE, NULL, NULL),
-     .type = ESPOTA_TYPE_PARTITION_TABLE},
 };
 
 /* ---- playing ------------------------------------------------------------- */
@@ -337,7 +335,7 @@ static const struct conversation {
 struct play {
     struct proto *p;
     const char *password;
-    size_t piece, acked;
+    size_t piece, acked, unconfirmed;
     char answer[ARDUINO_SAY_MAX]; /* the last one, which is repeated as it is */
     char nonce[ARDUINO_SHA256_HEX + 1], answered[ARDUINO_SHA256_HEX + 1];
     const char *name;
@@ -466,6 +464,7 @@ static void device_says(struct play *g, enum proto_channel on, const char *what)
 static void confirm(struct play *g, size_t n)
 {
     g->acked += n;
+    g->unconfirmed -= n;
     step(g, (struct proto_event){.kind = PROTO_ACKED,
                                  .channel = PROTO_STREAM,
                                  .len = g->acked});
@@ -487,9 +486,12 @@ static size_t take(struct play *g, size_t most)
             return all;
         assert_int_equal(w.out_on, PROTO_STREAM);
         assert_true(w.watch_acks);
+        assert_int_equal(w.out_last, w.done + g->unconfirmed + w.out_len ==
+                                         IMAGE_LEN);
         step(g, (struct proto_event){.kind = PROTO_SENT,
                                      .channel = PROTO_STREAM,
                                      .len = n});
+        g->unconfirmed += n;
         all += n;
     }
 }
