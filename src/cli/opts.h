@@ -117,6 +117,8 @@ struct opts {
     struct texts auth_file;
     bool auth_stdin, ask_auth, md5_target;
     int min_auth; /* enum espota_min_auth */
+    const char *key, *key_file;
+    bool require_encryption;
 
     const char *host_ip;
     struct range host_port;

@@ -45,6 +45,9 @@ static int check(const struct opts *o, struct espota_error *err)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "image and password cannot both come from standard "
                        "input");
+    if (o->key != NULL && o->key_file != NULL)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "--key and --key-file contradict each other");
     if (o->filesystem && eo_opts_given(o, &o->type) &&
         o->type != ESPOTA_TYPE_FILESYSTEM)
         return eo_fail(err, ESPOTA_E_USAGE,
@@ -86,7 +89,8 @@ int eo_run_add(struct run *run, const char *name, struct espota_error *err)
     if (run->cli->opts.debug)
         eo_cli_describe(name, &d->opts);
     if (eo_passwords(&d->passwords, &d->opts, &run->asked, &run->cli->notes,
-                     &d->error) == 0)
+                     &d->error) == 0 &&
+        eo_key(&d->key, &d->opts, &run->cli->notes, &d->error) == 0)
         d->error.category = ESPOTA_E_OK;
     return 0;
 }
@@ -208,6 +212,8 @@ static void start(struct run *run, struct run_device *d)
         .passwords = (const char *const *)d->passwords.at,
         .n_passwords = d->passwords.n,
         .min_auth = (enum espota_min_auth)o->min_auth,
+        .key = d->key.n > 0 ? d->key.at[0] : NULL,
+        .require_encryption = o->require_encryption,
         .type = (enum espota_type)o->type,
         .compress = (enum espota_compress)o->compress,
         .window = o->window,
@@ -393,6 +399,7 @@ void eo_run_free(struct run *run)
     for (size_t i = 0; i < run->n; i++) {
         eo_opts_free(&run->device[i]->opts);
         eo_secrets_free(&run->device[i]->passwords);
+        eo_secrets_free(&run->device[i]->key);
         eo_free(run->device[i]);
     }
     eo_free(run->device);

@@ -12,7 +12,7 @@
 struct run_device {
     struct ui_device ui; /* first: a target's tag points at it */
     struct opts opts;
-    struct secrets passwords;
+    struct secrets passwords, key; /* one key, or none */
     const struct espota_image *image;
     const char *host;          /* where it is; its name unless a file says */
     struct espota_error error; /* OK, or why it is not tried */

@@ -171,6 +171,16 @@ int eo_passwords(struct secrets *s, const struct opts *o, struct asked *asked,
     return 0;
 }
 
+int eo_key(struct secrets *s, const struct opts *o, struct notes *notes,
+           struct espota_error *err)
+{
+    if (o->key != NULL && eo_secrets_add(s, o->key, err) != 0)
+        return -1;
+    if (o->key_file != NULL && add_file(s, o->key_file, notes, err) != 0)
+        return -1;
+    return 0;
+}
+
 void eo_secrets_free(struct secrets *s)
 {
     for (size_t i = 0; i < s->n; i++)

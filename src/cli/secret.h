@@ -31,6 +31,10 @@ int eo_secrets_files(struct secrets *, const struct texts *files,
 int eo_passwords(struct secrets *, const struct opts *, struct asked *,
                  struct notes *, struct espota_error *err) EO_MUST_CHECK;
 
+/* The key, if the options name one. */
+int eo_key(struct secrets *, const struct opts *, struct notes *,
+           struct espota_error *err) EO_MUST_CHECK;
+
 void eo_secrets_free(struct secrets *);
 void eo_asked_free(struct asked *);
 

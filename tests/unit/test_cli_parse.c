@@ -117,7 +117,7 @@ static const struct line LINES[] = {
      {"!unknown option \"--zzzzzz\""}, 0},
     {"unknown letter", {"-dX"}, {"!unknown option \"-X\""}, 0},
     {"a letter that is none", {"-\x1b"}, {"!unknown option \"-\\x1b\""}, 0},
-    {"ambiguous", {"--re=1"}, {"!ambiguous: --retry, --retry-delay"}, 0},
+    {"ambiguous", {"--ret=1"}, {"!ambiguous: --retry, --retry-delay"}, 0},
     {"nothing but equals", {"--=x"}, {"!unknown option \"--\""}, 0},
     {"a value is missing", {"-f"}, {"!--file needs a value: FILE"}, 0},
     {"a value too many", {"--quiet=yes"}, {"!--quiet takes no value"}, 0},
