@@ -38,7 +38,7 @@ bool eo_esp32_table(struct esp32_table *t, const uint8_t *bytes, size_t len)
                 t->app_at = eo_le32(e + 4);
         } else if (e[2] == TYPE_DATA) {
             t->otadata |= e[3] == SUBTYPE_OTADATA;
-            t->nvs |= e[3] == SUBTYPE_NVS;
+            t->nvs |= e[3] == SUBTYPE_NVS && memcmp(e + 12, "nvs", 4) == 0;
         }
     }
     if (t->n > 0 && len - t->end >= ENTRY && bytes[t->end] == 0xeb &&
@@ -98,6 +98,9 @@ static void describe_table(struct findings *f, const uint8_t *bytes,
                    "with it a device takes no further updates: %s",
                    t.apps < 2 ? "it has not two app partitions"
                               : "it has no otadata partition");
+    else if (!t.nvs)
+        eo_problem(f, ESPOTA_WARNING, NOWHERE,
+                   "it has no nvs partition called \"nvs\"");
 }
 
 const struct image_kind eo_kind_esp32_partitions = {

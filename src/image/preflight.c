@@ -161,16 +161,37 @@ static void rule_damage(struct refusal *r, const struct preflight_image *img,
     r->hint = "build or download the file again";
 }
 
+/* What a device demands of a table before it writes it; what is only worth a
+ * warning elsewhere would be refused there. */
 static void rule_partitions(struct refusal *r,
                             const struct preflight_image *img,
                             const struct espota_check *c)
 {
-    if (c->type == ESPOTA_TYPE_PARTITION_TABLE &&
-        img->found->role == ROLE_PARTITIONS && img->bytes != ESP32_TABLE_LEN) {
+    const struct espota_image_problem *p =
+        eo_first_problem(img->found, ESPOTA_WARNING);
+
+    if (c->type != ESPOTA_TYPE_PARTITION_TABLE ||
+        img->found->role != ROLE_PARTITIONS)
+        return;
+    if (img->bytes != ESP32_TABLE_LEN)
         eo_text_add(&r->text, "%s has %zu bytes, and a partition table %d",
                     img->name, img->bytes, ESP32_TABLE_LEN);
-        r->hint = "build the table again, with its MD5 entry";
-    }
+    else if (p != NULL)
+        eo_text_add(&r->text, "%s: %s", img->name, p->text);
+    r->hint = "build the table again: 3072 bytes with an MD5 entry, two app "
+              "partitions, otadata and nvs";
+}
+
+/* A bootloader goes into flash as it is. */
+static void rule_bootloader(struct refusal *r,
+                            const struct preflight_image *img,
+                            const struct espota_check *c)
+{
+    if (c->type != ESPOTA_TYPE_BOOTLOADER || !img->is_gzip)
+        return;
+    eo_text_add(&r->text, "%s is compressed, and a bootloader goes raw",
+                img->name);
+    r->hint = "unpack the file first";
 }
 
 /* Does the protocol lead to devices that take such a thing? */
@@ -244,7 +265,8 @@ static const struct {
     rule_fn *rule;
 } RULES[] = {
     {"type", rule_type},         {"damaged", rule_damage},
-    {"type", rule_partitions},   {"protocol", rule_protocol},
+    {"type", rule_partitions},   {"type", rule_bootloader},
+    {"protocol", rule_protocol},
     {"other-chip", rule_chip},   {"size", rule_size},
 };
 
