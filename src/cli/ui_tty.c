@@ -130,10 +130,11 @@ static void compose(struct text *t, const struct ui_device *d, uint64_t now_ms,
 
 /* ---- the frame ---------------------------------------------------------- */
 
-/* To the first line of the frame on the screen, wherever a narrower window
- * has moved it. */
+/* To the first line of the frame on the screen, wherever another size of the
+ * window has moved it. */
 static void go_home(struct tty *t)
 {
+    const unsigned width = t->config.width;
     unsigned up = 0;
 
     measure(t);
@@ -142,7 +143,8 @@ static void go_home(struct tty *t)
                                      : 0);
     if (up > 0)
         fprintf(t->base.out, "\033[%uA", up);
-    fputc('\r', t->base.out);
+    /* Terminals that wrap lines anew would join what was drawn over them. */
+    fputs(t->config.width != width ? "\r\033[J" : "\r", t->base.out);
 }
 
 static unsigned name_width(const struct ui_set *s)
