@@ -81,6 +81,8 @@ static const struct opt OPTS[] = {
      .help = "bytes under way: auto, lockstep or a number", .def = "auto"},
     {0, "no-signed", FLAG(no_signed), UP, OPT_G_IMAGE, CONF,
      .help = "send FILE even where there is a FILE.signed"},
+    {0, "force", FLAG(force), UP, OPT_G_IMAGE, COMMON,
+     .help = "flash it although it looks wrong for the device"},
     {0, "dry-run", FLAG(dry_run), UP, OPT_G_IMAGE, CONF | COMMON,
      .help = "everything but the first byte to the device"},
 

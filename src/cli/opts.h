@@ -125,7 +125,7 @@ struct opts {
 
     int compress;    /* enum espota_compress */
     uint32_t window; /* as in struct espota_target */
-    bool no_signed, dry_run;
+    bool no_signed, force, dry_run;
 
     uint32_t timeout_ms, connect_ms, stall_ms;
     uint32_t retry, retry_delay_ms, max_ms; /* max 0: no limit */

@@ -193,6 +193,8 @@ static void end_early(struct run *run, struct run_device *d)
         .outcome = espota_category_outcome(d->error.category),
         .error = &d->error,
         .phase = ESPOTA_PHASE_QUEUED,
+        .bytes_image =
+            d->image != NULL ? espota_image_info(d->image)->bytes : 0,
     };
 
     on_event(run, &(struct espota_event){.kind = ESPOTA_EVENT_END,
@@ -200,6 +202,40 @@ static void end_early(struct run *run, struct run_device *d)
                                          .tag = d,
                                          .phase = ESPOTA_PHASE_QUEUED,
                                          .result = &result});
+}
+
+struct doubt {
+    struct run *run;
+    struct run_device *device;
+};
+
+static void on_doubt(void *ctx, const char *code, const char *text)
+{
+    const struct doubt *about = ctx;
+
+    on_event(about->run,
+             &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
+                                    .job = -1,
+                                    .tag = about->device,
+                                    .code = code,
+                                    .text = text});
+}
+
+/* Is this the right image for that device, as far as one can know? */
+static void doubt(struct run *run, struct run_device *d)
+{
+    const struct opts *o = &d->opts;
+    const struct espota_check check = {
+        .protocol = EO_PROTOCOLS[o->protocol],
+        .type = (enum espota_type)o->type,
+        .port = (uint16_t)o->port,
+        .force = o->force,
+        .on_warning = on_doubt,
+        .ctx = &(struct doubt){run, d},
+    };
+
+    if (espota_image_check(d->image, &check, &d->error) == 0)
+        d->error.category = ESPOTA_E_OK;
 }
 
 static void start(struct run *run, struct run_device *d)
@@ -231,9 +267,11 @@ static void start(struct run *run, struct run_device *d)
         load(run, d);
     if (d->error.category == ESPOTA_E_OK) {
         eo_uis_image(&run->ui, &d->ui, espota_image_info(d->image));
-        if (espota_fleet_add(run->fleet, d->image, &target, &d->error) >= 0)
-            d->error.category = ESPOTA_E_OK;
+        doubt(run, d);
     }
+    if (d->error.category == ESPOTA_E_OK &&
+        espota_fleet_add(run->fleet, d->image, &target, &d->error) >= 0)
+        d->error.category = ESPOTA_E_OK;
     if (d->error.category != ESPOTA_E_OK)
         end_early(run, d);
 }

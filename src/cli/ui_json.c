@@ -100,7 +100,7 @@ static void start(struct ui *ui, unsigned jobs)
 static void image(struct ui *ui, const struct ui_device *d,
                   const struct espota_image_info *info)
 {
-    json_t *o = begin(ui, d->name, "image");
+    json_t *o = begin(ui, d->name, "image"), *warnings = json_array();
 
     json_object_set_new(o, "file", text(info->file));
     json_object_set_new(o, "bytes", number(info->bytes));
@@ -108,9 +108,11 @@ static void image(struct ui *ui, const struct ui_device *d,
     json_object_set_new(o, "sha256", text(info->sha256));
     json_object_set_new(o, "kind", text(info->kind));
     json_object_set_new(o, "chip", text(info->chip));
-    json_object_set_new(o, "project", json_null());
-    json_object_set_new(o, "fw_version", json_null());
-    json_object_set_new(o, "warnings", json_array());
+    json_object_set_new(o, "project", text(info->project));
+    json_object_set_new(o, "fw_version", text(info->version));
+    for (size_t i = 0; i < info->n_problems; i++)
+        json_array_append_new(warnings, text(info->problems[i].text));
+    json_object_set_new(o, "warnings", warnings);
     emit(ui, o);
 }
 
@@ -191,7 +193,10 @@ static void device_end(struct ui *ui, const char *name,
     json_object_set_new(o, "outcome", text(espota_outcome_name(r->outcome)));
     json_object_set_new(o, "code", text(espota_category_name(err->category)));
     json_object_set_new(o, "exit", json_integer(eo_uis_status(ui->set, err)));
-    json_object_set_new(o, "phase", text(espota_phase_name(r->phase)));
+    json_object_set_new(o, "phase",
+                        r->phase == ESPOTA_PHASE_QUEUED
+                            ? json_null() /* it never began */
+                            : text(espota_phase_name(r->phase)));
     json_object_set_new(
         o, "retryable",
         json_boolean(espota_category_retryable(err->category)));

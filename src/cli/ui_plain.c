@@ -43,9 +43,8 @@ static void image(struct ui *ui, const struct ui_device *d,
     char line[400], size[UI_WORD];
 
     eo_ui_bytes(size, info->bytes);
-    snprintf(line, sizeof line, "%s, %s%s%s, MD5 %s", info->file, size,
-             info->chip != NULL ? ", for " : "",
-             info->chip != NULL ? info->chip : "", info->md5);
+    snprintf(line, sizeof line, "%s, %s, %s, MD5 %s", info->file, size,
+             info->what, info->md5);
     say(ui, d, line);
 }
 
