@@ -65,7 +65,8 @@ void eo_report_phase(struct report *r, enum espota_phase phase,
     r->doing = doing;
     if (other)
         eo_report_emit(r, &(struct espota_event){.kind = ESPOTA_EVENT_PHASE});
-    eo_report_log(r, ESPOTA_LOG_STEP, "%s", doing);
+    else
+        eo_report_log(r, ESPOTA_LOG_STEP, "%s", doing);
 }
 
 void eo_report_new_attempt(struct report *r)

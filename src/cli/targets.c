@@ -1,0 +1,476 @@
+/* targets.c -- which devices a fleet is made of. */
+#include "cli/targets.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifdef EO_WITH_JSON
+#include <jansson.h>
+#endif
+
+#include "base/mem.h"
+#include "base/str.h"
+
+enum {
+    COLUMNS_MAX = 64,
+    FILE_MAX_BYTES = 64 << 20,
+    LEVEL_TARGET = LEVEL_ARGV /* see add_setting() */
+};
+
+/* ---- the list ------------------------------------------------------------ */
+
+static int no_memory(struct espota_error *err)
+{
+    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+}
+
+static struct target_row *new_row(struct target_list *list, const char *name,
+                                  struct espota_error *err)
+{
+    struct target_row *at = eo_resize(list->at, list->n + 1, sizeof *at);
+
+    if (at == NULL) {
+        no_memory(err);
+        return NULL;
+    }
+    list->at = at;
+    at[list->n] = (struct target_row){.name = eo_strdup(name)};
+    if (at[list->n].name == NULL) {
+        no_memory(err);
+        return NULL;
+    }
+    return &at[list->n++];
+}
+
+static void free_row(struct target_row *row)
+{
+    eo_free(row->name);
+    eo_settings_free(&row->settings);
+}
+
+void eo_targets_free(struct target_list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        free_row(&list->at[i]);
+    eo_free(list->at);
+    *list = (struct target_list){0};
+}
+
+/* "@NAME": a device of the files, or all of a group. */
+static int add_named(struct target_list *list, const char *name,
+                     const struct config *config, struct espota_error *err)
+{
+    const size_t before = list->n;
+
+    for (size_t i = 0; i < config->n; i++) {
+        const struct section *s = &config->at[i];
+        bool known = false;
+
+        if (s->kind != SECTION_DEVICE ||
+            (strcmp(s->name, name) != 0 &&
+             (s->group == NULL || strcmp(s->group, name) != 0)))
+            continue;
+        for (size_t k = before; k < list->n; k++) /* it is in two files */
+            known |= strcmp(list->at[k].name, s->name) == 0;
+        if (!known && new_row(list, s->name, err) == NULL)
+            return -1;
+    }
+    if (list->n == before)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "no device and no group of the configuration files is "
+                       "called \"%s\"",
+                       name);
+    return 0;
+}
+
+int eo_targets_add(struct target_list *list, const char *name,
+                   const struct config *config, struct espota_error *err)
+{
+    if (name[0] == '@')
+        return add_named(list, name + 1, config, err);
+    return new_row(list, name, err) != NULL ? 0 : -1;
+}
+
+/* ---- reading text -------------------------------------------------------- */
+
+struct reading {
+    struct target_list *list;
+    const struct config *config;
+    const char *path;
+    unsigned line;
+    struct espota_error *err;
+};
+
+static int complain(struct reading *r, const char *what, const char *which)
+{
+    return eo_fail(r->err, ESPOTA_E_USAGE, "%s:%u: %s \"%s\"", r->path,
+                   r->line, what, which);
+}
+
+static const struct opt *find_key(const char *key)
+{
+    const struct opt *opt = eo_opt_find(CMD_FLEET, key);
+
+    return opt != NULL && (opt->flags & OPT_CONFIG) != 0 ? opt : NULL;
+}
+
+static int unknown_key(struct reading *r, const char *key)
+{
+    const char *names[OPTS_MAX + 1];
+    const struct opt *opt;
+    const char *near;
+    size_t n = 0;
+
+    for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)
+        if (find_key(opt->name) == opt)
+            names[n++] = opt->name;
+    names[n] = NULL;
+    near = eo_nearest(key, names);
+    return eo_fail(r->err, ESPOTA_E_USAGE,
+                   "%s:%u: unknown key \"%s\"%s%s%s", r->path, r->line, key,
+                   near != NULL ? " (did you mean \"" : "",
+                   near != NULL ? near : "", near != NULL ? "\"?)" : "");
+}
+
+/* A targets file speaks of one device each, the command line of all: the file
+ * wins.  Within a level the last wins, and it is applied last. */
+static int add_setting(struct reading *r, struct target_row *row,
+                       const char *key, const char *value)
+{
+    const struct opt *opt = find_key(key);
+    char where[200];
+
+    if (opt == NULL)
+        return unknown_key(r, key);
+    snprintf(where, sizeof where, "%s:%u", r->path, r->line);
+    if (eo_settings_add(&row->settings, opt, value, LEVEL_TARGET, where,
+                        r->err) != 0) {
+        const struct espota_error inner = *r->err;
+
+        return eo_fail(r->err, inner.category, "%s: %s", where,
+                       inner.message);
+    }
+    return 0;
+}
+
+/* The next word of *at, unquoted in place; NULL: there is none.  Double quotes
+ * may stand around any part, as in key="two words". */
+static char *next_word(char **at)
+{
+    char *in = *at + strspn(*at, " \t"), *out = in, *word = in;
+    bool quoted = false;
+
+    if (*in == '\0' || *in == '#')
+        return NULL;
+    for (; *in != '\0' && (quoted || !eo_is_space(*in)); in++) {
+        if (*in == '"')
+            quoted = !quoted;
+        else
+            *out++ = *in;
+    }
+    *at = *in != '\0' ? in + 1 : in;
+    *out = '\0';
+    return word;
+}
+
+static int plain_line(struct reading *r, char *line)
+{
+    const size_t first = r->list->n;
+    char *word = next_word(&line);
+
+    if (word == NULL)
+        return 0;
+    if (strchr(word, '=') != NULL)
+        return complain(r, "a host comes first, not", word);
+    if (eo_targets_add(r->list, word, r->config, r->err) != 0)
+        return -1;
+    while ((word = next_word(&line)) != NULL) {
+        char *value = strchr(word, '=');
+
+        if (value != NULL)
+            *value++ = '\0';
+        for (size_t i = first; i < r->list->n; i++)
+            if (add_setting(r, &r->list->at[i], word, value) != 0)
+                return -1;
+    }
+    return 0;
+}
+
+/* ---- CSV (RFC 4180, one record a line) ------------------------------------ */
+
+/* Splits in place; the number of fields, at most COLUMNS_MAX. */
+static size_t split_csv(char *line, char **field)
+{
+    size_t n = 0;
+
+    for (;;) {
+        char *out = line;
+        bool quoted = *line == '"';
+
+        if (n == COLUMNS_MAX)
+            return n;
+        field[n++] = out;
+        for (line += quoted; *line != '\0' && (quoted || *line != ','); line++) {
+            if (quoted && *line == '"' && line[1] != '"')
+                quoted = false;
+            else
+                *out++ = *line == '"' ? *line++ : *line;
+        }
+        if (*line == '\0') {
+            *out = '\0';
+            return n;
+        }
+        *out = '\0';
+        line++;
+    }
+}
+
+struct header {
+    char *name[COLUMNS_MAX];
+    size_t n, host;
+};
+
+static bool names_a_host(const char *column)
+{
+    return strcmp(column, "host") == 0 || strcmp(column, "ip") == 0 ||
+           strcmp(column, "name") == 0;
+}
+
+static bool is_csv_header(const char *line)
+{
+    const size_t n = strcspn(line, ",");
+    char first[16] = "";
+
+    if (n < sizeof first)
+        memcpy(first, line, n);
+    return names_a_host(first) || strchr(line, ',') != NULL;
+}
+
+static int csv_header(struct reading *r, struct header *h, char *line)
+{
+    h->n = split_csv(line, h->name);
+    h->host = h->n;
+    for (size_t i = 0; i < h->n; i++) {
+        if (names_a_host(h->name[i]))
+            h->host = i;
+        else if (find_key(h->name[i]) == NULL)
+            return unknown_key(r, h->name[i]);
+    }
+    return h->host < h->n ? 0 : complain(r, "the header names no column", "host");
+}
+
+static int csv_line(struct reading *r, const struct header *h, char *line)
+{
+    const size_t first = r->list->n;
+    char *field[COLUMNS_MAX];
+    const size_t n = split_csv(line, field);
+
+    if (n > h->n)
+        return complain(r, "more fields than the header has, from", field[h->n]);
+    if (n <= h->host || field[h->host][0] == '\0')
+        return complain(r, "no host in", line);
+    if (eo_targets_add(r->list, field[h->host], r->config, r->err) != 0)
+        return -1;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = first; i < r->list->n; i++)
+            if (k != h->host && field[k][0] != '\0' &&
+                add_setting(r, &r->list->at[i], h->name[k], field[k]) != 0)
+                return -1;
+    return 0;
+}
+
+/* ---- JSON lines ---------------------------------------------------------- */
+
+#ifdef EO_WITH_JSON
+
+static const char *json_host(const json_t *o)
+{
+    static const char *const KEYS[] = {"host", "ip", "name"};
+    const json_t *addresses = json_object_get(o, "addresses");
+
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
+        if (json_is_string(json_object_get(o, KEYS[i])))
+            return json_string_value(json_object_get(o, KEYS[i]));
+    return json_string_value(json_array_get(addresses, 0));
+}
+
+static int json_setting(struct reading *r, struct target_row *row,
+                        const char *key, const json_t *value)
+{
+    char number[32];
+
+    if (find_key(key) == NULL || strcmp(key, "ip") == 0)
+        return 0;
+    if (json_is_string(value))
+        return add_setting(r, row, key, json_string_value(value));
+    if (json_is_boolean(value))
+        return add_setting(r, row, key, json_is_true(value) ? "yes" : "no");
+    if (json_is_integer(value)) {
+        snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT,
+                 json_integer_value(value));
+        return add_setting(r, row, key, number);
+    }
+    return json_is_null(value) ? 0 : complain(r, "no simple value for", key);
+}
+
+static int json_line(struct reading *r, const char *line)
+{
+    json_error_t why;
+    json_t *o = json_loads(line, 0, &why);
+    const char *host = json_host(o), *key;
+    struct target_row *row;
+    json_t *value;
+    int rc = 0;
+
+    if (!json_is_object(o))
+        rc = complain(r, "no JSON object:", why.text);
+    else if (host == NULL)
+        rc = complain(r, "no \"host\" in", line);
+    else if ((row = new_row(r->list, host, r->err)) == NULL)
+        rc = -1;
+    else
+        json_object_foreach(o, key, value)
+            if (rc == 0)
+                rc = json_setting(r, row, key, value);
+    json_decref(o);
+    return rc;
+}
+
+#else
+
+static int json_line(struct reading *r, const char *line)
+{
+    (void)line;
+    return complain(r, "JSON was left out of this build:", "jansson");
+}
+
+#endif
+
+/* ---- a file -------------------------------------------------------------- */
+
+static bool is_blank(const char *line)
+{
+    line += strspn(line, " \t\r");
+    return *line == '\0' || *line == '#';
+}
+
+int eo_targets_parse(struct target_list *list, char *text, size_t len,
+                     const char *path, const struct config *config,
+                     struct espota_error *err)
+{
+    struct reading r = {list, config, path, 0, err};
+    struct header header = {0};
+    enum { UNKNOWN, PLAIN, CSV, JSON } form = UNKNOWN;
+    char *const end = text + len;
+
+    if (memchr(text, '\0', len) != NULL)
+        return eo_fail(err, ESPOTA_E_USAGE, "%s is no text", path);
+    for (char *line = text; line < end;) {
+        char *next = memchr(line, '\n', (size_t)(end - line));
+        int rc = 0;
+
+        if (next == NULL)
+            next = end; /* parse's caller left room for a terminator */
+        *next = '\0';
+        if (next > line && next[-1] == '\r')
+            next[-1] = '\0';
+        r.line++;
+        if (is_blank(line))
+            rc = 0;
+        else if (form == UNKNOWN && is_csv_header(line) && *line != '{')
+            form = CSV, rc = csv_header(&r, &header, line);
+        else if (*line == '{')
+            form = JSON, rc = json_line(&r, line);
+        else if (form == CSV)
+            rc = csv_line(&r, &header, line);
+        else
+            form = PLAIN, rc = plain_line(&r, line);
+        if (rc != 0)
+            return -1;
+        line = next + 1;
+    }
+    return 0;
+}
+
+static int slurp(FILE *f, const char *path, char **text, size_t *len,
+                 struct espota_error *err)
+{
+    size_t cap = 0, n = 1;
+
+    for (*len = 0; n > 0; *len += n) {
+        if (*len + 1 >= cap) {
+            char *more = eo_resize(*text, cap += 65536, 1);
+
+            if (more == NULL)
+                return no_memory(err);
+            *text = more;
+        }
+        if (*len > FILE_MAX_BYTES)
+            return eo_fail(err, ESPOTA_E_USAGE, "%s is too long", path);
+        n = fread(*text + *len, 1, cap - *len - 1, f);
+    }
+    if (ferror(f))
+        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s",
+                           path, strerror(errno));
+    return 0;
+}
+
+int eo_targets_read(struct target_list *list, const char *path,
+                    const struct config *config, struct espota_error *err)
+{
+    const bool standard = strcmp(path, "-") == 0;
+    FILE *f = standard ? stdin : fopen(path, "re");
+    char *text = NULL;
+    size_t len = 0;
+    int rc = -1;
+
+    if (f == NULL)
+        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s",
+                           path, strerror(errno));
+    if (slurp(f, path, &text, &len, err) == 0)
+        rc = eo_targets_parse(list, text, len,
+                              standard ? "standard input" : path, config, err);
+    if (text != NULL)
+        eo_wipe(text, len); /* it may hold passwords */
+    eo_free(text);
+    if (!standard)
+        fclose(f);
+    return rc;
+}
+
+/* ---- shards -------------------------------------------------------------- */
+
+/* FNV-1a, over the name in lower case without a final dot or ".local": the
+ * same device under each spelling. */
+static uint64_t name_hash(const char *name)
+{
+    static const char LOCAL[] = ".local";
+    enum { LEN = sizeof LOCAL - 1 };
+    uint64_t h = 0xcbf29ce484222325u;
+    size_t n = strlen(name), same = 0;
+
+    if (n > 1 && name[n - 1] == '.')
+        n--;
+    while (same < LEN && same + 1 < n &&
+           eo_lower(name[n - 1 - same]) == LOCAL[LEN - 1 - same])
+        same++;
+    if (same == LEN)
+        n -= LEN;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (uint8_t)eo_lower(name[i])) * 0x100000001b3u;
+    return h ^ h >> 32; /* the low bits of FNV alone mix badly */
+}
+
+void eo_targets_shard(struct target_list *list, uint32_t k, uint32_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->n; i++) {
+        if (name_hash(list->at[i].name) % n + 1 == k)
+            list->at[kept++] = list->at[i];
+        else
+            free_row(&list->at[i]);
+    }
+    list->n = kept;
+}
