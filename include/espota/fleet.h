@@ -217,7 +217,7 @@ ESPOTA_API void espota_fleet_release(struct espota_fleet *, int job,
 
 /* Ends a job (all jobs: -1) at the next _process or _run, with its sockets
  * closed properly and an END event of category INTERRUPTED (UNKNOWN if the
- * device had every byte).  Safe in a callback, not in a signal handler. */
+ * device had every byte, OK if it had accepted them).  Safe in a callback, not in a signal handler. */
 ESPOTA_API void espota_fleet_cancel(struct espota_fleet *, int job);
 
 /* Jobs that have not ended get no event any more. */

@@ -1,6 +1,7 @@
 /* fleet.c -- the queue of jobs, and the loop they share. */
 #include <espota/fleet.h>
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -13,14 +14,13 @@
 enum {
     MAX_ACTIVE = 64,
     LOOK_MS = 500, /* at *stop, should a signal slip in before poll() */
-    ALL = -1,
-    NONE = -2
+    ALL = -1
 };
 
 struct slot {
     struct espota_fleet *fleet;
     struct job *job; /* NULL: ended and freed */
-    bool started;
+    bool started, cancelled;
 };
 
 struct espota_fleet {
@@ -33,8 +33,9 @@ struct espota_fleet {
     size_t started, active; /* ever, and now */
     size_t ended, failed;
     uint64_t next_start; /* not before this time of the loop */
-    struct timer chores;
-    int cancel; /* a job, ALL or NONE */
+    struct timer pace; /* until next_start */
+    bool chores;       /* something ended or was added: look what may start */
+    bool cancels;      /* some slot is cancelled and was not told yet */
 };
 
 int espota_fleet_new(struct espota_fleet **out,
@@ -48,7 +49,6 @@ int espota_fleet_new(struct espota_fleet **out,
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     }
     f->c = *c;
-    f->cancel = NONE;
     f->rollout = (struct rollout){c->waves, c->n_waves, c->stop_after};
     if (f->c.max_active == 0)
         f->c.max_active = MAX_ACTIVE;
@@ -106,15 +106,23 @@ static void skip_rest(struct espota_fleet *f)
             eo_job_skip(f->slot[i]->job);
 }
 
-/* Frees what has ended and starts what may start.  Always from the loop, never
- * from inside a job. */
-static void do_chores(void *ctx)
+static void on_pace(void *ctx)
 {
     struct espota_fleet *f = ctx;
+
+    f->chores = true;
+}
+
+/* Frees what has ended and starts what may start; never from inside a job.
+ * That it is due is a flag and no timer: it must not fail for lack of memory,
+ * or nothing would ever start again. */
+static void do_chores(struct espota_fleet *f)
+{
     const struct rollout_counts counts = {f->n, f->ended, f->failed};
     const size_t ceiling = eo_rollout_ceiling(&f->rollout, &counts);
     struct slot *s;
 
+    f->chores = false;
     free_ended(f);
     if (eo_rollout_stopped(&f->rollout, &counts)) {
         skip_rest(f);
@@ -124,11 +132,11 @@ static void do_chores(void *ctx)
            (s = next_waiting(f)) != NULL) {
         const uint64_t now = eo_loop_now(f->loop);
 
-        if (f->c.starts_per_min > 0 && now < f->next_start) {
-            eo_timer_start(f->loop, &f->chores, f->next_start - now, do_chores,
-                           f);
+        /* Without memory for the timer: rather too early than never. */
+        if (f->c.starts_per_min > 0 && now < f->next_start &&
+            eo_timer_start(f->loop, &f->pace, f->next_start - now, on_pace,
+                           f) == 0)
             return;
-        }
         if (f->c.starts_per_min > 0)
             f->next_start = now + 60000 / f->c.starts_per_min;
         f->started++;
@@ -151,7 +159,7 @@ static void on_end(void *ctx)
         f->active--;
     else
         f->started++; /* a wave that counts it must be able to end */
-    eo_timer_start(f->loop, &f->chores, 0, do_chores, f);
+    f->chores = true;
 }
 
 static int grow(struct espota_fleet *f)
@@ -186,8 +194,7 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
         .on_end_ctx = s,
     };
 
-    if (s == NULL || grow(f) != 0 ||
-        eo_timer_start(f->loop, &f->chores, 0, do_chores, f) != 0) {
+    if (s == NULL || grow(f) != 0) {
         eo_free(s);
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     }
@@ -197,6 +204,7 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
         return -1;
     }
     f->slot[f->n++] = s;
+    f->chores = true;
     return config.number;
 }
 
@@ -211,17 +219,31 @@ void espota_fleet_release(struct espota_fleet *f, int job,
 
 void espota_fleet_cancel(struct espota_fleet *f, int job)
 {
-    f->cancel = f->cancel == NONE || f->cancel == job ? job : ALL;
+    for (size_t i = 0; i < f->n; i++)
+        if (job == ALL || (size_t)job == i)
+            f->slot[i]->cancelled = f->cancels = true;
 }
 
 static void cancel_wanted(struct espota_fleet *f)
 {
-    const int which = f->cancel;
+    if (!f->cancels)
+        return;
+    f->cancels = false; /* first: a callback may cancel more */
+    for (size_t i = 0; i < f->n; i++)
+        if (f->slot[i]->cancelled && f->slot[i]->job != NULL)
+            eo_job_cancel(f->slot[i]->job, NULL);
+}
 
-    f->cancel = NONE;
-    for (size_t i = 0; which != NONE && i < f->n; i++)
-        if (f->slot[i]->job != NULL && (which == ALL || (int)i == which))
-            eo_job_cancel(f->slot[i]->job);
+/* The loop cannot go on: everyone is told, so that every job has its end. */
+static void give_up(struct espota_fleet *f, int sys)
+{
+    struct espota_error err;
+
+    eo_fail_sys(&err, ESPOTA_E_INTERNAL, sys, "waiting for the network: %s",
+                strerror(sys));
+    for (size_t i = 0; i < f->n; i++)
+        if (f->slot[i]->job != NULL)
+            eo_job_cancel(f->slot[i]->job, &err);
 }
 
 void espota_fleet_free(struct espota_fleet *f)
@@ -232,7 +254,7 @@ void espota_fleet_free(struct espota_fleet *f)
         eo_job_free(f->slot[i]->job);
         eo_free(f->slot[i]);
     }
-    eo_timer_stop(f->loop, &f->chores);
+    eo_timer_stop(f->loop, &f->pace);
     eo_free(f->slot);
     eo_loop_free(f->loop);
     eo_free(f);
@@ -240,14 +262,27 @@ void espota_fleet_free(struct espota_fleet *f)
 
 /* ---- driving ------------------------------------------------------------- */
 
+static void do_due(struct espota_fleet *f)
+{
+    cancel_wanted(f);
+    if (f->chores)
+        do_chores(f);
+}
+
+static bool is_due(const struct espota_fleet *f)
+{
+    return f->cancels || f->chores;
+}
+
 int espota_fleet_run(struct espota_fleet *f, const volatile int *stop)
 {
     while (f->ended < f->n) {
         if (stop != NULL && *stop != 0)
             espota_fleet_cancel(f, ALL);
-        cancel_wanted(f);
-        if (f->ended == f->n || eo_loop_turn(f->loop, LOOK_MS) != 0)
-            break;
+        do_due(f);
+        if (f->ended < f->n &&
+            eo_loop_turn(f->loop, is_due(f) ? 0 : LOOK_MS) != 0)
+            give_up(f, errno);
     }
     return (int)f->failed;
 }
@@ -260,7 +295,7 @@ size_t espota_fleet_fds(const struct espota_fleet *f, struct espota_fd *fds,
 
 int espota_fleet_timeout(const struct espota_fleet *f)
 {
-    return f->cancel != NONE ? 0 : eo_loop_timeout(f->loop);
+    return is_due(f) ? 0 : eo_loop_timeout(f->loop);
 }
 
 void espota_fleet_process(struct espota_fleet *f, const struct espota_fd *fds,
@@ -268,6 +303,7 @@ void espota_fleet_process(struct espota_fleet *f, const struct espota_fd *fds,
 {
     cancel_wanted(f);
     eo_loop_process(f->loop, fds, n);
+    do_due(f);
 }
 
 int espota_fleet_live(const struct espota_fleet *f)

@@ -137,6 +137,7 @@ static void failed(struct job *j, const struct espota_error *err)
         return;
     case RETRY_NEXT_PASSWORD:
         j->password++;
+        j->report.attempts++; /* no retry: it makes the row longer */
         eo_report_log(&j->report, ESPOTA_LOG_INFO,
                       "password %zu of %zu was refused", j->password,
                       t->n_passwords);
@@ -413,16 +414,33 @@ void eo_job_start(struct job *j)
         end_internal(j, "out of memory");
 }
 
-void eo_job_cancel(struct job *j)
+/* The device has said yes already; only the goodbye was not over. */
+static bool accepted(const struct job *j)
+{
+    struct proto_want w;
+
+    if (j->session == NULL)
+        return false;
+    eo_session_want(j->session, &w);
+    return w.phase == ESPOTA_PHASE_REBOOT;
+}
+
+void eo_job_cancel(struct job *j, const struct espota_error *why)
 {
     if (j->ended)
         return;
     if (!j->started)
         eo_report_begin(&j->report);
+    if (accepted(j)) {
+        end_well(j, ESPOTA_UPDATED);
+        return;
+    }
     if (j->session != NULL && eo_session_committed(j->session))
         eo_fail_hint(&j->error, ESPOTA_E_UNKNOWN,
                      "look what the device runs before you flash it again",
                      "interrupted after the device had every byte");
+    else if (why != NULL)
+        j->error = *why;
     else
         eo_fail(&j->error, ESPOTA_E_INTERRUPTED, "interrupted while %s",
                 j->report.doing);

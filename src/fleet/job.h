@@ -37,8 +37,8 @@ void eo_job_start(struct job *);
 void eo_job_release(struct job *, const struct espota_error *err);
 
 /* Ends it with an END event, also if it was never started; all from within
- * this call. */
-void eo_job_cancel(struct job *);
+ * this call.  why is what happened on our side; NULL: the user wished so. */
+void eo_job_cancel(struct job *, const struct espota_error *why);
 
 /* Ends one that was never started because the fleet stops; the same way. */
 void eo_job_skip(struct job *);

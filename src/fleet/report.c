@@ -23,7 +23,7 @@ void eo_report_emit(const struct report *r, struct espota_event *ev)
     ev->device = r->device;
     ev->phase = r->phase;
     ev->doing = r->doing;
-    ev->attempt = r->attempt;
+    ev->attempt = r->attempt + (ev->kind == ESPOTA_EVENT_RETRY);
     ev->attempts = r->attempts;
     r->on_event(r->on_event_ctx, ev);
 }

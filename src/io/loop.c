@@ -28,6 +28,7 @@ struct loop {
     size_t n_watch, cap_watch;
     struct timer **timer; /* a heap: the earliest is [0] */
     size_t n_timer, cap_timer;
+    uint64_t turns; /* timers ever started */
     unsigned depth; /* callbacks running */
     bool holes;
 };
@@ -140,11 +141,17 @@ static void place(struct loop *l, size_t at, struct timer *t)
     t->slot = at + 1;
 }
 
+/* Of those due in the same millisecond the one started first. */
+static bool before(const struct timer *a, const struct timer *b)
+{
+    return a->due != b->due ? a->due < b->due : a->turn < b->turn;
+}
+
 static void sift_up(struct loop *l, size_t at)
 {
     struct timer *t = l->timer[at];
 
-    while (at > 0 && l->timer[(at - 1) / 2]->due > t->due) {
+    while (at > 0 && before(t, l->timer[(at - 1) / 2])) {
         place(l, at, l->timer[(at - 1) / 2]);
         at = (at - 1) / 2;
     }
@@ -161,9 +168,9 @@ static void sift_down(struct loop *l, size_t at)
         if (child >= l->n_timer)
             break;
         if (child + 1 < l->n_timer &&
-            l->timer[child + 1]->due < l->timer[child]->due)
+            before(l->timer[child + 1], l->timer[child]))
             child++;
-        if (l->timer[child]->due >= t->due)
+        if (before(t, l->timer[child]))
             break;
         place(l, at, l->timer[child]);
         at = child;
@@ -200,6 +207,7 @@ int eo_timer_start(struct loop *l, struct timer *t, uint64_t ms,
         l->cap_timer = cap;
     }
     t->due = l->now + ms;
+    t->turn = l->turns++;
     t->fn = fn;
     t->ctx = ctx;
     place(l, l->n_timer, t);
@@ -286,6 +294,8 @@ void eo_loop_process(struct loop *l, const struct espota_fd *fds, size_t n)
         }
         if (fds[k].ready != 0)
             fire(l, slot, fds[k].fd, fds[k].ready);
+        if (n_watch > 0) /* a descriptor may be watched twice */
+            slot = (slot + 1) % n_watch;
     }
     l->depth--;
     run_timers(l);

@@ -41,7 +41,7 @@ void eo_watch_free(struct watch *);
 
 /* In the owner's memory; zeroed is stopped.  Fires once per start. */
 struct timer {
-    uint64_t due;
+    uint64_t due, turn;
     void (*fn)(void *ctx);
     void *ctx;
     size_t slot; /* 1 + index in the heap; 0: not running */

@@ -73,7 +73,7 @@ static bool read_some(struct peer *p, size_t len, bool blocks)
             p->n_got += (size_t)n;
         }
         done += (size_t)n;
-        for (; blocks && (done - acked >= ESPHOME_BLOCK ||
+        for (; blocks && (acked + ESPHOME_BLOCK <= done ||
                           (done == len && acked < len));
              acked += ESPHOME_BLOCK)
             if (!say(p, &CHUNK_OK, 1))
