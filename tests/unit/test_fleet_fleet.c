@@ -52,6 +52,8 @@ static char letter(const struct espota_event *e)
         return 'C';
     case ESPOTA_EVENT_RETRY:
         return 'R';
+    case ESPOTA_EVENT_HELD:
+        return 'X';
     case ESPOTA_EVENT_WARNING:
         return 'W';
     case ESPOTA_EVENT_LOG:
