@@ -23,6 +23,7 @@
 #include <espota/error.h>
 #include <espota/fleet.h>
 #include <espota/image.h>
+#include <espota/serve.h>
 #include <espota/version.h>
 
 #endif

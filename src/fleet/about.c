@@ -3,6 +3,7 @@
 
 #include "crypto/library.h"
 #include "image/gzip.h"
+#include "io/http_serve.h"
 #include "io/resolve.h"
 #include "proto/proto.h"
 
@@ -14,6 +15,7 @@ static const struct {
 } PARTS[] = {
     {eo_crypto_library, NULL},
     {eo_gzip_library, "gzip (libdeflate)"},
+    {eo_http_serve_library, "serve (libmicrohttpd)"},
     {eo_resolve_library, "mDNS by a daemon (Avahi, dns_sd)"},
 };
 

@@ -31,6 +31,13 @@ const char *eo_pull_family_name(enum pull_family family)
     return FAMILIES[family].name;
 }
 
+bool eo_pull_suits(enum pull_family family, const char *chip)
+{
+    const char *chips = FAMILIES[family].chips;
+
+    return chips == NULL || chip == NULL || eo_starts_with(chip, chips);
+}
+
 /* ---- reading the question ----------------------------------------------- */
 
 static void refuse(struct pull_request *r, int status, const char *what)
@@ -340,12 +347,11 @@ static bool current(const struct pull_request *r, const struct pull_offer *o,
 static bool suits(const struct pull_request *r, enum want want,
                   struct pull_answer *a)
 {
-    const struct family *f = &FAMILIES[r->family];
     const struct pull_image *image = a->image;
 
-    if (f->chips != NULL && image->chip != NULL &&
-        (!eo_starts_with(image->chip, f->chips))) {
-        say(a, 404, "the image is for %s, not for %s", image->chip, f->name);
+    if (!eo_pull_suits(r->family, image->chip)) {
+        say(a, 404, "the image is for %s, not for %s", image->chip,
+            eo_pull_family_name(r->family));
         return false;
     }
     if (image->packed && (r->family == PULL_ESP32 || want == WANT_FILESYSTEM)) {

@@ -25,6 +25,10 @@ enum pull_family {
 /* "ESP8266", "ESP32", "Pico", "ESPHome" or "client". */
 const char *eo_pull_family_name(enum pull_family);
 
+/* Whether an image for this chip can be for a device of the family, as far as
+ * is known; chip may be NULL. */
+bool eo_pull_suits(enum pull_family, const char *chip);
+
 /* ---- the question ------------------------------------------------------- */
 
 enum pull_fact {

@@ -1,0 +1,139 @@
+/* serve.h -- serve images by HTTP to devices that fetch them: ESPhttpUpdate,
+ * HTTPUpdate, and ESPHome's http_request and update.
+ *
+ * A server listens from the moment it is made, and moves only inside
+ * espota_server_run() and espota_server_process().
+ */
+#ifndef ESPOTA_SERVE_H
+#define ESPOTA_SERVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <espota/error.h>
+#include <espota/fleet.h>
+#include <espota/image.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- what happens ------------------------------------------------------- */
+
+/* Who asks, by its own words; text is never NULL but may be "". */
+struct espota_serve_client {
+    const char *address; /* "192.0.2.7:51234" */
+    const char *family;  /* "ESP8266", "ESP32", "Pico", "ESPHome", "client" */
+    const char *mac, *chip_id;
+    const char *mode;    /* "sketch", "spiffs", "version" */
+    const char *version; /* it runs */
+    const char *md5, *sha256; /* of what it runs */
+    bool has_free_space;
+    uint64_t free_space; /* bytes */
+};
+
+enum espota_serve_event_kind {
+    ESPOTA_SERVE_REQUEST,  /* it asked for .path and was answered .status
+                              because of .reason */
+    ESPOTA_SERVE_PROGRESS, /* it took .done of .total bytes; four a second at
+                              most */
+    ESPOTA_SERVE_END,      /* of a .status 200 with an image: .complete, or
+                              the .reason why not */
+    ESPOTA_SERVE_LOG       /* .reason: about no request in particular */
+};
+
+/* Everything pointed at is borrowed for the length of the callback. */
+struct espota_serve_event {
+    enum espota_serve_event_kind kind;
+    unsigned long request; /* a number; the same in all events of a request */
+    const struct espota_serve_client *client; /* NULL: not known yet */
+    const char *path;    /* "/fw.bin" */
+    int status;          /* as in HTTP */
+    const char *reason;
+    const char *file;    /* that was given, or decided about; NULL: none */
+    const char *version; /* of it; NULL: not known */
+    bool image;          /* an image is on its way: PROGRESS and END follow */
+    size_t done, total;
+    bool complete;
+    uint32_t ms;         /* since the request */
+};
+
+typedef void espota_serve_event_fn(void *ctx,
+                                   const struct espota_serve_event *);
+
+/* ---- what is served ----------------------------------------------------- */
+
+/* For whom there is what.  The most particular match wins: a MAC, a chip id,
+ * a name (the request's file name up to its first dot), a family ("ESP8266",
+ * "ESP32", "Pico"), "*". */
+struct espota_serve_rule {
+    const char *who;
+    const char *firmware, *filesystem; /* files; NULL: none */
+    const char *version;               /* of both; NULL: not known */
+};
+
+struct espota_serve_config { /* all zero: nothing to serve, which is refused */
+    const char *bind; /* address or interface; NULL: all, IPv4 and IPv6 */
+    uint16_t port;    /* 0: any free one */
+
+    const char *const *files; /* for whoever they suit */
+    size_t n_files;
+    const char *version; /* of the files; NULL: as the file itself says */
+    const char *dir;     /* its files by name, with NAME.md5 and NAME.json */
+    const struct espota_serve_rule *rules;
+    size_t n_rules;
+    enum espota_compress compress; /* ALWAYS: gzip for those that unpack it */
+
+    const char *tls_cert, *tls_key; /* PEM files; NULL: plain HTTP */
+    const char *user, *password;    /* Basic; NULL: everybody may ask */
+
+    unsigned max_clients; /* connections at once; 0: 1000 */
+    uint32_t header_ms;   /* patience with a request; 0: 15 s */
+    uint32_t stall_ms;    /* with a client that takes nothing; 0: 60 s */
+    uint32_t total_ms;    /* with a whole answer; 0: 30 minutes */
+
+    espota_serve_event_fn *on_event;
+    void *on_event_ctx;
+};
+
+struct espota_server; /* opaque */
+
+/* Everything in the configuration is copied, and every file it names is read:
+ * fails with ESPOTA_E_IMAGE where one cannot be. */
+ESPOTA_API int espota_server_new(struct espota_server **out,
+                                 const struct espota_serve_config *,
+                                 struct espota_error *err);
+
+ESPOTA_API uint16_t espota_server_port(const struct espota_server *);
+
+/* From now on these; what is on its way is not disturbed. */
+ESPOTA_API int espota_server_set_rules(struct espota_server *,
+                                       const struct espota_serve_rule *,
+                                       size_t n, struct espota_error *err);
+
+/* How many images were taken whole, and how many are on their way. */
+ESPOTA_API unsigned espota_server_taken(const struct espota_server *);
+ESPOTA_API unsigned espota_server_busy(const struct espota_server *);
+
+/* Serves until *stop is not zero (a signal wakes it; it is looked at at least
+ * once a second) or, unless once is 0, that many images were taken whole and
+ * nothing is on its way.  0, or -1 if the system refuses to wait. */
+ESPOTA_API int espota_server_run(struct espota_server *,
+                                 const volatile int *stop, unsigned once);
+
+/* Or from a loop of your own, as in fleet.h. */
+ESPOTA_API size_t espota_server_fds(const struct espota_server *,
+                                    struct espota_fd *, size_t cap);
+ESPOTA_API int espota_server_timeout(const struct espota_server *);
+ESPOTA_API void espota_server_process(struct espota_server *,
+                                      const struct espota_fd *, size_t n);
+
+/* Open connections are closed. */
+ESPOTA_API void espota_server_free(struct espota_server *);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
