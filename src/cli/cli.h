@@ -48,6 +48,7 @@ void eo_cli_describe(const char *device, const struct opts *);
 /* ---- commands ----------------------------------------------------------- */
 
 int eo_cmd_upload(struct cli *);
+int eo_cmd_serve(struct cli *);
 int eo_cmd_help(struct cli *);
 int eo_cmd_version(struct cli *);
 int eo_cmd_completion(struct cli *);

@@ -135,6 +135,11 @@ struct opts {
     const char *json; /* "": on stdout; NULL: not wanted */
     int color;
 
+    const char *bind, *map, *dir, *fw_version; /* of serve */
+    uint32_t serve_port, once;
+    const char *tls_cert, *tls_key, *drop_to;
+    const char *user;
+
     const char *config;
     bool no_config, help, version;
 

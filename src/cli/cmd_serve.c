@@ -1,0 +1,294 @@
+/* cmd_serve.c -- serve images to devices that fetch them. */
+#include <errno.h>
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <espota/serve.h>
+
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/secret.h"
+#include "cli/serve_map.h"
+#include "cli/serve_show.h"
+#include "cli/signals.h"
+
+enum { LOOK_EVERY_MS = 1000 }; /* at the map file */
+
+struct serving {
+    struct cli *cli;
+    struct espota_server *server;
+    struct serve_map map;
+    struct stat map_stat;
+    struct serve_show show;
+    struct secrets passwords;
+    struct asked asked;
+    int signals;
+};
+
+static int fail_usage(struct espota_error *err, const char *option,
+                      const char *what)
+{
+    return eo_fail(err, ESPOTA_E_USAGE, "%s: %s", option, what);
+}
+
+/* ---- starting ------------------------------------------------------------ */
+
+/* The files were read as whoever we were; they will be read again. */
+static int check_readable(const char *path, struct espota_error *err)
+{
+    if (path == NULL || access(path, R_OK) == 0)
+        return 0;
+    return eo_fail_sys(err, ESPOTA_E_IMAGE, errno, "%s: %s", path,
+                       strerror(errno));
+}
+
+static int check_all(const struct serving *v, struct espota_error *err)
+{
+    const struct texts *files = &v->cli->parsed.args;
+    const char *dir = v->cli->opts.dir;
+    struct stat st;
+
+    if (dir != NULL && (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode) ||
+                        access(dir, R_OK | X_OK) != 0))
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "--dir: %s is no directory that can be read", dir);
+    for (size_t i = 0; i < files->n; i++)
+        if (check_readable(files->at[i], err) != 0)
+            return -1;
+    for (size_t i = 0; i < v->map.n; i++)
+        if (check_readable(v->map.rules[i].firmware, err) != 0 ||
+            check_readable(v->map.rules[i].filesystem, err) != 0)
+            return -1;
+    return 0;
+}
+
+static int drop_to(const char *user, struct espota_error *err)
+{
+    const struct passwd *pw = getpwnam(user);
+
+    if (pw == NULL)
+        return fail_usage(err, "--drop-to", "there is no such user");
+    if (initgroups(user, pw->pw_gid) != 0 || setgid(pw->pw_gid) != 0 ||
+        setuid(pw->pw_uid) != 0)
+        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "--drop-to %s: %s",
+                           user, strerror(errno));
+    /* It must not be possible to become root again. */
+    if (pw->pw_uid != 0 && setuid(0) == 0)
+        return fail_usage(err, "--drop-to", "the privileges came back");
+    return 0;
+}
+
+static int privileges(const struct serving *v, struct espota_error *err)
+{
+    const char *user = v->cli->opts.drop_to;
+
+    if (user != NULL)
+        return drop_to(user, err);
+    if (geteuid() == 0 && v->show.text != NULL)
+        fprintf(v->show.text, "warning: serving as root; --drop-to USER "
+                              "gives that up once the port is open\n");
+    return 0;
+}
+
+static int open_json(struct serving *v, struct espota_error *err)
+{
+    const char *json = v->cli->opts.json;
+
+    if (json == NULL)
+        return 0;
+    v->show.json = *json != '\0' ? fopen(json, "we") : stdout;
+    if (v->show.json == NULL)
+        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "--json=%s: %s", json,
+                           strerror(errno));
+    return 0;
+}
+
+/* One in the environment is for devices that are flashed, perhaps. */
+static bool password_on_command_line(const struct opts *o)
+{
+    static const char *const NAMES[] = {"auth", "auth-file", "auth-stdin",
+                                        "ask-auth"};
+
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (o->from[eo_opt_index(eo_opt_find(CMD_SERVE, NAMES[i]))].level ==
+            LEVEL_ARGV)
+            return true;
+    return false;
+}
+
+static int start(struct serving *v, struct espota_error *err)
+{
+    const struct opts *o = &v->cli->opts;
+    const struct texts *files = &v->cli->parsed.args;
+
+    v->show.text = o->quiet ? NULL : stderr;
+    v->show.verbose = o->verbose > 0 || o->debug;
+    if (open_json(v, err) != 0 ||
+        eo_passwords(&v->passwords, o, &v->asked, &v->cli->notes, err) != 0)
+        return -1;
+    if (o->user == NULL && password_on_command_line(o))
+        return fail_usage(err, "--user", "missing beside the password");
+    if (o->user != NULL && v->passwords.n == 0)
+        return eo_fail(err, ESPOTA_E_SECRET,
+                       "--user needs a password: -a, --auth-file, ...");
+    if (o->map != NULL) {
+        if (stat(o->map, &v->map_stat) != 0)
+            memset(&v->map_stat, 0, sizeof v->map_stat);
+        if (eo_serve_map_read(&v->map, o->map, err) != 0)
+            return -1;
+    }
+    if (espota_server_new(
+            &v->server,
+            &(struct espota_serve_config){
+                .bind = o->bind,
+                .port = (uint16_t)o->serve_port,
+                .files = files->at,
+                .n_files = files->n,
+                .version = o->fw_version,
+                .dir = o->dir,
+                .rules = v->map.rules,
+                .n_rules = v->map.n,
+                .compress = (enum espota_compress)o->compress,
+                .tls_cert = o->tls_cert,
+                .tls_key = o->tls_key,
+                .user = o->user,
+                .password = o->user != NULL ? v->passwords.at[0] : NULL,
+                .stall_ms =
+                    eo_opts_given(o, &o->stall_ms) ? o->stall_ms : 0,
+                .header_ms =
+                    eo_opts_given(o, &o->connect_ms) ? o->connect_ms : 0,
+                .total_ms = o->max_ms,
+                .on_event = eo_serve_show_event,
+                .on_event_ctx = &v->show,
+            },
+            err) != 0 ||
+        privileges(v, err) != 0 || check_all(v, err) != 0)
+        return -1;
+    return 0;
+}
+
+/* ---- serving ------------------------------------------------------------- */
+
+static bool same_stat(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev &&
+           a->st_size == b->st_size && a->st_mtime == b->st_mtime;
+}
+
+/* A map that was edited counts from now on; one that is wrong does not. */
+static void look_at_map(struct serving *v)
+{
+    const char *path = v->cli->opts.map;
+    struct serve_map fresh;
+    struct espota_error err;
+    struct stat st;
+
+    if (path == NULL || stat(path, &st) != 0 || same_stat(&st, &v->map_stat))
+        return;
+    v->map_stat = st;
+    if (eo_serve_map_read(&fresh, path, &err) != 0) {
+        if (v->show.text != NULL)
+            fprintf(v->show.text, "warning: %s; the old map stays\n",
+                    err.message);
+        return;
+    }
+    if (espota_server_set_rules(v->server, fresh.rules, fresh.n, &err) == 0 &&
+        v->show.text != NULL)
+        fprintf(v->show.text, "%s was read again\n", path);
+    eo_serve_map_free(&fresh);
+}
+
+static bool done(const struct serving *v)
+{
+    const uint32_t once = v->cli->opts.once;
+
+    return once != 0 && espota_server_taken(v->server) >= once &&
+           espota_server_busy(v->server) == 0;
+}
+
+/* One poll() over the server's descriptors and the signals'. */
+static int turn(struct serving *v, struct espota_fd **fds,
+                struct pollfd **polls, size_t *cap)
+{
+    size_t n = espota_server_fds(v->server, *fds, *cap);
+    const int timeout = espota_server_timeout(v->server);
+
+    if (n + 1 > *cap) {
+        *cap = 2 * n + 8;
+        *fds = eo_resize(*fds, *cap, sizeof **fds);
+        *polls = eo_resize(*polls, *cap, sizeof **polls);
+        return *fds != NULL && *polls != NULL ? 0 : -1;
+    }
+    for (size_t i = 0; i < n; i++)
+        (*polls)[i] = (struct pollfd){
+            .fd = (*fds)[i].fd,
+            .events = (short)(((*fds)[i].want & ESPOTA_READ ? POLLIN : 0) |
+                              ((*fds)[i].want & ESPOTA_WRITE ? POLLOUT : 0))};
+    (*polls)[n] = (struct pollfd){.fd = v->signals, .events = POLLIN};
+    if (poll(*polls, (nfds_t)n + 1,
+             timeout < 0 || timeout > LOOK_EVERY_MS ? LOOK_EVERY_MS
+                                                    : timeout) < 0 &&
+        errno != EINTR)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        const short got = (*polls)[i].revents;
+
+        (*fds)[i].ready = (uint8_t)(
+            (got & (POLLIN | POLLHUP | POLLERR) ? ESPOTA_READ : 0) |
+            (got & (POLLOUT | POLLHUP | POLLERR) ? ESPOTA_WRITE : 0));
+    }
+    espota_server_process(v->server, *fds, n);
+    return 0;
+}
+
+static int serve(struct serving *v)
+{
+    struct espota_fd *fds = NULL;
+    struct pollfd *polls = NULL;
+    size_t cap = 0;
+    int rc = 0;
+
+    while (eo_signals_caught() == 0 && !done(v) && rc == 0) {
+        look_at_map(v);
+        rc = turn(v, &fds, &polls, &cap);
+    }
+    eo_free(fds);
+    eo_free(polls);
+    if (eo_signals_caught() != 0)
+        return espota_category_status(ESPOTA_E_INTERRUPTED) +
+               eo_signals_caught();
+    return rc == 0 ? 0 : espota_category_status(ESPOTA_E_INTERNAL);
+}
+
+int eo_cmd_serve(struct cli *cli)
+{
+    struct serving v = {.cli = cli};
+    struct espota_error err;
+    int status;
+
+    v.signals = eo_signals_catch();
+    if (start(&v, &err) != 0) {
+        status = eo_cli_fail(&err);
+    } else {
+        const uint16_t port = espota_server_port(v.server);
+
+        if (cli->opts.serve_port == 0 && v.show.json != stdout) {
+            printf("%u\n", port);
+            fflush(stdout);
+        }
+        eo_serve_show_start(&v.show, port, cli->opts.tls_cert != NULL);
+        status = serve(&v);
+        eo_serve_show_end(&v.show, espota_server_taken(v.server), status);
+    }
+    espota_server_free(v.server);
+    if (v.show.json != NULL && v.show.json != stdout)
+        fclose(v.show.json);
+    eo_serve_map_free(&v.map);
+    eo_secrets_free(&v.passwords);
+    eo_asked_free(&v.asked);
+    return status;
+}

@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# serve_hostile.bats -- clients that mean harm, by raw sockets.
+
+setup() {
+    load serve
+    cd "$BATS_TEST_TMPDIR" || exit 1
+    "$BIN/espota-c" --version | grep -q 'libmicrohttpd' || skip "built without libmicrohttpd"
+    firmware 3000000 fw.bin
+}
+
+# Whatever happened, the next device is served.
+teardown() {
+    if [ -n "${pid-}" ]; then
+        [ "$(status "$url/fw.bin.md5")" = 200 ]
+        stop_serving
+    fi
+}
+
+first_line() { head -n 1 | tr -d '\r'; }
+
+@test "wrong methods" {
+    serve fw.bin
+    for method in POST PUT DELETE OPTIONS PATCH TRACE BREW; do
+        [ "$(status -X "$method" "$url/fw.bin")" = 405 ]
+    done
+    grep -qi '^allow: GET, HEAD' headers
+    # A body nobody reads to its end.
+    [ "$(status -X POST --data-binary @fw.bin "$url/fw.bin")" = 405 ]
+    [ "$(status -X GET --data-binary @fw.bin "$url/fw.bin.md5")" = 200 ]
+}
+
+@test "requests that are too long" {
+    serve fw.bin
+    long=$(head -c 9000 /dev/zero | tr '\0' a)
+    [[ $(raw "GET /$long HTTP/1.1\r\nHost: x\r\n\r\n" | first_line) == *4[0-9][0-9]* ]]
+    [[ $(raw "GET / HTTP/1.1\r\nX-Long: $long\r\n\r\n" | first_line) == *4[0-9][0-9]* ]]
+    [ "$(status "$url/${long:0:300}")" = 414 ]
+    [ "$(status -H "x-ESP8266-version: ${long:0:300}" "$url/")" = 400 ]
+}
+
+@test "bytes that are no request" {
+    serve fw.bin
+    raw '\000\001\002\003\r\n\r\n' | first_line
+    raw 'GET /a\000b HTTP/1.0\r\n\r\n' >out
+    [[ $(first_line <out) != *200* ]] || ! cmp -s <(tail -c 3000000 out) fw.bin || :
+    raw '\026\003\001\002\000\001\000\001\374\003\003' | first_line
+    raw 'GET\r\n\r\n' | first_line
+    raw '\r\n\r\n\r\n' | first_line
+    raw 'GET / HTTP/9.9\r\n\r\n' | first_line
+    raw 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n' | first_line
+    raw 'GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n' | first_line
+}
+
+@test "pipelined requests are answered in order" {
+    serve fw.bin
+    one='GET /fw.bin.md5 HTTP/1.1\r\nHost: x\r\n\r\n'
+    bad='GET /.. HTTP/1.1\r\nHost: x\r\n\r\n'
+    RAW_TIME=1 raw "$one$bad$one" | tr -d '\r' | grep -a -o 'HTTP/1.1 [0-9]*' >lines
+    diff lines - <<'OUT'
+HTTP/1.1 200
+HTTP/1.1 404
+HTTP/1.1 200
+OUT
+}
+
+@test "a client that sends its headers for ever is cut off" {
+    serve fw.bin --connect-timeout 1 -v
+    exec 9<>"/dev/tcp/127.0.0.1/$port"
+    printf 'GET /fw.bin HTTP/1.1\r\n' >&9
+    (
+        trap '' PIPE
+        for i in $(seq 30); do
+            printf 'X-%d: y\r\n' "$i" || break
+            sleep 0.1
+        done
+    ) >&9 2>/dev/null 3>&- || :
+    timeout 5 cat <&9 >out 2>/dev/null || [ $? != 124 ]
+    exec 9<&- 9>&-
+    ! grep -q 200 out
+    said "its request did not come"
+}
+
+@test "a client that says nothing at all is cut off" {
+    serve fw.bin --connect-timeout 1 -v
+    exec 9<>"/dev/tcp/127.0.0.1/$port"
+    run timeout 10 cat <&9
+    exec 9<&- 9>&-
+    [ "$status" = 0 ]
+    said "its request did not come"
+}
+
+@test "a client that stops reading is cut off, and its image counts as not taken" {
+    serve fw.bin --stall-timeout 1
+    exec 9<>"/dev/tcp/127.0.0.1/$port"
+    printf 'GET /fw.bin HTTP/1.0\r\n\r\n' >&9
+    said "it took nothing for too long"
+    exec 9<&- 9>&-
+    ! grep -q complete said
+}
+
+@test "a client that reads a little now and then is cut off in the end" {
+    serve fw.bin --max-time 2
+    exec 9<>"/dev/tcp/127.0.0.1/$port"
+    printf 'GET /fw.bin HTTP/1.0\r\n\r\n' >&9
+    for i in $(seq 40); do
+        dd bs=100000 count=1 <&9 >/dev/null 2>&1 || break
+        grep -q "it was too slow" said && break
+        sleep 0.2
+    done
+    exec 9<&- 9>&-
+    said "it was too slow"
+}
+
+@test "a client that breaks off is not one that took its image" {
+    serve fw.bin --once 1
+    run curl -s -m 1 --limit-rate 100K -o /dev/null "$url/fw.bin"
+    said "it closed the connection"
+    kill -0 "$pid"
+    [ "$(status "$url/")" = 200 ]
+    wait "$pid"
+    pid=
+}
+
+@test "many connections that say nothing do not keep a device out" {
+    serve fw.bin --connect-timeout 2
+    fds=()
+    for i in $(seq 300); do
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port" || break
+        fds+=("$fd")
+    done
+    [ "$(status "$url/fw.bin")" = 200 ]
+    cmp body fw.bin
+    for fd in "${fds[@]}"; do exec {fd}<&-; done
+}
+
+@test "escape sequences of a device do not reach the terminal" {
+    serve fw.bin
+    [ "$(status -H $'x-ESP8266-version: \e[2J\e]0;x\a' "$url/")" = 200 ]
+    [ "$(status -H $'x-ESP8266-mode: \e[2J' "$url/%1b%5b")" = 400 ]
+    ! grep -q $'\e' said
+}
