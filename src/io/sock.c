@@ -212,11 +212,21 @@ static const struct sockaddr *sa(const struct addr *a)
 
 int eo_tcp_connect(const struct addr *peer, const struct addr *local)
 {
+    return eo_tcp_connect_small(peer, local, 0, 0);
+}
+
+int eo_tcp_connect_small(const struct addr *peer, const struct addr *local,
+                         int rcvbuf, int mss)
+{
     const int fd = prepare(socket(peer->sa.ss_family, SOCK_STREAM, 0));
 
     if (fd < 0)
         return -1;
     prepare_stream(fd);
+    if (rcvbuf > 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &rcvbuf, sizeof rcvbuf);
+    if (mss > 0)
+        setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &mss, sizeof mss);
     if (local != NULL && bind(fd, sa(local), local->len) != 0)
         return give_up(fd);
     if (connect(fd, sa(peer), peer->len) != 0 && errno != EINPROGRESS &&

@@ -38,6 +38,10 @@ int eo_addr_local(struct addr *, const char *text, int family);
 
 /* TCP, non-blocking connect under way (or done).  local may be NULL. */
 int eo_tcp_connect(const struct addr *, const struct addr *local);
+/* The same with a receive buffer and a longest segment to announce, 0: the
+ * system's; for a simulated device with a small window. */
+int eo_tcp_connect_small(const struct addr *, const struct addr *local,
+                         int rcvbuf, int mss);
 int eo_tcp_listen(const struct addr *, int backlog);
 int eo_tcp_accept(int fd, struct addr *peer);
 /* UDP, bound to local if given and connected to peer if given. */
