@@ -6,6 +6,9 @@ BINDIR      ?= $(PREFIX)/bin
 LIBDIR      ?= $(PREFIX)/lib
 INCLUDEDIR  ?= $(PREFIX)/include
 MANDIR      ?= $(PREFIX)/share/man
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
 PKG_CONFIG  ?= pkg-config
 INSTALL     ?= install
@@ -204,6 +207,13 @@ coverage:
 	@$(MAKE) --no-print-directory BUILD=build/cov BINDEST=build/cov CFLAGS='-O0 -g --coverage' check
 	@tools/coverage.sh build/cov
 
+## completions: write completions/ anew from the option table
+completions: $(BIN)
+	@mkdir -p $@
+	@$(BIN) completion bash > $@/espota-c.bash
+	@$(BIN) completion zsh > $@/_espota-c
+	@$(BIN) completion fish > $@/espota-c.fish
+
 # ---- install -----------------------------------------------------------------
 
 $(BUILD)/espota.pc: $(BUILD)/.flags Makefile
@@ -223,12 +233,18 @@ install: all $(BUILD)/espota.pc
 	$(INSTALL) -m 644 include/espota/*.h '$(DESTDIR)$(INCLUDEDIR)/espota/'
 	$(INSTALL) -m 644 $(BUILD)/espota.pc '$(DESTDIR)$(LIBDIR)/pkgconfig/'
 	$(INSTALL) -m 644 man/*.1 '$(DESTDIR)$(MANDIR)/man1/'
+	$(INSTALL) -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)' '$(DESTDIR)$(FISHCOMPDIR)'
+	$(INSTALL) -m 644 completions/espota-c.bash '$(DESTDIR)$(BASHCOMPDIR)/espota-c'
+	$(INSTALL) -m 644 completions/_espota-c '$(DESTDIR)$(ZSHCOMPDIR)/'
+	$(INSTALL) -m 644 completions/espota-c.fish '$(DESTDIR)$(FISHCOMPDIR)/'
 
 uninstall:
 	rm -f '$(DESTDIR)$(BINDIR)/espota-c' '$(DESTDIR)$(BINDIR)/espota-sim' \
 	    '$(DESTDIR)$(LIBDIR)/$(notdir $(STATIC))' '$(DESTDIR)$(LIBDIR)/$(notdir $(SHARED))' \
 	    '$(DESTDIR)$(LIBDIR)/$(SOLINK)' '$(DESTDIR)$(LIBDIR)/pkgconfig/espota.pc' \
-	    $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man1/%',$(wildcard man/*.1))
+	    $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man1/%',$(wildcard man/*.1)) \
+	    '$(DESTDIR)$(BASHCOMPDIR)/espota-c' '$(DESTDIR)$(ZSHCOMPDIR)/_espota-c' \
+	    '$(DESTDIR)$(FISHCOMPDIR)/espota-c.fish'
 	rm -rf '$(DESTDIR)$(INCLUDEDIR)/espota'
 
 ## dist: a byte-for-byte reproducible source archive of HEAD
@@ -242,7 +258,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
-.PHONY: all demo check check-unit check-e2e check-layers check-symbols fuzz bench coverage install uninstall dist clean help FORCE
+.PHONY: all demo check check-unit check-e2e check-layers check-symbols fuzz bench coverage completions install uninstall dist clean help FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,14 +1,423 @@
-/* cmd_completion.c -- completions for shells, written from the option table. */
+/* cmd_completion.c -- completions for shells, written from the option table.
+ *
+ * The scripts ask "espota-c completion hosts" for names of devices, so that
+ * what they know is as fresh as the configuration.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
 
+/* What may follow an option or a command. */
+enum follows { FOLLOWS_ANY, FOLLOWS_FILE, FOLLOWS_WORDS, FOLLOWS_HOST };
+
+static enum follows follows(const struct opt *opt)
+{
+    if (opt->words != NULL)
+        return FOLLOWS_WORDS;
+    if ((opt->flags & OPT_FILE) != 0)
+        return FOLLOWS_FILE;
+    return strcmp(opt->arg, "HOST") == 0 ? FOLLOWS_HOST : FOLLOWS_ANY;
+}
+
+static enum follows follows_command(const struct command *c)
+{
+    if (strncmp(c->args, "FILE", 4) == 0)
+        return FOLLOWS_FILE;
+    if (strncmp(c->args, "HOST", 4) == 0)
+        return FOLLOWS_HOST;
+    return strchr(c->args, '|') != NULL ? FOLLOWS_WORDS : FOLLOWS_ANY;
+}
+
+/* The words, with a blank between them. */
+static void print_words(const char *const *words)
+{
+    for (size_t i = 0; words[i] != NULL; i++)
+        printf("%s%s", i > 0 ? " " : "", words[i]);
+}
+
+/* "bash|zsh|fish" with blanks. */
+static void print_choices(const char *choices)
+{
+    for (; *choices != '\0'; choices++)
+        putchar(*choices == '|' ? ' ' : *choices);
+}
+
+static void print_commands(const struct command *c)
+{
+    for (; c->name != NULL; c++)
+        if (c->run != NULL)
+            printf("%s ", c->name);
+}
+
+/* Every character of special is printed with escape in front. */
+static void print_escaped(const char *text, const char *special,
+                          const char *escape)
+{
+    for (; *text != '\0'; text++) {
+        if (strchr(special, *text) != NULL)
+            fputs(escape, stdout);
+        putchar(*text);
+    }
+}
+
+/* ---- bash --------------------------------------------------------------- */
+
+static void bash_pattern(const struct opt *opt)
+{
+    printf("    --%s", opt->name);
+    if (opt->alias != NULL)
+        printf(" | --%s", opt->alias);
+    if (opt->brief != 0)
+        printf(" | -%c", opt->brief);
+    putchar(')');
+}
+
+static void bash_reply(enum follows what, const struct opt *opt)
+{
+    switch (what) {
+    case FOLLOWS_FILE:
+        puts("compopt -o filenames; "
+             "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;");
+        break;
+    case FOLLOWS_HOST:
+        puts("mapfile -t COMPREPLY < <(compgen -W \"$(espota-c completion "
+             "hosts 2>/dev/null)\" -- \"$cur\") ;;");
+        break;
+    case FOLLOWS_WORDS:
+        fputs("mapfile -t COMPREPLY < <(compgen -W \"", stdout);
+        print_words(opt->words);
+        puts("\" -- \"$cur\") ;;");
+        break;
+    case FOLLOWS_ANY:
+        puts(";;");
+        break;
+    }
+}
+
+static void bash_command(const struct command *c)
+{
+    const struct opt *opt;
+
+    printf("    %s) words='", c->name);
+    for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)
+        if ((opt->commands & c->bit) != 0)
+            printf("--%s%s ", opt->name, opt->arg != NULL ? "=" : "");
+    fputs("'", stdout);
+    if (follows_command(c) == FOLLOWS_WORDS) {
+        fputs(" args='", stdout);
+        print_choices(c->args);
+        fputs("'", stdout);
+    }
+    if (strcmp(c->name, "help") == 0)
+        fputs(" args=$commands", stdout);
+    if (follows_command(c) == FOLLOWS_FILE)
+        fputs(" files=1", stdout);
+    if (follows_command(c) == FOLLOWS_HOST)
+        fputs(" args=$(espota-c completion hosts 2>/dev/null)", stdout);
+    puts(" ;;");
+}
+
+static void bash(const struct command *commands)
+{
+    const struct opt *opt;
+
+    fputs("# bash completion for espota-c, written by espota-c completion "
+          "bash\n"
+          "_espota_c() {\n"
+          "    local cur=${COMP_WORDS[COMP_CWORD]} "
+          "prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
+          "    local command=upload words='' args='' files='' commands='",
+          stdout);
+    print_commands(commands);
+    fputs("'\n"
+          "    COMPREPLY=()\n"
+          "    # bash takes --port=80 apart into three words\n"
+          "    if [[ $cur == '=' ]]; then\n"
+          "        cur=''\n"
+          "    elif [[ $prev == '=' ]]; then\n"
+          "        prev=${COMP_WORDS[COMP_CWORD - 2]}\n"
+          "    fi\n"
+          "    case $prev in\n",
+          stdout);
+    for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)
+        if (opt->arg != NULL && (opt->flags & OPT_OPTIONAL) == 0) {
+            bash_pattern(opt);
+            fputs(follows(opt) != FOLLOWS_ANY ? "\n        " : " ", stdout);
+            bash_reply(follows(opt), opt);
+        }
+    fputs("    *)\n"
+          "        [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} != -* ]] && "
+          "command=${COMP_WORDS[1]}\n"
+          "        _espota_c_words\n"
+          "        ;;\n"
+          "    esac\n"
+          "    [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace\n"
+          "    return 0\n"
+          "}\n"
+          "\n"
+          "# With the variables of _espota_c: options, or what stands alone.\n"
+          "_espota_c_words() {\n"
+          "    case $command in\n",
+          stdout);
+    for (const struct command *c = commands; c->name != NULL; c++)
+        if (c->run != NULL)
+            bash_command(c);
+    fputs("    esac\n"
+          "    [[ $cur == -* || -z $args ]] || words=$args\n"
+          "    [[ $COMP_CWORD -eq 1 && $cur != -* ]] && words=$commands\n"
+          "    if [[ -n $files && $cur != -* ]]; then\n"
+          "        compopt -o filenames\n"
+          "        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+          "    else\n"
+          "        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- "
+          "\"$cur\")\n"
+          "    fi\n"
+          "}\n"
+          "complete -F _espota_c espota-c\n",
+          stdout);
+}
+
+/* ---- zsh ---------------------------------------------------------------- */
+
+static void zsh_action(enum follows what, const struct opt *opt)
+{
+    switch (what) {
+    case FOLLOWS_FILE:
+        fputs("_files", stdout);
+        break;
+    case FOLLOWS_HOST:
+        fputs("_espota_c_hosts", stdout);
+        break;
+    case FOLLOWS_WORDS:
+        putchar('(');
+        print_words(opt->words);
+        putchar(')');
+        break;
+    case FOLLOWS_ANY:
+        break;
+    }
+}
+
+static void zsh_option(const struct opt *opt)
+{
+    const bool optional = (opt->flags & OPT_OPTIONAL) != 0;
+    const bool again = opt->kind == OPT_TEXTS || opt->kind == OPT_COUNT;
+    const char *equals = opt->arg == NULL ? "" : optional ? "=-" : "=";
+
+    fputs("            ", stdout);
+    if (again)
+        fputs("'*'", stdout);
+    else if (opt->brief != 0)
+        printf("'(-%c --%s)'", opt->brief, opt->name);
+    if (opt->brief != 0)
+        printf("{-%c%s,--%s%s}'[", opt->brief, opt->arg != NULL ? "+" : "",
+               opt->name, equals);
+    else
+        printf("'--%s%s[", opt->name, equals);
+    for (const char *p = opt->help; *p != '\0'; p++) {
+        if (strchr("[]:", *p) != NULL)
+            putchar('\\');
+        if (*p == '\'')
+            fputs("'\\'", stdout); /* out of the quotes and in again */
+        putchar(*p);
+    }
+    putchar(']');
+    if (opt->arg != NULL) {
+        printf("%s%s:", optional ? "::" : ":", opt->arg);
+        zsh_action(follows(opt), opt);
+    }
+    puts("' \\");
+}
+
+static void zsh_command(const struct command *commands,
+                        const struct command *c)
+{
+    const struct opt *opt;
+
+    printf("    %s)\n        _arguments -s -S \\\n", c->name);
+    for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)
+        if ((opt->commands & c->bit) != 0)
+            zsh_option(opt);
+    if (c->max_args == 0) {
+        puts("            && return 0\n        ;;");
+        return;
+    }
+    printf("            '%s:%s:", c->max_args > 1 ? "*" : "1", c->name);
+    if (strcmp(c->name, "help") == 0) {
+        putchar('(');
+        print_commands(commands);
+        putchar(')');
+    } else if (follows_command(c) == FOLLOWS_WORDS) {
+        putchar('(');
+        print_choices(c->args);
+        putchar(')');
+    } else {
+        zsh_action(follows_command(c), NULL);
+    }
+    puts("' && return 0\n        ;;");
+}
+
+static void zsh(const struct command *commands)
+{
+    const struct command *c;
+
+    fputs("#compdef espota-c\n"
+          "# zsh completion for espota-c, written by espota-c completion "
+          "zsh\n"
+          "_espota_c_hosts() {\n"
+          "    local -a hosts\n"
+          "    hosts=(${(f)\"$(espota-c completion hosts 2>/dev/null)\"})\n"
+          "    compadd -a hosts\n"
+          "}\n"
+          "\n"
+          "_espota_c() {\n"
+          "    local command=upload\n"
+          "    local -a commands=(\n",
+          stdout);
+    for (c = commands; c->name != NULL; c++)
+        if (c->run != NULL)
+            printf("        '%s:%s'\n", c->name, c->summary);
+    fputs("    )\n"
+          "    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then\n"
+          "        _describe -t commands command commands\n"
+          "        return\n"
+          "    fi\n"
+          "    if [[ $words[2] != -* ]]; then\n"
+          "        command=$words[2]\n"
+          "        shift words\n"
+          "        (( CURRENT-- ))\n"
+          "    fi\n"
+          "    case $command in\n",
+          stdout);
+    for (c = commands; c->name != NULL; c++)
+        if (c->run != NULL)
+            zsh_command(commands, c);
+    fputs("    esac\n"
+          "}\n"
+          "\n"
+          "if [[ $funcstack[1] == _espota-c ]]; then\n"
+          "    _espota_c \"$@\"\n"
+          "else\n"
+          "    compdef _espota_c espota-c\n"
+          "fi\n",
+          stdout);
+}
+
+/* ---- fish --------------------------------------------------------------- */
+
+static void fish_option(const struct command *commands, const struct opt *opt)
+{
+    fputs("complete -c espota-c -n 'contains (__espota_c_command)", stdout);
+    for (const struct command *c = commands; c->name != NULL; c++)
+        if (c->run != NULL && (opt->commands & c->bit) != 0)
+            printf(" %s", c->name);
+    printf("' -l %s", opt->name);
+    if (opt->brief != 0)
+        printf(" -s %c", opt->brief);
+    if (opt->arg != NULL && (opt->flags & OPT_OPTIONAL) == 0)
+        switch (follows(opt)) {
+        case FOLLOWS_FILE:
+            fputs(" -r -F", stdout);
+            break;
+        case FOLLOWS_HOST:
+            fputs(" -x -a '(espota-c completion hosts 2>/dev/null)'", stdout);
+            break;
+        case FOLLOWS_WORDS:
+            fputs(" -x -a '", stdout);
+            print_words(opt->words);
+            putchar('\'');
+            break;
+        case FOLLOWS_ANY:
+            fputs(" -x", stdout);
+            break;
+        }
+    fputs(" -d '", stdout);
+    print_escaped(opt->help, "'\\", "\\");
+    puts("'");
+}
+
+static void fish_command(const struct command *commands,
+                         const struct command *c)
+{
+    printf("complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' "
+           "-a %s -d '",
+           c->name);
+    print_escaped(c->summary, "'\\", "\\");
+    puts("'");
+    if (c->max_args == 0)
+        return;
+    printf("complete -c espota-c -n 'test (__espota_c_command) = %s; and test "
+           "(count (commandline -opc)) -gt 1' ",
+           c->name);
+    if (strcmp(c->name, "help") == 0) {
+        fputs("-a '", stdout);
+        print_commands(commands);
+        puts("'");
+    } else if (follows_command(c) == FOLLOWS_FILE) {
+        puts("-F");
+    } else if (follows_command(c) == FOLLOWS_HOST) {
+        puts("-a '(espota-c completion hosts 2>/dev/null)'");
+    } else {
+        fputs("-a '", stdout);
+        print_choices(follows_command(c) == FOLLOWS_WORDS ? c->args : "");
+        puts("'");
+    }
+}
+
+static void fish(const struct command *commands)
+{
+    const struct opt *opt;
+
+    fputs("# fish completion for espota-c, written by espota-c completion "
+          "fish\n"
+          "function __espota_c_command\n"
+          "    set -l words (commandline -opc)\n"
+          "    if test (count $words) -gt 1; and not string match -q -- '-*' "
+          "$words[2]\n"
+          "        echo $words[2]\n"
+          "    else\n"
+          "        echo upload\n"
+          "    end\n"
+          "end\n"
+          "complete -c espota-c -f\n",
+          stdout);
+    for (const struct command *c = commands; c->name != NULL; c++)
+        if (c->run != NULL)
+            fish_command(commands, c);
+    for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)
+        fish_option(commands, opt);
+}
+
+/* ---- the command -------------------------------------------------------- */
+
+static void hosts(const struct cli *cli)
+{
+    for (size_t i = 0; i < cli->config.n; i++)
+        if (cli->config.at[i].kind == SECTION_DEVICE)
+            puts(cli->config.at[i].name);
+}
+
 int eo_cmd_completion(struct cli *cli)
 {
+    static const struct {
+        const char *name;
+        void (*print)(const struct command *);
+    } SHELLS[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
+    const char *which = cli->parsed.args.at[0];
     struct espota_error err;
 
-    eo_fail(&err, ESPOTA_E_USAGE, "no completions for \"%s\"",
-            cli->parsed.args.at[0]);
+    for (size_t i = 0; i < sizeof SHELLS / sizeof *SHELLS; i++)
+        if (strcmp(SHELLS[i].name, which) == 0) {
+            SHELLS[i].print(cli->commands);
+            return 0;
+        }
+    if (strcmp(which, "hosts") == 0) {
+        hosts(cli);
+        return 0;
+    }
+    eo_fail(&err, ESPOTA_E_USAGE,
+            "completions are for %s, not for \"%s\"", cli->command->args,
+            which);
     return eo_cli_fail(&err);
 }

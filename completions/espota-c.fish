@@ -1,0 +1,55 @@
+# fish completion for espota-c, written by espota-c completion fish
+function __espota_c_command
+    set -l words (commandline -opc)
+    if test (count $words) -gt 1; and not string match -q -- '-*' $words[2]
+        echo $words[2]
+    else
+        echo upload
+    end
+end
+complete -c espota-c -f
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a upload -d 'flash a device (also without its name)'
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a help -d 'all options of a command'
+complete -c espota-c -n 'test (__espota_c_command) = help; and test (count (commandline -opc)) -gt 1' -a 'upload help version completion '
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a version -d 'the version and what is built in'
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a completion -d 'print the completions for a shell'
+complete -c espota-c -n 'test (__espota_c_command) = completion; and test (count (commandline -opc)) -gt 1' -a 'bash zsh fish'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l ip -s i -x -a '(espota-c completion hosts 2>/dev/null)' -d 'the device: name or address; may be repeated'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l file -s f -r -F -d 'the image; - is standard input'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l port -s p -x -d 'the device\'s port, if not the usual one'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l protocol -x -a 'auto esphome arduino web' -d 'auto, esphome, arduino or web'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l spiffs -s s -d 'it is a filesystem image'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l type -x -a 'app filesystem partition-table bootloader' -d 'app, filesystem, partition-table or bootloader'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l yes -d 'confirm a partition table or bootloader'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l auth -s a -x -d 'password (other users of this machine see it)'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l auth-file -r -F -d 'password: first line of FILE; may be repeated'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l auth-stdin -d 'password from the first line of standard input'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l ask-auth -d 'ask for the password'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l md5-target -s m -d 'the device stores an MD5 of the password (ESP32)'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l min-auth -x -a 'any sha256' -d 'sha256: never answer an MD5 challenge'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l key -x -d 'encrypt with this key, or fail (ESPHome)'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l key-file -r -F -d 'encrypt with the key in the first line of FILE'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l require-encryption -d 'refuse a device that does not encrypt'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l host_ip -s I -x -d 'local address or interface to use'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l host_port -s P -x -d 'local port an ArduinoOTA device calls back to'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l compress -x -a 'auto always never' -d 'gzip on the way: auto, always or never'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l window -x -a 'auto lockstep' -d 'bytes under way: auto, lockstep or a number'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l no-signed -d 'send FILE even where there is a FILE.signed'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l force -d 'flash it although it looks wrong for the device'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l dry-run -d 'everything but the first byte to the device'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l timeout -s t -x -d 'patience with one invitation (arduino)'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l connect-timeout -x -d 'patience with connecting and greeting'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l stall-timeout -x -d 'patience with silence afterwards'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l retry -x -d 'further attempts after a fault that may pass'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l retry-delay -x -d 'pause between attempts'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l max-time -x -d 'for all of it, attempts and pauses included'
+complete -c espota-c -n 'contains (__espota_c_command) upload' -l progress -s r -d 'a bar also where stderr is no terminal'
+complete -c espota-c -n 'contains (__espota_c_command) upload help version completion' -l json -d 'events as JSON, on standard output or in FILE'
+complete -c espota-c -n 'contains (__espota_c_command) upload help version completion' -l quiet -s q -d 'say nothing but the error'
+complete -c espota-c -n 'contains (__espota_c_command) upload help version completion' -l verbose -s v -d 'say more; -vv protocol steps, -vvv bytes'
+complete -c espota-c -n 'contains (__espota_c_command) upload help version completion' -l debug -s d -d 'say more, and where each setting came from'
+complete -c espota-c -n 'contains (__espota_c_command) upload help version completion' -l color -x -a 'auto always never' -d 'auto, always or never'
+complete -c espota-c -n 'contains (__espota_c_command) upload help version completion' -l config -r -F -d 'read this configuration file and no other'
+complete -c espota-c -n 'contains (__espota_c_command) upload help version completion' -l no-config -d 'read no configuration file'
+complete -c espota-c -n 'contains (__espota_c_command) upload help version completion' -l help -s h -d 'this text'
+complete -c espota-c -n 'contains (__espota_c_command) upload help version completion' -l version -s V -d 'the version and what is built in'
