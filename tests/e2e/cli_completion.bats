@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# Each real shell is asked what it would complete.
+# shellcheck disable=SC2154
+
+load cli
+
+setup() {
+    cli_setup
+    export PATH=$BIN:$PATH
+    printf '[device kitchen]\n[device porch]\nport = 1\n[device kitchen]\nport = 2\n' >.espota.conf
+}
+teardown() { cli_teardown; }
+
+in_bash() { # WORD...: the last is under the cursor
+    bash --norc -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+        compopt() { :; }; _espota_c; printf "%s\n" "${COMPREPLY[@]}"' \
+        bash "$ROOT/completions/espota-c.bash" "$@" | sort
+}
+
+in_fish() { # LINE
+    fish -N -c "source '$ROOT/completions/espota-c.fish'; complete -C '$1'" | cut -f 1 | sort
+}
+
+in_zsh() { # LINE: what a terminal shows behind it
+    zsh -f -c 'zmodload zsh/zpty
+        zpty -b z zsh -f -i
+        zpty -w z "PROMPT=; fpath=($1 \$fpath); autoload -U compinit; compinit -u -D; print READY"
+        wait_for() { local chunk; repeat 100 { while zpty -r -t z chunk; do out+=$chunk; done
+            [[ $out == *$~1* ]] && return; sleep 0.05 } }
+        out=; wait_for "READY*READY"
+        out=; zpty -w -n z "$2"$'"'\t\t'"'
+        repeat 15 { sleep 0.1; while zpty -r -t z chunk; do out+=$chunk; done }
+        print -r -- "$out"; zpty -d z' zsh "$ROOT/completions" "$1"
+}
+
+@test "bash" {
+    command -v bash >/dev/null || skip "bash is not installed"
+    [ "$(in_bash espota-c --pro | tr '\n' ' ')" = '--progress --protocol= ' ]
+    [ "$(in_bash espota-c --protocol = e)" = esphome ]
+    [ "$(in_bash espota-c --type boot)" = bootloader ]
+    [ "$(in_bash espota-c -f fw)" = fw.bin ]
+    [ "$(in_bash espota-c he)" = help ]
+    [ "$(in_bash espota-c completion z)" = zsh ]
+    [ "$(in_bash espota-c -i k)" = kitchen ]
+}
+
+@test "fish" {
+    command -v fish >/dev/null || skip "fish is not installed"
+    [ "$(in_fish 'espota-c --prot')" = --protocol ]
+    [ "$(in_fish 'espota-c --type boot')" = bootloader ]
+    [ "$(in_fish 'espota-c -f fw')" = fw.bin ]
+    [ "$(in_fish 'espota-c hel')" = help ]
+    [ "$(in_fish 'espota-c completion z')" = zsh ]
+    [ "$(in_fish 'espota-c -i ki')" = kitchen ]
+}
+
+@test "zsh" {
+    command -v zsh >/dev/null || skip "zsh is not installed"
+    in_zsh 'espota-c --pro' | grep -q -- '--protocol *-- auto, esphome'
+    in_zsh 'espota-c --type boot' | grep -q 'bootloader'
+    in_zsh 'espota-c -f fw' | grep -q 'fw.bin'
+    in_zsh 'espota-c -i ki' | grep -q 'kitchen'
+}

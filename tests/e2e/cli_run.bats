@@ -1,0 +1,168 @@
+#!/usr/bin/env bats
+# Flashing, as people and machines see it.
+# shellcheck disable=SC2154
+
+load cli
+
+setup() { cli_setup; }
+teardown() { cli_teardown; }
+
+@test "lines where there is no terminal, and nothing on standard output" {
+    start_device dev --password "$SECRET" --flash-ms-per-kib 8
+    go -i 127.0.0.1 -p "$PORT" -f fw.bin --auth-file pw.secret
+    expect 0
+    [ ! -s out ]
+    ! grep -q "$(printf '[\r\033]')" err
+    [ "$(grep -c '127.0.0.1: [0-9]*0 %' err)" = 10 ]
+    grep -q '^127.0.0.1: updated, 307.2 kB in ' err
+    [ "$(seen dev outcome)" = updated ]
+    [ "$(seen dev md5_stored)" = "$(md5sum <fw.bin | cut -d ' ' -f 1)" ]
+}
+
+@test "-q says nothing, or the error" {
+    start_device dev --password "$SECRET"
+    go -q -i 127.0.0.1 -p "$PORT" -f fw.bin --auth-file pw.secret
+    expect 0
+    [ ! -s err ]
+    go -q -i 127.0.0.1 -p "$PORT" -f fw.bin -a wrong --retry 3 --retry-delay 0.5
+    expect 20
+    [ "$(wc -l <err)" = 2 ]
+    grep -q '^espota-c: 127.0.0.1: .*(0x82)$' err
+    grep -q '^hint: ' err
+}
+
+@test "-r draws the bar of espota.py for those who read a pipe" {
+    start_device dev --flash-ms-per-kib 2
+    go -r -i 127.0.0.1 -p "$PORT" -f fw.bin
+    expect 0
+    tr '\r' '\n' <err >lines
+    grep -q '^Uploading: \[ \{60\}\] 0% $' lines
+    grep -q '^Uploading: \[=\{5,\} \{5,\}\] [1-9][0-9]% $' lines
+    grep -q '^Uploading: \[=\{60\}\] 100% Done...$' lines
+}
+
+@test "events: the whole story of one device" {
+    start_device dev --password "$SECRET" --flash-ms-per-kib 2
+    go -i 127.0.0.1 -p "$PORT" -f fw.bin --auth-file pw.secret --json
+    expect 0
+    valid_events out
+    [ "$(jq -r 'select(.event == "hello") | .protocol + " " + .auth' out)" = 'esphome sha256' ]
+    [ "$(jq -s '[.[] | select(.event == "progress") | .pct] | [min, max]' -c out)" = '[0,100]' ]
+    [ "$(jq -r 'select(.event == "device_end") | .outcome' out)" = updated ]
+    # At most four a second, and the two that always come.
+    jq -se '[.[] | select(.event == "progress") | .t_ms] |
+        length <= 2 + (.[-1] - .[0]) / 250 + 1' out
+}
+
+@test "--json=FILE leaves standard output alone" {
+    start_device dev
+    go -i 127.0.0.1 -p "$PORT" -f fw.bin --json=events
+    expect 0
+    [ ! -s out ]
+    valid_events events
+    go -i 127.0.0.1 -p "$PORT" -f fw.bin --json=nowhere/events
+    expect 2
+}
+
+@test "several devices: 0, 40 and 42" {
+    start_device good --reboot-ms 0
+    good=$PORT
+    start_device bad --refuse 0x89
+    printf '[device %s]\nip = 127.0.0.1\nport = %s\n' good "$good" bad "$PORT" other "$PORT" >.espota.conf
+    go -i good -f fw.bin --json
+    expect 0
+    go -i good -i bad -f fw.bin --json
+    expect 40
+    valid_events out 2
+    grep -q '^espota-c: bad: ' err
+    grep -q '^espota-c: 1 updated, 1 [a-z]* in ' err
+    go -i bad -i other -f fw.bin --retry 0 --json
+    expect 42
+    valid_events out 2
+}
+
+@test "signals close the socket, and every end is still told" {
+    start_device dev --flash-ms-per-kib 20 --reboot-ms 0
+    for pair in INT:130 TERM:143 HUP:129; do
+        rm -f dev.report
+        "$BIN/espota-c" -i 127.0.0.1 -p "$PORT" -f fw.bin --json >out 2>err &
+        pid=$!
+        for _ in $(seq 100); do
+            grep -q '"progress"' out && break
+            sleep 0.05
+        done
+        kill -"${pair%:*}" $pid
+        status=0
+        wait $pid || status=$?
+        expect "${pair#*:}"
+        valid_events out
+        [ "$(jq -r 'select(.event == "device_end") | .code + " \(.exit)"' out)" = "interrupted ${pair#*:}" ]
+        [ "$(jq -r 'select(.event == "run_end") | .exit' out)" = "${pair#*:}" ]
+    done
+}
+
+@test "a reader that goes away does not end the upload" {
+    start_device dev --flash-ms-per-kib 2 --reboot-ms 0
+    "$BIN/espota-c" -i 127.0.0.1 -p "$PORT" -f fw.bin --json 2>err | head -n 1 >out
+    [ "$(seen dev outcome)" = updated ]
+}
+
+@test "closed standard streams do not end it either" {
+    start_device dev --reboot-ms 0
+    status=0
+    "$BIN/espota-c" -i 127.0.0.1 -p "$PORT" -f fw.bin --json=events <&- >&- 2>&- || status=$?
+    [ $status = 0 ]
+    valid_events events
+    [ "$(seen dev md5_stored)" = "$(md5sum <fw.bin | cut -d ' ' -f 1)" ]
+    : >out; : >err
+    "$BIN/espota-c" -i 127.0.0.1 -p "$PORT" -f fw.bin --json >&- 2>err || status=$?
+    expect 0
+}
+
+@test "names are shown whatever they hold" {
+    printf '[device Küche]\nip = 127.0.0.1\n' >.espota.conf
+    start_device dev
+    go -i Küche -p "$PORT" -f fw.bin --json
+    expect 0
+    grep -q '^Küche: updated' err
+    [ "$(jq -r 'select(.event == "device_end") | .dev' out)" = Küche ]
+    go -i "$(printf 'a\033[2Jb')" -f fw.bin --retry 0
+    [ "$status" != 0 ]
+    ! grep -q "$(printf '\033')" err
+}
+
+@test "FILE.signed is sent instead, and said so" {
+    "$BUILD/tools/mkimage" esp32 310K 9.9.9 fw.bin.signed
+    start_device dev --reboot-ms 0
+    go -i 127.0.0.1 -p "$PORT" -f fw.bin
+    expect 0
+    grep -q 'fw.bin.signed is sent instead of fw.bin' err
+    [ "$(seen dev md5_stored)" = "$(md5sum <fw.bin.signed | cut -d ' ' -f 1)" ]
+    go -i 127.0.0.1 -p "$PORT" -f fw.bin --no-signed
+    expect 0
+    [ "$(seen dev md5_stored)" = "$(md5sum <fw.bin | cut -d ' ' -f 1)" ]
+}
+
+@test "an image from standard input" {
+    start_device dev
+    go -i 127.0.0.1 -p "$PORT" -f - <fw.bin
+    expect 0
+    [ "$(seen dev md5_stored)" = "$(md5sum <fw.bin | cut -d ' ' -f 1)" ]
+}
+
+@test "--dry-run sends nothing" {
+    start_device dev
+    go -i 127.0.0.1 -p "$PORT" -f fw.bin --dry-run --json
+    expect 0
+    valid_events out
+    [ "$(jq -r 'select(.event == "device_end") | .outcome' out)" = skipped ]
+    [ ! -s dev.report ]
+}
+
+@test "--max-time bounds everything" {
+    start_device dev --fault silent
+    before=$(date +%s)
+    go -i 127.0.0.1 -p "$PORT" -f fw.bin --connect-timeout 60 --max-time 1.5
+    [ "$status" != 0 ]
+    [ $(($(date +%s) - before)) -le 10 ]
+}

@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# Help, versions, and every way to say it wrong.
+# shellcheck disable=SC2154
+
+load cli
+
+setup() { cli_setup; }
+teardown() { cli_teardown; }
+
+# One line that names the culprit, status 2, nothing on standard output, and
+# not a packet: the device would be 127.0.0.1 port 9.
+wrong() { # PART-OF-THE-LINE ARGUMENT...
+    local part=$1
+    shift
+    go "$@"
+    expect 2
+    [ ! -s out ]
+    grep -qF -e "$part" err
+    grep -q '^espota-c: ' err
+    [ "$(grep -vc '^hint: ' err)" = 1 ]
+}
+
+@test "help fits a screen and goes to standard output" {
+    go -h
+    expect 0
+    [ ! -s err ]
+    [ "$(wc -l <out)" -le 45 ]
+    [ "$(awk '{ if (length($0) > n) n = length($0) } END { print n }' out)" -lt 80 ]
+    grep -q -- '-i, --ip HOST' out
+    go upload --help
+    expect 0
+    go -d -i h --help --port 0x
+    expect 2 # what stands behind is still read
+}
+
+@test "help COMMAND lists every option" {
+    go help upload
+    expect 0
+    grep -q -- '--stall-timeout' out
+    go help nonsense
+    expect 2
+}
+
+@test "version says what is built in" {
+    go -V
+    expect 0
+    grep -q '^protocols: esphome' out
+    grep -q '^libraries: OpenSSL 3' out
+    go version
+    expect 0
+}
+
+@test "an unknown option or command gets the nearest right spelling" {
+    wrong 'did you mean "--protocol"' --protcol=esphome
+    wrong 'did you mean "upload"' uplaod -i h -f fw.bin
+    wrong 'unknown option "-Z"' -Z
+    wrong 'the command comes first' -i h -f fw.bin version
+    wrong 'does not expect "x"' -i h -f fw.bin x
+}
+
+@test "bad values are named" {
+    wrong '--port takes' -i 127.0.0.1 -p 0 -f fw.bin
+    wrong '--port takes' -i 127.0.0.1 -p 70000 -f fw.bin
+    wrong '--window takes' -i 127.0.0.1 -f fw.bin --window 0
+    wrong '--retry takes' -i 127.0.0.1 -f fw.bin --retry=-1
+    wrong '"esphome"' -i 127.0.0.1 -f fw.bin --protocol esphom
+    wrong 'no device' -f fw.bin
+    wrong 'no image' -i 127.0.0.1
+    wrong 'contradict' -i 127.0.0.1 -f fw.bin -s --type app
+    wrong 'does not start' -i 127.0.0.1 -f fw.bin --type bootloader
+    wrong 'standard input' -i 127.0.0.1 -f - --auth-stdin
+    wrong 'No such file' -i 127.0.0.1 -f fw.bin --config nowhere
+    export ESPOTA_PORT=none
+    wrong 'ESPOTA_PORT: --port takes' -i 127.0.0.1 -f fw.bin --port 9
+}
+
+@test "images that are none end with 3 before any packet" {
+    : >empty.bin
+    head -c 70000 /dev/zero >zero.bin
+    truncate -s 70M huge.bin
+    for file in missing.bin empty.bin huge.bin zero.bin .; do
+        go -i 127.0.0.1 -p 9 -f $file --json
+        expect 3
+        grep -q "^espota-c: 127.0.0.1: .*$file" err
+        valid_events out
+    done
+}
+
+@test "ESPOTA_EXIT=simple knows 0, 1 and 2" {
+    export ESPOTA_EXIT=simple
+    go -i 127.0.0.1 -f missing.bin
+    expect 1
+    go --nonsense
+    expect 2
+    go -h
+    expect 0
+}
+
+@test "what the IDE did not expand is warned about, not used" {
+    go -i 127.0.0.1 -p '{upload.port.properties.port}' \
+        '--auth={upload.field.password}' -f missing.bin --json
+    expect 3
+    [ "$(grep -c 'warning: .*no value' err)" = 2 ]
+    [ "$(jq -r 'select(.event == "warning") | .code' out | sort -u)" = placeholder ]
+    valid_events out
+}
