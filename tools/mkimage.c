@@ -29,7 +29,6 @@ enum {
     MMU_PAGE = 0x10000, /* a mapped segment keeps its place in the page */
     SHA = 32,
 
-    ESP8266_HEADER = 8,
     ESP8266_APP = 4096, /* behind eboot's sector */
     ESP8266_LENGTH = ESP8266_APP + 16,
     ESP8266_CRC = ESP8266_LENGTH + 4
@@ -226,8 +225,9 @@ static void make_esp8266(struct image *m, const struct chip *chip,
     char name[64] = "";
     size_t before;
 
-    esp8266_header(m, 1, 0x4010f000); /* eboot */
+    esp8266_header(m, 2, 0x4010f000); /* eboot of core 3: two segments */
     segment(m, 0x4010f000, NULL, 0, 2400);
+    segment(m, 0x3fffbfe8, NULL, 0, 96);
     close_segments(m, 0);
     while (m->len < ESP8266_APP)
         put8(m, 0xaa);
