@@ -21,6 +21,11 @@ static int parse_refuse(void *at, const char *value, struct espota_error *err)
     return eo_esphome_refuse(at, value, err);
 }
 
+static int parse_key(void *at, const char *value, struct espota_error *err)
+{
+    return eo_esphome_key(at, value, err);
+}
+
 static const char *const AUTH_NAMES[] = {"age", "none", "md5", "sha256", NULL};
 static const char *const REPLY_NAMES[] = {"age", "0x40", "0x46", "0x48", NULL};
 static const char *const GZIP_NAMES[] = {"age", "no", "yes", NULL};
@@ -40,6 +45,12 @@ static const struct opt OPTS[] = {
      "ask for this password", NULL, NULL},
     {"auth", OPT_CHOICE, AT(auth), 0, 0, "KIND",
      "how: none, md5 or sha256", AUTH_NAMES, NULL},
+    {"key", OPT_CALL, AT(key), 0, 0, "BASE64",
+     "encrypt for clients that can, with this key", NULL, parse_key},
+    {"require-encryption", OPT_FLAG, AT(require_encryption), 0, 0, NULL,
+     "turn clients away that cannot", NULL, NULL},
+    {"partition-access", OPT_FLAG, AT(partition_access), 0, 0, NULL,
+     "take partition tables and bootloaders (esp32)", NULL, NULL},
     {"reply", OPT_CHOICE, AT(reply), 0, 0, "CODE",
      "what it can do at most: 0x40 nothing, 0x46 gzip, 0x48 extended",
      REPLY_NAMES, NULL},
@@ -115,6 +126,16 @@ static int check(void *config, struct espota_error *err)
         c->version = (unsigned)c->age->version;
     c->flash.sector = c->where->sector;
     c->extended = c->reply == 0 ? c->age->extended : EXTENDED[c->reply];
+    if (c->key.given && !(c->age->noise && c->extended))
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "--key needs firmware 2026.9 or later, and its reply");
+    if (c->require_encryption && !c->key.given)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "--require-encryption needs a --key");
+    if (c->partition_access && (c->platform != ESP32 || !c->extended))
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "--partition-access needs an esp32 with firmware "
+                       "2026.5 or later");
     c->takes_gzip = c->gzip == GZIP_BY_AGE
                         ? c->age->gzip && c->platform == ESP8266
                         : c->gzip == GZIP_YES;

@@ -23,6 +23,7 @@ struct esphome_age {
     bool sha256;    /* password by SHA-256 for clients that can */
     bool md5;       /* password by MD5 for clients that cannot do SHA-256 */
     bool extended;  /* 0x48, flags and a type byte */
+    bool noise;     /* encrypts, given a key */
     bool stale_ok;  /* a failed read is reported as 0x00 */
     bool new_md5;   /* ESP8266 says 0x8b, not 0x84, for a wrong MD5 */
     int backlog;
@@ -60,6 +61,7 @@ extern const char *const EO_ESPHOME_PLATFORM_NAMES[N_PLATFORMS + 1];
     X(ACCEPT,   "accept",   "before anything is read")                \
     X(VERSION,  "version",  "instead of 00 and the version")          \
     X(FEATURES, "features", "instead of 0x40, 0x46 or 0x48")          \
+    X(KEY,      "key",      "instead of its half of the key exchange") \
     X(AUTH,     "auth",     "instead of asking for a password or 0x41") \
     X(RESPONSE, "response", "instead of 0x41 after the password")     \
     X(PREPARE,  "prepare",  "instead of 0x42")                        \
@@ -100,6 +102,8 @@ enum fault_arg { ARG_NONE, ARG_STEP, ARG_COUNT, ARG_MS };
     X(SILENT,    "silent",    STEP,  "version", "stops reading and answering")\
     X(STALE_OK,  "stale-ok",  STEP,  "data",    "says 0x00 and closes")       \
     X(HTTP,      "http",      STEP,  "version", "answers like a web server")  \
+    X(BAD_FRAME, "bad-frame", STEP,  "auth",    "spoils the seal of that answer") \
+    X(LONG_FRAME, "oversized-frame", STEP, "auth", "announces a frame of 65535 bytes") \
     X(GARBAGE,   "garbage",   STEP,  "version", "answers what nobody asked")  \
     X(CORRUPT,   "corrupt",   STEP,  "data",    "loses a bit of the image")   \
     X(SPLIT,     "split",     MS,    "2",       "sends each byte alone, that far apart") \
@@ -108,6 +112,11 @@ enum fault_arg { ARG_NONE, ARG_STEP, ARG_COUNT, ARG_MS };
     X(LATE_ACKS, "late-acks", MS,    "300",     "answers that late, from the data on") \
     X(DROP_ACK,  "drop-ack",  COUNT, "1",       "leaves out that CHUNK_OK")   \
     X(EXTRA_ACK, "extra-ack", COUNT, "1",       "sends that CHUNK_OK twice")  \
+    X(WRONG_KEY, "wrong-key", NONE,  NULL,      "has another key than --key says") \
+    X(TAMPERED,  "tampered-preamble", NONE, NULL, "was told other features on the way") \
+    X(KEY_ERROR, "handshake-error", NONE, NULL, "refuses the key exchange for no reason") \
+    X(IMPOSTOR,  "impostor",  NONE,  NULL,      "exchanges keys without knowing --key") \
+    X(ZERO_SHARE, "zero-share", NONE, NULL,     "sends a worthless public key") \
     X(STRANGE_VERSION, "strange-version", COUNT, "3", "speaks that version")  \
     X(RST_REFUSAL, "rst-refusal", NONE, NULL,   "resets right behind the code of --refuse")
 
@@ -139,9 +148,24 @@ struct refusal {
 int eo_esphome_refuse(struct refusal *, const char *text,
                       struct espota_error *err) EO_MUST_CHECK;
 
+struct noise_key {
+    bool given;
+    uint8_t bytes[32];
+};
+
+/* Base64 of 32 bytes that are not all zero. */
+int eo_esphome_key(struct noise_key *, const char *text,
+                   struct espota_error *err) EO_MUST_CHECK;
+
 /* ---- a device as configured --------------------------------------------- */
 
-enum esphome_auth { AUTH_BY_AGE, AUTH_NONE, AUTH_MD5, AUTH_SHA256 };
+enum esphome_auth {
+    AUTH_BY_AGE,
+    AUTH_NONE,
+    AUTH_MD5,
+    AUTH_SHA256,
+    AUTH_NOISE
+};
 enum { GZIP_BY_AGE, GZIP_NO, GZIP_YES };
 enum { ACK_WRITTEN, ACK_RECEIVED };
 
@@ -153,6 +177,8 @@ struct esphome_config {
     const char *password; /* NULL: none */
     int reply;            /* 0: by age, else 1 + 0x40, 0x46, 0x48 */
     int gzip, ack;
+    struct noise_key key;
+    bool require_encryption, partition_access;
     size_t slot;   /* 0: by platform */
     size_t rcvbuf; /* 0: the system's */
     struct flash_config flash;

@@ -19,7 +19,10 @@ size_t eo_esphome_unread(const struct esphome_session *s)
 {
     int n = 0;
 
-    return ioctl(s->fd, FIONREAD, &n) == 0 && n > 0 ? (size_t)n : 0;
+    if (ioctl(s->fd, FIONREAD, &n) != 0 || n < 0)
+        n = 0;
+    return s->sealed ? s->opened - s->taken + eo_esphome_in_frames((size_t)n)
+                     : (size_t)n;
 }
 
 bool eo_esphome_peer_gone(const struct esphome_session *s)
@@ -93,7 +96,8 @@ static unsigned hold_ms(const struct esphome_session *s)
                : 0;
 }
 
-void eo_esphome_say(struct esphome_session *s, const void *bytes, size_t len)
+void eo_esphome_say_raw(struct esphome_session *s, const void *bytes,
+                        size_t len)
 {
     if (len > sizeof s->out - s->n_out) {
         send_some(s, s->n_out); /* the client does not read: forget fault */
@@ -108,6 +112,18 @@ void eo_esphome_say(struct esphome_session *s, const void *bytes, size_t len)
         leave_in(s, hold_ms(s));
     else
         send_now(s);
+}
+
+void eo_esphome_say(struct esphome_session *s, const void *bytes, size_t len)
+{
+    const uint8_t *byte = bytes;
+    uint8_t frame[NOISE_HEAD + 1 + NOISE_TAG];
+
+    if (!s->sealed)
+        eo_esphome_say_raw(s, bytes, len);
+    for (size_t i = 0; s->sealed && i < len; i++)
+        eo_esphome_say_raw(s, frame,
+                           eo_sim_noise_seal(&s->noise, byte + i, 1, frame));
 }
 
 void eo_esphome_flush(struct esphome_session *s)

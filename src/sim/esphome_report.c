@@ -15,6 +15,7 @@ static const char *const AUTHS[] = {
     [AUTH_NONE] = "none",
     [AUTH_MD5] = "md5",
     [AUTH_SHA256] = "sha256",
+    [AUTH_NOISE] = "noise",
 };
 
 static const char *const VIOLATIONS[N_VIOLATIONS] = {

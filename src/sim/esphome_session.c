@@ -103,6 +103,9 @@ static void misbehave(struct esphome_session *s, enum esphome_fault f)
                                "Content-Length: 0\r\n\r\n";
     static const uint8_t GARBAGE[] = {0x5a, 0xa5, 0x13, 0x37,
                                       0x77, 0x01, 0x6e, 0x22};
+    static const uint8_t BAD_FRAME[NOISE_HEAD + 1 + NOISE_TAG] = {
+        NOISE_MARK, 0x00, 1 + NOISE_TAG};
+    static const uint8_t LONG_FRAME[] = {NOISE_MARK, 0xff, 0xff};
     const enum outcome outcome =
         s->step == STEP_GOODBYE ? OUTCOME_UPDATED : OUTCOME_FAULT;
 
@@ -113,9 +116,13 @@ static void misbehave(struct esphome_session *s, enum esphome_fault f)
         return;
     }
     if (f == FAULT_HTTP)
-        eo_esphome_say(s, HTTP, sizeof HTTP - 1);
+        eo_esphome_say_raw(s, HTTP, sizeof HTTP - 1);
     if (f == FAULT_GARBAGE)
-        eo_esphome_say(s, GARBAGE, sizeof GARBAGE);
+        eo_esphome_say_raw(s, GARBAGE, sizeof GARBAGE);
+    if (f == FAULT_BAD_FRAME)
+        eo_esphome_say_raw(s, BAD_FRAME, sizeof BAD_FRAME);
+    if (f == FAULT_LONG_FRAME)
+        eo_esphome_say_raw(s, LONG_FRAME, sizeof LONG_FRAME);
     if (f == FAULT_STALE_OK)
         say(s, ESPHOME_OK);
     s->reset = f == FAULT_RESET;
@@ -284,12 +291,17 @@ static void count(struct esphome_session *s)
 static bool read_once(struct esphome_session *s)
 {
     const bool data = s->state == READ_DATA;
-    uint8_t buf[READ_MAX];
-    const ssize_t n = data ? eo_recv(s->fd, buf, room(s))
-                           : eo_recv(s->fd, s->in + s->have, s->need - s->have);
+    uint8_t buf[READ_MAX], *to = data ? buf : s->in + s->have;
+    const size_t most = data ? room(s) : s->need - s->have;
+    const ssize_t n = s->sealed ? eo_esphome_recv_sealed(s, to, most)
+                                : eo_recv(s->fd, to, most);
 
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return false;
+    if (n < 0 && errno == EBADMSG) { /* not a word about it */
+        eo_esphome_finish(s, OUTCOME_LOST, -1);
+        return false;
+    }
     if (n <= 0) {
         reading_failed(s, OUTCOME_LOST);
         return false;

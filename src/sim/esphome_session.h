@@ -7,6 +7,7 @@
 
 #include "sim/esphome.h"
 #include "sim/image_check.h"
+#include "sim/noise.h"
 #include "wire/esphome.h"
 
 /* What a client does that no device asks for.
@@ -18,6 +19,8 @@
     X(CNONCE_NOT_HEX,    "cnonce-not-lowercase-hex")             \
     X(CNONCE_REPEATED,   "cnonce-repeated")                      \
     X(RESPONSE_NOT_HEX,  "response-not-lowercase-hex")           \
+    X(FRAME_DAMAGED,     "frame-does-not-open")                  \
+    X(FRAME_ODD,         "unit-not-in-one-frame")                \
     X(TYPE_MISSING,      "type-missing")                         \
     X(SIZE_ZERO,         "size-zero")                            \
     X(BEFORE_PREPARE_OK, "bytes-before-prepare-ok")              \
@@ -43,6 +46,7 @@ enum esphome_violation {
 enum state {
     READ_MAGIC,
     READ_FEATURES,
+    READ_KEY,
     READ_CNONCE,
     READ_RESPONSE,
     READ_TYPE,
@@ -65,7 +69,7 @@ enum outcome {
     OUTCOME_FAULT    /* as --fault wanted it */
 };
 
-enum { OUT_MAX = 256, READ_MAX = 1024 };
+enum { OUT_MAX = 2048, READ_MAX = 1024 };
 
 struct esphome_session {
     struct esphome_device *device;
@@ -88,6 +92,12 @@ struct esphome_session {
     size_t size, total, acked;
     unsigned acks;
     bool began, extended;
+
+    /* Encryption: a frame that is coming in, and then what was in it. */
+    bool sealed;
+    struct sim_noise noise;
+    uint8_t frame[NOISE_HEAD + NOISE_SEALED_MAX];
+    size_t frame_have, opened, taken;
 
     /* How it ends. */
     enum outcome outcome;
@@ -148,10 +158,26 @@ bool eo_esphome_reads(enum state);
 void eo_esphome_got(struct esphome_session *);
 void eo_esphome_got_data(struct esphome_session *, const uint8_t *, size_t n);
 
+/* ---- encryption --------------------------------------------------------- */
+
+/* What READ_KEY does: the client's half of the key exchange is in s->in. */
+enum { KEY_FRAME = NOISE_HEAD + 1 + NOISE_MESSAGE };
+bool eo_esphome_key_agreed(struct esphome_session *);
+
+/* As eo_recv(), but of what was in frames; EBADMSG: what came is no frame that
+ * this device takes here. */
+ssize_t eo_esphome_recv_sealed(struct esphome_session *, uint8_t *, size_t len);
+
+/* Image bytes in so many bytes of frames, about. */
+size_t eo_esphome_in_frames(size_t len);
+
 /* ---- the line ----------------------------------------------------------- */
 
-/* Queues what the device says; --fault decides when it leaves. */
+/* Queues what the device says; --fault decides when it leaves.  Each byte is a
+ * frame of its own if the session is encrypted. */
 void eo_esphome_say(struct esphome_session *, const void *, size_t len);
+/* Just these bytes. */
+void eo_esphome_say_raw(struct esphome_session *, const void *, size_t len);
 /* The device waits for the client now: what was held back leaves. */
 void eo_esphome_flush(struct esphome_session *);
 /* As much of what is to leave as the socket takes; true: all has left. */

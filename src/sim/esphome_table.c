@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/str.h"
 #include "sim/esphome.h"
 
@@ -31,7 +32,7 @@ static const struct esphome_age AGES[] = {
      .extended = true, .stale_ok = true, .backlog = 1, .handshake_ms = 20000,
      .control_ms = 90000, .idle_ms = 90000, .new_md5 = true},
     {.since = 202609, .version = 2, .gzip = true, .sha256 = true,
-     .extended = true, .backlog = 1, .handshake_ms = 20000,
+     .extended = true, .noise = true, .backlog = 1, .handshake_ms = 20000,
      .control_ms = 105000, .idle_ms = 105000, .new_md5 = true},
 };
 /* clang-format on */
@@ -174,6 +175,21 @@ int eo_esphome_fault(struct fault at[N_FAULTS], const char *text,
             text[len] == '@' ? text + len + 1 : FAULTS[i].preset, err);
     }
     return eo_sim_unknown(err, "fault", name, FAULT_NAMES);
+}
+
+int eo_esphome_key(struct noise_key *key, const char *text,
+                   struct espota_error *err)
+{
+    unsigned any = 0;
+
+    key->given = eo_unbase64(key->bytes, sizeof key->bytes, text) ==
+                 (int)sizeof key->bytes;
+    for (size_t i = 0; key->given && i < sizeof key->bytes; i++)
+        any |= key->bytes[i];
+    if (any == 0)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "--key takes the base64 of 32 bytes, not all zero");
+    return 0;
 }
 
 static int hex_digit(char c)

@@ -14,7 +14,10 @@
 #include "base/str.h"
 #include "crypto/random.h"
 
-enum { NONCE_SEED = 8 };
+enum {
+    NONCE_SEED = 8,
+    BOOTLOADER_MAX = 0x7000 /* from 0x1000 to the partition table */
+};
 
 static void say(struct esphome_session *s, uint8_t byte)
 {
@@ -118,6 +121,7 @@ static void got_features(struct esphome_session *s)
     const uint8_t f = s->in[0];
     const bool gzip = c->takes_gzip && (f & ESPHOME_CAN_GZIP) != 0;
     uint8_t answer[2];
+    bool noise;
 
     s->features = f;
     if ((f & 0xf0) != 0)
@@ -127,14 +131,36 @@ static void got_features(struct esphome_session *s)
     if (eo_esphome_trip(s, STEP_FEATURES))
         return;
     s->extended = c->extended && (f & ESPHOME_CAN_EXTENDED) != 0;
-    s->server_flags = gzip ? ESPHOME_TAKES_GZIP : 0;
+    noise = s->extended && c->key.given && (f & ESPHOME_CAN_NOISE) != 0;
+    if (c->require_encryption && !noise) {
+        eo_esphome_refuse_now(s, 0x94);
+        return;
+    }
+    s->server_flags =
+        (uint8_t)((gzip ? ESPHOME_TAKES_GZIP : 0) |
+                  (c->partition_access ? ESPHOME_TAKES_PARTITIONS : 0) |
+                  (c->key.given ? ESPHOME_TAKES_NOISE : 0));
     s->reply = s->extended ? ESPHOME_FEATURE_FLAGS
                : gzip      ? ESPHOME_SUPPORTS_GZIP
                            : ESPHOME_HEADER_OK;
     answer[0] = s->reply;
     answer[1] = s->server_flags;
     eo_esphome_say(s, answer, s->extended ? 2 : 1);
-    ask_password(s);
+    if (noise)
+        eo_esphome_await(s, READ_KEY, KEY_FRAME);
+    else
+        ask_password(s);
+}
+
+/* Who knows the key needs no password. */
+static void got_key(struct esphome_session *s)
+{
+    s->auth = AUTH_NOISE;
+    if (eo_esphome_trip(s, STEP_KEY) || !eo_esphome_key_agreed(s) ||
+        eo_esphome_trip(s, STEP_AUTH))
+        return;
+    say(s, ESPHOME_AUTH_OK);
+    want_type_or_size(s);
 }
 
 /* ---- password ----------------------------------------------------------- */
@@ -197,6 +223,22 @@ static bool fits(const struct esphome_session *s)
     return (s->size + sector - 1) / sector * sector <= s->config->slot;
 }
 
+/* The code for a size this type of image cannot have, or 0. */
+static uint8_t bad_size(const struct esphome_session *s)
+{
+    const bool access = s->config->partition_access;
+
+    switch (s->type) {
+    case ESPHOME_TYPE_APP:
+        return fits(s) ? 0 : s->config->where->no_space;
+    case ESPHOME_TYPE_PARTITION_TABLE:
+        return !access ? 0x8e : s->size == IMAGE_TABLE_LEN ? 0 : 0x8f;
+    case ESPHOME_TYPE_BOOTLOADER:
+        return !access ? 0x8e : s->size <= BOOTLOADER_MAX ? 0 : 0x91;
+    }
+    return 0x8e;
+}
+
 static void prepared(struct esphome_session *s)
 {
     const struct esphome_config *c = s->config;
@@ -209,7 +251,12 @@ static void prepared(struct esphome_session *s)
         eo_esphome_refuse_now(s, 0xff);
         return;
     }
-    eo_image_check_init(&s->check, c->where->check, s->size);
+    eo_image_check_init(&s->check,
+                        s->type == ESPHOME_TYPE_APP ? c->where->check
+                        : s->type == ESPHOME_TYPE_PARTITION_TABLE
+                            ? CHECK_TABLE
+                            : CHECK_BOOTLOADER,
+                        s->size);
     s->began = true;
     s->prepared_ms = now_ms(s);
     if (eo_esphome_unread(s) > 0)
@@ -220,15 +267,16 @@ static void prepared(struct esphome_session *s)
 
 static void got_size(struct esphome_session *s)
 {
+    uint8_t code;
+
     s->size = eo_be32(s->in);
     s->ready_ms = now_ms(s);
     s->step = STEP_PREPARE;
     if (s->size == 0)
         eo_esphome_violation(s, VIOLATION_SIZE_ZERO);
-    if (s->type != ESPHOME_TYPE_APP)
-        eo_esphome_refuse_now(s, 0x8e);
-    else if (!fits(s))
-        eo_esphome_refuse_now(s, s->config->where->no_space);
+    code = bad_size(s);
+    if (code != 0)
+        eo_esphome_refuse_now(s, code);
     else
         eo_esphome_work(s, PREPARING, s->config->prepare_us, prepared);
 }
@@ -325,7 +373,9 @@ static uint8_t rejected(const struct esphome_session *s)
     char md5[DIGEST_HEX_MAX];
 
     if (eo_image_check_end(&s->check) != IMAGE_FINE)
-        return 0x84;
+        return s->type == ESPHOME_TYPE_PARTITION_TABLE ? 0x8f
+               : s->type == ESPHOME_TYPE_BOOTLOADER    ? 0x91
+                                                       : 0x84;
     if (eo_flash_md5(&s->flash, md5) != 0)
         return 0xff;
     if (memcmp(md5, s->md5, ESPHOME_MD5_HEX) == 0)
@@ -339,7 +389,8 @@ static void say_what_came_early(struct esphome_session *s)
 
     if (eo_esphome_unread(s) == 0 || recv(s->fd, &next, 1, MSG_PEEK) != 1)
         return;
-    eo_esphome_violation(s, next == ESPHOME_OK && eo_esphome_unread(s) == 1
+    eo_esphome_violation(s, next == (s->sealed ? NOISE_MARK : ESPHOME_OK) &&
+                                    eo_esphome_unread(s) == 1
                                 ? VIOLATION_ACK_EARLY
                                 : VIOLATION_BEYOND_SIZE);
 }
@@ -398,6 +449,7 @@ static void got_goodbye(struct esphome_session *s)
 }
 
 static void (*const HANDLERS[])(struct esphome_session *) = {
+    [READ_KEY] = got_key,
     [READ_MAGIC] = got_magic,
     [READ_FEATURES] = got_features,
     [READ_CNONCE] = got_cnonce,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "crypto/digest.h"
 
 enum {
     UF2_MAGIC_1 = 0x0a324655,
@@ -51,11 +52,37 @@ static enum image_verdict add_uf2(struct image_check *c, const uint8_t *bytes,
     return IMAGE_FINE;
 }
 
+/* Two apps, otadata and an nvs called so, closed by an MD5 that is right. */
+static bool is_table(const uint8_t *t)
+{
+    unsigned apps = 0, otadata = 0, nvs = 0;
+    uint8_t md5[DIGEST_MAX];
+    size_t at = 0;
+
+    for (; at + 32 < IMAGE_TABLE_LEN && eo_le16(t + at) == 0x50aa; at += 32) {
+        apps += t[at + 2] == 0;
+        otadata += t[at + 2] == 1 && t[at + 3] == 0;
+        nvs += t[at + 2] == 1 && t[at + 3] == 2 &&
+               memcmp(t + at + 12, "nvs", 4) == 0;
+    }
+    return apps >= 2 && otadata > 0 && nvs > 0 && eo_le16(t + at) == 0xebeb &&
+           eo_digest(DIGEST_MD5, &(struct piece){t, at}, 1, md5) == 0 &&
+           memcmp(md5, t + at + 16, 16) == 0;
+}
+
+static void keep_table(struct image_check *c, const uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i < len && c->seen + i < sizeof c->table; i++)
+        c->table[c->seen + i] = bytes[i];
+}
+
 enum image_verdict eo_image_check_add(struct image_check *c,
                                       const uint8_t *bytes, size_t len)
 {
     if (c->kind == CHECK_UF2)
         return add_uf2(c, bytes, len);
+    if (c->kind == CHECK_TABLE)
+        keep_table(c, bytes, len);
     for (size_t i = 0; i < len && c->seen + i < 2; i++)
         c->block[c->seen + i] = bytes[i];
     c->seen += len;
@@ -70,6 +97,10 @@ enum image_verdict eo_image_check_end(const struct image_check *c)
 
     if (c->kind == CHECK_UF2 && c->seen % sizeof c->block != 0)
         return IMAGE_BAD_BLOCK;
+    if (c->kind == CHECK_TABLE && !is_table(c->table))
+        return IMAGE_NOT_FIRMWARE;
+    if (c->kind == CHECK_BOOTLOADER && c->block[0] != 0xe9)
+        return IMAGE_NOT_FIRMWARE;
     if (c->kind == CHECK_E9_OR_GZIP && c->block[0] != 0xe9 && !gzip)
         return IMAGE_NOT_FIRMWARE;
     return IMAGE_FINE;

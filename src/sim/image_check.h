@@ -12,20 +12,25 @@ enum image_checks {
     CHECK_NOTHING,
     CHECK_E9,         /* ESP32: the first byte, with the first write */
     CHECK_E9_OR_GZIP, /* ESP8266: the first bytes, in the end */
-    CHECK_UF2         /* LibreTiny: each block */
+    CHECK_UF2,        /* LibreTiny: each block */
+    CHECK_TABLE,      /* ESP32: a partition table, in the end */
+    CHECK_BOOTLOADER  /* ESP32: a bootloader, in the end */
 };
+
+enum { IMAGE_TABLE_LEN = 0xc00 };
 
 enum image_verdict {
     IMAGE_FINE,
     IMAGE_NOT_AN_APP,  /* ESP32, at once */
     IMAGE_BAD_BLOCK,   /* LibreTiny, at once */
-    IMAGE_NOT_FIRMWARE /* ESP8266, in the end */
+    IMAGE_NOT_FIRMWARE /* in the end: ESP8266, tables, bootloaders */
 };
 
 struct image_check {
     enum image_checks kind;
     size_t size, seen;
     uint8_t block[512];
+    uint8_t table[IMAGE_TABLE_LEN];
 };
 
 void eo_image_check_init(struct image_check *, enum image_checks, size_t size);
