@@ -170,9 +170,8 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(STATIC)
 $(BUILD)/fuzz/%_replay: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/standalone.o $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
 
-$(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c $(SRC_LIB) $(BUILD)/.flags
-	$(call say,FUZZ,$@)mkdir -p $(@D) && clang $(OUR_CPPFLAGS) -std=c11 -g -O1 \
-	    -fsanitize=fuzzer,address,undefined -o $@ $< $(SRC_LIB) $(LIBS)
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(STATIC)
+	$(call say,LD,$@)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 ## check: all tests; SAN=1 adds the sanitizers
 check: all $(TESTS) $(REPLAYS) $(BENCHES) $(BUILD)/tools/mkimage
@@ -193,10 +192,14 @@ check-layers:
 check-symbols: $(STATIC)
 	@nm -g --defined-only $< | awk 'NF == 3 && $$3 !~ /^(_?(espota|eo)_|__)/ { print "not ours to export: " $$3; bad = 1 } END { exit bad }'
 
-## fuzz: build the libFuzzer targets (needs clang) and run each for TIME seconds
+## fuzz: run each libFuzzer target for TIME seconds (needs clang); ONLY=word
 TIME ?= 60
-fuzz: $(FUZZERS)
-	@tools/fuzz.sh '$(BUILD)' '$(TIME)'
+FUZZ_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' fuzzers
+	@ONLY='$(ONLY)' tools/fuzz.sh build/fuzz '$(TIME)'
+
+fuzzers: $(FUZZERS)
 
 ## bench: what docs/PERFORMANCE.md reports, measured now
 bench: all $(BENCHES) $(BUILD)/tools/mkimage
@@ -216,7 +219,8 @@ completions: $(BIN)
 
 # ---- install -----------------------------------------------------------------
 
-$(BUILD)/espota.pc: $(BUILD)/.flags Makefile
+# The prefix may be another one each time.
+$(BUILD)/espota.pc: FORCE
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
 	    'Name: espota' 'Description: Push firmware to ESP devices over the network' \
 	    'Version: $(VERSION)' 'Requires.private: $(strip $(DEPS_LIB))' 'Libs: -L$${libdir} -lespota' \
@@ -258,7 +262,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
-.PHONY: all demo check check-unit check-e2e check-layers check-symbols fuzz bench coverage completions install uninstall dist clean help FORCE
+.PHONY: all demo check check-unit check-e2e check-layers check-symbols fuzz fuzzers bench coverage completions install uninstall dist clean help FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,63 @@
+#!/bin/sh
+# install.sh -- what "make install" leaves can be built against by its
+# pkg-config file, with the shared and with the static library, and "make
+# uninstall" takes all of it away.
+set -eu
+cc=${CC:-cc} BUILD=${BUILD:-build} BIN=${BIN:-.}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+# Another prefix first: what was made for it must not stay.
+make -s install BUILD="$BUILD" BINDEST="$BIN" DESTDIR="$tmp/other" PREFIX=/opt
+make -s install BUILD="$BUILD" BINDEST="$BIN" DESTDIR="$tmp/root" PREFIX=/usr
+lib=$tmp/root/usr/lib
+
+cat >"$tmp/user.c" <<'END'
+#include <stdio.h>
+#include <espota/espota.h>
+
+int main(void)
+{
+    struct espota_fleet *fleet;
+    struct espota_error err;
+    const struct espota_fleet_config config = {0};
+
+    if (espota_fleet_new(&fleet, &config, &err) != 0)
+        return 1;
+    printf("%s %d\n", espota_category_name(ESPOTA_E_REFUSED),
+           espota_fleet_run(fleet, NULL));
+    espota_fleet_free(fleet);
+    return 0;
+}
+END
+
+export PKG_CONFIG_LIBDIR="$lib/pkgconfig:$(pkg-config --variable pc_path pkg-config)"
+export PKG_CONFIG_SYSROOT_DIR=
+# The .pc file speaks of /usr; here it is below DESTDIR.
+ours() { pkg-config "--define-variable=libdir=$lib" "--define-variable=includedir=$tmp/root/usr/include" "$@" espota; }
+
+[ "$(ours --modversion)" = "$(sed -n 's/^.define ESPOTA_VERSION "\(.*\)"/\1/p' include/espota/version.h)" ]
+# A build with sanitizers leaves libraries that need them.
+san=
+nm "$lib/libespota.a" 2>/dev/null | grep -q __asan_init && san="-fsanitize=address,undefined"
+# shellcheck disable=SC2046
+$cc $san $(ours --cflags) -o "$tmp/shared" "$tmp/user.c" $(ours --libs)
+# shellcheck disable=SC2046
+$cc $san $(ours --cflags) -o "$tmp/static" "$tmp/user.c" "$lib/libespota.a" \
+    $(ours --libs --static | sed 's/-lespota//')
+[ "$(LD_LIBRARY_PATH=$lib "$tmp/shared")" = "refused 0" ]
+[ "$("$tmp/static")" = "refused 0" ]
+
+# Nothing but the API is visible in the shared library.
+hidden=$(nm -D --defined-only "$lib"/libespota.so.* 2>/dev/null |
+    awk '$2 ~ /[TDBR]/ && $3 !~ /^(espota_|_init$|_fini$|__|_edata|_end|asan|ubsan)/ { print $3 }')
+[ -z "$hidden" ] || {
+    echo "visible, and not of the API: $hidden"
+    exit 1
+}
+
+make -s uninstall BUILD="$BUILD" BINDEST="$BIN" DESTDIR="$tmp/root" PREFIX=/usr
+left=$(find "$tmp/root" -type f -o -type l)
+[ -z "$left" ] || {
+    echo "left behind: $left"
+    exit 1
+}

@@ -1,0 +1,34 @@
+#!/bin/sh
+# layers.sh -- check-layers.sh really fails: one planted sin of each kind.
+set -u
+check=$PWD/tools/check-layers.sh
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+bad=0
+
+plant() { # WORDS FILE LINE: adding LINE to FILE must be complained about
+    rm -rf "$tmp/src"
+    cp -R src "$tmp/src"
+    printf '%s\n' "$3" >>"$tmp/src/$2"
+    if "$check" "$tmp/src" >"$tmp/out" 2>&1; then
+        echo "$2 may have: $3 ($1)"
+        bad=1
+    elif ! grep -qF "$2" "$tmp/out"; then
+        echo "the complaint about $2 does not name it ($1):"
+        cat "$tmp/out"
+        bad=1
+    fi
+}
+
+"$check" src || exit 1 # as it stands it is clean
+plant "up" wire/esphome.c '#include "io/loop.h"'
+plant "up" base/str.c '#include "crypto/digest.h"'
+plant "past the API" cli/main.c '#include "fleet/job.h"'
+plant "the client's reading" sim/noise.c '#include "proto/esphome.h"'
+plant "a particular protocol" io/session.c '#include "wire/esphome.h"'
+plant "the system" proto/esphome.c '#include <unistd.h>'
+plant "the clock" wire/esphome.c '#include <time.h>'
+plant "the heap" proto/esphome.c 'void *p(void) { return eo_calloc(1, 1); }'
+plant "a library away from home" image/image.c '#include <openssl/evp.h>'
+plant "a library away from home" fleet/fleet.c '#include <jansson.h>'
+exit $bad
