@@ -32,10 +32,12 @@ void eo_cli_describe(const char *device, const struct opts *o)
     }
 }
 
-int eo_cli_opts(const struct cli *cli, const char *device, struct opts *o,
+int eo_cli_opts(const struct cli *cli, const char *device,
+                const struct settings *own, struct opts *o,
                 struct espota_error *err)
 {
     if (eo_opts_init(o, err) != 0 ||
+        (own != NULL && eo_opts_apply(o, own, err) != 0) ||
         eo_opts_apply(o, &cli->parsed.settings, err) != 0 ||
         eo_opts_apply(o, &cli->env, err) != 0)
         return -1;
@@ -122,9 +124,9 @@ static int prepare(struct cli *cli, struct espota_error *err)
 
     /* Which files to read is itself an option. */
     if (eo_env_settings(&cli->env, err) == 0 &&
-        eo_cli_opts(cli, NULL, &first, err) == 0 &&
+        eo_cli_opts(cli, NULL, NULL, &first, err) == 0 &&
         eo_config_load(&cli->config, &first, &cli->notes, err) == 0)
-        status = eo_cli_opts(cli, NULL, &cli->opts, err);
+        status = eo_cli_opts(cli, NULL, NULL, &cli->opts, err);
     eo_opts_free(&first);
     return status;
 }

@@ -33,10 +33,12 @@ struct cli {
 /* The whole program: finds the command, reads its options, runs it. */
 int eo_cli_run(const struct command *commands, int argc, char **argv);
 
-/* Fills the options of one device: command line, environment, its section of
- * the files, its group's, the defaults.  NULL: no device.  eo_opts_free() them
+/* Fills the options of one device: its own (NULL: none), command line,
+ * environment, its section of the files, its group's, the defaults.  NULL: no
+ * device.  eo_opts_free() them
  * also on failure. */
-int eo_cli_opts(const struct cli *, const char *device, struct opts *,
+int eo_cli_opts(const struct cli *, const char *device,
+                const struct settings *own, struct opts *,
                 struct espota_error *err) EO_MUST_CHECK;
 
 /* Prints "espota-c: message" and the hint; gives the exit status. */
@@ -49,6 +51,7 @@ void eo_cli_describe(const char *device, const struct opts *);
 
 int eo_cmd_upload(struct cli *);
 int eo_cmd_serve(struct cli *);
+int eo_cmd_fleet(struct cli *);
 int eo_cmd_help(struct cli *);
 int eo_cmd_version(struct cli *);
 int eo_cmd_completion(struct cli *);

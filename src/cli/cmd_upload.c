@@ -16,7 +16,7 @@ int eo_cmd_upload(struct cli *cli)
         return eo_cli_fail(&err);
     }
     for (size_t i = 0; i < ip->n && status != 2; i++)
-        if (eo_run_add(&run, ip->at[i], &err) != 0)
+        if (eo_run_add(&run, ip->at[i], NULL, &err) != 0)
             status = eo_cli_fail(&err);
     if (status < 0)
         status = eo_run_go(&run);

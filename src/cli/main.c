@@ -4,7 +4,8 @@
 static const struct command COMMANDS[] = {
     {"upload", CMD_UPLOAD, "", 0, 0, "flash a device (also without its name)",
      eo_cmd_upload},
-    {"fleet", CMD_FLEET, "TARGETS", 1, 1, "flash many devices", NULL},
+    {"fleet", CMD_FLEET, "TARGETS...", 0, 100000, "flash many devices",
+     eo_cmd_fleet},
     {"discover", CMD_DISCOVER, "", 0, 0, "list the devices on this network",
      NULL},
     {"inspect", CMD_INSPECT, "FILE...", 1, 100000,

@@ -14,6 +14,9 @@ static const char *const TYPES[] = {"app", "filesystem", "partition-table",
 static const char *const MIN_AUTHS[] = {"any", "sha256", NULL};
 static const char *const COMPRESSES[] = {"auto", "always", "never", NULL};
 static const char *const WINDOWS[] = {"auto", "lockstep", NULL};
+static const char *const ORDERS[] = {"given", "random", "slowest-first", NULL};
+static const char *const ONLYS[] = {"all", "failed", NULL};
+static const char *const OFFLINES[] = {"fail", "skip", "wait", NULL};
 static const char *const COLORS[] = {"auto", "always", "never", NULL};
 
 /* Longer than any update, short enough for milliseconds in 32 bits. */
@@ -36,7 +39,7 @@ enum { DAY_S = 86400 };
 #define DROPIN OPT_DROPIN
 
 static const struct opt OPTS[] = {
-    {'i', "ip", TEXTS(ip, "HOST"), CMD_UPLOAD, OPT_G_WHAT, CONF | COMMON | DROPIN,
+    {'i', "ip", TEXTS(ip, "HOST"), UP, OPT_G_WHAT, CONF | COMMON | DROPIN,
      .help = "the device: name or address; may be repeated", .env = "ESPOTA_HOST"},
     {'f', "file", TEXT(file, "FILE"), UP, OPT_G_WHAT, CONF | COMMON | DROPIN | OPT_FILE,
      .help = "the image; - is standard input", .env = "ESPOTA_FILE"},
@@ -121,6 +124,39 @@ static const struct opt OPTS[] = {
     {0, "max-time", SECONDS(max_ms, 1, DAY_S), UP | CMD_SERVE, OPT_G_TIME, CONF,
      .help = "for all of it, attempts and pauses included"},
 
+    {'j', "jobs", NUMBER(jobs, 1, 4096, NULL, "N"), UP, OPT_G_ROLLOUT, CONF,
+     .help = "devices at once", .def = "16"},
+    {0, "rate", NUMBER(rate, 1, 60000, NULL, "N"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "start so many a minute"},
+    {0, "per-host-limit", NUMBER(per_host, 1, 4096, NULL, "N"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "at once with the same host"},
+    {0, "canary", TEXT(canary, "N|P%"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "so many first, the others if those went well"},
+    {0, "waves", TEXT(waves, "N,P%,..."), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "cumulative waves, as 1,10%,100%"},
+    {0, "max-fail", TEXT(max_fail, "N|P%"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "stop when so many have failed"},
+    {0, "order", WORD(order, ORDERS, "ORDER"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "given, random or slowest-first (journal)", .def = "given"},
+    {0, "offline", WORD(offline, OFFLINES, "WHAT"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "devices that are not there: fail, skip or wait", .def = "fail"},
+    {0, "journal", TEXT(journal, "FILE"), CMD_FLEET, OPT_G_ROLLOUT, CONF | OPT_FILE,
+     .help = "what was done: a rerun goes on from there"},
+    {0, "only", WORD(only, ONLYS, "WHICH"), CMD_FLEET, OPT_G_ROLLOUT, 0,
+     .help = "all, or failed: by the journal", .def = "all"},
+    {0, "shard", TEXT(shard, "K/N"), CMD_FLEET, OPT_G_ROLLOUT, 0,
+     .help = "only the K-th of N parts, by the names' hashes"},
+    {0, "before", TEXT(before, "COMMAND"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "run first, for each device that is to start"},
+    {0, "after", TEXT(after, "COMMAND"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "run for each device that has ended"},
+    {0, "hook-timeout", SECONDS(hook_timeout_ms, 1, DAY_S), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "patience with --before and --after", .def = "60"},
+    {0, "hook-shell", FLAG(hook_shell), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "give --before and --after to /bin/sh"},
+    {0, "junit", TEXT(junit, "FILE"), CMD_FLEET, OPT_G_ROLLOUT, CONF | OPT_FILE,
+     .help = "results as JUnit XML"},
+
     {'r', "progress", FLAG(progress), UP, OPT_G_OUTPUT, CONF | COMMON | DROPIN,
      .help = "a bar also where stderr is no terminal"},
     {0, "json", TEXT(json, "FILE"), CMD_ALL, OPT_G_OUTPUT, COMMON | OPT_OPTIONAL | OPT_FILE,
@@ -167,6 +203,7 @@ const char *eo_opt_group_title(enum opt_group group)
         [OPT_G_NETWORK] = "Network",
         [OPT_G_IMAGE] = "Transfer",
         [OPT_G_TIME] = "Time",
+        [OPT_G_ROLLOUT] = "Many devices",
         [OPT_G_OUTPUT] = "Output",
         [OPT_G_OTHER] = "Other",
     };

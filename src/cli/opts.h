@@ -60,6 +60,7 @@ enum opt_group {
     OPT_G_NETWORK,
     OPT_G_IMAGE,
     OPT_G_TIME,
+    OPT_G_ROLLOUT,
     OPT_G_OUTPUT,
     OPT_G_OTHER,
     OPT_GROUPS
@@ -100,8 +101,11 @@ struct origin {
     const char *where;
 };
 
-enum { OPTS_MAX = 96, LEVEL_ARGV = 1, LEVEL_ENV, LEVEL_CONFIG };
+enum { OPTS_MAX = 96, LEVEL_OWN = 1, LEVEL_ARGV, LEVEL_ENV, LEVEL_CONFIG };
 
+enum { ORDER_GIVEN, ORDER_RANDOM, ORDER_SLOWEST };
+enum { ONLY_ALL, ONLY_FAILED };
+enum { OFFLINE_FAIL, OFFLINE_SKIP, OFFLINE_WAIT };
 enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct opts {
@@ -139,6 +143,11 @@ struct opts {
     uint32_t serve_port, once;
     const char *tls_cert, *tls_key, *drop_to;
     const char *user;
+    uint32_t jobs, rate, per_host, hook_timeout_ms;
+    const char *canary, *waves, *max_fail; /* "N" or "P%", waves several */
+    int order, only, offline;
+    const char *journal, *shard, *before, *after, *junit;
+    bool hook_shell;
 
     const char *config;
     bool no_config, help, version;

@@ -72,16 +72,18 @@ static struct run_device *new_device(struct run *run)
     return all[run->n] != NULL ? all[run->n++] : NULL;
 }
 
-int eo_run_add(struct run *run, const char *name, struct espota_error *err)
+int eo_run_add(struct run *run, const char *name, const struct settings *own,
+               struct espota_error *err)
 {
     struct run_device *d = new_device(run);
     const char *address = eo_config_address(&run->cli->config, name);
 
     if (d == NULL)
         return no_memory(err);
-    d->ui.name = name;
+    d->ui.name = d->asked = name;
     d->host = address != NULL ? address : name;
-    if (eo_cli_opts(run->cli, name, &d->opts, err) != 0 ||
+    d->job = -1;
+    if (eo_cli_opts(run->cli, name, own, &d->opts, err) != 0 ||
         check(&d->opts, err) != 0)
         return -1;
     if (d->opts.filesystem)
@@ -181,16 +183,20 @@ static void on_event(void *ctx, const struct espota_event *e)
     if (d != NULL) {
         named.device = d->ui.name;
         if (e->kind == ESPOTA_EVENT_END)
-            d->status = eo_uis_status(&run->ui, e->result->error);
+            d->status = eo_uis_result(&run->ui, e->result);
     }
     eo_uis_event(&run->ui, &named);
+    if (d != NULL && run->extra != NULL)
+        run->extra->event(run->extra->ctx, d, &named);
 }
 
 /* Ends a device that never became a job. */
 static void end_early(struct run *run, struct run_device *d)
 {
     const struct espota_result result = {
-        .outcome = espota_category_outcome(d->error.category),
+        .outcome = d->error.category == ESPOTA_E_OK
+                       ? ESPOTA_SKIPPED
+                       : espota_category_outcome(d->error.category),
         .error = &d->error,
         .phase = ESPOTA_PHASE_QUEUED,
         .bytes_image =
@@ -238,10 +244,15 @@ static void doubt(struct run *run, struct run_device *d)
         d->error.category = ESPOTA_E_OK;
 }
 
+static bool admitted(struct run *run, struct run_device *d)
+{
+    return run->extra == NULL || run->extra->admit(run->extra->ctx, d);
+}
+
 static void start(struct run *run, struct run_device *d)
 {
     const struct opts *o = &d->opts;
-    const struct espota_target target = {
+    struct espota_target target = {
         .host = d->host,
         .port = (uint16_t)o->port,
         .protocol = EO_PROTOCOLS[o->protocol],
@@ -269,10 +280,13 @@ static void start(struct run *run, struct run_device *d)
         eo_uis_image(&run->ui, &d->ui, espota_image_info(d->image));
         doubt(run, d);
     }
-    if (d->error.category == ESPOTA_E_OK &&
-        espota_fleet_add(run->fleet, d->image, &target, &d->error) >= 0)
-        d->error.category = ESPOTA_E_OK;
-    if (d->error.category != ESPOTA_E_OK)
+    if (d->error.category == ESPOTA_E_OK && admitted(run, d)) {
+        target.hold = d->hold;
+        d->job = espota_fleet_add(run->fleet, d->image, &target, &d->error);
+        if (d->job >= 0)
+            d->error.category = ESPOTA_E_OK;
+    }
+    if (d->job < 0)
         end_early(run, d);
 }
 
@@ -329,11 +343,18 @@ static void wait_for(struct run *run, struct polled *p, size_t n, int signals)
     }
 }
 
+static bool is_busy(struct run *run)
+{
+    return run->extra != NULL && run->extra->busy(run->extra->ctx) &&
+           run->ui.signal == 0;
+}
+
 static void drive(struct run *run, int signals)
 {
     struct polled p = {.poll = eo_calloc(1, sizeof *p.poll)};
 
-    while (p.poll != NULL && espota_fleet_live(run->fleet) > 0) {
+    while (p.poll != NULL &&
+           (espota_fleet_live(run->fleet) > 0 || is_busy(run))) {
         size_t n;
 
         if (eo_signals_caught() != 0) {
@@ -344,6 +365,7 @@ static void drive(struct run *run, int signals)
             break;
         wait_for(run, &p, n, signals);
         espota_fleet_process(run->fleet, p.fds, n);
+        is_busy(run); /* its children are looked after while devices run */
         eo_uis_tick(&run->ui);
     }
     eo_free(p.fds);
@@ -367,14 +389,20 @@ static void show_notes(struct run *run)
 
 static int status_of(const struct run *run)
 {
+    const int stopped = espota_category_status(ESPOTA_E_FLEET_STOPPED);
     size_t failed = 0;
+    bool threshold = false;
 
-    for (size_t i = 0; i < run->n; i++)
+    for (size_t i = 0; i < run->n; i++) {
         failed += run->device[i]->status != 0;
+        threshold |= run->device[i]->status == stopped;
+    }
     if (failed == 0)
         return 0;
     if (run->ui.signal != 0)
         return espota_category_status(ESPOTA_E_INTERRUPTED) + run->ui.signal;
+    if (threshold)
+        return stopped;
     if (run->n == 1)
         return run->device[0]->status;
     return espota_category_status(failed < run->n ? ESPOTA_E_FLEET_SOME
@@ -392,19 +420,19 @@ static void forbid_core(void)
 int eo_run_go(struct run *run)
 {
     const struct opts *o = &run->cli->opts;
-    const struct espota_fleet_config config = {
-        .max_active = run->jobs != 0 ? run->jobs : DEFAULT_JOBS,
-        .log_level = o->verbose > 0 ? (enum espota_log_level)o->verbose
-                     : o->debug     ? ESPOTA_LOG_INFO
-                                    : 0,
-        .on_event = on_event,
-        .on_event_ctx = run,
-    };
+    struct espota_fleet_config config = run->limits;
     const int signals = eo_signals_catch();
-    struct ui_device **devices = eo_calloc(run->n, sizeof *devices);
+    struct ui_device **devices = eo_calloc(run->n + 1, sizeof *devices);
     struct espota_error err;
     int status;
 
+    if (config.max_active == 0)
+        config.max_active = DEFAULT_JOBS;
+    config.log_level = o->verbose > 0 ? (enum espota_log_level)o->verbose
+                       : o->debug     ? ESPOTA_LOG_INFO
+                                      : 0;
+    config.on_event = on_event;
+    config.on_event_ctx = run;
     forbid_core();
     if (devices == NULL ||
         (no_memory(&err), espota_fleet_new(&run->fleet, &config, &err)) != 0 ||
@@ -431,15 +459,19 @@ int eo_run_go(struct run *run)
     return status;
 }
 
+void eo_run_drop(struct run_device *d)
+{
+    eo_opts_free(&d->opts);
+    eo_secrets_free(&d->passwords);
+    eo_secrets_free(&d->key);
+    eo_free(d);
+}
+
 void eo_run_free(struct run *run)
 {
     espota_fleet_free(run->fleet);
-    for (size_t i = 0; i < run->n; i++) {
-        eo_opts_free(&run->device[i]->opts);
-        eo_secrets_free(&run->device[i]->passwords);
-        eo_secrets_free(&run->device[i]->key);
-        eo_free(run->device[i]);
-    }
+    for (size_t i = 0; i < run->n; i++)
+        eo_run_drop(run->device[i]);
     eo_free(run->device);
     for (size_t i = 0; i < run->n_images; i++) {
         espota_image_free(run->image[i]->image);

@@ -14,7 +14,13 @@ struct run_device {
     struct opts opts;
     struct secrets passwords, key; /* one key, or none */
     const struct espota_image *image;
+    const char *asked;         /* the name it was added by */
+    char name_space[300];      /* for a longer one */
     const char *host;          /* where it is; its name unless a file says */
+    int job;                   /* in the fleet; -1: never became one */
+    bool check_first;          /* it may have the image: look before */
+    bool hold;                 /* until a hook has ended */
+    bool left_out;             /* --only: not in this run */
     struct espota_error error; /* OK, or why it is not tried */
     int status;                /* exit status, once it has ended */
 };
@@ -26,6 +32,19 @@ struct run_image {
     struct espota_error error;
 };
 
+/* What a command adds to a run. */
+struct run_extra {
+    /* The image is known: false ends the device now, as SKIPPED if its error
+     * is OK. */
+    bool (*admit)(void *ctx, struct run_device *);
+    /* After the front ends were told. */
+    void (*event)(void *ctx, struct run_device *,
+                  const struct espota_event *);
+    /* Once a turn: true while there is something to wait for. */
+    bool (*busy)(void *ctx);
+    void *ctx;
+};
+
 struct run {
     struct cli *cli;
     struct run_device **device;
@@ -35,14 +54,19 @@ struct run {
     struct asked asked;
     struct ui_set ui;
     struct espota_fleet *fleet;
-    unsigned jobs; /* at once; 0: the library's choice */
+    struct espota_fleet_config limits; /* its limits; the rest is filled in */
+    const struct run_extra *extra;     /* NULL: nothing */
 };
 
-/* Adds a device by the name the user gave.  Fails (USAGE) if its options make
+/* Adds a device by the name the user gave (borrowed), with settings of its own
+ * that are stronger than all others (NULL: none; borrowed).  Fails (USAGE) if its options make
  * no sense; what is wrong with its secrets or its image shows when it is
  * tried. */
-int eo_run_add(struct run *, const char *name, struct espota_error *err)
-    EO_MUST_CHECK;
+int eo_run_add(struct run *, const char *name, const struct settings *own,
+               struct espota_error *err) EO_MUST_CHECK;
+
+/* Frees a device that was taken out of the run. */
+void eo_run_drop(struct run_device *);
 
 /* Flashes them all and gives the exit status of the run. */
 int eo_run_go(struct run *);

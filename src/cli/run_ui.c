@@ -55,24 +55,34 @@ static struct ui *screen(const struct run *run, const struct opts *o)
     });
 }
 
-int eo_run_ui(struct run *run, const struct opts *o, struct espota_error *err)
+static int add(struct run *run, struct ui *ui, struct espota_error *err)
+{
+    if (ui == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    run->ui.at[run->ui.n++] = ui;
+    return 0;
+}
+
+/* A front end that writes to a file; path "": on stdout; NULL: not wanted. */
+static int add_file(struct run *run, const char *option, const char *path,
+                    struct ui *(*make)(FILE *), struct espota_error *err)
 {
     FILE *out = stdout;
 
-    run->ui.at[run->ui.n] = screen(run, o);
-    if (run->ui.at[run->ui.n] == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    run->ui.n++;
-    if (o->json == NULL)
+    if (path == NULL)
         return 0;
-    if (*o->json != '\0')
-        out = fopen(o->json, "we");
+    if (*path != '\0')
+        out = fopen(path, "we");
     if (out == NULL)
-        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "--json=%s: %s",
-                           o->json, strerror(errno));
-    run->ui.at[run->ui.n] = eo_ui_json(out);
-    if (run->ui.at[run->ui.n] == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    run->ui.n++;
-    return 0;
+        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "--%s=%s: %s", option,
+                           path, strerror(errno));
+    return add(run, make(out), err);
+}
+
+int eo_run_ui(struct run *run, const struct opts *o, struct espota_error *err)
+{
+    if (add(run, screen(run, o), err) != 0 ||
+        add_file(run, "json", o->json, eo_ui_json, err) != 0)
+        return -1;
+    return add_file(run, "junit", o->junit, eo_ui_junit, err);
 }

@@ -14,8 +14,7 @@
 
 enum {
     COLUMNS_MAX = 64,
-    FILE_MAX_BYTES = 64 << 20,
-    LEVEL_TARGET = LEVEL_ARGV /* see add_setting() */
+    FILE_MAX_BYTES = 64 << 20
 };
 
 /* ---- the list ------------------------------------------------------------ */
@@ -134,7 +133,7 @@ static int unknown_key(struct reading *r, const char *key)
 }
 
 /* A targets file speaks of one device each, the command line of all: the file
- * wins.  Within a level the last wins, and it is applied last. */
+ * wins. */
 static int add_setting(struct reading *r, struct target_row *row,
                        const char *key, const char *value)
 {
@@ -144,7 +143,7 @@ static int add_setting(struct reading *r, struct target_row *row,
     if (opt == NULL)
         return unknown_key(r, key);
     snprintf(where, sizeof where, "%s:%u", r->path, r->line);
-    if (eo_settings_add(&row->settings, opt, value, LEVEL_TARGET, where,
+    if (eo_settings_add(&row->settings, opt, value, LEVEL_OWN, where,
                         r->err) != 0) {
         const struct espota_error inner = *r->err;
 

@@ -105,7 +105,9 @@ void eo_ui_summary(char *out, size_t cap, const struct espota_result *r)
         eo_text_add(&t, "already runs this image, nothing sent");
         break;
     case ESPOTA_SKIPPED:
-        eo_text_add(&t, "ready, nothing sent");
+        eo_text_add(&t, "%s", r->error->message[0] != '\0'
+                                  ? r->error->message
+                                  : "ready, nothing sent");
         break;
     case ESPOTA_REFUSED:
     case ESPOTA_FAILED:
@@ -133,6 +135,58 @@ void eo_ui_totals(char *out, size_t cap, const struct ui_total *total)
         }
     eo_text_add(&t, " in %u.%u s", (unsigned)(total->ms / 1000),
                 (unsigned)(total->ms / 100 % 10));
+}
+
+static bool went_wrong(const struct ui_device *d)
+{
+    return d->ended && d->category != ESPOTA_E_OK;
+}
+
+void eo_ui_counts(char *out, size_t cap, const struct ui_set *s)
+{
+    unsigned done = 0, failed = 0, running = 0, waiting = 0;
+
+    for (size_t i = 0; i < s->n_devices; i++) {
+        const struct ui_device *d = s->devices[i];
+
+        failed += went_wrong(d);
+        done += d->ended && !went_wrong(d);
+        running += d->started && !d->ended;
+        waiting += !d->started && !d->ended;
+    }
+    snprintf(out, cap, "%u done, %u failed, %u running, %u waiting", done,
+             failed, running, waiting);
+}
+
+void eo_ui_reasons(FILE *out, const struct ui_set *s)
+{
+    enum { NAMES_SHOWN = 8 };
+    size_t count[ESPOTA_E_COUNT] = {0};
+
+    for (size_t i = 0; i < s->n_devices; i++)
+        if (went_wrong(s->devices[i]))
+            count[s->devices[i]->category]++;
+    for (;;) {
+        int most = 0;
+        size_t shown = 0;
+
+        for (int c = 1; c < ESPOTA_E_COUNT; c++)
+            if (count[c] > count[most])
+                most = c;
+        if (count[most] == 0)
+            return;
+        fprintf(out, "  %zu: %s (%s):", count[most],
+                espota_category_summary((enum espota_category)most),
+                espota_category_name((enum espota_category)most));
+        for (size_t i = 0; i < s->n_devices && shown < NAMES_SHOWN; i++)
+            if (went_wrong(s->devices[i]) &&
+                s->devices[i]->category == (enum espota_category)most) {
+                fputs(shown++ > 0 ? ", " : " ", out);
+                print_safe(out, s->devices[i]->name);
+            }
+        fputs(count[most] > shown ? ", ...\n" : "\n", out);
+        count[most] = 0;
+    }
 }
 
 /* Used where the machine has no words of its own. */
@@ -169,6 +223,14 @@ int eo_uis_status(const struct ui_set *s, const struct espota_error *err)
     return err->category == ESPOTA_E_INTERRUPTED ? status + s->signal : status;
 }
 
+int eo_uis_result(const struct ui_set *s, const struct espota_result *r)
+{
+    return r->outcome == ESPOTA_SKIPPED &&
+                   espota_category_retryable(r->error->category)
+               ? 0
+               : eo_uis_status(s, r->error);
+}
+
 static void remember(struct ui_set *s, struct ui_device *d,
                      const struct espota_event *e)
 {
@@ -196,6 +258,7 @@ static void remember(struct ui_set *s, struct ui_device *d,
         break;
     case ESPOTA_EVENT_END:
         d->ended = true;
+        d->category = e->result->error->category;
         s->total.counts[e->result->outcome]++;
         break;
     case ESPOTA_EVENT_HELD:

@@ -59,6 +59,7 @@ struct ui_device {
     size_t done, total;
     struct meter meter;
     bool started, ended;
+    enum espota_category category; /* once it has ended */
 
     unsigned shown_tenth; /* ui_plain */
     uint64_t shown_ms;    /* ui_json */
@@ -72,6 +73,14 @@ struct ui_total {
 
 /* "3 updated, 1 failed in 12.3 s". */
 void eo_ui_totals(char *out, size_t cap, const struct ui_total *);
+
+/* "2 of them could not be reached (connect): attic, cellar": a line a reason,
+ * most frequent first; nothing where all went well. */
+struct ui_set;
+void eo_ui_reasons(FILE *, const struct ui_set *);
+
+/* "12 done, 1 failed, 16 running, 171 waiting". */
+void eo_ui_counts(char *out, size_t cap, const struct ui_set *);
 
 struct ui;
 
@@ -88,7 +97,7 @@ struct ui_ops {
 
 /* What front ends are told besides the event. */
 struct ui_set {
-    struct ui *at[2];
+    struct ui *at[3];
     size_t n;
     struct ui_device **devices;
     size_t n_devices;
@@ -117,6 +126,9 @@ void eo_uis_free(struct ui_set *);
 /* The exit status of an error, signals included. */
 int eo_uis_status(const struct ui_set *, const struct espota_error *);
 
+/* That of a device: 0 also for one that was skipped because it was absent. */
+int eo_uis_result(const struct ui_set *, const struct espota_result *);
+
 /* ---- the front ends ----------------------------------------------------- */
 
 struct ui_plain_config {
@@ -141,5 +153,8 @@ struct ui *eo_ui_tty(const struct ui_tty_config *);
  * that fails ends the output and nothing else.  NULL: no memory, or no JSON in
  * this build. */
 struct ui *eo_ui_json(FILE *out);
+
+/* JUnit's XML, written at the end.  out as above. */
+struct ui *eo_ui_junit(FILE *out);
 
 #endif

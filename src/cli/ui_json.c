@@ -192,7 +192,7 @@ static void device_end(struct ui *ui, const char *name,
     json_object_set_new(o, "ok", json_boolean(ok));
     json_object_set_new(o, "outcome", text(espota_outcome_name(r->outcome)));
     json_object_set_new(o, "code", text(espota_category_name(err->category)));
-    json_object_set_new(o, "exit", json_integer(eo_uis_status(ui->set, err)));
+    json_object_set_new(o, "exit", json_integer(eo_uis_result(ui->set, r)));
     json_object_set_new(o, "phase",
                         r->phase == ESPOTA_PHASE_QUEUED
                             ? json_null() /* it never began */

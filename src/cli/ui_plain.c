@@ -37,11 +37,19 @@ static void start(struct ui *ui, unsigned jobs)
     (void)jobs;
 }
 
+/* Of many devices a log wants how each ended, not how each is doing. */
+static bool is_brief(const struct ui *ui)
+{
+    return ui->set->n_devices > 1;
+}
+
 static void image(struct ui *ui, const struct ui_device *d,
                   const struct espota_image_info *info)
 {
     char line[400], size[UI_WORD];
 
+    if (is_brief(ui))
+        return;
     eo_ui_bytes(size, info->bytes);
     snprintf(line, sizeof line, "%s, %s, %s, MD5 %s", info->file, size,
              info->what, info->md5);
@@ -148,6 +156,11 @@ static void event(struct ui *ui, struct ui_device *d,
 {
     char line[500];
 
+    if (is_brief(ui) && (e->kind == ESPOTA_EVENT_RESOLVED ||
+                         e->kind == ESPOTA_EVENT_PHASE ||
+                         e->kind == ESPOTA_EVENT_HELLO ||
+                         e->kind == ESPOTA_EVENT_PROGRESS))
+        return;
     switch (e->kind) {
     case ESPOTA_EVENT_RESOLVED:
         resolved(ui, d, e->resolved);
@@ -199,6 +212,8 @@ static void end(struct ui *ui, const struct ui_total *total)
         return;
     eo_ui_totals(line, sizeof line, total);
     say(ui, NULL, line);
+    if (!self(ui)->config.quiet)
+        eo_ui_reasons(ui->out, ui->set);
 }
 
 static void plain_free(struct ui *ui)

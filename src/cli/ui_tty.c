@@ -168,7 +168,6 @@ static void draw(struct tty *t)
         t->config.width > NARROW ? t->config.width - 1 : NARROW - 1;
     const unsigned most = t->config.height > 2 ? t->config.height - 2 : 1;
     const unsigned names = name_width(s);
-    size_t more = 0;
 
     t->rows = 0;
     for (size_t i = 0; i < s->n_devices; i++) {
@@ -178,17 +177,20 @@ static void draw(struct tty *t)
         if (!s->devices[i]->started || s->devices[i]->ended)
             continue;
         if (t->rows + 1 >= most || t->rows + 1 >= ROWS_MAX) {
-            more++;
-            continue;
+            break; /* the count below says how many there are */
         }
         eo_text_init(&line, space, sizeof space);
         compose(&line, s->devices[i], s->now_ms, width, names);
         t->columns[t->rows++] = eo_ui_columns(space);
         fprintf(t->base.out, "%s\033[K\n", space);
     }
-    if (more > 0) {
-        fprintf(t->base.out, "and %zu more\033[K\n", more);
-        t->columns[t->rows++] = NARROW;
+    if (s->n_devices > 1) {
+        char space[120];
+
+        eo_ui_counts(space, sizeof space, s);
+        space[eo_ui_fit(space, width)] = '\0';
+        fprintf(t->base.out, "%s\033[K\n", space);
+        t->columns[t->rows++] = eo_ui_columns(space);
     }
     fputs("\033[J", t->base.out);
     fflush(t->base.out);
@@ -303,6 +305,11 @@ static void end(struct ui *ui, const struct ui_total *total)
         return;
     eo_ui_totals(line, sizeof line, total);
     say(self(ui), NULL, line, "");
+    go_home(self(ui));
+    fputs("\033[J", ui->out);
+    self(ui)->rows = 0;
+    eo_ui_reasons(ui->out, ui->set);
+    fflush(ui->out);
 }
 
 static void tty_free(struct ui *ui)

@@ -1,0 +1,283 @@
+/* cmd_fleet.c -- flash many devices. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/targets.h"
+#include "cli/watch.h"
+
+enum { WAVES_MAX = 32 };
+
+/* ---- options that are more than a number --------------------------------- */
+
+/* "12" or "10%". */
+static int parse_amount(const char *text, size_t len, struct espota_amount *out)
+{
+    char digits[12] = "";
+    uint64_t n;
+
+    out->percent = len > 0 && text[len - 1] == '%';
+    len -= out->percent;
+    if (len >= sizeof digits)
+        return -1;
+    memcpy(digits, text, len);
+    if (eo_parse_uint(digits, 1, out->percent ? 100 : 1000000, &n) != 0)
+        return -1;
+    out->n = (unsigned)n;
+    return 0;
+}
+
+static int parse_amounts(const char *option, const char *text,
+                         struct espota_amount *out, size_t max, size_t *n,
+                         struct espota_error *err)
+{
+    for (; text != NULL; text = strchr(text, ','), text += text != NULL) {
+        if (*n == max ||
+            parse_amount(text, strcspn(text, ","), &out[*n]) != 0)
+            return eo_fail(err, ESPOTA_E_USAGE,
+                           "--%s takes %s, as 3 or 10%%, not \"%s\"", option,
+                           max > 1 ? "amounts" : "an amount", text);
+        (*n)++;
+    }
+    return 0;
+}
+
+/* A canary is a first wave. */
+static int parse_limits(const struct opts *o, struct espota_amount *waves,
+                        struct espota_fleet_config *c,
+                        struct espota_error *err)
+{
+    size_t one = 0;
+
+    *c = (struct espota_fleet_config){
+        .max_active = o->jobs,
+        .per_host = o->per_host,
+        .starts_per_min = o->rate,
+        .waves = waves,
+    };
+    if (o->canary != NULL &&
+        parse_amounts("canary", o->canary, waves, 1, &c->n_waves, err) != 0)
+        return -1;
+    if (parse_amounts("waves", o->waves, waves, WAVES_MAX, &c->n_waves, err) !=
+        0)
+        return -1;
+    return parse_amounts("max-fail", o->max_fail, &c->stop_after, 1, &one, err);
+}
+
+static int apply_shard(struct target_list *list, const char *text,
+                       struct espota_error *err)
+{
+    const size_t slash = strcspn(text, "/");
+    uint64_t k, n;
+    char first[12] = "";
+
+    if (slash < sizeof first)
+        memcpy(first, text, slash);
+    if (text[slash] != '/' || eo_parse_uint(text + slash + 1, 1, 65535, &n) ||
+        eo_parse_uint(first, 1, n, &k) != 0)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "--shard takes K/N with K from 1 to N, not \"%s\"",
+                       text);
+    eo_targets_shard(list, (uint32_t)k, (uint32_t)n);
+    return 0;
+}
+
+/* ---- which devices -------------------------------------------------------- */
+
+/* An argument is a file, "-", "@NAME", or, if there is no such file, a host. */
+static int add_argument(struct target_list *list, const char *text,
+                        const struct config *config, struct espota_error *err)
+{
+    struct stat st;
+
+    if (strcmp(text, "-") == 0 || stat(text, &st) == 0)
+        return eo_targets_read(list, text, config, err);
+    if (text[0] != '@' && strchr(text, '/') != NULL)
+        return eo_fail(err, ESPOTA_E_USAGE, "there is no targets file \"%s\"",
+                       text);
+    return eo_targets_add(list, text, config, err);
+}
+
+static bool same_row(const struct target_row *a, const struct target_row *b)
+{
+    if (!eo_same_nocase(a->name, b->name) || a->settings.n != b->settings.n)
+        return false;
+    for (size_t i = 0; i < a->settings.n; i++) {
+        const struct setting *s = &a->settings.at[i], *t = &b->settings.at[i];
+
+        if (s->opt != t->opt || (s->value == NULL) != (t->value == NULL) ||
+            (s->value != NULL && strcmp(s->value, t->value) != 0))
+            return false;
+    }
+    return true;
+}
+
+/* The same line twice is one device: two sessions at once would only be in
+ * each other's way. */
+static bool is_repeated(const struct target_list *list, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (same_row(&list->at[k], &list->at[i]))
+            return true;
+    return false;
+}
+
+static int gather(struct cli *cli, struct target_list *list,
+                  struct espota_error *err)
+{
+    const struct texts *args = &cli->parsed.args, *ip = &cli->opts.ip;
+
+    for (size_t i = 0; i < args->n; i++)
+        if (add_argument(list, args->at[i], &cli->config, err) != 0)
+            return -1;
+    for (size_t i = 0; i < ip->n; i++)
+        if (eo_targets_add(list, ip->at[i], &cli->config, err) != 0)
+            return -1;
+    if (args->n == 0 && ip->n == 0)
+        return eo_fail_hint(err, ESPOTA_E_USAGE,
+                            "give a file with a host a line, - for standard "
+                            "input, @GROUP of the configuration, or -i HOST",
+                            "no targets");
+    if (list->n == 0)
+        return eo_fail(err, ESPOTA_E_USAGE, "the targets name no device");
+    return cli->opts.shard != NULL ? apply_shard(list, cli->opts.shard, err)
+                                   : 0;
+}
+
+/* ---- their order ----------------------------------------------------------- */
+
+struct ranked {
+    struct run_device *device;
+    uint32_t rank; /* the greatest goes first */
+    size_t index;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+
+    if (x->rank != y->rank)
+        return x->rank > y->rank ? -1 : 1;
+    return x->index < y->index ? -1 : 1;
+}
+
+/* Splitmix64: it is to spread load, not to surprise an attacker. */
+static uint32_t scramble(uint64_t x)
+{
+    x += 0x9e3779b97f4a7c15u;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return (uint32_t)(x >> 32);
+}
+
+/* Also drops what --only leaves out. */
+static int arrange(struct run *run, const struct fleet_watch *w,
+                   uint64_t seed, struct espota_error *err)
+{
+    const struct opts *o = w->opts;
+    struct ranked *r = eo_calloc(run->n + 1, sizeof *r);
+    size_t kept = 0;
+
+    if (r == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    for (size_t i = 0; i < run->n; i++) {
+        enum journal_state last = JOURNAL_NONE;
+        uint32_t ms = 0;
+        char id[300];
+
+        eo_watch_id(run->device[i], id, sizeof id);
+        if (w->journal != NULL)
+            last = eo_journal_last(w->journal, id, &ms);
+        r[i] = (struct ranked){run->device[i], 0, i};
+        if (o->order == ORDER_SLOWEST)
+            r[i].rank = ms != 0 ? ms : UINT32_MAX; /* unknown may be slow */
+        else if (o->order == ORDER_RANDOM)
+            r[i].rank = scramble(seed + i);
+        run->device[i]->left_out =
+            o->only == ONLY_FAILED && last != JOURNAL_FAILED;
+    }
+    qsort(r, run->n, sizeof *r, by_rank);
+    for (size_t i = 0; i < run->n; i++)
+        run->device[i] = r[i].device;
+    for (size_t i = 0; i < run->n; i++) {
+        struct run_device *d = run->device[i];
+
+        if (d->left_out) {
+            eo_run_drop(d);
+            continue;
+        }
+        run->device[kept++] = d;
+    }
+    run->n = kept;
+    eo_free(r);
+    return 0;
+}
+
+/* Several devices behind one name are told apart by their ports. */
+static void tell_apart(struct run *run)
+{
+    for (size_t i = 0; i < run->n; i++) {
+        struct run_device *d = run->device[i];
+        bool shared = false;
+
+        for (size_t k = 0; k < run->n && !shared; k++)
+            shared = k != i && strcmp(run->device[k]->asked, d->asked) == 0;
+        if (!shared)
+            continue;
+        eo_watch_id(d, d->name_space, sizeof d->name_space);
+        d->ui.name = d->name_space;
+    }
+}
+
+/* ---- the command ----------------------------------------------------------- */
+
+static int prepare(struct cli *cli, struct run *run, struct target_list *list,
+                   struct fleet_watch *w, struct espota_error *err)
+{
+    const struct opts *o = &cli->opts;
+
+    if (gather(cli, list, err) != 0)
+        return -1;
+    if ((o->only != ONLY_ALL || o->order == ORDER_SLOWEST) &&
+        o->journal == NULL)
+        return eo_fail(err, ESPOTA_E_USAGE, "--%s needs a --journal",
+                       o->only != ONLY_ALL ? "only failed"
+                                           : "order slowest-first");
+    for (size_t i = 0; i < list->n; i++) {
+        if (is_repeated(list, i)) {
+            eo_note(&cli->notes, "repeated", "%s is named twice: once will do",
+                    list->at[i].name);
+            continue;
+        }
+        if (eo_run_add(run, list->at[i].name, &list->at[i].settings, err) != 0)
+            return -1;
+    }
+    tell_apart(run);
+    if (eo_watch_start(w, run, o, err) != 0)
+        return -1;
+    return arrange(run, w, (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32, err);
+}
+
+int eo_cmd_fleet(struct cli *cli)
+{
+    struct espota_amount waves[WAVES_MAX];
+    struct run run = {.cli = cli};
+    struct target_list list = {0};
+    struct fleet_watch watch = {0};
+    struct espota_error err;
+    int status;
+
+    if (parse_limits(&cli->opts, waves, &run.limits, &err) != 0 ||
+        prepare(cli, &run, &list, &watch, &err) != 0)
+        status = eo_cli_fail(&err);
+    else
+        status = eo_run_go(&run);
+    eo_watch_end(&watch);
+    eo_run_free(&run);
+    eo_targets_free(&list);
+    return status;
+}

@@ -1,0 +1,247 @@
+/* watch.c -- a fleet's journal and hooks: they see every event. */
+#include "cli/watch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+enum { ID_MAX = 300, FACTS_MAX = 12, FACT_MAX = 512 };
+
+void eo_watch_id(const struct run_device *d, char *out, size_t cap)
+{
+    if (eo_opts_given(&d->opts, &d->opts.port))
+        snprintf(out, cap, "%s:%u", d->asked, d->opts.port);
+    else
+        snprintf(out, cap, "%s", d->asked);
+}
+
+static void warn(struct fleet_watch *w, struct run_device *d, const char *code,
+                 const char *text)
+{
+    eo_uis_event(&w->run->ui,
+                 &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
+                                        .job = d->job,
+                                        .tag = d,
+                                        .device = d->ui.name,
+                                        .code = code,
+                                        .text = text});
+}
+
+/* ---- the journal --------------------------------------------------------- */
+
+static bool admit(void *ctx, struct run_device *d)
+{
+    struct fleet_watch *w = ctx;
+    const char *sha256 = espota_image_info(d->image)->sha256;
+    char id[ID_MAX];
+
+    d->hold = w->opts->before != NULL;
+    if (w->journal == NULL)
+        return true;
+    eo_watch_id(d, id, sizeof id);
+    switch (eo_journal_state(w->journal, id, sha256)) {
+    case JOURNAL_DONE:
+        if (w->opts->force)
+            return true;
+        snprintf(d->error.message, sizeof d->error.message,
+                 "it has this image, says the journal");
+        return false;
+    case JOURNAL_UNKNOWN:
+        d->check_first = !w->opts->force;
+        return true;
+    case JOURNAL_NONE:
+    case JOURNAL_FAILED:
+        return true;
+    }
+    return true;
+}
+
+static void record(struct fleet_watch *w, struct run_device *d,
+                   const struct espota_event *e)
+{
+    const char *sha256;
+    char id[ID_MAX];
+    int rc = 0;
+
+    if (w->journal == NULL || d->image == NULL)
+        return;
+    sha256 = espota_image_info(d->image)->sha256;
+    eo_watch_id(d, id, sizeof id);
+    if (e->kind == ESPOTA_EVENT_COMMIT)
+        rc = eo_journal_commit(w->journal, id, sha256);
+    else if (e->kind == ESPOTA_EVENT_END && e->job >= 0)
+        rc = eo_journal_end(w->journal, id, sha256, e->result);
+    if (rc != 0)
+        warn(w, d, "journal", "the journal cannot be written: a rerun may not "
+                              "know of this device");
+}
+
+/* ---- hooks --------------------------------------------------------------- */
+
+struct facts {
+    char space[FACTS_MAX][FACT_MAX];
+    const char *env[FACTS_MAX + 1];
+    size_t n;
+};
+
+static void fact(struct facts *f, const char *name, const char *value)
+{
+    if (f->n == FACTS_MAX || value == NULL)
+        return;
+    snprintf(f->space[f->n], FACT_MAX, "ESPOTA_%s=%s", name, value);
+    f->env[f->n] = f->space[f->n];
+    f->n++;
+}
+
+static void number_fact(struct facts *f, const char *name, unsigned value)
+{
+    char text[16];
+
+    snprintf(text, sizeof text, "%u", value);
+    fact(f, name, text);
+}
+
+static void result_facts(struct facts *f, const struct run_device *d,
+                         const struct espota_result *r)
+{
+    fact(f, "OUTCOME", espota_outcome_name(r->outcome));
+    fact(f, "CODE", espota_category_name(r->error->category));
+    number_fact(f, "STATUS", (unsigned)d->status);
+    fact(f, "MESSAGE", r->error->category != ESPOTA_E_OK ? r->error->message
+                                                         : "");
+    number_fact(f, "MS", r->ms_total);
+}
+
+/* The same facts as one JSON object, in lower case. */
+static void as_json(const struct facts *f, char *out, size_t cap)
+{
+    struct text t;
+
+    eo_text_init(&t, out, cap);
+    for (size_t i = 0; i < f->n; i++) {
+        const char *name = f->env[i] + strlen("ESPOTA_");
+        const char *value = strchr(name, '=') + 1;
+
+        eo_text_add(&t, "%s\"", i == 0 ? "{" : ",");
+        for (; *name != '='; name++)
+            eo_text_add(&t, "%c", eo_lower(*name));
+        eo_text_add(&t, "\":\"");
+        for (; *value != '\0'; value++) {
+            if (*value == '"' || *value == '\\')
+                eo_text_add(&t, "\\%c", *value);
+            else if ((unsigned char)*value < 0x20)
+                eo_text_add(&t, "\\u%04x", (unsigned char)*value);
+            else
+                eo_text_add(&t, "%c", *value);
+        }
+        eo_text_add(&t, "\"");
+    }
+    eo_text_add(&t, "}\n");
+}
+
+static int run_hook(struct fleet_watch *w, struct run_device *d,
+                    const char *command, const struct espota_result *r,
+                    struct espota_error *err)
+{
+    struct facts f = {.n = 0};
+    char input[2 * FACTS_MAX * FACT_MAX];
+
+    fact(&f, "HOOK", r == NULL ? "before" : "after");
+    fact(&f, "DEVICE", d->ui.name);
+    fact(&f, "ADDRESS", d->host);
+    fact(&f, "IMAGE", d->image != NULL ? espota_image_info(d->image)->file
+                                       : d->opts.file);
+    if (d->image != NULL)
+        fact(&f, "SHA256", espota_image_info(d->image)->sha256);
+    if (r != NULL)
+        result_facts(&f, d, r);
+    as_json(&f, input, sizeof input);
+    return eo_hooks_start(w->hooks, command, f.env, input, d, err);
+}
+
+/* A "before" that is over lets its device go on, or ends it. */
+static void on_hook_end(void *ctx, void *tag, int status, const char *why)
+{
+    struct fleet_watch *w = ctx;
+    struct run_device *d = tag;
+    const bool before = d->hold;
+    struct espota_error err;
+    char text[160];
+
+    d->hold = false;
+    if (status == 0 && before) {
+        espota_fleet_release(w->run->fleet, d->job, NULL);
+        return;
+    }
+    if (status == 0)
+        return;
+    if (why == NULL)
+        snprintf(text, sizeof text, "the %s hook ended with status %d",
+                 before ? "before" : "after", status);
+    else
+        snprintf(text, sizeof text, "the %s hook %s",
+                 before ? "before" : "after", why);
+    if (!before) {
+        warn(w, d, "hook", text);
+        return;
+    }
+    eo_fail(&err, ESPOTA_E_USAGE, "not tried: %s", text);
+    espota_fleet_release(w->run->fleet, d->job, &err);
+}
+
+static void call_hooks(struct fleet_watch *w, struct run_device *d,
+                       const struct espota_event *e)
+{
+    struct espota_error err;
+
+    if (e->kind == ESPOTA_EVENT_HELD &&
+        run_hook(w, d, w->opts->before, NULL, &err) != 0) {
+        d->hold = false;
+        espota_fleet_release(w->run->fleet, d->job, &err);
+    }
+    if (e->kind == ESPOTA_EVENT_END && w->opts->after != NULL &&
+        run_hook(w, d, w->opts->after, e->result, &err) != 0)
+        warn(w, d, "hook", err.message);
+}
+
+/* ---- both ---------------------------------------------------------------- */
+
+static void on_event(void *ctx, struct run_device *d,
+                     const struct espota_event *e)
+{
+    record(ctx, d, e);
+    call_hooks(ctx, d, e);
+}
+
+static bool busy(void *ctx)
+{
+    struct fleet_watch *w = ctx;
+
+    return eo_hooks_poll(w->hooks) > 0;
+}
+
+int eo_watch_start(struct fleet_watch *w, struct run *run,
+                   const struct opts *o, struct espota_error *err)
+{
+    *w = (struct fleet_watch){.run = run, .opts = o};
+    w->extra = (struct run_extra){admit, on_event, busy, w};
+    w->hooks = eo_hooks_new(&(struct hooks_config){
+        .shell = o->hook_shell,
+        .timeout_ms = o->hook_timeout_ms,
+        .on_end = on_hook_end,
+        .ctx = w,
+    });
+    if (w->hooks == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    if (o->journal != NULL && eo_journal_open(&w->journal, o->journal, err))
+        return -1;
+    run->extra = &w->extra;
+    return 0;
+}
+
+void eo_watch_end(struct fleet_watch *w)
+{
+    eo_hooks_free(w->hooks);
+    eo_journal_free(w->journal);
+}

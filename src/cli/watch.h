@@ -1,0 +1,27 @@
+/* watch.h -- what a fleet's run has beside the devices: its journal and its
+ * hooks. */
+#ifndef EO_WATCH_H
+#define EO_WATCH_H
+
+#include "cli/hooks.h"
+#include "cli/journal.h"
+#include "cli/run.h"
+
+struct fleet_watch {
+    struct run *run;
+    const struct opts *opts;
+    struct journal *journal; /* NULL: none */
+    struct hooks *hooks;     /* NULL: none */
+    struct run_extra extra;
+};
+
+/* By which a device is known in the journal: its name, and its port where one
+ * was given. */
+void eo_watch_id(const struct run_device *, char *out, size_t cap);
+
+/* Makes the run tell the watch; fails as eo_journal_open() does. */
+int eo_watch_start(struct fleet_watch *, struct run *, const struct opts *,
+                   struct espota_error *err) EO_MUST_CHECK;
+void eo_watch_end(struct fleet_watch *);
+
+#endif
