@@ -1,0 +1,120 @@
+#!/usr/bin/env bats
+# Devices and people in between that do not keep to ESPHome's encryption.
+
+load helpers
+
+KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=
+
+# fault NAME STATUS [TEXT]: what the client makes of it.
+fault() {
+    make_image esp32 256K
+    start_sim esphome --key $KEY --fault "$1"
+    flash --key $KEY
+    expect_status "$2"
+    [ $# -lt 3 ] || expect_stderr "$3"
+    sim_session >/dev/null
+}
+
+@test "another key than it was told" { fault wrong-key 20 "Handshake MAC failure"; }
+@test "features changed on the way" { fault tampered-preamble 20 "Handshake MAC failure"; }
+@test "a refusal without a reason" { fault handshake-error 20 "Handshake error"; }
+@test "an impostor" { fault impostor 20 "did not prove that it knows the key"; }
+@test "a worthless public key" { fault zero-share 25 "worthless"; }
+
+@test "a web server behind the greeting" { fault http@key 25 "0x48"; }
+@test "garbage instead of the key exchange" { fault garbage@key 25; }
+@test "garbage behind it" { fault garbage@auth 25; }
+@test "garbage in the data" { fault garbage@data 25; }
+
+@test "a bad frame: auth" { fault bad-frame@auth 25 "changed on its way"; }
+@test "a bad frame: prepare" { fault bad-frame@prepare 25 "changed on its way"; }
+@test "a bad frame: md5" { fault bad-frame@md5 25 "changed on its way"; }
+@test "a bad frame: data" { fault bad-frame@data 25 "changed on its way"; }
+@test "a bad frame: receive, when it has every byte" { fault bad-frame@receive 30; }
+@test "a bad frame: end, when it has every byte" { fault bad-frame@end 30; }
+
+@test "an oversized frame: auth" { fault oversized-frame@auth 25 "65535 bytes"; }
+@test "an oversized frame: prepare" { fault oversized-frame@prepare 25 "65535 bytes"; }
+@test "an oversized frame: data" { fault oversized-frame@data 25 "65535 bytes"; }
+@test "an oversized frame: end" { fault oversized-frame@end 30; }
+@test "an oversized handshake" { fault oversized-frame@key 25 "65535 bytes"; }
+
+@test "closed: key" { fault close@key 14 "agreeing on a key"; }
+@test "closed: auth" { fault close@auth 14 "agreeing on a key"; }
+@test "closed: prepare" { fault close@prepare 14; }
+@test "closed: md5" { fault close@md5 14; }
+@test "closed: data" { fault close@data 14; }
+@test "closed: data, in the middle of a frame" { fault close@data:1500 14; }
+@test "closed: receive" { fault close@receive 30; }
+@test "closed: end" { fault close@end 30; }
+@test "closed: goodbye" { fault close@goodbye 0; }
+
+@test "reset: key" { fault reset@key 14; }
+@test "reset: auth" { fault reset@auth 14; }
+@test "reset: data" { fault reset@data 14; }
+@test "reset: end" { fault reset@end 30; }
+
+@test "silent: key" {
+    make_image esp32 256K
+    start_sim esphome --key $KEY --fault silent@key
+    flash --key $KEY --connect-timeout 0.5
+    expect_status 14
+    expect_stderr "agreeing on a key"
+}
+@test "silent: data" {
+    make_image esp32 256K
+    start_sim esphome --key $KEY --fault silent@data
+    flash --key $KEY --stall-timeout 0.5
+    expect_status 14
+}
+@test "silent: end" {
+    make_image esp32 256K
+    start_sim esphome --key $KEY --fault silent@end
+    flash --key $KEY --stall-timeout 0.5
+    expect_status 30
+}
+
+# refuse CODE@STEP STATUS: codes come encrypted behind the key exchange.
+refuse() {
+    make_image esp32 256K
+    start_sim esphome --key $KEY --refuse "$1"
+    flash --key $KEY --json
+    expect_status "$2"
+    expect_event device_end .device_error "${1%@*}"
+    expect_sim .auth noise
+}
+
+@test "refused: no space" { refuse 0x89@prepare 21; }
+@test "refused: flash" { refuse 0x83@data 22; }
+@test "refused: flash, in the middle of a frame" { refuse 0x83@data:5000 22; }
+@test "refused: signature" { refuse 0x8d@end 24; }
+@test "refused: checksum" { refuse 0x8b@end 23; }
+@test "refused: at the end" { refuse 0x84@end 22; }
+
+# still FAULT: does not keep the upload from going well.
+still() {
+    make_image esp8266 256K
+    start_sim esphome --platform esp8266 --key $KEY --fault "$1"
+    flash --key $KEY
+    expect_status 0
+    expect_no_violations
+    expect_stored "$image"
+}
+
+@test "one byte at a time" { still split@1; }
+@test "answers only when it must" { still coalesce; }
+@test "late acknowledgements" { still late-acks@20; }
+
+@test "a lost bit is found" { fault corrupt@data 23; }
+@test "an acknowledgement that is missing" { fault drop-ack@3 25 "0x44"; }
+@test "an acknowledgement too many" { fault extra-ack@2 25; }
+
+@test "tried again after a connection that broke" {
+    make_image esp32 256K
+    start_sim esphome --key $KEY --fault close@data --fault-sessions 1
+    flash --key $KEY --retry 1 --retry-delay 0
+    expect_status 0
+    expect_sim .outcome updated 2
+    expect_sim .auth noise 2
+    expect_stored "$image"
+}

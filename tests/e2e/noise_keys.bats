@@ -1,0 +1,259 @@
+#!/usr/bin/env bats
+# Encrypted uploads: a key means encrypted, or not at all.
+
+load helpers
+
+KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=
+OTHER=//////////////////////////////////////////8=
+
+# device CHIP OPTION...: with a password too, which is only for the clear.
+device() {
+    make_image "$1" 256K
+    start_sim esphome --platform "$1" --password hunter2 "${@:2}"
+}
+
+# takes GZIP: the upload went well, encrypted.
+takes() {
+    expect_status 0
+    expect_sim .outcome updated
+    expect_sim .auth noise
+    expect_sim .gzip "$1"
+    expect_no_violations
+    expect_stored "$image"
+}
+
+# refuses STATUS TEXT: with words for people, and nothing of the image sent.
+refuses() {
+    expect_status "$1"
+    expect_stderr "$2"
+    expect_sim .received 0
+    refuse_stderr "$KEY"
+    refuse_stderr "$OTHER"
+}
+
+# ---- the right key
+
+@test "the right key" { device esp32 --key $KEY; flash --key $KEY; takes false; }
+@test "the right key, gzip" { device esp8266 --key $KEY; flash --key $KEY; takes true; }
+@test "the right key where it is required" {
+    device esp32 --key $KEY --require-encryption
+    flash --key $KEY
+    takes false
+}
+@test "the right key where it is required, gzip" {
+    device esp8266 --key $KEY --require-encryption
+    flash --key $KEY --require-encryption
+    takes true
+}
+@test "key and password: the password is not sent" {
+    device esp32 --key $KEY
+    flash --key $KEY -a hunter2
+    takes false
+}
+@test "lock-step, and never gzip" {
+    device esp8266 --key $KEY
+    flash --key $KEY --window lockstep --compress never
+    takes false
+    [ "$(sim_field .max_ahead)" -le 8192 ] || no "more than a block ahead"
+}
+@test "version 1 has no acknowledgements" {
+    device esp32 --key $KEY --protocol-version 1
+    flash --key $KEY
+    takes false
+    expect_sim .acks 0
+}
+@test "two blocks under way for an ESP32, acknowledged when received" {
+    device esp32 --key $KEY --ack received
+    flash --key $KEY
+    takes false
+    expect_sim .acks 32
+}
+@test "round trips: one more than in the clear without a password" {
+    make_image esp32 256K
+    start_sim esphome --key $KEY
+    flash --key $KEY
+    takes false
+    expect_sim .round_trips_before_data 5
+}
+@test "--json says that it was encrypted" {
+    device esp32 --key $KEY
+    flash --key $KEY --json
+    takes false
+    expect_event hello .auth noise
+    expect_event device_end .code ok
+    ! grep -qF "$KEY" "$T/out" || no "the key is in the events"
+}
+@test "-vvv shows frames, not the key" {
+    device esp32 --key $KEY
+    flash --key $KEY -vvv
+    takes false
+    refuse_stderr "$KEY"
+    refuse_stderr "00 01 02 03 04 05 06 07"
+}
+
+# ---- the wrong key
+
+@test "a wrong key" {
+    device esp32 --key $OTHER
+    flash --key $KEY
+    refuses 20 "Handshake MAC failure"
+    expect_stderr "hint: give the key of the firmware the device runs now"
+}
+@test "a wrong key, gzip" { device esp8266 --key $OTHER; flash --key $KEY; refuses 20 "refused the encryption key"; }
+@test "a wrong key where it is required" {
+    device esp32 --key $OTHER --require-encryption
+    flash --key $KEY -a hunter2
+    refuses 20 "Handshake MAC failure"
+}
+@test "a wrong key is no reason to try a second password" {
+    device esp32 --key $OTHER
+    printf 'one\n' >a
+    printf 'two\n' >b
+    chmod 600 a b
+    flash --key $KEY --auth-file a --auth-file b
+    refuses 20 "Handshake MAC failure"
+    stop_sim
+    [ "$(grep -c '"event":"session"' "$sim_out")" = 1 ] || no "it came back"
+}
+
+# ---- no key
+
+@test "no key where one is required" {
+    device esp32 --key $KEY --require-encryption
+    flash -a hunter2
+    refuses 24 "0x94"
+    expect_stderr "--key"
+}
+@test "no key where one is required, gzip" {
+    device esp8266 --key $KEY --require-encryption
+    flash -a hunter2
+    refuses 24 "the device takes encrypted uploads only"
+}
+@test "no key where one is offered: in the clear, with the password" {
+    device esp32 --key $KEY
+    flash -a hunter2 -v
+    expect_status 0
+    expect_sim .auth sha256
+    expect_stored "$image"
+    expect_stderr "the device offers encryption"
+}
+@test "no key where one is offered, but encryption is required" {
+    device esp32 --key $KEY
+    flash -a hunter2 --require-encryption
+    refuses 4 "no key was given"
+}
+
+# ---- not offered
+
+@test "a key, and the device does not offer" {
+    device esp32
+    flash --key $KEY -a hunter2
+    refuses 24 "does not offer encryption"
+    expect_sim .client_features 15
+}
+@test "a key, and the device does not offer, gzip" {
+    device esp8266
+    flash --key $KEY -a hunter2
+    refuses 24 "does not offer encryption"
+}
+@test "a key, and firmware that knows nothing of it" {
+    device esp8266 --firmware 2025.10
+    flash --key $KEY -a hunter2
+    refuses 24 "does not offer encryption"
+}
+@test "encryption required, and the device does not offer" {
+    device esp32
+    flash -a hunter2 --require-encryption
+    refuses 24 "encryption is required, and the device does not offer it"
+    expect_sim .client_features 7
+}
+
+# ---- where keys come from
+
+@test "a key from a file" {
+    device esp32 --key $KEY --require-encryption
+    printf '%s\r\nand a comment\n' $KEY >key
+    chmod 600 key
+    flash --key-file key
+    takes false
+    refuse_stderr "every user can read it"
+}
+@test "a key from a file that everybody can read" {
+    device esp32 --key $KEY
+    echo $KEY >key
+    chmod 644 key
+    flash --key-file key
+    takes false
+    expect_stderr "every user can read it"
+}
+@test "a key from the environment" {
+    device esp32 --key $KEY
+    ESPOTA_KEY=$KEY flash
+    takes false
+}
+@test "a key file from the environment" {
+    device esp32 --key $KEY
+    echo $KEY >key
+    ESPOTA_KEY_FILE=$T/key flash
+    takes false
+}
+@test "the option is stronger than the environment" {
+    device esp32 --key $KEY
+    echo $KEY >key
+    ESPOTA_KEY=$OTHER flash --key-file key
+    takes false
+}
+@test "a key, and what is required, from a configuration file" {
+    device esp32 --key $KEY --require-encryption
+    printf '[defaults]\nkey = %s\nrequire-encryption = yes\n' $KEY >conf
+    chmod 600 conf
+    flash --config conf
+    takes false
+}
+@test "what is required, from the environment" {
+    device esp32
+    ESPOTA_REQUIRE_ENCRYPTION=yes flash -a hunter2
+    refuses 24 "encryption is required"
+}
+@test "--min-auth from the environment" {
+    make_image esp32 256K
+    start_sim esphome --password hunter2 --auth md5
+    ESPOTA_MIN_AUTH=sha256 flash -a hunter2
+    expect_status 24
+}
+
+# malformed KEY: refused before the device is touched.
+malformed() {
+    device esp32 --key $KEY
+    flash --key "$1"
+    expect_status 2
+    [ -z "$1" ] || refuse_stderr "$1"
+    stop_sim
+    ! grep -q '"event":"session"' "$sim_out" || no "the device was touched"
+}
+
+@test "malformed: not base64" { malformed "hunter2*hunter2*hunter2*hunter2*hunter2*hun="; }
+@test "malformed: 31 bytes" { malformed AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHg==; }
+@test "malformed: 33 bytes" { malformed AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g; }
+@test "malformed: empty" { malformed ""; }
+@test "malformed: all zero" { malformed AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; }
+
+@test "a key file that is not there" {
+    make_image esp32 256K
+    sim_host=127.0.0.1 sim_port=1
+    flash --key-file "$T/nowhere"
+    expect_status 4
+    expect_stderr nowhere
+}
+@test "key and key file contradict each other" {
+    make_image esp32 256K
+    sim_host=127.0.0.1 sim_port=1
+    flash --key $KEY --key-file key
+    expect_status 2
+}
+@test "ArduinoOTA has no encryption" {
+    make_image esp32 256K
+    espota -i 127.0.0.1 -p 1 -f "$image" --protocol arduino --retry 0 --key $KEY
+    expect_status 24
+    expect_stderr "has no encryption"
+}
