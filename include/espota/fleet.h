@@ -166,6 +166,8 @@ struct espota_target {
     unsigned retries;        /* further attempts after a retryable fault */
     uint32_t retry_delay_ms; /* between them */
     uint32_t max_ms;         /* for the whole job, waiting included; 0: none */
+    bool force;   /* send the image although it is not recognised or does not
+                     fit: refusals become warnings */
     bool dry_run; /* everything up to, but never including, the first packet
                      to the device; ends as SKIPPED */
 

@@ -126,6 +126,32 @@ ESPOTA_API int espota_image_check(const struct espota_image *,
                                   const struct espota_check *,
                                   struct espota_error *err);
 
+/* ---- signatures --------------------------------------------------------- */
+
+/* As the ESP8266 and Pico updaters verify them: behind the image. */
+struct espota_signature {
+    const char *key;   /* "RSA-2048", "ECDSA P-256", ... */
+    const char *doubt; /* why a device may refuse it all the same; or NULL */
+    size_t payload;    /* bytes that are signed */
+};
+
+/* Gives the image with a signature behind it, to be freed with
+ * espota_bytes_free().  key is a private key, RSA or EC, in PEM.  Fails with
+ * ESPOTA_E_SECRET if it is none, and with ESPOTA_E_IMAGE if the image is signed
+ * already or no device verifies such an image this way. */
+ESPOTA_API int espota_image_sign(const struct espota_image *, const void *key,
+                                 size_t key_len, void **out, size_t *out_len,
+                                 struct espota_signature *made,
+                                 struct espota_error *err);
+ESPOTA_API void espota_bytes_free(void *);
+
+/* Was the image signed with the key whose public part is pub (PEM)?  Fails
+ * with ESPOTA_E_POLICY if not, with ESPOTA_E_IMAGE if it has no signature. */
+ESPOTA_API int espota_image_verify(const struct espota_image *,
+                                   const void *pub, size_t pub_len,
+                                   struct espota_signature *found,
+                                   struct espota_error *err);
+
 /* "app", "filesystem", "partition-table" or "bootloader". */
 ESPOTA_API const char *espota_type_name(enum espota_type);
 

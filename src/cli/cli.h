@@ -52,6 +52,8 @@ void eo_cli_describe(const char *device, const struct opts *);
 int eo_cmd_upload(struct cli *);
 int eo_cmd_serve(struct cli *);
 int eo_cmd_fleet(struct cli *);
+int eo_cmd_inspect(struct cli *);
+int eo_cmd_sign(struct cli *);
 int eo_cmd_help(struct cli *);
 int eo_cmd_version(struct cli *);
 int eo_cmd_completion(struct cli *);

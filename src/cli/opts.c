@@ -111,6 +111,15 @@ static const struct opt OPTS[] = {
     {0, "dry-run", FLAG(dry_run), UP, OPT_G_IMAGE, CONF | COMMON,
      .help = "everything but the first byte to the device"},
 
+    {0, "key", TEXT(sign_key, "PEM"), CMD_SIGN, OPT_G_SECRET, COMMON | OPT_FILE,
+     .help = "file with the private key, RSA or EC"},
+    {0, "out", TEXT(sign_out, "FILE"), CMD_SIGN, OPT_G_WHAT, COMMON | OPT_FILE,
+     .help = "where to write it; FILE.signed if not given"},
+    {0, "verify", FLAG(sign_verify), CMD_SIGN, OPT_G_WHAT, COMMON,
+     .help = "check the signature FILE has, with --pub"},
+    {0, "pub", TEXT(sign_pub, "PEM"), CMD_SIGN, OPT_G_SECRET, COMMON | OPT_FILE,
+     .help = "file with the public key"},
+
     {'t', "timeout", SECONDS(timeout_ms, 1, DAY_S), UP, OPT_G_TIME, CONF | COMMON | DROPIN,
      .help = "patience with one invitation (arduino)", .def = "10"},
     {0, "connect-timeout", SECONDS(connect_ms, 1, DAY_S), UP | CMD_SERVE, OPT_G_TIME, CONF | COMMON,

@@ -134,6 +134,9 @@ struct opts {
     uint32_t timeout_ms, connect_ms, stall_ms;
     uint32_t retry, retry_delay_ms, max_ms; /* max 0: no limit */
 
+    const char *sign_key, *sign_pub, *sign_out; /* of "sign" */
+    bool sign_verify;
+
     bool progress, debug, quiet;
     unsigned verbose;
     const char *json; /* "": on stdout; NULL: not wanted */

@@ -210,40 +210,6 @@ static void end_early(struct run *run, struct run_device *d)
                                          .result = &result});
 }
 
-struct doubt {
-    struct run *run;
-    struct run_device *device;
-};
-
-static void on_doubt(void *ctx, const char *code, const char *text)
-{
-    const struct doubt *about = ctx;
-
-    on_event(about->run,
-             &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
-                                    .job = -1,
-                                    .tag = about->device,
-                                    .code = code,
-                                    .text = text});
-}
-
-/* Is this the right image for that device, as far as one can know? */
-static void doubt(struct run *run, struct run_device *d)
-{
-    const struct opts *o = &d->opts;
-    const struct espota_check check = {
-        .protocol = EO_PROTOCOLS[o->protocol],
-        .type = (enum espota_type)o->type,
-        .port = (uint16_t)o->port,
-        .force = o->force,
-        .on_warning = on_doubt,
-        .ctx = &(struct doubt){run, d},
-    };
-
-    if (espota_image_check(d->image, &check, &d->error) == 0)
-        d->error.category = ESPOTA_E_OK;
-}
-
 static bool admitted(struct run *run, struct run_device *d)
 {
     return run->extra == NULL || run->extra->admit(run->extra->ctx, d);
@@ -271,15 +237,14 @@ static void start(struct run *run, struct run_device *d)
         .retry_delay_ms = o->retry_delay_ms,
         .max_ms = o->max_ms,
         .dry_run = o->dry_run,
+        .force = o->force,
         .tag = d,
     };
 
     if (d->error.category == ESPOTA_E_OK)
         load(run, d);
-    if (d->error.category == ESPOTA_E_OK) {
+    if (d->error.category == ESPOTA_E_OK)
         eo_uis_image(&run->ui, &d->ui, espota_image_info(d->image));
-        doubt(run, d);
-    }
     if (d->error.category == ESPOTA_E_OK && admitted(run, d)) {
         target.hold = d->hold;
         d->job = espota_fleet_add(run->fleet, d->image, &target, &d->error);

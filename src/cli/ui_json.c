@@ -102,6 +102,9 @@ static void image(struct ui *ui, const struct ui_device *d,
 {
     json_t *o = begin(ui, d->name, "image"), *warnings = json_array();
 
+    for (size_t i = 0; i < info->n_problems; i++)
+        if (info->problems[i].severity != ESPOTA_NOTE)
+            json_array_append_new(warnings, text(info->problems[i].text));
     json_object_set_new(o, "file", text(info->file));
     json_object_set_new(o, "bytes", number(info->bytes));
     json_object_set_new(o, "md5", text(info->md5));
@@ -110,8 +113,6 @@ static void image(struct ui *ui, const struct ui_device *d,
     json_object_set_new(o, "chip", text(info->chip));
     json_object_set_new(o, "project", text(info->project));
     json_object_set_new(o, "fw_version", text(info->version));
-    for (size_t i = 0; i < info->n_problems; i++)
-        json_array_append_new(warnings, text(info->problems[i].text));
     json_object_set_new(o, "warnings", warnings);
     emit(ui, o);
 }

@@ -1,6 +1,6 @@
 /* job.c -- one image on its way into one device.
  *
- * attempt() -> on_resolved() -> session -> on_change() -> end(), or failed()
+ * preflight() -> attempt() -> on_resolved() -> session -> on_change() -> end(), or failed()
  * and perhaps attempt() again.
  */
 #include "fleet/job.h"
@@ -377,17 +377,45 @@ int eo_job_new(struct job **out, const struct job_config *c,
     return 0;
 }
 
+static void on_doubt(void *ctx, const char *code, const char *text)
+{
+    struct job *j = ctx;
+
+    eo_report_emit(&j->report,
+                   &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
+                                          .code = code,
+                                          .text = text});
+}
+
+/* Nobody waits for a name to hear that the file is the wrong one. */
+static int preflight(struct job *j)
+{
+    const struct espota_target *t = &j->target.pub;
+    const struct espota_check check = {
+        .protocol = t->protocol,
+        .type = t->type,
+        .port = t->port,
+        .force = t->force,
+        .on_warning = on_doubt,
+        .ctx = j,
+    };
+
+    return espota_image_check(j->c.image, &check, &j->error);
+}
+
 static void on_turn(void *ctx)
 {
     struct job *j = ctx;
 
-    if (!j->target.pub.hold) {
+    if (preflight(j) != 0) {
+        end_failed(j);
+    } else if (!j->target.pub.hold) {
         attempt(j);
-        return;
+    } else {
+        j->held = true;
+        eo_report_emit(&j->report,
+                       &(struct espota_event){.kind = ESPOTA_EVENT_HELD});
     }
-    j->held = true;
-    eo_report_emit(&j->report,
-                   &(struct espota_event){.kind = ESPOTA_EVENT_HELD});
 }
 
 void eo_job_release(struct job *j, const struct espota_error *err)

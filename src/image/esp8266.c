@@ -70,10 +70,15 @@ static uint32_t crc_without(const uint8_t *bytes, size_t len, size_t hole)
     return eo_crc32_mpeg(crc, bytes + hole + 8, len - hole - 8);
 }
 
-/* Which core built it decides where the words are.  eboot has one segment up
- * to 2.7 and two from 3.0; before 2.7 there is filler in place of the words. */
-static size_t place_of_words(const uint8_t *bytes)
+/* Which core built it decides where the words are.  In a whole file the length
+ * shows it; else eboot has one segment up to 2.7 and two from 3.0, and before
+ * 2.7 there is filler in place of the words. */
+static size_t place_of_words(const uint8_t *bytes, size_t len)
 {
+    if (eo_le32(bytes + WORDS_CORE_3) == len)
+        return WORDS_CORE_3;
+    if (eo_le32(bytes + WORDS_CORE_2_7) == len)
+        return WORDS_CORE_2_7;
     if (bytes[1] >= 2)
         return WORDS_CORE_3;
     for (size_t i = 0; i < 8; i++)
@@ -124,7 +129,7 @@ static void describe_app(struct findings *f, const uint8_t *bytes, size_t len)
                    "damaged: the program does not begin with 0xe9");
         return;
     }
-    words = place_of_words(bytes);
+    words = place_of_words(bytes, len);
     eo_fact(f, "core", "%s",
             words == WORDS_CORE_3     ? "3.0 or later"
             : words == WORDS_CORE_2_7 ? "2.7"

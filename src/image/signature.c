@@ -9,7 +9,8 @@ static const struct {
 } LENGTHS[] = {
     {64, 64, "ECDSA P-256"},   {70, 72, "ECDSA P-256"},
     {96, 96, "ECDSA P-384"},   {102, 104, "ECDSA P-384"},
-    {128, 128, "RSA-1024"},    {256, 256, "RSA-2048"},
+    {128, 128, "RSA-1024"},    {132, 132, "ECDSA P-521"},
+    {192, 192, "RSA-1536"},    {256, 256, "RSA-2048"},
     {384, 384, "RSA-3072"},    {512, 512, "RSA-4096"},
 };
 
@@ -39,7 +40,7 @@ static bool looks_random(const uint8_t *bytes, size_t n)
         distinct += !seen[bytes[i]];
         seen[bytes[i]] = true;
     }
-    return distinct >= (n < 192 ? n * 2 / 3 : 128);
+    return distinct >= (n < 128 ? n * 2 / 3 : n / 2 < 128 ? n / 2 : 128);
 }
 
 bool eo_signature_find(struct signature *s, const uint8_t *bytes, size_t len)

@@ -72,7 +72,8 @@ static void on_event(void *ctx, const struct espota_event *e)
     assert_in_range(e->job, 0, JOBS_MAX - 1);
     assert_non_null(e->device);
     assert_int_equal(s->ends[e->job], 0); /* END is the last of its job */
-    if (c != '%' && c != 'l' && s->n + 1 < sizeof s->order)
+    /* Each job warns that these bytes are no firmware. */
+    if (c != '%' && c != 'l' && c != 'W' && s->n + 1 < sizeof s->order)
         s->order[s->n++] = c;
     if (e->kind == ESPOTA_EVENT_PROGRESS) {
         assert_true(e->done <= e->total);
@@ -105,7 +106,8 @@ static struct espota_fleet *fleet_for(struct seen *s, unsigned max_active)
 static struct espota_target at_port(uint16_t port)
 {
     return (struct espota_target){
-        .host = "127.0.0.1", .port = port, .protocol = "esphome"};
+        .host = "127.0.0.1", .port = port, .protocol = "esphome",
+        .force = true};
 }
 
 static int add(struct espota_fleet *f, const struct espota_target *t)
@@ -298,6 +300,22 @@ static void test_a_dry_run_sends_nothing(void **state)
     assert_int_equal(s.result[0].outcome, ESPOTA_SKIPPED);
     assert_int_equal(s.error[0].category, ESPOTA_E_OK);
     close(refusing);
+}
+
+/* Before the name is looked up: it does not exist. */
+static void test_the_wrong_image_goes_nowhere(void **state)
+{
+    struct seen s = {0};
+    struct espota_target t = at_port(1);
+
+    (void)state;
+    t.host = "no-such-device.invalid";
+    t.force = false;
+    run_one(&s, &t);
+    assert_string_equal(s.order, "E");
+    assert_int_equal(s.error[0].category, ESPOTA_E_IMAGE);
+    assert_int_equal(s.result[0].attempts, 0);
+    assert_non_null(strstr(s.error[0].message, "not recognised"));
 }
 
 static void test_the_whole_job_has_a_limit(void **state)
@@ -648,6 +666,7 @@ int main(void)
         cmocka_unit_test(test_the_next_password_is_tried),
         cmocka_unit_test(test_the_last_password_was_wrong_too),
         cmocka_unit_test(test_a_dry_run_sends_nothing),
+        cmocka_unit_test(test_the_wrong_image_goes_nowhere),
         cmocka_unit_test(test_the_whole_job_has_a_limit),
         cmocka_unit_test(test_cancelled_before_it_started),
         cmocka_unit_test(test_cancelling_two_leaves_the_third),

@@ -1,0 +1,199 @@
+/* cmd_inspect.c -- what an image is, as a sheet or as JSON. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifdef EO_WITH_JSON
+#include <jansson.h>
+#endif
+
+#include <espota/espota.h>
+
+#include "base/str.h"
+#include "cli/cli.h"
+
+static const char *const SEVERITIES[] = {
+    [ESPOTA_NOTE] = "note",
+    [ESPOTA_WARNING] = "warning",
+    [ESPOTA_ERROR] = "error",
+};
+
+/* ---- for people --------------------------------------------------------- */
+
+static void line(const char *name, const char *value)
+{
+    char title[32];
+    size_t i = 0;
+
+    for (; name[i] != '\0' && i + 1 < sizeof title; i++)
+        title[i] = name[i] == '_' ? ' ' : name[i];
+    title[i] = '\0';
+    printf("  %-16s %s\n", title, value);
+}
+
+static void print_problem(FILE *to, const char *indent,
+                          const struct espota_image_problem *p)
+{
+    fprintf(to, "%s%s", indent, SEVERITIES[p->severity]);
+    if (p->located)
+        fprintf(to, " at byte %zu (0x%zx)", p->at, p->at);
+    fprintf(to, ": %s\n", p->text);
+}
+
+static void print_sheet(const struct espota_image_info *info)
+{
+    char bytes[64];
+
+    printf("%s: %s\n", info->file, info->what);
+    if (info->chip != NULL)
+        line("chip", info->chip);
+    snprintf(bytes, sizeof bytes, "%zu bytes%s", info->bytes,
+             info->is_gzip ? ", packed by gzip" : "");
+    line("size", bytes);
+    line("md5", info->md5);
+    line("sha256", info->sha256);
+    for (size_t i = 0; i < info->n_facts; i++)
+        line(info->facts[i].name, info->facts[i].text);
+    for (size_t i = 0; i < info->n_problems; i++)
+        print_problem(stdout, "  ", &info->problems[i]);
+    line("can be flashed", info->ok ? "yes" : "no");
+}
+
+static void print_errors(const struct espota_image_info *info)
+{
+    for (size_t i = 0; i < info->n_problems; i++)
+        if (info->problems[i].severity == ESPOTA_ERROR) {
+            fprintf(stderr, "espota-c: %s: ", info->file);
+            print_problem(stderr, "", &info->problems[i]);
+        }
+}
+
+/* ---- for programs ------------------------------------------------------- */
+
+#ifdef EO_WITH_JSON
+
+/* A file may have any name; JSON is UTF-8. */
+static json_t *text(const char *s)
+{
+    char space[4200];
+    struct text t;
+
+    if (s == NULL)
+        return json_null();
+    eo_text_init(&t, space, sizeof space);
+    eo_text_add_safe(&t, s, strlen(s));
+    return json_string(space);
+}
+
+static json_t *problem(const struct espota_image_problem *p)
+{
+    json_t *o = json_pack("{s:s, s:o}", "severity", SEVERITIES[p->severity],
+                          "msg", text(p->text));
+
+    if (p->located)
+        json_object_set_new(o, "offset", json_integer((json_int_t)p->at));
+    return o;
+}
+
+static json_t *object(const struct espota_image_info *info)
+{
+    json_t *problems = json_array();
+    json_t *o = json_pack(
+        "{s:o, s:I, s:s, s:s, s:s, s:o, s:b, s:b, s:b}", "file",
+        text(info->file), "bytes", (json_int_t)info->bytes, "md5", info->md5,
+        "sha256", info->sha256, "kind", info->kind, "chip", text(info->chip),
+        "ok", info->ok, "gzip", info->is_gzip, "signed", info->is_signed);
+
+    for (size_t i = 0; i < info->n_facts; i++)
+        json_object_set_new(
+            o, info->facts[i].name,
+            info->facts[i].is_number
+                ? json_integer((json_int_t)info->facts[i].number)
+                : text(info->facts[i].text));
+    for (size_t i = 0; i < info->n_problems; i++)
+        json_array_append_new(problems, problem(&info->problems[i]));
+    json_object_set_new(o, "problems", problems);
+    return o;
+}
+
+/* A file that cannot be read gets a line as well. */
+static json_t *unreadable(const char *file, const struct espota_error *err)
+{
+    return json_pack("{s:o, s:n, s:n, s:n, s:n, s:n, s:b, s:[{s:s, s:o}]}",
+                     "file", text(file), "bytes", "md5", "sha256", "kind",
+                     "chip", "ok", 0, "problems", "severity", "error", "msg",
+                     text(err->message));
+}
+
+static void emit(FILE *out, json_t *o)
+{
+    json_dumpf(o, out, JSON_COMPACT);
+    fputc('\n', out);
+    json_decref(o);
+}
+
+#endif
+
+/* ---- both --------------------------------------------------------------- */
+
+/* Gives whether it could be flashed. */
+static bool inspect(const struct cli *cli, const char *file, FILE *json)
+{
+    const struct espota_image_info *info;
+    struct espota_image *img;
+    struct espota_error err;
+    bool ok;
+
+    if (espota_image_open(&img, file, ESPOTA_COMPRESS_NEVER, &err) != 0) {
+        eo_cli_fail(&err);
+#ifdef EO_WITH_JSON
+        if (json != NULL)
+            emit(json, unreadable(file, &err));
+#endif
+        return false;
+    }
+    info = espota_image_info(img);
+    ok = info->ok;
+#ifdef EO_WITH_JSON
+    if (json != NULL)
+        emit(json, object(info));
+#endif
+    if (cli->opts.quiet)
+        print_errors(info);
+    else if (json != stdout)
+        print_sheet(info);
+    espota_image_free(img);
+    return ok;
+}
+
+static FILE *open_json(const char *path, struct espota_error *err)
+{
+    FILE *f = path[0] == '\0' ? stdout : fopen(path, "w");
+
+    if (f == NULL)
+        eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot write %s: %s", path,
+                    strerror(errno));
+    return f;
+}
+
+int eo_cmd_inspect(struct cli *cli)
+{
+    const struct texts *files = &cli->parsed.args;
+    struct espota_error err;
+    FILE *json = NULL;
+    bool ok = true;
+
+    if (cli->opts.json != NULL) {
+        json = open_json(cli->opts.json, &err);
+        if (json == NULL)
+            return eo_cli_fail(&err);
+    }
+    for (size_t i = 0; i < files->n; i++) {
+        if (i > 0 && json != stdout && !cli->opts.quiet)
+            putchar('\n');
+        ok &= inspect(cli, files->at[i], json);
+    }
+    if (json != NULL && json != stdout)
+        fclose(json);
+    return ok ? 0 : espota_category_status(ESPOTA_E_IMAGE);
+}
