@@ -20,6 +20,7 @@
 #ifndef ESPOTA_ESPOTA_H
 #define ESPOTA_ESPOTA_H
 
+#include <espota/discover.h>
 #include <espota/error.h>
 #include <espota/fleet.h>
 #include <espota/image.h>

@@ -13,6 +13,8 @@ static const char *const TYPES[] = {"app", "filesystem", "partition-table",
                                     "bootloader", NULL};
 static const char *const MIN_AUTHS[] = {"any", "sha256", NULL};
 static const char *const COMPRESSES[] = {"auto", "always", "never", NULL};
+static const char *const RESOLVERS[] = {"auto",  "builtin", "avahi",
+                                        "dnssd", "system",  NULL};
 static const char *const WINDOWS[] = {"auto", "lockstep", NULL};
 static const char *const ORDERS[] = {"given", "random", "slowest-first", NULL};
 static const char *const ONLYS[] = {"all", "failed", NULL};
@@ -34,6 +36,7 @@ enum { DAY_S = 86400 };
 #define WORD(field, words, arg) OPT_WORD, AT(field), 0, 0, words, arg
 
 #define UP     (CMD_UPLOAD | CMD_FLEET)
+#define NET    (UP | CMD_DISCOVER | CMD_WAIT)
 #define CONF   OPT_CONFIG
 #define COMMON OPT_COMMON
 #define DROPIN OPT_DROPIN
@@ -95,10 +98,28 @@ static const struct opt OPTS[] = {
     {0, "drop-to", TEXT(drop_to, "USER"), CMD_SERVE, OPT_G_OTHER, COMMON,
      .help = "become USER once the port is open"},
 
-    {'I', "host_ip", TEXT(host_ip, "ADDRESS"), UP, OPT_G_NETWORK, CONF | COMMON | DROPIN,
+    {'I', "host_ip", TEXT(host_ip, "ADDRESS"), NET, OPT_G_NETWORK, CONF | COMMON | DROPIN,
      .help = "local address or interface to use", .env = "ESPOTA_HOST_IP"},
     {'P', "host_port", RANGE(host_port, 1, 65535, "PORT|A-B"), UP, OPT_G_NETWORK, CONF | COMMON | DROPIN,
      .help = "local port an ArduinoOTA device calls back to", .env = "ESPOTA_HOST_PORT"},
+
+    {'4', "ipv4", FLAG(ipv4), NET, OPT_G_NETWORK, CONF,
+     .help = "use IPv4 addresses only"},
+    {'6', "ipv6", FLAG(ipv6), NET, OPT_G_NETWORK, CONF,
+     .help = "use IPv6 addresses only"},
+    {0, "resolve", TEXTS(resolve, "NAME=ADDRESS"), UP, OPT_G_NETWORK, CONF,
+     .help = "the address of a name, known beforehand; may be repeated"},
+    {0, "resolver", WORD(resolver, RESOLVERS, "WHO"), UP, OPT_G_NETWORK, CONF,
+     .help = "who finds names: auto, builtin, avahi, dnssd or system", .def = "auto"},
+
+    {0, "timeout", SECONDS(collect_ms, 1, DAY_S), CMD_DISCOVER, OPT_G_TIME, COMMON,
+     .help = "how long to collect answers", .def = "2"},
+    {0, "watch", FLAG(watch), CMD_DISCOVER, OPT_G_WHAT, COMMON,
+     .help = "go on, and tell who comes, changes and leaves"},
+    {0, "filter", TEXTS(filter, "KEY=GLOB"), CMD_DISCOVER, OPT_G_WHAT, COMMON,
+     .help = "only devices of which this is true; may be repeated"},
+    {0, "as-targets", FLAG(as_targets), CMD_DISCOVER, OPT_G_OUTPUT, COMMON,
+     .help = "print lines for \"espota-c fleet\""},
 
     {0, "compress", WORD(compress, COMPRESSES, "WHEN"), UP | CMD_SERVE, OPT_G_IMAGE, CONF,
      .help = "gzip on the way: auto, always or never", .def = "auto"},

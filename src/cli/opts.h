@@ -126,6 +126,9 @@ struct opts {
 
     const char *host_ip;
     struct range host_port;
+    bool ipv4, ipv6;
+    int resolver; /* index of its words */
+    struct texts resolve;
 
     int compress;    /* enum espota_compress */
     uint32_t window; /* as in struct espota_target */
@@ -136,6 +139,9 @@ struct opts {
 
     const char *sign_key, *sign_pub, *sign_out; /* of "sign" */
     bool sign_verify;
+    uint32_t collect_ms; /* 0: not given */
+    bool watch, as_targets;
+    struct texts filter;
 
     bool progress, debug, quiet;
     unsigned verbose;

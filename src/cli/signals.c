@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* A process has one set of signal handlers, and they need these. */
-static volatile sig_atomic_t caught;
+static volatile int caught;
 static int pipe_fd[2] = {-1, -1};
 
 static void on_signal(int number)
@@ -57,4 +57,9 @@ void eo_signals_drain(void)
 int eo_signals_caught(void)
 {
     return caught;
+}
+
+const volatile int *eo_signals_flag(void)
+{
+    return &caught;
 }

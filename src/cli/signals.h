@@ -12,5 +12,7 @@ void eo_signals_drain(void);
 
 /* The first signal that asked us to end, or 0. */
 int eo_signals_caught(void);
+/* Where that is kept, for calls that look at it whenever they wake up. */
+const volatile int *eo_signals_flag(void);
 
 #endif

@@ -1,0 +1,372 @@
+/* cmd_discover.c -- list the devices that announce themselves. */
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef EO_WITH_JSON
+#include <jansson.h>
+#endif
+
+#include <espota/discover.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/cli.h"
+#include "cli/signals.h"
+#include "cli/ui.h"
+
+/* A field of a device, and how it is shown. */
+struct field {
+    const char *name, *title; /* title NULL: not in the table */
+    size_t at; /* of its text in struct espota_device, or NO_TEXT */
+};
+
+#define NO_TEXT ((size_t)-1)
+
+static const struct field FIELDS[] = {
+#define TEXT(name) offsetof(struct espota_device, name)
+    {"name", "NAME", TEXT(name)},
+    {"host", NULL, TEXT(host)},
+    {"address", "ADDRESS", NO_TEXT},
+    {"protocol", "PROTOCOL", TEXT(protocol)},
+    {"port", "PORT", NO_TEXT},
+    {"auth", "WANTS", TEXT(auth)},
+    {"board", "BOARD", TEXT(board)},
+    {"platform", "PLATFORM", TEXT(platform)},
+    {"version", "VERSION", TEXT(version)},
+    {"mac", "MAC", TEXT(mac)},
+#undef TEXT
+};
+
+enum { N_FIELDS = sizeof FIELDS / sizeof *FIELDS, NUMBER_SPACE = 8 };
+
+struct row {
+    char *cell[N_FIELDS];
+    char *remark;
+};
+
+struct listing {
+    const struct opts *opts;
+    struct row *rows; /* of the table, which is printed at the end */
+    size_t n, cap, shown;
+    bool color;
+};
+
+static const char *text_of(const struct espota_device *d,
+                           const struct field *f, char space[NUMBER_SPACE])
+{
+    if (f->at != NO_TEXT)
+        return *(const char *const *)(const void *)((const char *)d + f->at);
+    if (strcmp(f->name, "address") == 0)
+        return d->n_addresses > 0 ? d->addresses[0] : NULL;
+    if (d->port == 0)
+        return NULL;
+    snprintf(space, NUMBER_SPACE, "%u", d->port);
+    return space;
+}
+
+/* ---- --filter ------------------------------------------------------------ */
+
+static bool is(const char *glob, const char *value)
+{
+    return fnmatch(glob, value != NULL ? value : "", 0) == 0;
+}
+
+static bool passes_one(const struct espota_device *d, const char *key,
+                       const char *glob)
+{
+    char space[NUMBER_SPACE];
+
+    for (size_t i = 0; i < d->n_addresses; i++)
+        if (strcmp(key, "address") == 0 && is(glob, d->addresses[i]))
+            return true;
+    for (size_t i = 0; i < N_FIELDS; i++)
+        if (strcmp(FIELDS[i].name, key) == 0)
+            return is(glob, text_of(d, &FIELDS[i], space));
+    for (size_t i = 0; i < d->n_txt; i++)
+        if (eo_same_nocase(d->txt[i].key, key))
+            return is(glob, d->txt[i].value);
+    return is(glob, NULL);
+}
+
+static bool passes(const struct espota_device *d, const struct texts *filters)
+{
+    for (size_t i = 0; i < filters->n; i++) {
+        const char *equals = strchr(filters->at[i], '=');
+        char key[64];
+
+        snprintf(key, sizeof key, "%.*s", (int)(equals - filters->at[i]),
+                 filters->at[i]);
+        if (!passes_one(d, key, equals + 1))
+            return false;
+    }
+    return true;
+}
+
+static int check_filters(const struct texts *filters, struct espota_error *err)
+{
+    for (size_t i = 0; i < filters->n; i++) {
+        const char *equals = strchr(filters->at[i], '=');
+
+        if (equals == NULL || equals == filters->at[i] ||
+            equals - filters->at[i] >= 64)
+            return eo_fail(err, ESPOTA_E_USAGE,
+                           "--filter wants KEY=GLOB, not \"%s\"",
+                           filters->at[i]);
+    }
+    return 0;
+}
+
+/* ---- the table ----------------------------------------------------------- */
+
+static void keep(struct listing *l, const struct espota_device *d)
+{
+    struct row *r;
+
+    if (l->n == l->cap) {
+        const size_t cap = l->cap == 0 ? 32 : 2 * l->cap;
+        struct row *rows = eo_resize(l->rows, cap, sizeof *rows);
+
+        if (rows == NULL)
+            return;
+        l->rows = rows;
+        l->cap = cap;
+    }
+    r = &l->rows[l->n++];
+    for (size_t i = 0; i < N_FIELDS; i++) {
+        char space[NUMBER_SPACE];
+        const char *text = text_of(d, &FIELDS[i], space);
+
+        r->cell[i] = eo_strdup(text != NULL ? text : "-");
+    }
+    r->remark = eo_strdup(d->remark);
+}
+
+static const char *cell(const struct row *r, size_t i)
+{
+    return r->cell[i] != NULL ? r->cell[i] : "?"; /* no memory */
+}
+
+static void print_row(const char *const *cells, const unsigned *width)
+{
+    unsigned pad = 0;
+
+    for (size_t i = 0; i < N_FIELDS; i++) {
+        if (cells[i] == NULL)
+            continue;
+        printf("%*s%s", (int)pad, "", cells[i]);
+        pad = width[i] - eo_ui_columns(cells[i]) + 2;
+    }
+    putchar('\n');
+}
+
+static void print_table(const struct listing *l)
+{
+    unsigned width[N_FIELDS];
+    const char *cells[N_FIELDS];
+
+    if (l->n == 0)
+        return;
+    for (size_t i = 0; i < N_FIELDS; i++) {
+        cells[i] = FIELDS[i].title;
+        width[i] = cells[i] != NULL ? eo_ui_columns(cells[i]) : 0;
+        for (size_t k = 0; k < l->n; k++)
+            if (eo_ui_columns(cell(&l->rows[k], i)) > width[i])
+                width[i] = eo_ui_columns(cell(&l->rows[k], i));
+    }
+    print_row(cells, width);
+    for (size_t k = 0; k < l->n; k++) {
+        for (size_t i = 0; i < N_FIELDS; i++)
+            cells[i] = FIELDS[i].title != NULL ? cell(&l->rows[k], i) : NULL;
+        print_row(cells, width);
+    }
+    for (size_t k = 0; k < l->n; k++)
+        if (l->rows[k].remark != NULL)
+            fprintf(stderr, "%s: %s\n", cell(&l->rows[k], 0),
+                    l->rows[k].remark);
+}
+
+static void free_rows(struct listing *l)
+{
+    for (size_t k = 0; k < l->n; k++) {
+        for (size_t i = 0; i < N_FIELDS; i++)
+            eo_free(l->rows[k].cell[i]);
+        eo_free(l->rows[k].remark);
+    }
+    eo_free(l->rows);
+}
+
+/* ---- other forms --------------------------------------------------------- */
+
+static const char *const NEWS[] = {
+    [ESPOTA_DEVICE_APPEARED] = "appeared",
+    [ESPOTA_DEVICE_CHANGED] = "changed",
+    [ESPOTA_DEVICE_LEFT] = "left",
+};
+
+/* --watch: one line of news, as it comes. */
+static void print_news(enum espota_device_news news,
+                       const struct espota_device *d)
+{
+    printf("%-8s", NEWS[news]);
+    for (size_t i = 0; i < N_FIELDS; i++) {
+        char space[NUMBER_SPACE];
+        const char *text = text_of(d, &FIELDS[i], space);
+
+        if (FIELDS[i].title != NULL && text != NULL)
+            printf(i == 0 ? " %s" : i == 2 ? "  %s" : "  %s %s",
+                   i == 0 || i == 2 ? text : FIELDS[i].name, text);
+    }
+    if (d->remark != NULL)
+        printf("  (%s)", d->remark);
+    putchar('\n');
+    fflush(stdout);
+}
+
+/* --as-targets: the host, and its options as "espota-c fleet" reads them.  A
+ * name that would not survive there is replaced by the address. */
+static void print_target(const struct espota_device *d)
+{
+    const bool plain =
+        d->host != NULL && strpbrk(d->host, " \t#\\\"'=") == NULL;
+    const char *host = plain ? d->host
+                       : d->n_addresses > 0 ? d->addresses[0]
+                                            : NULL;
+
+    if (host == NULL || d->protocol == NULL)
+        return;
+    printf("%s protocol=%s", host, d->protocol);
+    if (d->port != 0)
+        printf(" port=%u", d->port);
+    if (d->profile != NULL)
+        printf(" profile=%s", d->profile);
+    putchar('\n');
+}
+
+static void print_json(const char *news, const struct espota_device *d);
+
+#ifdef EO_WITH_JSON
+static json_t *string(const char *text)
+{
+    return text != NULL ? json_string(text) : json_null();
+}
+
+static void print_json(const char *news, const struct espota_device *d)
+{
+    json_t *o = json_object(), *addresses = json_array(), *txt = json_object();
+
+    if (news != NULL)
+        json_object_set_new(o, "event", string(news));
+    json_object_set_new(o, "name", string(d->name));
+    json_object_set_new(o, "host", string(d->host));
+    for (size_t i = 0; i < d->n_addresses; i++)
+        json_array_append_new(addresses, string(d->addresses[i]));
+    json_object_set_new(o, "addresses", addresses);
+    json_object_set_new(o, "port",
+                        d->port != 0 ? json_integer(d->port) : json_null());
+    json_object_set_new(o, "protocol", string(d->protocol));
+    json_object_set_new(o, "profile", string(d->profile));
+    json_object_set_new(o, "auth", string(d->auth));
+    json_object_set_new(o, "board", string(d->board));
+    json_object_set_new(o, "platform", string(d->platform));
+    json_object_set_new(o, "version", string(d->version));
+    json_object_set_new(o, "mac", string(d->mac));
+    json_object_set_new(o, "friendly_name", string(d->friendly_name));
+    json_object_set_new(o, "config_hash", string(d->config_hash));
+    for (size_t i = 0; i < d->n_txt; i++)
+        json_object_set_new(txt, d->txt[i].key, string(d->txt[i].value));
+    json_object_set_new(o, "txt", txt);
+    json_object_set_new(o, "remark", string(d->remark));
+    json_dumpf(o, stdout, JSON_COMPACT);
+    putchar('\n');
+    fflush(stdout);
+    json_decref(o);
+}
+#else
+static void print_json(const char *news, const struct espota_device *d)
+{
+    (void)news, (void)d;
+}
+#endif
+
+static void on_device(void *ctx, enum espota_device_news news,
+                      const struct espota_device *d)
+{
+    struct listing *l = ctx;
+
+    if (!passes(d, &l->opts->filter))
+        return;
+    l->shown++;
+    if (l->opts->json != NULL)
+        print_json(l->opts->watch ? NEWS[news] : NULL, d);
+    else if (l->opts->as_targets)
+        print_target(d);
+    else if (l->opts->watch)
+        print_news(news, d);
+    else
+        keep(l, d);
+}
+
+/* ---- the command --------------------------------------------------------- */
+
+static int check(const struct opts *o, struct espota_error *err)
+{
+    if (o->json != NULL && o->json[0] != '\0')
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "discover prints its JSON: say --json > %s", o->json);
+    if (o->as_targets && (o->watch || o->json != NULL))
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "--as-targets goes with neither --watch nor --json");
+    return check_filters(&o->filter, err);
+}
+
+static int nothing(const struct cli *cli)
+{
+    struct espota_error err;
+    const struct texts *names = &cli->parsed.args;
+
+    if (names->n > 0) {
+        eo_fail_hint(&err, ESPOTA_E_RESOLVE,
+                     "is it on, and on the same network? Guest Wi-Fi and "
+                     "VLANs often block multicast",
+                     "%s: no answer to mDNS", names->at[0]);
+        return eo_cli_fail(&err);
+    }
+    if (!cli->opts.quiet)
+        fputs("espota-c: no device announced itself\n", stderr);
+    return 0;
+}
+
+int eo_cmd_discover(struct cli *cli)
+{
+    const struct opts *o = &cli->opts;
+    struct listing l = {.opts = o};
+    struct espota_discover *d = NULL;
+    struct espota_error err;
+    const struct espota_discover_config config = {
+        .bind = o->host_ip,
+        .family = o->ipv4 == o->ipv6 ? 0 : o->ipv4 ? 4 : 6,
+        .names = (const char *const *)cli->parsed.args.at,
+        .n_names = cli->parsed.args.n,
+        .timeout_ms = o->collect_ms,
+        .watch = o->watch,
+        .on_device = on_device,
+        .on_device_ctx = &l,
+    };
+
+    if (check(o, &err) != 0 || espota_discover_new(&d, &config, &err) != 0)
+        return eo_cli_fail(&err);
+    eo_signals_catch();
+    espota_discover_run(d, eo_signals_flag());
+    espota_discover_free(d);
+    print_table(&l);
+    free_rows(&l);
+    /* Who watches ends it with a signal: that is no failure. */
+    if (o->watch)
+        return 0;
+    if (eo_signals_caught() != 0)
+        return espota_category_status(ESPOTA_E_INTERRUPTED) +
+               eo_signals_caught();
+    return l.shown == 0 ? nothing(cli) : 0;
+}

@@ -1,0 +1,508 @@
+/* browse.c -- mDNS service discovery (RFC 6763) for devices that are small and
+ * come in hundreds.
+ *
+ * Packets only change entries; tick() asks for what is missing and tells the
+ * news, so that nobody is called from the middle of a packet.
+ */
+#include "io/browse.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/mdns_link.h"
+
+enum {
+    FIRST_GAP_MS = 250,     /* between rounds; then twice as long each time */
+    NAME_GAP_MAX_MS = 1000, /* a sleeper is awake for seconds */
+    GAP_MAX_MS = 60000,
+    ROUNDS = 6,       /* of those who do not keep asking */
+    ENTRY_ASKED = 6,  /* times for the missing parts of one */
+    HOLD_MS = 60,     /* most answers bring all parts: wait for them */
+    GOODBYE_MS = 1000, /* for somebody to contradict (RFC 6762 section 10.1) */
+    TELL_MS = 5,      /* one packet is seldom alone */
+    QUERIES_PER_TICK = 64,
+    PAYLOAD = 1200, /* of a query with known answers: fits any frame */
+    MS = 1000
+};
+
+struct browse {
+    struct loop *loop;
+    struct browse_config config;
+    struct mdns_link *link;
+    struct mdns_name type[ANNOUNCE_SERVICE_COUNT];
+    struct browse_entry **entry;
+    size_t n, cap;
+    struct timer timer;
+    uint64_t round_ms; /* when the next one is due */
+    unsigned rounds;
+    unsigned packets, queries;
+};
+
+/* ---- entries ------------------------------------------------------------ */
+
+bool eo_browse_complete(const struct browse_entry *e)
+{
+    return e->addresses.n > 0 &&
+           (e->instance.len == 0 || (e->has_srv && e->has_txt));
+}
+
+const struct browse_entry *eo_browse_at(const struct browse *b, size_t i)
+{
+    return i < b->n ? b->entry[i] : NULL;
+}
+
+static struct browse_entry *add_entry(struct browse *b)
+{
+    struct browse_entry *e;
+
+    if (b->n == BROWSE_MAX)
+        return NULL;
+    if (b->n == b->cap) {
+        const size_t cap = b->cap == 0 ? 16 : 2 * b->cap;
+        struct browse_entry **more = eo_resize(b->entry, cap, sizeof *more);
+
+        if (more == NULL)
+            return NULL;
+        b->entry = more;
+        b->cap = cap;
+    }
+    e = eo_calloc(1, sizeof *e);
+    if (e != NULL)
+        b->entry[b->n++] = e;
+    return e;
+}
+
+/* The entry of an instance; made if it is one of a service we look for. */
+static struct browse_entry *entry_of(struct browse *b,
+                                     const struct mdns_name *instance,
+                                     bool make)
+{
+    struct browse_entry *e;
+
+    for (size_t i = 0; i < b->n; i++)
+        if (eo_mdns_same(&b->entry[i]->instance, instance))
+            return b->entry[i];
+    for (int s = 0; make && s < ANNOUNCE_SERVICE_COUNT; s++) {
+        if ((b->config.services & 1u << s) == 0 ||
+            !eo_mdns_child(instance, &b->type[s]) ||
+            (e = add_entry(b)) == NULL)
+            continue;
+        e->service = (enum announce_service)s;
+        e->instance = *instance;
+        e->ask_ms = eo_loop_now(b->loop) + HOLD_MS;
+        return e;
+    }
+    return NULL;
+}
+
+static void heard_of(struct browse *b, struct browse_entry *e, uint32_t ttl)
+{
+    const uint64_t now = eo_loop_now(b->loop);
+
+    if (ttl == 0) {
+        e->alive_until_ms = now + GOODBYE_MS;
+        return;
+    }
+    if (e->seen_ms == 0)
+        e->seen_ms = now;
+    e->ttl_ms = (ttl < 86400 ? ttl : 86400) * MS;
+    e->alive_until_ms = now + e->ttl_ms;
+}
+
+/* ---- packets ------------------------------------------------------------ */
+
+/* Services before addresses: those may stand in any order. */
+static void take_service(struct browse *b, const struct mdns_record *rec)
+{
+    struct browse_entry *e;
+
+    if (rec->type == MDNS_PTR) {
+        /* Where names are asked for, those who pass by are not our concern. */
+        e = entry_of(b, &rec->target, b->config.n_names == 0 && rec->ttl > 0);
+        if (e != NULL && (e->seen_ms == 0 || rec->ttl == 0))
+            heard_of(b, e, rec->ttl);
+        return;
+    }
+    if (rec->type != MDNS_SRV && rec->type != MDNS_TXT)
+        return;
+    e = entry_of(b, &rec->name, b->config.n_names == 0 && rec->ttl > 0);
+    if (e == NULL)
+        return;
+    if (rec->type == MDNS_SRV) {
+        heard_of(b, e, rec->ttl);
+        if (rec->ttl == 0)
+            return;
+        if (e->has_srv && !eo_mdns_same(&e->host, &rec->target))
+            e->addresses.n = 0;
+        e->has_srv = true;
+        e->host = rec->target;
+        e->port = rec->port;
+    } else if (rec->ttl > 0) {
+        e->has_txt = true;
+        e->txt_len = rec->len < BROWSE_TXT_MAX ? rec->len : BROWSE_TXT_MAX;
+        memcpy(e->txt, rec->data, e->txt_len);
+    }
+}
+
+/* The first address of a packet that says "forget what others said" replaces
+ * those of its family that came over the same interface. */
+static void flush(struct browse *b, struct browse_entry *e, int family,
+                  unsigned arrival)
+{
+    struct candidates *c = &e->addresses;
+    unsigned *flushed = &e->flushed[family == AF_INET6];
+    size_t n = 0;
+
+    if (*flushed == b->packets)
+        return;
+    *flushed = b->packets;
+    for (size_t i = 0; i < c->n; i++)
+        if (c->at[i].addr.sa.ss_family != family ||
+            c->at[i].arrival != arrival)
+            c->at[n++] = c->at[i];
+    c->n = n;
+}
+
+static void take_address(struct browse *b, const struct mdns_record *rec,
+                         unsigned arrival)
+{
+    const int family = rec->type == MDNS_A ? AF_INET : AF_INET6;
+    struct addr a;
+
+    if ((rec->type != MDNS_A && rec->type != MDNS_AAAA) ||
+        (b->config.family != 0 &&
+         (b->config.family == 6) != (family == AF_INET6)))
+        return;
+    eo_addr_from_bytes(&a, family, rec->data);
+    for (size_t i = 0; i < b->n; i++) {
+        struct browse_entry *e = b->entry[i];
+
+        if (!eo_mdns_same(&e->host, &rec->name))
+            continue;
+        if (e->instance.len == 0)
+            heard_of(b, e, rec->ttl);
+        if (rec->ttl == 0)
+            continue;
+        if (rec->top)
+            flush(b, e, family, arrival);
+        eo_candidates_add(&e->addresses, &a, arrival,
+                          eo_mdns_link_ifaces(b->link));
+    }
+}
+
+static void tick(void *ctx);
+
+static void on_heard(void *ctx, const struct mdns_heard *h)
+{
+    struct browse *b = ctx;
+    struct mdns_packet packet = h->packet;
+    struct mdns_record rec;
+
+    b->packets++;
+    while (eo_mdns_next(&packet, &rec) == 1)
+        if (rec.section != MDNS_QUESTION)
+            take_service(b, &rec);
+    packet = h->packet;
+    while (eo_mdns_next(&packet, &rec) == 1)
+        if (rec.section != MDNS_QUESTION)
+            take_address(b, &rec, h->iface->index);
+    if (b->timer.due > eo_loop_now(b->loop) + TELL_MS)
+        eo_timer_start(b->loop, &b->timer, TELL_MS, tick, b);
+}
+
+/* ---- asking ------------------------------------------------------------- */
+
+static void begin_query(struct browse *b, struct mdns_writer *w, uint8_t *space,
+                        size_t cap, enum mdns_from from,
+                        const struct mdns_name *name, uint16_t type)
+{
+    const struct mdns_record question = {
+        .section = MDNS_QUESTION,
+        .name = *name,
+        .type = type,
+        .top = from == MDNS_FROM_OWN,
+    };
+
+    eo_mdns_begin(w, space, cap,
+                  from == MDNS_FROM_OWN ? eo_mdns_link_id(b->link) : 0, 0);
+    eo_mdns_put(w, &question);
+}
+
+static void ask(struct browse *b, enum mdns_from from,
+                const struct mdns_name *name, uint16_t type)
+{
+    uint8_t bytes[12 + MDNS_NAME_MAX + 4];
+    struct mdns_writer w;
+
+    begin_query(b, &w, bytes, sizeof bytes, from, name, type);
+    eo_mdns_link_send(b->link, from, bytes, eo_mdns_len(&w));
+    b->queries++;
+}
+
+/* Who is known need not answer again, as far as that fits into a packet.  Not
+ * over the shared port: some devices only answer the bare question. */
+static void ask_for_all(struct browse *b, enum announce_service service)
+{
+    uint8_t bytes[PAYLOAD];
+    struct mdns_writer w;
+
+    begin_query(b, &w, bytes, sizeof bytes, MDNS_FROM_OWN, &b->type[service],
+                MDNS_PTR);
+    for (size_t i = 0; i < b->n; i++) {
+        const struct browse_entry *e = b->entry[i];
+        struct mdns_record known = {
+            .section = MDNS_ANSWER,
+            .name = b->type[service],
+            .type = MDNS_PTR,
+            .ttl = e->ttl_ms / MS,
+            .target = e->instance,
+        };
+
+        if (e->service == service && e->instance.len > 0 &&
+            eo_browse_complete(e) && !eo_mdns_put(&w, &known))
+            break;
+    }
+    eo_mdns_link_send(b->link, MDNS_FROM_OWN, bytes, eo_mdns_len(&w));
+}
+
+static void ask_round(struct browse *b)
+{
+    for (int s = 0; s < ANNOUNCE_SERVICE_COUNT; s++) {
+        if ((b->config.services & 1u << s) == 0)
+            continue;
+        ask_for_all(b, (enum announce_service)s);
+        if (b->rounds != 1) /* they were told to be silent for a second */
+            ask(b, MDNS_FROM_SHARED, &b->type[s], MDNS_PTR);
+    }
+}
+
+static void ask_missing(struct browse *b, const struct browse_entry *e,
+                        enum mdns_from from)
+{
+    if (e->instance.len > 0 && !e->has_srv)
+        ask(b, from, &e->instance, MDNS_SRV);
+    if (e->instance.len > 0 && !e->has_txt)
+        ask(b, from, &e->instance, MDNS_TXT);
+    if (e->host.len > 0 && e->addresses.n == 0) {
+        if (b->config.family != 6)
+            ask(b, from, &e->host, MDNS_A);
+        if (b->config.family != 4)
+            ask(b, from, &e->host, MDNS_AAAA);
+    }
+}
+
+static uint64_t gap(unsigned times, uint64_t max)
+{
+    const uint64_t ms = (uint64_t)FIRST_GAP_MS << (times < 10 ? times : 10);
+
+    return ms < max ? ms : max;
+}
+
+/* Shortly before it would be given up it is asked once more. */
+static uint64_t renew_ms(const struct browse_entry *e)
+{
+    return e->alive_until_ms - e->ttl_ms / 5;
+}
+
+/* When it wants attention next. */
+static uint64_t tend(struct browse *b, struct browse_entry *e, uint64_t now)
+{
+    const bool forever = b->config.keep_asking && e->wanted;
+
+    if (!eo_browse_complete(e)) {
+        if (e->asked >= ENTRY_ASKED && !forever)
+            return UINT64_MAX;
+        if (e->ask_ms > now || b->queries >= QUERIES_PER_TICK)
+            return e->ask_ms;
+        ask_missing(b, e, MDNS_FROM_OWN);
+        if (e->wanted && e->asked > 0)
+            ask_missing(b, e, MDNS_FROM_SHARED);
+        e->ask_ms = now + gap(e->asked++, NAME_GAP_MAX_MS);
+        return e->ask_ms;
+    }
+    if (!b->config.keep_asking)
+        return UINT64_MAX;
+    if (now >= renew_ms(e) && e->ask_ms <= now) {
+        ask(b, MDNS_FROM_OWN, e->instance.len > 0 ? &e->instance : &e->host,
+            e->instance.len > 0 ? MDNS_SRV : MDNS_A);
+        e->ask_ms = now + e->ttl_ms / 20 + MS;
+    }
+    return now < renew_ms(e)             ? renew_ms(e)
+           : e->ask_ms < e->alive_until_ms ? e->ask_ms
+                                           : e->alive_until_ms;
+}
+
+/* ---- news --------------------------------------------------------------- */
+
+static uint32_t mix(uint32_t h, const void *bytes, size_t len)
+{
+    const uint8_t *p = bytes;
+
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ p[i]) * 16777619u;
+    return h;
+}
+
+/* Of what can be seen of it; never 0. */
+static uint32_t fingerprint(const struct browse_entry *e)
+{
+    uint32_t h = 2166136261u;
+
+    h = mix(h, e->host.wire, e->host.len);
+    h = mix(h, &e->port, sizeof e->port);
+    h = mix(h, e->txt, e->txt_len);
+    for (size_t i = 0; i < e->addresses.n; i++) {
+        size_t len;
+        const uint8_t *bytes = eo_addr_bytes(&e->addresses.at[i].addr, &len);
+
+        h = mix(h, bytes, len);
+    }
+    return h | 1;
+}
+
+static void say(struct browse *b, enum browse_news news,
+                const struct browse_entry *e)
+{
+    if (b->config.news != NULL)
+        b->config.news(b->config.ctx, news, e);
+}
+
+static void tell(struct browse *b, struct browse_entry *e)
+{
+    const uint32_t now = fingerprint(e);
+
+    if (!eo_browse_complete(e) || now == e->told)
+        return;
+    say(b, e->told == 0 ? BROWSE_APPEARED : BROWSE_CHANGED, e);
+    e->told = now;
+}
+
+/* Forgets it, or, if it was asked for by name, what is known of it. */
+static void leave(struct browse *b, size_t i)
+{
+    struct browse_entry *e = b->entry[i];
+
+    if (e->told != 0)
+        say(b, BROWSE_LEFT, e);
+    if (e->wanted) {
+        if (e->instance.len > 0)
+            e->host.len = 0;
+        e->has_srv = e->has_txt = false;
+        e->addresses.n = 0;
+        e->txt_len = e->port = 0;
+        e->told = e->asked = 0;
+        e->seen_ms = e->alive_until_ms = 0;
+        e->ask_ms = eo_loop_now(b->loop) + MS;
+        return;
+    }
+    b->entry[i] = b->entry[--b->n];
+    eo_free(e);
+}
+
+static void tick(void *ctx)
+{
+    struct browse *b = ctx;
+    const uint64_t now = eo_loop_now(b->loop);
+    uint64_t next = now + GAP_MAX_MS;
+
+    b->queries = 0;
+    if (now >= b->round_ms && b->config.n_names == 0 &&
+        (b->rounds < ROUNDS || b->config.keep_asking)) {
+        ask_round(b);
+        b->round_ms = now + gap(b->rounds++, GAP_MAX_MS);
+    }
+    if (b->config.n_names == 0 && b->round_ms > now && b->round_ms < next)
+        next = b->round_ms;
+    for (size_t i = b->n; i-- > 0;) {
+        struct browse_entry *e = b->entry[i];
+        uint64_t due;
+
+        if (e->alive_until_ms != 0 && now >= e->alive_until_ms) {
+            leave(b, i);
+            continue;
+        }
+        tell(b, e);
+        due = tend(b, e, now);
+        if (e->alive_until_ms != 0 && e->alive_until_ms < due)
+            due = e->alive_until_ms;
+        if (due < next)
+            next = due;
+    }
+    eo_timer_start(b->loop, &b->timer,
+                   next > now + TELL_MS ? next - now : TELL_MS, tick, b);
+}
+
+/* ---- beginning and end -------------------------------------------------- */
+
+/* A name, and the services its device may have: they are called like it. */
+static int want_name(struct browse *b, const char *text,
+                     struct espota_error *err)
+{
+    struct browse_entry *e = add_entry(b);
+    struct mdns_name host;
+    const char *label;
+    size_t len;
+
+    if (e == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    if (eo_mdns_name(&host, text) != 0)
+        return eo_fail(err, ESPOTA_E_USAGE, "\"%s\" is no name", text);
+    e->host = host;
+    e->wanted = true;
+    label = eo_mdns_first(&host, &len);
+    for (int s = 0; s < ANNOUNCE_SERVICE_COUNT; s++) {
+        if ((b->config.services & 1u << s) == 0)
+            continue;
+        e = add_entry(b);
+        if (e == NULL)
+            return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        e->service = (enum announce_service)s;
+        e->wanted = true;
+        if (eo_mdns_prefix(&e->instance, label, len, &b->type[s]) != 0)
+            return eo_fail(err, ESPOTA_E_USAGE, "\"%s\" is no name", text);
+    }
+    return 0;
+}
+
+int eo_browse_new(struct browse **out, struct loop *loop,
+                  const struct browse_config *c, struct espota_error *err)
+{
+    struct browse *b = eo_calloc(1, sizeof *b);
+    const struct mdns_link_config link = {c->only, 0, on_heard, b};
+
+    if (b == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    b->loop = loop;
+    b->config = *c;
+    b->config.names = NULL;
+    b->round_ms = eo_loop_now(loop);
+    for (int s = 0; s < ANNOUNCE_SERVICE_COUNT; s++)
+        eo_mdns_name(&b->type[s],
+                     eo_announce_type((enum announce_service)s));
+    for (size_t i = 0; i < c->n_names; i++)
+        if (want_name(b, c->names[i], err) != 0)
+            goto fail;
+    if (eo_mdns_link_new(&b->link, loop, &link, err) != 0)
+        goto fail;
+    if (eo_timer_start(loop, &b->timer, 0, tick, b) != 0) {
+        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        goto fail;
+    }
+    *out = b;
+    return 0;
+fail:
+    eo_browse_free(b);
+    return -1;
+}
+
+void eo_browse_free(struct browse *b)
+{
+    if (b == NULL)
+        return;
+    eo_timer_stop(b->loop, &b->timer);
+    eo_mdns_link_free(b->link);
+    for (size_t i = 0; i < b->n; i++)
+        eo_free(b->entry[i]);
+    eo_free(b->entry);
+    eo_free(b);
+}

@@ -1,0 +1,53 @@
+/* announce.h -- what a device says of itself by mDNS, and what that means for
+ * flashing it.  The keys are in docs/PROTOCOLS.md.
+ */
+#ifndef EO_WIRE_ANNOUNCE_H
+#define EO_WIRE_ANNOUNCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/mdns.h"
+
+/* The services worth looking at.
+ *
+ *   X(NAME, type)
+ */
+#define ANNOUNCE_SERVICES(X)                  \
+    X(ARDUINO, "_arduino._tcp.local")         \
+    X(ESPHOME, "_esphomelib._tcp.local")      \
+    X(HTTP, "_http._tcp.local")
+
+enum announce_service {
+#define X(name, type) ANNOUNCE_##name,
+    ANNOUNCE_SERVICES(X)
+#undef X
+    ANNOUNCE_SERVICE_COUNT
+};
+
+const char *eo_announce_type(enum announce_service);
+
+enum { ANNOUNCE_VALUE = 64 }; /* longer values are cut */
+
+/* Values are safe to print: quotes around them are gone, and what could drive
+ * a terminal is escaped.  "" is what was not said. */
+struct announced {
+    const char *protocol; /* as --protocol takes it; NULL: none of ours */
+    const char *profile;  /* of protocol "web"; NULL: not told */
+    uint16_t port;        /* to flash through; 0: not told */
+    const char *auth;     /* "none", "password", "key"; NULL: not told */
+    char board[ANNOUNCE_VALUE], platform[ANNOUNCE_VALUE];
+    char version[ANNOUNCE_VALUE]; /* of ESPHome, in what it runs */
+    char mac[ANNOUNCE_VALUE], config_hash[ANNOUNCE_VALUE];
+    char friendly_name[ANNOUNCE_VALUE];
+};
+
+/* Without the quotes of the board's definition that some builds send along. */
+struct mdns_pair eo_announce_unquoted(struct mdns_pair);
+
+/* From the service's port and the data of its TXT record. */
+void eo_announce_read(struct announced *, enum announce_service, uint16_t port,
+                      const uint8_t *txt, size_t len);
+
+#endif
