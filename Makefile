@@ -80,6 +80,7 @@ UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 SUPPORT := $(sort $(wildcard tests/support/*.c))
 FUZZ    := $(sort $(wildcard fuzz/fuzz_*.c))
 BENCH   := $(sort $(wildcard tests/bench/*.c))
+PEER    := $(sort $(wildcard tests/peer/*.c))
 
 # ---- how it is compiled ------------------------------------------------------
 # Ours first, the packager's CPPFLAGS, CFLAGS and LDFLAGS last: theirs win.
@@ -119,6 +120,7 @@ SIM     := $(BINDEST)/espota-sim
 TESTS   := $(patsubst %.c,$(BUILD)/%,$(UNIT))
 REPLAYS := $(patsubst %.c,$(BUILD)/%_replay,$(FUZZ))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(FUZZ))
+PEERS   := $(patsubst %.c,$(BUILD)/%,$(PEER))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(BENCH))
 
 ifneq ($(V),1)
@@ -164,6 +166,9 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(call obj,$(SUPPORT)) 
         $(filter-out %/main.o,$(call obj,$(SRC_CLI) $(SRC_SIM))) $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(shell $(PKG_CONFIG) --libs cmocka) $(LIBS_CLI) $(LIBS)
 
+$(BUILD)/tests/peer/%: $(BUILD)/tests/peer/%.o $(STATIC)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
+
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
 
@@ -174,7 +179,7 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(STATIC)
 	$(call say,LD,$@)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 ## check: all tests; SAN=1 adds the sanitizers
-check: all $(TESTS) $(REPLAYS) $(BENCHES) $(BUILD)/tools/mkimage
+check: all $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(BUILD)/tools/mkimage
 	@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh
 
 ## check-unit: the unit tests alone
@@ -182,7 +187,7 @@ check-unit: $(TESTS)
 	@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh unit
 
 ## check-e2e: the stories alone; ONLY=word picks files
-check-e2e: all $(BUILD)/tools/mkimage
+check-e2e: all $(PEERS) $(BUILD)/tools/mkimage
 	@BUILD='$(BUILD)' BIN='$(BINDEST)' ONLY='$(ONLY)' tests/run.sh e2e
 
 check-layers:

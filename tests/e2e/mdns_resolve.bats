@@ -1,0 +1,120 @@
+#!/usr/bin/env bats
+# Names in .local where there is no mDNS daemon: on good links and bad ones.
+
+setup_file() {
+    load ../support/lab.bash
+    lab_begin mdnsres
+}
+
+setup() {
+    load ../support/lab.bash
+    lab_or_skip
+}
+
+# at_most MS HOW MILLISECONDS ...: what resolve.sh printed was quick enough.
+at_most() {
+    [ "$3" -le "$1" ] || { echo "took $3 ms"; return 1; }
+}
+
+@test "a live name is found at once, bare or with .local, whatever its case" {
+    run lab --second esp8266 --host6 esp6 -- sh -c 'resolve.sh espdev.local; resolve.sh ESPDEV; resolve.sh espdev.local.; resolve.sh esp8266.local; resolve.sh esp6.local'
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ ${lines[0]} == "mdns "*" 10.77.0.2"* ]]
+    [[ ${lines[1]} == "mdns "*" 10.77.0.2"* ]]
+    [[ ${lines[2]} == "mdns "*" 10.77.0.2"* ]]
+    [[ ${lines[3]} == "mdns "*" 10.77.0.3" ]]
+    [[ ${lines[4]} == "mdns "*" fe80::4%lab0" ]]
+    # milliseconds measured; a second of slack for a busy machine
+    for line in "${lines[@]}"; do at_most 1000 $line; done
+}
+
+@test "-4 and -6 are kept to" {
+    run lab --ula -- sh -c 'resolve.sh espdev.local -4; resolve.sh espdev.local -6; resolve.sh 10.77.0.2 -6'
+    echo "$output"
+    [[ ${lines[0]} =~ ^mdns\ [0-9]+\ 10.77.0.2$ ]]
+    [[ ${lines[1]} =~ ^mdns\ [0-9]+\ fd77::2 ]]
+    [[ ${lines[1]} != *10.77* ]]
+    [[ ${lines[2]} == failed* ]]
+}
+
+@test "an unknown name fails at its time, with what to do" {
+    run lab -- sh -c 'resolve.sh no-such.local; "$BIN/espota-c" -i no-such.local -f "$image" --retry 0'
+    echo "$output"
+    read -r how ms exit rest <<<"${lines[0]}"
+    [ "$how $exit" = "failed 10" ]
+    [ "$ms" -ge 4500 ]
+    [ "$ms" -le 5500 ]
+    [ "$rest" = "no answer to mDNS within 5 s (asked on lab0)" ]
+    [[ $output == *"espota-c: no-such.local: no answer to mDNS within 5 s (asked on lab0)"* ]]
+    [[ $output == *"hint: is the device on, and on the same network?"* ]]
+}
+
+@test "without an interface it fails at once and says so" {
+    run lab --no-mdns -- sh -c 'ip link set lab0 down; resolve.sh espdev.local; resolve.sh espdev.local -I nowhere0'
+    echo "$output"
+    [[ ${lines[0]} == "failed "*"cannot ask by mDNS: no network interface is up with multicast" ]]
+    [[ ${lines[1]} == "failed "*"cannot ask by mDNS on nowhere0: no such interface is up" ]]
+    at_most 1000 ${lines[0]}
+}
+
+@test "a firewall that forbids asking is named" {
+    command -v nft >/dev/null || skip "nft is not installed"
+    run lab --no-mdns -- sh -c 'nft add table inet t; nft "add chain inet t o { type filter hook output priority 0; }"
+        nft add rule inet t o udp dport 5353 reject; resolve.sh espdev.local'
+    echo "$output"
+    [[ $output == "failed "*"cannot send mDNS queries on lab0: "* ]]
+}
+
+@test "behind a firewall that lets in only what comes for port 5353" {
+    command -v nft >/dev/null || skip "nft is not installed"
+    run lab -- sh -c 'nft add table inet t; nft "add chain inet t i { type filter hook input priority 0; policy drop; }"
+        nft add rule inet t i udp dport 5353 accept; nft add rule inet t i ip6 nexthdr icmpv6 accept
+        resolve.sh espdev.local'
+    echo "$output"
+    [[ $output == "mdns "*" 10.77.0.2"* ]]
+    at_most 3000 $output
+}
+
+@test "at 30 % loss each way 12 of 12 are found" {
+    [ -w /dev/net/tun ] || skip "no TAP devices: no link can be shaped"
+    run lab --delay-ms 25 --jitter-ms 5 --loss-pct 30 --seed 7 -- sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do resolve.sh espdev.local; done'
+    echo "$output"
+    [ "$(grep -c '^mdns [0-9]* .*\(10.77.0.2\|fe80::2%lab0\)' <<<"$output")" = 12 ]
+}
+
+@test "a link that is cut fails in time, and works when it is back" {
+    [ -w /dev/net/tun ] || skip "no TAP devices: no link can be shaped"
+    run lab --shape -- sh -c '"$NETLAB" link --loss-pct 100; resolve.sh espdev.local; "$NETLAB" link --loss-pct 0; resolve.sh espdev.local'
+    echo "$output"
+    [[ ${lines[0]} == "failed "* ]]
+    at_most 6000 ${lines[0]}
+    [[ ${lines[1]} == "mdns "* ]]
+}
+
+@test "two devices of one name on two links are told apart, not guessed" {
+    run lab -- sh -c '
+        ip link add lab1 type veth peer name far; ip addr add 10.78.0.1/24 dev lab1; ip link set far up; ip link set lab1 up
+        "$BUILD/tests/peer/mdns_peer" 10.78.0.1 espdev.local plain 10.78.0.2 & peer=$!
+        sleep 0.3; resolve.sh espdev.local -4; resolve.sh espdev.local -I lab1; resolve.sh espdev.local -I 10.77.0.1 -4; kill $peer'
+    echo "$output"
+    [[ ${lines[0]} == "failed "*" 10.7"?".0.2 (lab"?") and 10.7"?".0.2 (lab"?") both answer" ]]
+    [[ ${lines[1]} =~ ^mdns\ [0-9]+\ 10.78.0.2$ ]]
+    [[ ${lines[2]} =~ ^mdns\ [0-9]+\ 10.77.0.2$ ]]
+}
+
+@test "one device with two addresses is one device" {
+    run lab --no-mdns -- sh -c '"$NETLAB" exec dev "$BUILD/tests/peer/mdns_peer" 10.77.0.2 espdev.local plain 192.0.2.2 10.77.0.2 & sleep 0.5
+        resolve.sh espdev.local -4; kill $!'
+    echo "$output"
+    [[ $output =~ ^mdns\ [0-9]+\ (10.77.0.2\ 192.0.2.2|192.0.2.2)$ ]]
+}
+
+@test "nothing that is malformed, foreign or forged is believed" {
+    run lab --no-mdns -- sh -c '
+        "$NETLAB" exec dev ip addr add 192.0.2.9/32 dev lo
+        "$NETLAB" exec dev "$BUILD/tests/peer/mdns_peer" 10.77.0.2 espdev.local hostile 10.77.0.2 192.0.2.9 & sleep 0.5
+        for i in 1 2 3; do resolve.sh espdev.local -4; done; kill $!'
+    echo "$output"
+    [ "$(grep -c '^mdns [0-9]* 10.77.0.2$' <<<"$output")" = 3 ]
+}
