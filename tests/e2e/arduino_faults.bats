@@ -1,0 +1,231 @@
+# What goes wrong on the way to an ArduinoOTA device, and what is said about it.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+    load arduino.bash
+    images
+}
+
+teardown() {
+    stop_device
+}
+
+# ---- datagrams ----
+
+@test "lost invitations are said again" {
+    device --fault lose-invitations@2
+    run flash "$app8266"
+    ended 0
+    saw '.invitations == 1'
+}
+
+@test "a lost challenge: the next invitation cancels it, the third is answered" {
+    device --password x --fault lose-challenges
+    run flash "$app8266" -a x
+    ended 0
+    saw '.invitations == 2 and .cancelled == 1 and .answers == 1'
+}
+
+@test "a lost answer is said again, never an invitation" {
+    device --profile esp32 --password x --fault lose-answers@2
+    run flash "$app32" -a x
+    ended 0
+    saw '.invitations == 1 and .answers == 1 and .cancelled == 0'
+}
+
+@test "a lost OK by UDP: the connection says it" {
+    for profile in esp8266 esp32; do
+        device --profile $profile --fault lose-ok
+        run flash "$(app $profile)"
+        ended 0
+        stop_device
+    done
+}
+
+@test "a device that is busy for a moment" {
+    device --profile esp32-md5 --loop-ms 1200
+    run flash "$app32"
+    ended 0
+}
+
+# ---- the call ----
+
+@test "a late call is waited for" {
+    device --fault late-call@4000
+    run flash "$app8266"
+    ended 0
+}
+
+@test "no call, ESP32: both causes, and where the device should have called" {
+    device --profile esp32 --fault no-call
+    run flash "$app32" --connect-timeout 1 -P 47113
+    ended 13 "did not connect to 127.0.0.1:47113 within 1 s"
+    ended 13 firewall
+    ended 13 "an ESP32 does without a word"
+}
+
+@test "no call, ESP8266" {
+    device --fault no-call
+    run flash "$app8266" --connect-timeout 1
+    ended 13 "firewall or NAT"
+    [[ $output != *"ESP32"* ]]
+}
+
+@test "an ESP32 refuses a large image without a word" {
+    device --profile esp32 --slot-size 100K
+    run flash "$app32" --connect-timeout 1
+    ended 13 "it refused the image"
+}
+
+@test "-v prints the port in use, and -P a range of them" {
+    device
+    run flash "$app8266" -v -P 47200-47299
+    ended 0
+    [[ $output =~ "call 127.0.0.1:472"[0-9][0-9]" by TCP" ]]
+    saw '.host_port >= 47200 and .host_port <= 47299'
+}
+
+@test "-I: invitation and listener at that address" {
+    device
+    run flash "$app8266" -I 127.0.0.3 -v
+    ended 0 "call 127.0.0.3:"
+    saw '.peer | startswith("127.0.0.3:")'
+}
+
+@test "-I: not an address of ours" {
+    device
+    run flash "$app8266" -I 192.0.2.9
+    ended 2 192.0.2.9
+}
+
+@test "a foreign host that connects first is turned away, and named" {
+    device --fault stranger
+    run flash "$app8266"
+    ended 0 "127.0.0.9"
+    [[ $output == *"turned away"* ]]
+    cmp "$app8266" "$BATS_TEST_TMPDIR/stored"
+}
+
+# ---- the data ----
+
+@test "replies byte by byte" {
+    device --profile esp32 --fault split
+    run flash "$app32"
+    ended 0
+}
+
+@test "a pause in the middle" {
+    device --profile esp32 --fault pause@1500
+    run flash "$app32"
+    ended 0
+}
+
+@test "a small window and slow flash" {
+    device --rcvbuf 4096 --mss 536 --flash-ms-per-kib 2
+    run flash "$app8266"
+    ended 0
+    cmp "$app8266" "$BATS_TEST_TMPDIR/stored"
+}
+
+@test "no device of any core waits a second for data" {
+    device --profile esp32 --flash-ms-per-kib 1 --erase-ms 300
+    run flash "$app32"
+    ended 0
+    saw '.silences == 0'
+}
+
+@test "a reset in the middle: the next attempt is in lock-step" {
+    device --profile esp32 --fault reset --fault-sessions 1
+    run flash "$app32" --retry 1 --retry-delay 0
+    ended 0 "trying again"
+    # Chunks of 1460 bytes, each read by itself.
+    saw '.rounds == ((.size + 1459) / 1460 | floor)'
+}
+
+@test "--window lockstep" {
+    device --profile esp32
+    run flash "$app32" --window lockstep
+    ended 0
+    saw '.rounds == ((.size + 1459) / 1460 | floor)'
+}
+
+@test "--window lockstep with a device that never counts" {
+    device --profile classic --fault no-counts --slot-size 1M
+    head -c 20000 "$app8266" >"$BATS_TEST_TMPDIR/short.bin"
+    run flash "$BATS_TEST_TMPDIR/short.bin" --window lockstep
+    ended 0
+}
+
+@test "closed in the middle" {
+    device --fault close@100000
+    run flash "$app8266"
+    ended 14 "closed the connection after"
+}
+
+@test "reset in the middle" {
+    device --profile pico --fault reset@100000
+    run flash "$other"
+    ended 14 "the connection broke after"
+}
+
+@test "silence in the middle" {
+    device --fault stall@100000
+    run flash "$app8266" --stall-timeout 2
+    ended 14 "stopped taking data after"
+}
+
+# ---- the end ----
+
+@test "all bytes and no OK is neither success nor failure, nor endless" {
+    for fault in bare-fin bare-reset half-ok; do
+        for profile in esp8266 esp32; do
+            device --profile $profile --fault $fault
+            run flash "$(app $profile)" --retry 3
+            ended 30 "not known"
+            saw '.session == 1'
+            stop_device
+        done
+    done
+}
+
+@test "... not even when the device stays silent" {
+    device --profile esp32 --fault mute
+    run flash "$app32" --stall-timeout 2
+    ended 30 "fell silent after it had every byte"
+}
+
+@test "the end as each core has it, with its own pauses" {
+    for profile in esp8266 esp32; do
+        device --profile $profile --end-ms 1000
+        run flash "$(app $profile)"
+        ended 0
+        saw '.half_closes == 0'
+        stop_device
+    done
+}
+
+@test "ended by a signal: the device is let go, the status tells" {
+    device --flash-ms-per-kib 20
+    "$BIN/espota-c" --no-config --protocol arduino -i 127.0.0.1 -p "$port" -f "$app8266" --force \
+        >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+    client=$!
+    for _ in $(seq 100); do
+        grep -q 'writing flash' "$BATS_TEST_TMPDIR/said" && break
+        sleep 0.05
+    done
+    kill -TERM "$client"
+    status=0
+    wait "$client" || status=$?
+    [ "$status" = 143 ]
+    saw '.outcome == "lost"'
+}
+
+@test "a device that restarts takes the next image" {
+    device --reboot-ms 200 --once 2
+    run flash "$app8266"
+    ended 0
+    sleep 0.4
+    run flash "$app8266"
+    ended 0
+}
