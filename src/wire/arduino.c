@@ -145,6 +145,8 @@ const struct arduino_error *eo_arduino_error(unsigned chip, const char *text,
 {
     const size_t skip = number_len(text, len);
 
+    if (skip > 0 && (chip & ARDUINO_NUMBERED) != 0)
+        chip &= ARDUINO_NUMBERED;
     for (size_t i = 0; i < sizeof ERRORS / sizeof *ERRORS; i++)
         if ((ERRORS[i].chips & chip) != 0 &&
             begins_nocase(text + skip, len - skip, ERRORS[i].text))

@@ -219,6 +219,10 @@ static const struct refusal {
      "wrong file"},
     {ARDUINO_ESP32, "Signature Verification Failed", E(POLICY), NULL},
     {ARDUINO_ESP32, "UNKNOWN", E(DEVICE), NULL},
+
+    /* A number tells what no ESP32 said. */
+    {ARDUINO_ANY, "ERROR[0]: No Error", E(BUSY), NULL},
+    {ARDUINO_ANY, "No Error", E(DEVICE), NULL},
 };
 
 static void test_every_text_of_every_core(void **state)
