@@ -60,7 +60,8 @@ static uint32_t roll(struct image *m)
 
 static void put(struct image *m, const void *bytes, size_t len)
 {
-    memcpy(m->bytes + m->len, bytes, len);
+    if (len > 0)
+        memcpy(m->bytes + m->len, bytes, len);
     m->len += len;
 }
 

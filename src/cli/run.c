@@ -443,6 +443,7 @@ void eo_run_drop(struct run_device *d)
 void eo_run_free(struct run *run)
 {
     espota_fleet_free(run->fleet);
+    eo_uis_free(&run->ui);
     for (size_t i = 0; i < run->n; i++)
         eo_run_drop(run->device[i]);
     eo_free(run->device);

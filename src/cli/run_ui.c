@@ -41,9 +41,12 @@ static FILE *frame_stream(void)
 
 static struct ui *screen(const struct run *run, const struct opts *o)
 {
-    if (can_draw() && !set("CI") && !o->quiet)
+    FILE *frames =
+        can_draw() && !set("CI") && !o->quiet ? frame_stream() : NULL;
+
+    if (frames != NULL)
         return eo_ui_tty(&(struct ui_tty_config){
-            .out = frame_stream(),
+            .out = frames,
             .fd = STDERR_FILENO,
             .color = wants_color(o),
         });

@@ -141,7 +141,7 @@ struct ui_plain_config {
 struct ui *eo_ui_plain(const struct ui_plain_config *);
 
 struct ui_tty_config {
-    FILE *out; /* borrowed; fully buffered, or it flickers */
+    FILE *out; /* closed at the end; fully buffered, or it flickers */
     int fd;    /* whose size counts; -1: width and height below */
     unsigned width, height;
     bool color;

@@ -314,6 +314,7 @@ static void end(struct ui *ui, const struct ui_total *total)
 
 static void tty_free(struct ui *ui)
 {
+    fclose(ui->out);
     eo_free(ui);
 }
 

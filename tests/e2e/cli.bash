@@ -1,73 +1,61 @@
 # cli.bash -- what the stories of the command share.
 #
-# Each runs in a directory of its own, without the user's configuration, and
-# ends with a search for its secret in everything it printed.
+# Each ends with a search for its secret in everything that was printed.
+# shellcheck shell=bash
+
+load helpers
 
 # In no file but those called *.secret.
 # shellcheck disable=SC2034
 SECRET='Tr0ub4dor&3 xk'
 
+setup() { cli_setup; }
+teardown() { cli_teardown; }
+
 cli_setup() {
-    ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-    T=$BATS_TEST_TMPDIR
-    cd "$T" || return 1
-    for name in $(env | sed -n 's/^\(ESPOTA_[A-Z_]*\)=.*/\1/p'); do
-        unset "$name"
-    done
-    export HOME=$T XDG_CONFIG_HOME=$T/xdg TERM=dumb
-    unset CI NO_COLOR
-    DEVICES=
-    "$BUILD/tools/mkimage" esp32 300K 1.2.3 fw.bin
+    story_begin
+    "$MKIMAGE" esp32 300K 1.2.3 fw.bin
     (umask 077 && printf '%s\n' "$SECRET" >pw.secret)
 }
 
 cli_teardown() {
-    for pid in $DEVICES; do
-        kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || :
-    done
+    story_end
     if grep -rlF --exclude='*.secret' -e "$SECRET" "$T"; then
         echo "the secret was written there"
         return 1
     fi
 }
 
-# A simulated device; $PORT is where it listens.  Its report is NAME.report.
+# A simulated ESPHome device; PORT is where it listens, and what it says is in
+# NAME.report.
 start_device() { # NAME [OPTION]...
     local name=$1
     shift
-    "$BIN/espota-sim" esphome --port 0 --report "$name.report" "$@" \
-        >"$name.log" 2>&1 &
-    DEVICES="$DEVICES $!"
-    for _ in $(seq 100); do
-        PORT=$(sed -n 's/^listening on .*:\([0-9]*\)[-0-9]*$/\1/p' "$name.log")
-        [ -z "$PORT" ] || return 0
-        sleep 0.05
-    done
-    cat "$name.log"
-    return 1
+    start_sim esphome "$@" || return 1
+    ln -sf "$sim_out" "$name.report"
+    PORT=$sim_port
 }
 
-# What the device says of its n-th session.
+# What the device says of its last session.
 seen() { # NAME KEY
-    for _ in $(seq 40); do # it is written after the last byte
-        [ -s "$1.report" ] && break
-        sleep 0.05
-    done
-    jq -r ".$2" <"$1.report" | tail -n 1
+    eventually grep -q '"event":"session"' "$1.report" || return 1
+    grep '"event":"session"' "$1.report" | tail -n 1 | jq -r ".$2"
 }
 
-# Runs the command; $status, and what it printed in out and err.
+never_called() { # NAME
+    sleep 0.2
+    ! grep -q '"event":"session"' "$1.report"
+}
+
+# As espota() of helpers.bash, with standard input and more than one attempt;
+# what it printed is in out and err.
 go() {
     status=0
-    "$BIN/espota-c" "$@" >out 2>err || status=$?
+    timeout -k 5 60 "$ESPOTA" "$@" >out 2>err 3>&- || status=$?
 }
 
 expect() { # STATUS
-    [ "$status" = "$1" ] || {
-        echo "status $status, not $1"
-        cat out err
-        return 1
-    }
+    [ "$status" = "$1" ] || no "exit status $status, not $1"
 }
 
 # By a validator that is not ours.

@@ -9,7 +9,6 @@ setup() {
     export PATH=$BIN:$PATH
     printf '[device kitchen]\n[device porch]\nport = 1\n[device kitchen]\nport = 2\n' >.espota.conf
 }
-teardown() { cli_teardown; }
 
 in_bash() { # WORD...: the last is under the cursor
     bash --norc -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))

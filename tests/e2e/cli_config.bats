@@ -4,12 +4,9 @@
 
 load cli
 
-setup() { cli_setup; }
-teardown() { cli_teardown; }
-
 @test "whose value it is" {
-    mkdir -p xdg/espota
-    cat >xdg/espota/espota.conf <<-'END'
+    mkdir -p config/espota
+    cat >config/espota/espota.conf <<-'END'
 	[defaults]
 	retry = 1
 	retry-delay = 2
@@ -30,7 +27,7 @@ teardown() { cli_teardown; }
     go -d -i kitchen -f fw.bin --dry-run --connect-timeout 44
     expect 0
     grep -qF 'kitchen: retry = 1 (' err
-    grep -qF "retry = 1 ($T/xdg/espota/espota.conf:2)" err
+    grep -qF "retry = 1 ($T/config/espota/espota.conf:2)" err
     grep -qF 'retry-delay = 20 (.espota.conf:2)' err
     grep -qF 'stall-timeout = 30 (.espota.conf:4)' err
     grep -qF 'connect-timeout = 44 (command line)' err

@@ -4,9 +4,6 @@
 
 load cli
 
-setup() { cli_setup; }
-teardown() { cli_teardown; }
-
 # One line that names the culprit, status 2, nothing on standard output, and
 # not a packet: the device would be 127.0.0.1 port 9.
 wrong() { # PART-OF-THE-LINE ARGUMENT...

@@ -248,15 +248,16 @@ static void test_frames_fit_the_terminal(void **state)
     (void)state;
     for (unsigned width = 20; width <= 120; width++) {
         struct show s;
+        struct ui *ui;
         char *text;
 
         open_show(&s, 2);
-        text = play(&s,
-                    eo_ui_tty(&(struct ui_tty_config){.out = s.out,
-                                                      .fd = -1,
-                                                      .width = width,
-                                                      .height = 24}),
-                    2);
+        ui = eo_ui_tty(&(struct ui_tty_config){.out = s.out,
+                                               .fd = -1,
+                                               .width = width,
+                                               .height = 24});
+        s.out = NULL; /* it is closed with the front end */
+        text = play(&s, ui, 2);
         for (char *line = strtok(text, "\n"); line != NULL;
              line = strtok(NULL, "\n")) {
             char *end = strstr(line, "\033[K"), *start;
