@@ -180,22 +180,29 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(STATIC)
 
 ## check: all tests; SAN=1 adds the sanitizers
 check: all $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(BUILD)/tools/mkimage
-	@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh
+	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh
 
 ## check-unit: the unit tests alone
 check-unit: $(TESTS)
-	@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh unit
+	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh unit
 
 ## check-e2e: the stories alone; ONLY=word picks files
 check-e2e: all $(PEERS) $(BUILD)/tools/mkimage
-	@BUILD='$(BUILD)' BIN='$(BINDEST)' ONLY='$(ONLY)' tests/run.sh e2e
+	+@BUILD='$(BUILD)' BIN='$(BINDEST)' ONLY='$(ONLY)' tests/run.sh e2e
+
+## check-replay: the committed inputs of the fuzz targets alone
+check-replay: $(REPLAYS)
+	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh replay
+
+# What the tests are made of, compiled and not run.
+build-tests: $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(BUILD)/tools/mkimage
 
 check-layers:
 	@tools/check-layers.sh
 
 # What a static link could collide with carries our name.
 check-symbols: $(STATIC)
-	@nm -g --defined-only $< | awk 'NF == 3 && $$3 !~ /^(_?(espota|eo)_|__)/ { print "not ours to export: " $$3; bad = 1 } END { exit bad }'
+	@nm -g --defined-only $< | awk 'NF == 3 && $$3 !~ /^(_?(espota|eo|EO)_|__)/ { print "not ours to export: " $$3; bad = 1 } END { exit bad }'
 
 ## fuzz: run each libFuzzer target for TIME seconds (needs clang); ONLY=word
 TIME ?= 60
@@ -267,7 +274,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
-.PHONY: all demo check check-unit check-e2e check-layers check-symbols fuzz fuzzers bench coverage completions install uninstall dist clean help FORCE
+.PHONY: all demo check check-unit check-replay check-e2e build-tests check-layers check-symbols fuzz fuzzers bench coverage completions install uninstall dist clean help FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

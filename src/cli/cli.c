@@ -53,7 +53,7 @@ static int unknown_command(const struct command *commands, const char *name,
     const char *near;
     size_t n = 0;
 
-    while (commands[n].name != NULL && n < 15) {
+    while (n < 15 && commands[n].name != NULL) {
         names[n] = commands[n].name;
         n++;
     }

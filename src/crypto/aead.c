@@ -62,7 +62,7 @@ int eo_aead_open(const uint8_t key[AEAD_KEY], const uint8_t nonce[AEAD_NONCE],
                  uint8_t *out)
 {
     EVP_CIPHER_CTX *ctx;
-    uint8_t tag[AEAD_TAG], none[1];
+    uint8_t tag[AEAD_TAG], none[1] = {0};
     int n, rc = -1;
 
     if (len < AEAD_TAG || len > INT_MAX)

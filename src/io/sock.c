@@ -265,9 +265,8 @@ int eo_tcp_accept(int fd, struct addr *peer)
 
 int eo_udp_open(const struct addr *peer, const struct addr *local)
 {
-    const int family =
-        peer != NULL ? peer->sa.ss_family : local->sa.ss_family;
-    const int fd = prepare(socket(family, SOCK_DGRAM, 0));
+    const struct addr *any = peer != NULL ? peer : local;
+    const int fd = prepare(socket(any->sa.ss_family, SOCK_DGRAM, 0));
 
     if (fd < 0)
         return -1;

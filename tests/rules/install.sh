@@ -30,8 +30,8 @@ int main(void)
 }
 END
 
-export PKG_CONFIG_LIBDIR="$lib/pkgconfig:$(pkg-config --variable pc_path pkg-config)"
-export PKG_CONFIG_SYSROOT_DIR=
+PKG_CONFIG_PATH=$lib/pkgconfig
+export PKG_CONFIG_PATH
 # The .pc file speaks of /usr; here it is below DESTDIR.
 ours() { pkg-config "--define-variable=libdir=$lib" "--define-variable=includedir=$tmp/root/usr/include" "$@" espota; }
 
@@ -41,9 +41,10 @@ san=
 nm "$lib/libespota.a" 2>/dev/null | grep -q __asan_init && san="-fsanitize=address,undefined"
 # shellcheck disable=SC2046
 $cc $san $(ours --cflags) -o "$tmp/shared" "$tmp/user.c" $(ours --libs)
+# Ours statically, what it needs as the system has it.
 # shellcheck disable=SC2046
-$cc $san $(ours --cflags) -o "$tmp/static" "$tmp/user.c" "$lib/libespota.a" \
-    $(ours --libs --static | sed 's/-lespota//')
+$cc $san $(ours --cflags) -pthread -o "$tmp/static" "$tmp/user.c" "$lib/libespota.a" \
+    $(pkg-config --libs $(ours --print-requires-private | sed 's/ .*//'))
 [ "$(LD_LIBRARY_PATH=$lib "$tmp/shared")" = "refused 0" ]
 [ "$("$tmp/static")" = "refused 0" ]
 
