@@ -12,6 +12,46 @@
 #define SHADOWED 1
 #endif
 
+/* ---- secrets ------------------------------------------------------------- */
+
+static uint8_t plain_byte(unsigned n, size_t i)
+{
+    return i < SECRET_LEN
+               ? (uint8_t)('!' + (i * (5 + 2 * n) + i * i + 7 * n) % 90)
+               : 0;
+}
+
+static uint8_t base64_byte(unsigned n, size_t i)
+{
+    static const char ALPHABET[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const size_t bit = 6 * i, at = bit / 8;
+    const unsigned two =
+        (unsigned)plain_byte(n, at) << 8 | plain_byte(n, at + 1);
+
+    return i == SECRET_BASE64 - 1
+               ? '='
+               : (uint8_t)ALPHABET[two >> (10 - bit % 8) & 63];
+}
+
+void secret_make(unsigned n, char out[SECRET_LEN + 1])
+{
+    for (size_t i = 0; i < SECRET_LEN; i++)
+        out[i] = (char)plain_byte(n, i);
+    out[SECRET_LEN] = '\0';
+}
+
+void secret_make_base64(unsigned n, char out[SECRET_BASE64 + 1])
+{
+    for (size_t i = 0; i < SECRET_BASE64; i++)
+        out[i] = (char)base64_byte(n, i);
+    out[SECRET_BASE64] = '\0';
+}
+
+/* ---- looking ------------------------------------------------------------- */
+
+#if defined(__linux__) && !defined(SHADOWED)
+
 static int count_in(const volatile uint8_t *from, const volatile uint8_t *to,
                     const uint8_t *masked, size_t len)
 {
@@ -20,16 +60,15 @@ static int count_in(const volatile uint8_t *from, const volatile uint8_t *to,
     for (; (size_t)(to - from) >= len; from++) {
         size_t i = 0;
 
-        while (i < len && (uint8_t)(from[i] ^ MEMORY_MASK) == masked[i])
+        while (i < len && (uint8_t)(from[i] ^ SECRET_MASK) == masked[i])
             i++;
         found += i == len;
     }
     return found;
 }
 
-int memory_finds(const uint8_t *masked, size_t len)
+int secret_left_masked(const uint8_t *masked, size_t len)
 {
-#if defined(__linux__) && !defined(SHADOWED)
     FILE *maps = fopen("/proc/self/maps", "r");
     char line[512];
     int found = 0;
@@ -47,10 +86,29 @@ int memory_finds(const uint8_t *masked, size_t len)
     }
     fclose(maps);
     return found;
+}
+
 #else
-    (void)count_in;
+
+int secret_left_masked(const uint8_t *masked, size_t len)
+{
     (void)masked;
     (void)len;
     return -1;
+}
+
 #endif
+
+int secret_left(unsigned n)
+{
+    uint8_t masked[SECRET_BASE64];
+    int plain, base64;
+
+    for (size_t i = 0; i < SECRET_LEN; i++)
+        masked[i] = plain_byte(n, i) ^ SECRET_MASK;
+    plain = secret_left_masked(masked, SECRET_LEN);
+    for (size_t i = 0; i < SECRET_BASE64; i++)
+        masked[i] = base64_byte(n, i) ^ SECRET_MASK;
+    base64 = secret_left_masked(masked, SECRET_BASE64);
+    return plain < 0 ? -1 : plain + base64;
 }

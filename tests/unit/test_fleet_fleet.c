@@ -558,22 +558,12 @@ static void test_targets_that_make_no_sense(void **state)
 
 /* ---- memory -------------------------------------------------------------- */
 
-#define SECRET_MASK(c) (uint8_t)((c) ^ MEMORY_MASK)
-
 static void test_a_password_is_nowhere_afterwards(void **state)
 {
     static const struct peer_line SCRIPT[] = {
         HELLO, {'w', "01" NONCE}, {'r', "64"}, {'w', "41"}, PREPARE, TAKE,
         GOODBYE, END};
-    /* "correct-horse-battery", never in the clear but while it is needed */
-    static const uint8_t MASKED[] = {
-        SECRET_MASK('c'), SECRET_MASK('o'), SECRET_MASK('r'), SECRET_MASK('r'),
-        SECRET_MASK('e'), SECRET_MASK('c'), SECRET_MASK('t'), SECRET_MASK('-'),
-        SECRET_MASK('h'), SECRET_MASK('o'), SECRET_MASK('r'), SECRET_MASK('s'),
-        SECRET_MASK('e'), SECRET_MASK('-'), SECRET_MASK('b'), SECRET_MASK('a'),
-        SECRET_MASK('t'), SECRET_MASK('t'), SECRET_MASK('e'), SECRET_MASK('r'),
-        SECRET_MASK('y')};
-    char password[sizeof MASKED + 1] = "";
+    char password[SECRET_LEN + 1];
     const char *const passwords[] = {password};
     struct peer *p = peer_start("127.0.0.1", SCRIPT);
     struct espota_target t = at_port(p->port);
@@ -581,15 +571,14 @@ static void test_a_password_is_nowhere_afterwards(void **state)
     int found;
 
     (void)state;
-    for (size_t i = 0; i < sizeof MASKED; i++)
-        password[i] = (char)(MASKED[i] ^ MEMORY_MASK);
+    secret_make(0, password);
     t.passwords = passwords;
     t.n_passwords = 1;
     run_one(&s, &t);
     assert_true(peer_stop(p, NULL));
     assert_int_equal(s.error[0].category, ESPOTA_E_OK);
     eo_wipe(password, sizeof password);
-    found = memory_finds(MASKED, sizeof MASKED);
+    found = secret_left(0);
     if (found < 0) {
         printf("skip: this system or build cannot look at its memory\n");
         skip();

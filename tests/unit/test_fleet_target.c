@@ -69,59 +69,32 @@ static void test_no_key_is_fine(void **state)
     eo_target_free(&t);
 }
 
-/* Byte i of the secret number n: 0 to 2 are passwords, 3 the key. */
-static uint8_t secret_byte(unsigned n, size_t i)
-{
-    return (uint8_t)('!' + (i * (5 + 2 * n) + i * i + 7 * n) % 90);
-}
-
-static int still_there(unsigned n)
-{
-    uint8_t masked[32];
-
-    for (size_t i = 0; i < sizeof masked; i++)
-        masked[i] = secret_byte(n, i) ^ MEMORY_MASK;
-    return memory_finds(masked, sizeof masked);
-}
-
 static void test_secrets_are_wiped(void **state)
 {
-    static const char ALPHABET[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char password[3][33] = {""}, key[45] = "";
+    enum { KEY = 3 }; /* the others are passwords */
+    char password[KEY][SECRET_LEN + 1], key[SECRET_BASE64 + 1];
     const char *const list[] = {password[0], password[1], password[2]};
     const struct espota_target from = {
         .host = "kitchen", .passwords = list, .n_passwords = 3, .key = key};
     struct target t;
 
     (void)state;
-    for (size_t i = 0; i < 32; i++)
-        for (unsigned n = 0; n < 3; n++)
-            password[n][i] = (char)secret_byte(n, i);
-    for (size_t i = 0; i < 44; i += 4) {
-        uint32_t word = 0;
-
-        for (size_t k = 0; k < 3; k++)
-            word = word << 8 | (i / 4 * 3 + k < 32
-                                    ? secret_byte(3, i / 4 * 3 + k)
-                                    : 0u);
-        for (size_t k = 0; k < 4; k++)
-            key[i + k] = ALPHABET[word >> (18 - 6 * k) & 63];
-    }
-    key[43] = '=';
+    for (unsigned n = 0; n < KEY; n++)
+        secret_make(n, password[n]);
+    secret_make_base64(KEY, key);
     assert_int_equal(eo_target_copy(&t, &from, NULL), 0);
     eo_wipe(password, sizeof password);
     eo_wipe(key, sizeof key);
-    if (still_there(0) < 0) {
+    if (secret_left(0) < 0) {
         eo_target_free(&t);
         print_message("skip: this system or build cannot look at its memory\n");
         skip();
     }
-    for (unsigned n = 0; n <= 3; n++)
-        assert_int_equal(still_there(n), 1); /* ours, and no further copy */
+    for (unsigned n = 0; n <= KEY; n++)
+        assert_int_equal(secret_left(n), 1); /* ours, and no further copy */
     eo_target_wipe(&t);
-    for (unsigned n = 0; n <= 3; n++)
-        assert_int_equal(still_there(n), 0);
+    for (unsigned n = 0; n <= KEY; n++)
+        assert_int_equal(secret_left(n), 0);
     eo_target_free(&t);
 }
 

@@ -317,60 +317,47 @@ static void test_the_key_of_a_device_without_one_is_refused(void **state)
 
 /* ---- what stays in memory ------------------------------------------------ */
 
-/* Byte i of the secret number n, without the secret itself in memory. */
-static uint8_t secret_byte(unsigned n, size_t i)
-{
-    return (uint8_t)((i + 1) * (2 * n + 3) * 37 + i * i * 11 + n);
-}
-
-static int still_there(unsigned n)
-{
-    uint8_t masked[NOISE_KEY];
-
-    for (size_t i = 0; i < sizeof masked; i++)
-        masked[i] = secret_byte(n, i) ^ MEMORY_MASK;
-    return memory_finds(masked, sizeof masked);
-}
-
 static void test_no_secret_outlives_its_use(void **state)
 {
     struct noise *s = calloc(1, sizeof *s);
     struct sim_noise d;
-    uint8_t psk[NOISE_KEY], own[NOISE_KEY], key[NOISE_KEY];
+    char psk[SECRET_LEN + 1], own[SECRET_LEN + 1];
+    uint8_t key[NOISE_KEY];
     uint8_t hello[NOISE_HELLO_FRAME], answer[NOISE_HELLO_FRAME] = {1, 0, 49, 0};
     struct reader in = eo_reader(answer, sizeof answer);
     struct noise_text text;
 
     (void)state;
-    for (size_t i = 0; i < NOISE_KEY; i++) {
-        psk[i] = secret_byte(1, i);
-        own[i] = secret_byte(2, i);
-    }
-    if (still_there(1) < 0) {
+    secret_make(1, psk);
+    secret_make(2, own);
+    if (secret_left(1) < 0) {
         print_message("skip: this system or build cannot look at its memory\n");
         free(s);
         skip();
     }
-    assert_true(still_there(1) > 0); /* it does look */
-    assert_int_equal(eo_noise_start(s, psk, &SPOKEN, own, hello, NULL), 0);
-    assert_int_equal(
-        eo_sim_noise_greet(&d, psk, WIRE, own, hello + 4, answer + 4), 0);
+    assert_true(secret_left(1) > 0); /* it does look */
+    assert_int_equal(eo_noise_start(s, (uint8_t *)psk, &SPOKEN, (uint8_t *)own,
+                                    hello, NULL),
+                     0);
+    assert_int_equal(eo_sim_noise_greet(&d, (uint8_t *)psk, WIRE,
+                                        (uint8_t *)own, hello + 4, answer + 4),
+                     0);
     eo_wipe(psk, sizeof psk);
     eo_wipe(own, sizeof own);
-    assert_int_equal(still_there(1), 0);
-    assert_int_equal(still_there(2), 1); /* the handshake needs it once more */
+    assert_int_equal(secret_left(1), 0);
+    assert_int_equal(secret_left(2), 1); /* the handshake needs it once more */
     assert_int_equal(eo_noise_read(s, &in, &text, NULL), NOISE_READY);
-    assert_int_equal(still_there(2), 0);
+    assert_int_equal(secret_left(2), 0);
 
     for (size_t i = 0; i < NOISE_KEY; i++)
-        key[i] = s->out.key[i] ^ MEMORY_MASK;
+        key[i] = s->out.key[i] ^ SECRET_MASK;
     eo_wipe(&d, sizeof d);
-    assert_int_equal(memory_finds(key, sizeof key), 1);
+    assert_int_equal(secret_left_masked(key, sizeof key), 1);
     for (size_t i = 0; i < 10; i++)
         assert_true(eo_noise_seal(s, hello, sizeof hello, s->frame) > 0);
-    assert_int_equal(memory_finds(key, sizeof key), 1);
+    assert_int_equal(secret_left_masked(key, sizeof key), 1);
     eo_noise_wipe(s);
-    assert_int_equal(memory_finds(key, sizeof key), 0);
+    assert_int_equal(secret_left_masked(key, sizeof key), 0);
     free(s);
 }
 
