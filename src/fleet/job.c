@@ -1,17 +1,19 @@
 /* job.c -- one image on its way into one device.
  *
- * preflight() -> attempt() -> on_resolved() -> session -> on_change() -> end(), or failed()
- * and perhaps attempt() again.
+ * preflight() -> attempt() -> on_resolved() -> find_out() -> session ->
+ * on_change() -> end(), or failed() and perhaps attempt() again.
  */
 #include "fleet/job.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "fleet/report.h"
 #include "fleet/retry.h"
 #include "fleet/target.h"
+#include "io/detect.h"
 #include "io/resolve.h"
 #include "io/session.h"
 
@@ -26,7 +28,12 @@ struct job {
     struct job_config c;
     struct target target;
     const struct proto_ops *ops;
+    bool guessing;               /* nobody said what it speaks */
+    struct espota_error no_tcp;  /* why it was taken for ArduinoOTA */
+    struct addr addr[ADDR_SHOWN]; /* without ports */
+    size_t n_addr;
     struct resolve *resolve;
+    struct detect *detect;
     struct session *session;
     struct timer timer; /* the start, or the next attempt */
     struct timer limit; /* max_ms */
@@ -47,6 +54,8 @@ static void stop(struct job *j)
     eo_timer_stop(j->c.loop, &j->timer);
     eo_resolve_free(j->resolve);
     j->resolve = NULL;
+    eo_detect_free(j->detect);
+    j->detect = NULL;
     if (j->session != NULL)
         j->result.bytes_wire += eo_session_bytes_out(j->session);
     eo_session_free(j->session);
@@ -115,6 +124,11 @@ static void failed(struct job *j, const struct espota_error *err)
         j->session != NULL && eo_session_committed(j->session);
 
     j->error = *err;
+    /* It answered neither way: then it is the connection that failed. */
+    if (j->guessing && err->category == ESPOTA_E_NO_ANSWER && !j->said_hello)
+        eo_fail_hint(&j->error, ESPOTA_E_CONNECT, j->no_tcp.hint,
+                     "%s; nor does it answer ArduinoOTA's invitations",
+                     j->no_tcp.message);
     j->faults += espota_category_retryable(err->category);
     switch (eo_retry(&(struct retry_facts){
         .category = err->category,
@@ -203,7 +217,24 @@ static void on_warning(void *ctx, const char *code, const char *text)
                                    .text = text});
 }
 
-static void start_session(struct job *j, const struct addr *addr, size_t n)
+static uint16_t port_of(const struct job *j)
+{
+    const uint16_t by_chip =
+        j->ops->port_for(espota_image_info(j->c.image)->chip);
+
+    if (j->target.pub.port != 0)
+        return j->target.pub.port;
+    return by_chip != 0 ? by_chip : j->ops->port;
+}
+
+static void set_ports(struct job *j)
+{
+    for (size_t i = 0; i < j->n_addr; i++)
+        eo_addr_set_port(&j->addr[i], port_of(j));
+}
+
+/* got: a connection that stands already, or NULL. */
+static void start_session(struct job *j, const struct detected *got)
 {
     const struct espota_target *t = &j->target.pub;
     const uint32_t connect_ms = t->connect_ms ? t->connect_ms : CONNECT_MS;
@@ -225,6 +256,8 @@ static void start_session(struct job *j, const struct addr *addr, size_t n)
     };
 
     if (eo_proto_check(j->ops, &job, &j->error) != 0) {
+        if (got != NULL && got->fd >= 0)
+            close(got->fd);
         end_failed(j);
         return;
     }
@@ -233,8 +266,10 @@ static void start_session(struct job *j, const struct addr *addr, size_t n)
         .loop = j->c.loop,
         .ops = j->ops,
         .job = &job,
-        .addr = addr,
-        .n_addr = n,
+        .addr = got != NULL && got->fd >= 0 ? got->peer : j->addr,
+        .n_addr = got != NULL && got->fd >= 0 ? 1 : j->n_addr,
+        .connected = got != NULL && got->fd >= 0,
+        .fd = got != NULL ? got->fd : -1,
         .bind = t->bind,
         .connect_ms = connect_ms,
         .port_min = t->host_port_min,
@@ -249,40 +284,86 @@ static void start_session(struct job *j, const struct addr *addr, size_t n)
         end_internal(j, "out of memory, or of entropy");
 }
 
-static uint16_t port_of(const struct job *j)
-{
-    const uint16_t by_chip =
-        j->ops->port_for(espota_image_info(j->c.image)->chip);
+/* ---- what does it speak? ------------------------------------------------- */
 
-    if (j->target.pub.port != 0)
-        return j->target.pub.port;
-    return by_chip != 0 ? by_chip : j->ops->port;
+static void start_guessed(struct job *j, const char *protocol)
+{
+    j->ops = eo_proto_find(protocol);
+    eo_report_log(&j->report, ESPOTA_LOG_INFO, "it seems to speak %s",
+                  protocol);
+}
+
+static void on_detected(void *ctx, const struct detected *got,
+                        const struct espota_error *err)
+{
+    struct job *j = ctx;
+
+    if (got == NULL) {
+        failed(j, err);
+        return;
+    }
+    start_guessed(j, got->protocol);
+    if (got->doubt != NULL)
+        j->no_tcp = *got->doubt;
+    else
+        j->guessing = false; /* a refusal after this means a restart */
+    set_ports(j);
+    start_session(j, got);
+    eo_detect_free(j->detect);
+    j->detect = NULL;
+}
+
+/* Only one of them carries it? */
+static const char *only_choice(const struct job *j)
+{
+    if (j->target.has_key || j->target.pub.require_encryption)
+        return "esphome";
+    return j->target.pub.type == ESPOTA_TYPE_FILESYSTEM ? "arduino" : NULL;
+}
+
+static void find_out(struct job *j)
+{
+    const char *only = only_choice(j);
+
+    if (j->guessing && only != NULL) {
+        start_guessed(j, only);
+        j->guessing = false;
+        set_ports(j);
+    }
+    if (!j->guessing) {
+        start_session(j, NULL);
+        return;
+    }
+    eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
+    j->detect = eo_detect_start(j->c.loop, j->addr, j->n_addr,
+                                j->target.pub.bind, on_detected, j);
+    if (j->detect == NULL)
+        end_internal(j, "out of memory");
 }
 
 static void on_resolved(void *ctx, const struct resolved *got,
                         const struct espota_error *err)
 {
     struct job *j = ctx;
-    struct addr addr[ADDR_SHOWN];
-    size_t n = 0;
 
     if (got == NULL) {
         failed(j, err);
         return;
     }
     eo_report_resolved(&j->report, got);
-    for (; n < got->n && n < ADDR_SHOWN; n++) {
-        addr[n] = got->addr[n];
-        eo_addr_set_port(&addr[n], port_of(j));
-    }
+    for (j->n_addr = 0; j->n_addr < got->n && j->n_addr < ADDR_SHOWN;
+         j->n_addr++)
+        j->addr[j->n_addr] = got->addr[j->n_addr];
+    set_ports(j);
     eo_resolve_free(j->resolve);
     j->resolve = NULL;
     eo_report_log(&j->report, ESPOTA_LOG_INFO, "speaking %s to port %u",
-                  j->ops->name, port_of(j));
+                  j->guessing ? "whatever it speaks" : j->ops->name,
+                  port_of(j));
     if (j->target.pub.dry_run)
         end_well(j, ESPOTA_SKIPPED);
     else
-        start_session(j, addr, n);
+        find_out(j);
 }
 
 static void on_resolver_log(void *ctx, const char *line)
@@ -363,6 +444,7 @@ int eo_job_new(struct job **out, const struct job_config *c,
         return -1;
     }
     j->ops = eo_target_protocol(&j->target.pub);
+    j->guessing = eo_target_guesses(&j->target.pub);
     j->report = (struct report){
         .loop = c->loop,
         .on_event = c->on_event,

@@ -7,9 +7,14 @@
 #include "base/mem.h"
 #include "io/resolve.h"
 
+bool eo_target_guesses(const struct espota_target *t)
+{
+    return t->protocol == NULL || strcmp(t->protocol, "auto") == 0;
+}
+
 const struct proto_ops *eo_target_protocol(const struct espota_target *t)
 {
-    if (t->protocol == NULL || strcmp(t->protocol, "auto") == 0)
+    if (eo_target_guesses(t))
         return eo_proto_at(0);
     return eo_proto_find(t->protocol);
 }

@@ -463,7 +463,13 @@ static void pump(struct session *s)
 
 static void on_begin(void *ctx)
 {
-    pump(ctx);
+    struct session *s = ctx;
+
+    if (s->c.connected) {
+        s->peer = &s->addr[0];
+        stream_opened(s, s->stream.fd);
+    }
+    pump(s);
 }
 
 /* ---- outside ------------------------------------------------------------- */
@@ -507,10 +513,13 @@ struct session *eo_session_start(const struct session_config *c)
 {
     struct session *s = eo_calloc(1, sizeof *s);
 
-    if (s == NULL)
+    if (s == NULL) {
+        if (c->connected)
+            close(c->fd);
         return NULL;
+    }
     s->c = *c;
-    s->stream.fd = -1;
+    s->stream.fd = c->connected ? c->fd : -1;
     s->job = *c->job;
     s->addr = eo_calloc(c->n_addr, sizeof *s->addr);
     s->machine = eo_calloc(1, c->ops->size);

@@ -16,6 +16,9 @@ struct session_config {
     const struct proto_job *job; /* copied; what it points at is borrowed */
     const struct addr *addr;     /* of the device, with ports; copied */
     size_t n_addr;
+    bool connected;      /* fd is a stream to addr[0]: the session's from now
+                            on, even if it cannot start */
+    int fd;
     const char *bind;    /* local address or interface; NULL: any; borrowed */
     uint32_t connect_ms; /* patience with connecting */
     uint16_t port_min, port_max; /* for a LISTENER; 0: any free port */

@@ -1,0 +1,157 @@
+# The command lines by which today's tools call espota.py, word for word, and
+# a device whose protocol nobody names.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+    load arduino.bash
+    images
+    # As signed builds leave it; not wanted here.
+    rm -f "$app8266.signed"
+}
+
+teardown() {
+    stop_device
+}
+
+# tool ARG...: as another program would call us.
+tool() {
+    cd "$BATS_TEST_TMPDIR" || return
+    timeout 60 "$BIN/espota-c" "$@" </dev/null 3>&-
+}
+
+@test "ESP8266 core: python's -I, then the script" {
+    device --password secret
+    run tool -I /opt/esp8266/tools/espota.py -i 127.0.0.1 -p "$port" --auth=secret -f "$app8266"
+    ended 0
+}
+
+@test "ESP8266 core up to 2.7.4, no password: --auth= is empty" {
+    device
+    run tool /opt/esp8266/tools/espota.py -i 127.0.0.1 -p "$port" --auth= -f "$app8266"
+    ended 0
+}
+
+@test "Pico core" {
+    device --profile pico --password secret
+    run tool -I /opt/pico/tools/espota.py -i 127.0.0.1 -p "$port" --auth=secret -f "$other" --force
+    ended 0
+}
+
+@test "ESP32 core: -r, and a bar" {
+    device --profile esp32 --password secret
+    run tool -r -i 127.0.0.1 -p "$port" --auth=secret -f "$app32"
+    ended 0 "100%"
+}
+
+@test "ESP32 core, IDE 2 that expands no templates: the usual port" {
+    device --profile esp32 --bind 127.0.32.32 --port 3232
+    run tool -r -i 127.0.32.32 -p '{upload.port.properties.port}' \
+        --auth='{upload.field.password}' -f "$app32"
+    ended 0 '{upload.port.properties.port}'
+}
+
+@test "the usual ports by chip: ESP8266 8266" {
+    device --bind 127.0.82.66 --port 8266
+    run tool -i 127.0.82.66 -f "$app8266"
+    ended 0
+}
+
+@test "PlatformIO espressif8266" {
+    device --password secret
+    run tool /pio/espota.py --debug --progress -i 127.0.0.1 --port="$port" --auth=secret \
+        --host_port=47300-47399 -f "$app8266"
+    ended 0
+    saw '.host_port >= 47300 and .host_port <= 47399'
+}
+
+@test "PlatformIO espressif32, file system" {
+    device --profile esp32
+    run tool /pio/espota.py --debug --progress -i 127.0.0.1 --port "$port" --spiffs -f "$fs"
+    ended 0
+    saw '.command == 100'
+}
+
+@test "PlatformIO raspberrypi: port 2040" {
+    device --profile pico --bind 127.0.20.40 --port 2040
+    run tool /pio/espota.py --debug --progress -i 127.0.20.40 -p 2040 -f "$other" --force
+    ended 0
+}
+
+@test "the LittleFS plugin of IDE 2" {
+    device
+    run tool espota.py -i 127.0.0.1 -p "$port" -f "$fs" -s
+    ended 0
+    saw '.command == 100'
+    stop_device
+    device --profile esp32
+    run tool -r -i 127.0.0.1 -p "$port" -f "$fs" -s
+    ended 0
+}
+
+@test "HomeDing: -d -r, a fixed port" {
+    device --password 123
+    run tool -d -r -i 127.0.0.1 -P 38288 -p "$port" -a 123 -f "$app8266"
+    ended 0
+    saw '.host_port == 38288'
+}
+
+@test "long options by their beginnings, bundles, the last one wins" {
+    device
+    run tool -dr --ip 127.0.0.1 --port=1 --port "$port" --prog --file="$app8266"
+    ended 0
+}
+
+@test "a signed image beside it is sent, and that is said; --no-signed" {
+    device
+    { cat "$app8266"; printf 'signed'; } >"$app8266.signed"
+    run tool -i 127.0.0.1 -p "$port" -f "$app8266" --force
+    ended 0 "$app8266.signed"
+    cmp "$app8266.signed" "$BATS_TEST_TMPDIR/stored"
+    stop_device
+    device
+    run tool -i 127.0.0.1 -p "$port" -f "$app8266" --no-signed
+    ended 0
+    cmp "$app8266" "$BATS_TEST_TMPDIR/stored"
+    rm -f "$app8266.signed"
+}
+
+@test "failures exit 1 for scripts that know no other status" {
+    device --password secret
+    ESPOTA_EXIT=simple run tool -i 127.0.0.1 -p "$port" -a wrong -f "$app8266"
+    ended 1
+}
+
+# ---- nobody says what it speaks ----
+
+@test "auto: a port that refuses TCP is ArduinoOTA, at once" {
+    device
+    run tool -v -i 127.0.0.1 -p "$port" -f "$app8266"
+    ended 0 "it seems to speak arduino"
+}
+
+@test "auto: a TCP connection is ESPHome, and is gone on with" {
+    "$BIN/espota-sim" esphome --platform esp8266 --report "$BATS_TEST_TMPDIR/seen" \
+        >"$BATS_TEST_TMPDIR/device.out" 3>&- &
+    pid=$!
+    for _ in $(seq 200); do grep -q listening "$BATS_TEST_TMPDIR/device.out" && break; sleep 0.02; done
+    port=$(sed -n 's/.*:\([0-9]*\)$/\1/p' "$BATS_TEST_TMPDIR/device.out")
+    run tool -v -i 127.0.0.1 -p "$port" -f "$app8266"
+    ended 0 "it seems to speak esphome"
+    seen=$BATS_TEST_TMPDIR/seen
+    # One connection, not one to look and one to flash.
+    saw '.session == 1 and .outcome == "updated"'
+}
+
+@test "auto: neither answers" {
+    device
+    stop_device
+    run tool -i 127.0.0.1 -p "$port" -f "$app8266" --retry 0
+    ended 11 "nor does it answer ArduinoOTA's invitations"
+}
+
+@test "auto: a file system image can only be for ArduinoOTA" {
+    device
+    run tool -v -i 127.0.0.1 -p "$port" -s -f "$fs"
+    ended 0 "it seems to speak arduino"
+}
