@@ -371,8 +371,8 @@ static bool talking(const struct esphome *m)
 static void on_byte(struct esphome *m, uint8_t byte)
 {
     /* A refusal may come at any moment, also while we are talking; no answer
-     * has such a byte in it. */
-    if (byte >= ESPHOME_FIRST_ERROR) {
+     * has such a byte in it.  Behind another first byte it is garbage. */
+    if (byte >= ESPHOME_FIRST_ERROR && !(m->phase == PH_HELLO && m->got > 0)) {
         eo_esphome_refused(&m->base.error, byte, m->phase >= PH_DATA);
         enter(m, PH_FAILED);
         return;

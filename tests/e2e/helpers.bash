@@ -80,7 +80,8 @@ start() {
 start_sim() {
     n_sims=$((n_sims + 1))
     sim_out=$T/sim$n_sims.out sim_store=$T/stored$n_sims
-    start "$SIM" "$@" --store "$sim_store" >"$sim_out" 2>"$T/sim$n_sims.err"
+    start "$SIM" "$1" --store "$sim_store" "${@:2}" \
+        >"$sim_out" 2>"$T/sim$n_sims.err"
     sim_pid=$pid
     eventually sim_is_ready || no "espota-sim $* is not ready" || return 1
     local address

@@ -196,6 +196,8 @@ static const struct conversation {
      ESPOTA_E_PROTOCOL, "", "an HTTP server answers on this port"},
     {"garbage", 0, {{'h', MAGIC "07"}, {'D', "SSH-2.0"}}, ESPOTA_E_PROTOCOL,
      "0x53", NULL},
+    {"garbage with a high second byte", 0, {{'h', MAGIC "07"}, {'d', "5aa5"}},
+     ESPOTA_E_PROTOCOL, "0x5a", NULL},
     {"a version of the future", 0, {{'h', MAGIC "07"}, {'d', "0003"}},
      ESPOTA_E_PROTOCOL, "",
      "the device speaks OTA version 3, we speak 1 and 2"},

@@ -4,8 +4,8 @@
 
 #include "sim/noise.h"
 
-static const uint8_t SPOKEN[SIM_NOISE_SPOKEN] = {
-    0x6c, 0x26, 0xf7, 0x5c, 0x45, 0x00, 0x02, 0x0f, 0x48, 0x04};
+static const uint8_t SPOKEN[SIM_NOISE_SPOKEN] = {0x6c, 0x26, 0xf7, 0x5c, 0x45,
+                                                 0x00, 0x02, 0x0f, 0x48, 0x04};
 
 /* The client's message, and what this device makes of it. */
 static int greet(struct sim_noise *s, const uint8_t spoken[SIM_NOISE_SPOKEN],
