@@ -1,7 +1,7 @@
 # bash completion for espota-c, written by espota-c completion bash
 _espota_c() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local command=upload words='' args='' files='' commands='upload help version completion '
+    local command=upload words='' args='' files='' commands='upload fleet discover inspect serve sign help version completion '
     COMPREPLY=()
     # bash takes --port=80 apart into three words
     if [[ $cur == '=' ]]; then
@@ -9,42 +9,87 @@ _espota_c() {
     elif [[ $prev == '=' ]]; then
         prev=${COMP_WORDS[COMP_CWORD - 2]}
     fi
-    case $prev in
-    --ip | -i)
+    [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} != -* ]] && command=${COMP_WORDS[1]}
+    case $command:$prev in
+    upload:--ip | upload:-i | fleet:--ip | fleet:-i)
         mapfile -t COMPREPLY < <(compgen -W "$(espota-c completion hosts 2>/dev/null)" -- "$cur") ;;
-    --file | -f)
+    upload:--file | upload:-f | fleet:--file | fleet:-f)
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    --port | -p) ;;
-    --protocol)
+    upload:--port | upload:-p | fleet:--port | fleet:-p) ;;
+    upload:--protocol | fleet:--protocol)
         mapfile -t COMPREPLY < <(compgen -W "auto esphome arduino web" -- "$cur") ;;
-    --type)
+    upload:--type | fleet:--type)
         mapfile -t COMPREPLY < <(compgen -W "app filesystem partition-table bootloader" -- "$cur") ;;
-    --auth | -a) ;;
-    --auth-file)
+    upload:--auth | upload:-a | fleet:--auth | fleet:-a | serve:--auth | serve:-a) ;;
+    upload:--auth-file | fleet:--auth-file | serve:--auth-file)
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    --min-auth)
+    upload:--min-auth | fleet:--min-auth)
         mapfile -t COMPREPLY < <(compgen -W "any sha256" -- "$cur") ;;
-    --key) ;;
-    --key-file)
+    upload:--key | fleet:--key) ;;
+    upload:--key-file | fleet:--key-file)
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    --host_ip | -I) ;;
-    --host_port | -P) ;;
-    --compress)
+    upload:--user | fleet:--user | serve:--user) ;;
+    serve:--bind) ;;
+    serve:--port | serve:-p) ;;
+    serve:--map)
+        compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    serve:--dir)
+        compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    serve:--fw-version) ;;
+    serve:--once) ;;
+    serve:--tls-cert)
+        compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    serve:--tls-key)
+        compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    serve:--drop-to) ;;
+    upload:--host_ip | upload:-I | fleet:--host_ip | fleet:-I | discover:--host_ip | discover:-I) ;;
+    upload:--host_port | upload:-P | fleet:--host_port | fleet:-P) ;;
+    upload:--resolve | fleet:--resolve) ;;
+    upload:--resolver | fleet:--resolver)
+        mapfile -t COMPREPLY < <(compgen -W "auto builtin avahi dnssd system" -- "$cur") ;;
+    discover:--timeout) ;;
+    discover:--filter) ;;
+    upload:--compress | fleet:--compress | serve:--compress)
         mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur") ;;
-    --window)
+    upload:--window | fleet:--window)
         mapfile -t COMPREPLY < <(compgen -W "auto lockstep" -- "$cur") ;;
-    --timeout | -t) ;;
-    --connect-timeout) ;;
-    --stall-timeout) ;;
-    --retry) ;;
-    --retry-delay) ;;
-    --max-time) ;;
-    --color)
+    sign:--key)
+        compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    sign:--out)
+        compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    sign:--pub)
+        compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    upload:--timeout | upload:-t | fleet:--timeout | fleet:-t) ;;
+    upload:--connect-timeout | fleet:--connect-timeout | serve:--connect-timeout) ;;
+    upload:--stall-timeout | fleet:--stall-timeout | serve:--stall-timeout) ;;
+    upload:--retry | fleet:--retry) ;;
+    upload:--retry-delay | fleet:--retry-delay) ;;
+    upload:--max-time | fleet:--max-time | serve:--max-time) ;;
+    upload:--jobs | upload:-j | fleet:--jobs | fleet:-j) ;;
+    fleet:--rate) ;;
+    fleet:--per-host-limit) ;;
+    fleet:--canary) ;;
+    fleet:--waves) ;;
+    fleet:--max-fail) ;;
+    fleet:--order)
+        mapfile -t COMPREPLY < <(compgen -W "given random slowest-first" -- "$cur") ;;
+    fleet:--offline)
+        mapfile -t COMPREPLY < <(compgen -W "fail skip wait" -- "$cur") ;;
+    fleet:--journal)
+        compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    fleet:--only)
+        mapfile -t COMPREPLY < <(compgen -W "all failed" -- "$cur") ;;
+    fleet:--shard) ;;
+    fleet:--before) ;;
+    fleet:--after) ;;
+    fleet:--hook-timeout) ;;
+    fleet:--junit)
+        compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    upload:--color | fleet:--color | discover:--color | inspect:--color | serve:--color | sign:--color | help:--color | version:--color | completion:--color)
         mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur") ;;
-    --config)
+    upload:--config | fleet:--config | discover:--config | inspect:--config | serve:--config | sign:--config | help:--config | version:--config | completion:--config)
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     *)
-        [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} != -* ]] && command=${COMP_WORDS[1]}
         _espota_c_words
         ;;
     esac
@@ -55,7 +100,12 @@ _espota_c() {
 # With the variables of _espota_c: options, or what stands alone.
 _espota_c_words() {
     case $command in
-    upload) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --host_ip= --host_port= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    upload) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --jobs= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    fleet) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --jobs= --rate= --per-host-limit= --canary= --waves= --max-fail= --order= --offline= --journal= --only= --shard= --before= --after= --hook-timeout= --hook-shell --junit= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    discover) words='--host_ip= --ipv4 --ipv6 --timeout= --watch --filter= --as-targets --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    inspect) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
+    serve) words='--auth= --auth-file= --auth-stdin --ask-auth --user= --bind= --port= --map= --dir= --fw-version= --once= --tls-cert= --tls-key= --drop-to= --compress= --connect-timeout= --stall-timeout= --max-time= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    sign) words='--key= --out= --verify --pub= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
     help) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' args=$commands ;;
     version) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     completion) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' args='bash zsh fish' ;;

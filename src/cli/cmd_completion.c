@@ -63,13 +63,22 @@ static void print_escaped(const char *text, const char *special,
 
 /* ---- bash --------------------------------------------------------------- */
 
-static void bash_pattern(const struct opt *opt)
+/* "upload:--port | upload:-p | fleet:--port | fleet:-p)": the same name may be
+ * another option of another command. */
+static void bash_pattern(const struct command *c, const struct opt *opt)
 {
-    printf("    --%s", opt->name);
-    if (opt->alias != NULL)
-        printf(" | --%s", opt->alias);
-    if (opt->brief != 0)
-        printf(" | -%c", opt->brief);
+    const char *between = "    ";
+
+    for (; c->name != NULL; c++) {
+        if (c->run == NULL || (opt->commands & c->bit) == 0)
+            continue;
+        printf("%s%s:--%s", between, c->name, opt->name);
+        between = " | ";
+        if (opt->alias != NULL)
+            printf(" | %s:--%s", c->name, opt->alias);
+        if (opt->brief != 0)
+            printf(" | %s:-%c", c->name, opt->brief);
+    }
     putchar(')');
 }
 
@@ -138,17 +147,17 @@ static void bash(const struct command *commands)
           "    elif [[ $prev == '=' ]]; then\n"
           "        prev=${COMP_WORDS[COMP_CWORD - 2]}\n"
           "    fi\n"
-          "    case $prev in\n",
+          "    [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} != -* ]] && "
+          "command=${COMP_WORDS[1]}\n"
+          "    case $command:$prev in\n",
           stdout);
     for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)
         if (opt->arg != NULL && (opt->flags & OPT_OPTIONAL) == 0) {
-            bash_pattern(opt);
+            bash_pattern(commands, opt);
             fputs(follows(opt) != FOLLOWS_ANY ? "\n        " : " ", stdout);
             bash_reply(follows(opt), opt);
         }
     fputs("    *)\n"
-          "        [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} != -* ]] && "
-          "command=${COMP_WORDS[1]}\n"
           "        _espota_c_words\n"
           "        ;;\n"
           "    esac\n"

@@ -76,7 +76,7 @@ static const struct opt OPTS[] = {
     {0, "require-encryption", FLAG(require_encryption), UP, OPT_G_SECRET, CONF,
      .help = "refuse a device that does not encrypt", .env = "ESPOTA_REQUIRE_ENCRYPTION"},
 
-    {0, "user", TEXT(user, "NAME"), UP | CMD_SERVE, OPT_G_SECRET, CONF | COMMON,
+    {0, "user", TEXT(user, "NAME"), UP | CMD_SERVE, OPT_G_SECRET, CONF,
      .help = "user of the web page"},
 
     {0, "bind", TEXT(bind, "ADDRESS"), CMD_SERVE, OPT_G_NETWORK, COMMON,
@@ -143,7 +143,7 @@ static const struct opt OPTS[] = {
 
     {'t', "timeout", SECONDS(timeout_ms, 1, DAY_S), UP, OPT_G_TIME, CONF | COMMON | DROPIN,
      .help = "patience with one invitation (arduino)", .def = "10"},
-    {0, "connect-timeout", SECONDS(connect_ms, 1, DAY_S), UP | CMD_SERVE, OPT_G_TIME, CONF | COMMON,
+    {0, "connect-timeout", SECONDS(connect_ms, 1, DAY_S), UP | CMD_SERVE, OPT_G_TIME, CONF,
      .help = "patience with connecting and greeting", .def = "20"},
     {0, "stall-timeout", SECONDS(stall_ms, 1, DAY_S), UP | CMD_SERVE, OPT_G_TIME, CONF,
      .help = "patience with silence afterwards", .def = "160"},

@@ -27,7 +27,8 @@ rm -f "${TMPDIR:-/tmp}/man-rule.$$"
 for name in $(grep -oh 'env = "ESPOTA_[A-Z_]*"' src/cli/opts.c | tr -d '"' | sed 's/env = //'); do
     grep -q "^\.It Ev .*$name" "$page" || complain "$name is missing"
 done
-for status in $(sed -n 's/^    X([A-Z_]*, *\([0-9]*\), .*/\1/p' include/espota/error.h); do
+statuses=$(sed -n 's/^    X([A-Z_]*, *\([0-9]*\), .*/\1/p' include/espota/error.h)
+for status in $statuses; do
     grep -q "^\.It $status" "$page" || complain "exit status $status is missing"
 done
 exit $bad
