@@ -266,7 +266,8 @@ int eo_tcp_accept(int fd, struct addr *peer)
 int eo_udp_open(const struct addr *peer, const struct addr *local)
 {
     const struct addr *any = peer != NULL ? peer : local;
-    const int fd = prepare(socket(any->sa.ss_family, SOCK_DGRAM, 0));
+    const int fd =
+        any != NULL ? prepare(socket(any->sa.ss_family, SOCK_DGRAM, 0)) : -1;
 
     if (fd < 0)
         return -1;
