@@ -49,7 +49,7 @@ bool eo_esp32_is_family(const char *chip)
 
 /* ---- what is it? -------------------------------------------------------- */
 
-static bool has_app_desc(const uint8_t *bytes, size_t len)
+bool eo_esp32_has_app_desc(const uint8_t *bytes, size_t len)
 {
     return len >= DESC + APP_DESC_MAGIC_LEN &&
            memcmp(bytes + DESC, APP_DESC_MAGIC, APP_DESC_MAGIC_LEN) == 0;
@@ -82,7 +82,7 @@ enum esp32_sort eo_esp32_sort(const uint8_t *bytes, size_t len)
 
     if (len < 2 || bytes[0] != ESP_MAGIC || eo_esp_is_esp8266(bytes, len))
         return ESP32_NOT;
-    if (len < DESC + APP_DESC_MAGIC_LEN || has_app_desc(bytes, len))
+    if (len < DESC + APP_DESC_MAGIC_LEN || eo_esp32_has_app_desc(bytes, len))
         return ESP32_APP;
     if (has_boot_desc(bytes, len))
         return ESP32_BOOTLOADER;
@@ -181,7 +181,7 @@ void eo_esp32_app_desc(struct findings *f, const uint8_t *bytes, size_t len)
 
     if (len < DESC + APP_DESC_LEN)
         return; /* cut short, and told so */
-    if (!has_app_desc(bytes, len)) {
+    if (!eo_esp32_has_app_desc(bytes, len)) {
         eo_problem(f, ESPOTA_NOTE, DESC,
                    "no app descriptor, so no project and no version: built "
                    "by ESP-IDF 3.2 or older");

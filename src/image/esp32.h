@@ -27,6 +27,8 @@ enum esp32_sort eo_esp32_sort(const uint8_t *bytes, size_t len);
  * length of the image with its hash, or 0 if that cannot be known. */
 size_t eo_esp32_describe(struct findings *, const uint8_t *bytes, size_t len);
 
+bool eo_esp32_has_app_desc(const uint8_t *bytes, size_t len);
+
 /* The app descriptor, if there is one: project, version and so on. */
 void eo_esp32_app_desc(struct findings *, const uint8_t *bytes, size_t len);
 

@@ -33,7 +33,7 @@ static bool probe(const uint8_t *bytes, size_t len)
     if (boot > 0) /* nothing else begins so */
         return true;
     return len > ESP32_TABLE_AT && !eo_esp_is_esp8266(bytes, len) &&
-           eo_esp32_sort(bytes, ESP32_TABLE_AT) != ESP32_APP &&
+           !eo_esp32_has_app_desc(bytes, len) &&
            eo_esp32_table(&t, bytes + ESP32_TABLE_AT, len - ESP32_TABLE_AT);
 }
 

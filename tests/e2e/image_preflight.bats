@@ -1,0 +1,81 @@
+#!/usr/bin/env bats
+# The wrong file never reaches a device.
+# shellcheck disable=SC2154
+
+load helpers
+
+upload() { # FILE OPTION...
+    espota -i "$sim_host" -p "$sim_port" --protocol esphome --retry 0 -f "$@"
+}
+
+# Bootloader, table and app in one: the pieces a build has.
+make_factory() { # FILE APP
+    "$MKIMAGE" esp32c3 256K 9 boot.bin
+    head -c 32768 /dev/zero | tr '\0' '\377' >"$1"
+    dd if=boot.bin of="$1" conv=notrunc bs=1 count=20000 status=none
+    # otadata, nvs, app0, without MD5: enough of a table
+    printf '\252\120\1\0\0\220\0\0\0\40\0\0otadata\0\0\0\0\0\0\0\0\0\0\0\0\0' >>"$1"
+    printf '\252\120\0\20\0\0\1\0\0\0\34\0app0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >>"$1"
+    head -c $((65536 - 32768 - 64)) /dev/zero | tr '\0' '\377' >>"$1"
+    cat "$2" >>"$1"
+    # A bootloader is no app: its descriptor goes.
+    printf '\120\0\0\0' | dd of="$1" conv=notrunc bs=1 seek=32 status=none
+}
+
+@test "a factory image is refused, and the file beside it named" {
+    start_sim esphome
+    mkdir build
+    "$MKIMAGE" esp32c3 300K 1.2.3 app.bin
+    make_factory build/firmware.factory.bin app.bin
+    upload build/firmware.factory.bin
+    expect_status 3
+    grep -q 'firmware.factory.bin is an ESP32 factory image' "$T/err"
+    ! grep -q beside "$T/err"
+
+    cp app.bin build/firmware.ota.bin
+    upload build/firmware.factory.bin
+    expect_status 3
+    grep -q 'beside it lies firmware.ota.bin' "$T/err"
+    grep -q '^hint: ' "$T/err"
+    [ ! -e "$sim_store" ]
+    upload build/firmware.ota.bin
+    expect_status 0
+}
+
+@test "no device is asked before a wrong image is refused" {
+    echo '<html>404</html>' >page.bin
+    espota -i no-such-device.invalid -f page.bin --json
+    expect_status 3
+    ! grep -q '"event":"resolve"' "$T/out"
+    [ "$(jq -r 'select(.event == "device_end") | .code' "$T/out")" = image ]
+}
+
+@test "another chip's build, by the port" {
+    "$MKIMAGE" esp8266 300K 1.2.3 fw.bin
+    espota -i 127.0.0.1 -p 3232 --protocol esphome -f fw.bin
+    expect_status 3
+    grep -q 'fw.bin is for ESP8266, and port 3232 belongs to ESP32 devices' "$T/err"
+}
+
+@test "damaged: refused; --force warns and sends it" {
+    start_sim esphome
+    "$MKIMAGE" esp32 300K 1.2.3 fw.bin
+    printf '\377' | dd of=fw.bin bs=1 seek=150000 conv=notrunc status=none
+    upload fw.bin
+    expect_status 3
+    grep -q 'damaged: ' "$T/err"
+    upload fw.bin --force
+    expect_status 0
+    grep -q 'warning.*damaged: ' "$T/err"
+}
+
+@test "not recognised needs --force, and then the device decides" {
+    start_sim esphome
+    head -c 100000 /dev/urandom >strange.bin
+    upload strange.bin
+    expect_status 3
+    grep -q 'not recognised as firmware' "$T/err"
+    upload strange.bin --force
+    expect_status 21
+    expect_stderr 'warning: strange.bin is not recognised'
+}
