@@ -56,6 +56,7 @@ WITH_GZIP ?= $(call have,libdeflate)
 WITH_JSON ?= $(call have,jansson)
 WITH_INI  ?= $(call have,inih)
 WITH_HTTP ?= 1
+WITH_HTTP_PUSH  ?= $(if $(filter 0,$(WITH_HTTP)),0,$(call have,libcurl >= 7.73))
 WITH_HTTP_SERVE ?= $(if $(filter 0,$(WITH_HTTP)),0,$(call have,libmicrohttpd >= 0.9.71))
 
 # Avahi is loaded when it is needed: its headers are enough here.
@@ -63,11 +64,12 @@ WITH_AVAHI ?= $(call have,avahi-client)
 WITH_DNSSD ?= $(if $(filter Darwin,$(shell uname -s)),1,0)
 
 DEPS_LIB := libcrypto $(if $(filter 1,$(WITH_GZIP)),libdeflate) $(if $(filter 1,$(WITH_JSON)),jansson) \
-            $(if $(filter 1,$(WITH_HTTP_SERVE)),libmicrohttpd)
+            $(if $(filter 1,$(WITH_HTTP_SERVE)),libmicrohttpd) $(if $(filter 1,$(WITH_HTTP_PUSH)),libcurl)
 DEPS_CLI := $(if $(filter 1,$(WITH_INI)),inih)
 FEATURES := $(if $(filter 1,$(WITH_GZIP)),-DEO_WITH_GZIP) $(if $(filter 1,$(WITH_JSON)),-DEO_WITH_JSON) \
             $(if $(filter 1,$(WITH_INI)),-DEO_WITH_INI) \
             $(if $(filter 1,$(WITH_HTTP_SERVE)),-DEO_WITH_HTTP_SERVE) \
+            $(if $(filter 1,$(WITH_HTTP_PUSH)),-DEO_WITH_HTTP_PUSH) \
             $(if $(filter 1,$(WITH_AVAHI)),-DEO_WITH_AVAHI) $(if $(filter 1,$(WITH_DNSSD)),-DEO_WITH_DNSSD)
 LEFT_OUT := $(if $(filter 1,$(WITH_AVAHI)),,src/io/mdns_avahi.c) $(if $(filter 1,$(WITH_DNSSD)),,src/io/mdns_dnssd.c)
 

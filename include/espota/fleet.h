@@ -142,6 +142,12 @@ struct espota_target {
                         the upload is encrypted, or it fails; NULL: none */
     bool require_encryption; /* refuse a device that does not offer it */
 
+    /* For the protocol "web", which an http:// or https:// host implies. */
+    const char *profile; /* a name of espota_web_profile_at(); NULL: the first */
+    const char *path;    /* NULL: the host's URL's, or the profile's */
+    const char *user;    /* NULL: the profile's */
+    const char *tls_ca;  /* file of certificates; NULL: the system's */
+
     enum espota_type type;
     enum espota_compress compress;
     uint32_t window; /* bytes under way, or ESPOTA_WINDOW_... */
@@ -263,6 +269,9 @@ struct espota_protocol {
 
 /* The i-th protocol, in the order of --help; false behind the last. */
 ESPOTA_API bool espota_protocol_at(size_t i, struct espota_protocol *out);
+
+/* The i-th profile of the protocol "web"; NULL behind the last. */
+ESPOTA_API const char *espota_web_profile_at(size_t i);
 
 /* "OpenSSL 3.0.19", "libdeflate", ...: the i-th library in use, or NULL. */
 ESPOTA_API const char *espota_library_at(size_t i);

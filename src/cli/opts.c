@@ -76,6 +76,12 @@ static const struct opt OPTS[] = {
     {0, "require-encryption", FLAG(require_encryption), UP, OPT_G_SECRET, CONF,
      .help = "refuse a device that does not encrypt", .env = "ESPOTA_REQUIRE_ENCRYPTION"},
 
+    {0, "profile", TEXT(profile, "NAME"), UP, OPT_G_WHAT, CONF,
+     .help = "web page: esphome, esp8266, esp32, pico, sketch"},
+    {0, "path", TEXT(path, "PATH"), UP, OPT_G_WHAT, CONF,
+     .help = "path of the web page, if not the usual one"},
+    {0, "tls-ca", TEXT(tls_ca, "FILE"), UP, OPT_G_SECRET, CONF | OPT_FILE,
+     .help = "trust these certificates (https)"},
     {0, "user", TEXT(user, "NAME"), UP | CMD_SERVE, OPT_G_SECRET, CONF,
      .help = "user of the web page"},
 

@@ -151,12 +151,12 @@ struct opts {
     const char *bind, *map, *dir, *fw_version; /* of serve */
     uint32_t serve_port, once;
     const char *tls_cert, *tls_key, *drop_to;
-    const char *user;
     uint32_t jobs, rate, per_host, hook_timeout_ms;
     const char *canary, *waves, *max_fail; /* "N" or "P%", waves several */
     int order, only, offline;
     const char *journal, *shard, *before, *after, *junit;
     bool hook_shell;
+    const char *user, *profile, *path, *tls_ca; /* of a web page */
 
     const char *config;
     bool no_config, help, version;

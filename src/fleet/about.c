@@ -3,9 +3,11 @@
 
 #include "crypto/library.h"
 #include "image/gzip.h"
+#include "io/http_push.h"
 #include "io/http_serve.h"
 #include "io/resolve.h"
 #include "proto/proto.h"
+#include "proto/web.h"
 
 /* A library in use: its own words, or NULL where it was left out, and what is
  * missing then. */
@@ -15,6 +17,7 @@ static const struct {
 } PARTS[] = {
     {eo_crypto_library, NULL},
     {eo_gzip_library, "gzip (libdeflate)"},
+    {eo_http_push_library, "--protocol web (libcurl)"},
     {eo_http_serve_library, "serve (libmicrohttpd)"},
     {eo_resolve_library, "mDNS by a daemon (Avahi, dns_sd)"},
 };
@@ -45,6 +48,13 @@ bool espota_protocol_at(size_t i, struct espota_protocol *out)
         return false;
     *out = (struct espota_protocol){ops->name, ops->summary};
     return true;
+}
+
+const char *espota_web_profile_at(size_t i)
+{
+    const struct web_profile *p = eo_web_profile_at(i);
+
+    return p != NULL ? p->name : NULL;
 }
 
 const char *espota_phase_name(enum espota_phase phase)

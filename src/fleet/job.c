@@ -252,6 +252,7 @@ static void start_session(struct job *j, const struct detected *got)
         .stall_ms = stall_ms,
         .invite_ms = t->invite_ms,
         .md5_stored = t->md5_stored,
+        .web = j->target.web.profile != NULL ? &j->target.web : NULL,
         .careful = j->error.category == ESPOTA_E_BROKEN,
     };
 
@@ -382,7 +383,7 @@ static void attempt(void *ctx)
     eo_report_phase(&j->report, ESPOTA_PHASE_RESOLVE, "looking up the name");
     j->resolve = eo_resolve_start(
         j->c.loop,
-        &(struct resolve_config){.name = t->host,
+        &(struct resolve_config){.name = j->target.name,
                                  .family = t->family,
                                  .resolver = t->resolver,
                                  .bind = t->bind,

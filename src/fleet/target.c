@@ -5,17 +5,24 @@
 
 #include "base/hex.h"
 #include "base/mem.h"
+#include "fleet/target_web.h"
 #include "io/resolve.h"
 
-bool eo_target_guesses(const struct espota_target *t)
+static bool is_open(const struct espota_target *t)
 {
     return t->protocol == NULL || strcmp(t->protocol, "auto") == 0;
 }
 
+/* A URL leaves nothing to guess. */
+bool eo_target_guesses(const struct espota_target *t)
+{
+    return is_open(t) && !eo_target_is_url(t->host);
+}
+
 const struct proto_ops *eo_target_protocol(const struct espota_target *t)
 {
-    if (eo_target_guesses(t))
-        return eo_proto_at(0);
+    if (is_open(t))
+        return eo_target_is_url(t->host) ? &eo_proto_web : eo_proto_at(0);
     return eo_proto_find(t->protocol);
 }
 
@@ -25,6 +32,10 @@ static int check(const struct espota_target *t, struct espota_error *err)
         return eo_fail(err, ESPOTA_E_USAGE, "the target has no name");
     if (eo_target_protocol(t) == NULL)
         return eo_fail(err, ESPOTA_E_USAGE, "this build has no protocol \"%s\"",
+                       t->protocol);
+    if (eo_target_is_url(t->host) && eo_target_protocol(t) != &eo_proto_web)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "%s is for the protocol \"web\", not \"%s\"", t->host,
                        t->protocol);
     if (t->family != 0 && t->family != 4 && t->family != 6)
         return eo_fail(err, ESPOTA_E_USAGE, "there is no IPv%d", t->family);
@@ -96,14 +107,28 @@ int eo_target_copy(struct target *to, const struct espota_target *from,
     ok &= copy(&to->pub.protocol, from->protocol);
     ok &= copy(&to->pub.bind, from->bind);
     ok &= copy(&to->pub.resolver, from->resolver);
+    ok &= copy(&to->pub.profile, from->profile);
+    ok &= copy(&to->pub.path, from->path);
+    ok &= copy(&to->pub.user, from->user);
+    ok &= copy(&to->pub.tls_ca, from->tls_ca);
     ok &= copy_list(&to->pub.resolve, &to->pub.n_resolve, from->resolve,
                     from->n_resolve);
     ok &= copy_list(&to->pub.passwords, &to->pub.n_passwords, from->passwords,
                     from->n_passwords);
-    if (ok)
+    if (!ok) {
+        eo_target_free(to);
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    }
+    if (eo_target_protocol(&to->pub) != &eo_proto_web) {
+        to->name = eo_strdup(to->pub.host);
+        if (to->name != NULL)
+            return 0;
+        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    } else if (eo_target_web(to, err) == 0) {
         return 0;
+    }
     eo_target_free(to);
-    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    return -1;
 }
 
 void eo_target_wipe(struct target *t)
@@ -119,6 +144,12 @@ void eo_target_wipe(struct target *t)
     eo_free((char *)t->pub.bind);
     eo_free((char *)t->pub.resolver);
     t->pub.protocol = t->pub.bind = t->pub.resolver = NULL;
+    eo_free((char *)t->pub.profile);
+    eo_free((char *)t->pub.path);
+    eo_free((char *)t->pub.user);
+    eo_free((char *)t->pub.tls_ca);
+    t->pub.profile = t->pub.path = t->pub.user = t->pub.tls_ca = NULL;
+    eo_target_web_free(t);
     for (size_t i = 0; i < t->pub.n_resolve; i++)
         eo_free((char *)t->pub.resolve[i]);
     eo_free((void *)t->pub.resolve);

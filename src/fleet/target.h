@@ -7,11 +7,14 @@
 #include "base/err.h"
 #include "proto/noise.h"
 #include "proto/proto.h"
+#include "proto/web.h"
 
 struct target {
     struct espota_target pub; /* its pointers are ours; .key is NULL */
     bool has_key;
     uint8_t key[NOISE_KEY];
+    const char *name;   /* to be resolved: the host, or that of its URL */
+    struct web_job web; /* .profile NULL: it is not for the protocol "web" */
 };
 
 /* Fails with USAGE for a target that makes no sense. */

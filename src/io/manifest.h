@@ -4,6 +4,7 @@
 #define EO_MANIFEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 

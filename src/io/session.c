@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "crypto/random.h"
 #include "io/callback.h"
+#include "io/http_push.h"
 #include "io/race.h"
 
 enum {
@@ -28,6 +29,7 @@ struct channel {
 };
 
 struct session {
+    const struct session_ops *ops; /* first */
     struct session_config c;
     struct proto_job job;
     struct addr *addr;
@@ -472,44 +474,66 @@ static void on_begin(void *ctx)
     pump(s);
 }
 
-/* ---- outside ------------------------------------------------------------- */
+/* ---- as a session --------------------------------------------------------- */
 
-enum proto_status eo_session_status(const struct session *s)
+static enum proto_status machine_status(const struct session *s)
 {
     return s->failed ? PROTO_FAILED : s->machine->status;
 }
 
-const struct espota_error *eo_session_error(const struct session *s)
+static const struct espota_error *machine_error(const struct session *s)
 {
     return s->failed ? &s->error : &s->machine->error;
 }
 
-void eo_session_want(const struct session *s, struct proto_want *w)
+static void machine_want(const struct session *s, struct proto_want *w)
 {
     s->machine->ops->want(s->machine, w);
 }
 
-bool eo_session_connecting(const struct session *s)
+static bool machine_connecting(const struct session *s)
 {
     return s->race != NULL || s->begin.slot != 0;
 }
 
-bool eo_session_committed(const struct session *s)
+static bool machine_committed(const struct session *s)
 {
     return s->machine->committed;
 }
 
-uint64_t eo_session_bytes_out(const struct session *s)
+static uint64_t machine_bytes_out(const struct session *s)
 {
     return s->bytes_out;
 }
 
-const struct addr *eo_session_peer(const struct session *s)
+static const struct addr *machine_peer(const struct session *s)
 {
     return s->peer;
 }
 
-struct session *eo_session_start(const struct session_config *c)
+static void machine_free(struct session *s)
+{
+    close_all(s);
+    if (s->machine != NULL)
+        eo_wipe(s->machine, s->c.ops->size);
+    eo_wipe(&s->job, sizeof s->job);
+    eo_free(s->machine);
+    eo_free(s->addr);
+    eo_free(s);
+}
+
+static const struct session_ops MACHINE = {
+    .status = machine_status,
+    .error = machine_error,
+    .want = machine_want,
+    .connecting = machine_connecting,
+    .committed = machine_committed,
+    .bytes_out = machine_bytes_out,
+    .peer = machine_peer,
+    .free = machine_free,
+};
+
+static struct session *machine_start(const struct session_config *c)
 {
     struct session *s = eo_calloc(1, sizeof *s);
 
@@ -518,6 +542,7 @@ struct session *eo_session_start(const struct session_config *c)
             close(c->fd);
         return NULL;
     }
+    s->ops = &MACHINE;
     s->c = *c;
     s->stream.fd = c->connected ? c->fd : -1;
     s->job = *c->job;
@@ -532,19 +557,61 @@ struct session *eo_session_start(const struct session_config *c)
         goto fail;
     return s;
 fail:
-    eo_session_free(s);
+    machine_free(s);
     return NULL;
+}
+
+/* ---- outside ------------------------------------------------------------- */
+
+struct session *eo_session_start(const struct session_config *c)
+{
+    if (c->job->web != NULL)
+        return eo_http_push_start(c);
+    return machine_start(c);
+}
+
+static const struct session_ops *ops_of(const struct session *s)
+{
+    return *(const struct session_ops *const *)(const void *)s;
+}
+
+enum proto_status eo_session_status(const struct session *s)
+{
+    return ops_of(s)->status(s);
+}
+
+const struct espota_error *eo_session_error(const struct session *s)
+{
+    return ops_of(s)->error(s);
+}
+
+void eo_session_want(const struct session *s, struct proto_want *w)
+{
+    ops_of(s)->want(s, w);
+}
+
+bool eo_session_connecting(const struct session *s)
+{
+    return ops_of(s)->connecting(s);
+}
+
+bool eo_session_committed(const struct session *s)
+{
+    return ops_of(s)->committed(s);
+}
+
+uint64_t eo_session_bytes_out(const struct session *s)
+{
+    return ops_of(s)->bytes_out(s);
+}
+
+const struct addr *eo_session_peer(const struct session *s)
+{
+    return ops_of(s)->peer(s);
 }
 
 void eo_session_free(struct session *s)
 {
-    if (s == NULL)
-        return;
-    close_all(s);
-    if (s->machine != NULL)
-        eo_wipe(s->machine, s->c.ops->size);
-    eo_wipe(&s->job, sizeof s->job);
-    eo_free(s->machine);
-    eo_free(s->addr);
-    eo_free(s);
+    if (s != NULL)
+        ops_of(s)->free(s);
 }

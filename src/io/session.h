@@ -10,6 +10,20 @@
 
 struct session;
 
+/* Any way to bring an image into a device.  The one in session.c drives a
+ * machine of proto/; another has libcurl for its wire (http_push.h).  The
+ * struct of each begins with a pointer to this table. */
+struct session_ops {
+    enum proto_status (*status)(const struct session *);
+    const struct espota_error *(*error)(const struct session *);
+    void (*want)(const struct session *, struct proto_want *);
+    bool (*connecting)(const struct session *);
+    bool (*committed)(const struct session *);
+    uint64_t (*bytes_out)(const struct session *);
+    const struct addr *(*peer)(const struct session *);
+    void (*free)(struct session *);
+};
+
 struct session_config {
     struct loop *loop;
     const struct proto_ops *ops;

@@ -91,6 +91,7 @@ struct proto_job {
     uint32_t invite_ms;     /* the longest wait for one invitation's answer;
                                0: 10 s */
     bool md5_stored;        /* the device stores an MD5 of its password */
+    const struct web_job *web; /* of the protocol "web"; else NULL */
     bool careful;           /* the attempt before this broke off in the data */
     uint32_t stall_ms;      /* patience with silence afterwards */
     uint8_t entropy[64];    /* fresh for each run */
@@ -121,7 +122,7 @@ struct proto_ops {
 
 /* Every protocol there is: adding one means one new file and one line here.
  * The order is the order of --help. */
-#define PROTO_LIST(X) X(esphome) X(arduino)
+#define PROTO_LIST(X) X(esphome) X(arduino) X(web)
 
 #define X(name) extern const struct proto_ops eo_proto_##name;
 PROTO_LIST(X)

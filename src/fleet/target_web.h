@@ -1,0 +1,15 @@
+/* target_web.h -- what a target for the protocol "web" needs besides. */
+#ifndef EO_TARGET_WEB_H
+#define EO_TARGET_WEB_H
+
+#include "fleet/target.h"
+
+/* Whether the host is a URL, which implies the protocol. */
+bool eo_target_is_url(const char *host);
+
+/* Fills to->web and to->name, and the port; to->pub is a copy already.  Fails
+ * with USAGE. */
+int eo_target_web(struct target *to, struct espota_error *err) EO_MUST_CHECK;
+void eo_target_web_free(struct target *);
+
+#endif
