@@ -42,7 +42,7 @@ complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l key-file
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l require-encryption -d 'refuse a device that does not encrypt'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet serve' -l user -x -d 'user of the web page'
 complete -c espota-c -n 'contains (__espota_c_command) serve' -l bind -x -d 'listen on this address or interface only'
-complete -c espota-c -n 'contains (__espota_c_command) serve' -l port -s p -x -d 'port to listen on; 0 picks one and prints it'
+complete -c espota-c -n 'contains (__espota_c_command) serve' -l port -s p -x -d 'port to listen on; 0: any, which is told'
 complete -c espota-c -n 'contains (__espota_c_command) serve' -l map -r -F -d 'for whom there is what'
 complete -c espota-c -n 'contains (__espota_c_command) serve' -l dir -r -F -d 'its files by name, with NAME.md5 and NAME.json'
 complete -c espota-c -n 'contains (__espota_c_command) serve' -l fw-version -x -d 'version of the FILEs; who runs it gets 304'

@@ -1,12 +1,13 @@
 /* cmd_completion.c -- completions for shells, written from the option table.
  *
- * The scripts ask "espota-c completion hosts" for names of devices, so that
- * what they know is as fresh as the configuration.
+ * The scripts ask "espota-c completion hosts" for names of devices: those of
+ * the configuration, and those on the network now.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/hosts.h"
 
 /* What may follow an option or a command. */
 enum follows { FOLLOWS_ANY, FOLLOWS_FILE, FOLLOWS_WORDS, FOLLOWS_HOST };
@@ -400,13 +401,6 @@ static void fish(const struct command *commands)
 
 /* ---- the command -------------------------------------------------------- */
 
-static void hosts(const struct cli *cli)
-{
-    for (size_t i = 0; i < cli->config.n; i++)
-        if (cli->config.at[i].kind == SECTION_DEVICE)
-            puts(cli->config.at[i].name);
-}
-
 int eo_cmd_completion(struct cli *cli)
 {
     static const struct {
@@ -422,7 +416,7 @@ int eo_cmd_completion(struct cli *cli)
             return 0;
         }
     if (strcmp(which, "hosts") == 0) {
-        hosts(cli);
+        eo_print_hosts(cli);
         return 0;
     }
     eo_fail(&err, ESPOTA_E_USAGE,

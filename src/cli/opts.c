@@ -88,7 +88,7 @@ static const struct opt OPTS[] = {
     {0, "bind", TEXT(bind, "ADDRESS"), CMD_SERVE, OPT_G_NETWORK, COMMON,
      .help = "listen on this address or interface only"},
     {'p', "port", NUMBER(serve_port, 0, 65535, NULL, "PORT"), CMD_SERVE, OPT_G_NETWORK, COMMON,
-     .help = "port to listen on; 0 picks one and prints it", .def = "8080"},
+     .help = "port to listen on; 0: any, which is told", .def = "8080"},
     {0, "map", TEXT(map, "FILE"), CMD_SERVE, OPT_G_WHAT, COMMON | OPT_FILE,
      .help = "for whom there is what"},
     {0, "dir", TEXT(dir, "DIR"), CMD_SERVE, OPT_G_WHAT, COMMON | OPT_FILE,

@@ -58,6 +58,11 @@ expect() { # STATUS
     [ "$status" = "$1" ] || no "exit status $status, not $1"
 }
 
+# absent PATTERN FILE: bats ignores a "!" that is not on the last line.
+absent() {
+    ! grep "$@" || no "found: $*"
+}
+
 # By a validator that is not ours.
 valid_events() { # FILE [DEVICES]
     python3 -c 'import jsonschema' 2>/dev/null ||

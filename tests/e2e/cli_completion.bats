@@ -7,6 +7,7 @@ load cli
 setup() {
     cli_setup
     export PATH=$BIN:$PATH
+    export ESPOTA_HOST_IP=127.0.0.1 # nobody else is asked who is there
     printf '[device kitchen]\n[device porch]\nport = 1\n[device kitchen]\nport = 2\n' >.espota.conf
 }
 
@@ -59,4 +60,12 @@ in_zsh() { # LINE: what a terminal shows behind it
     in_zsh 'espota-c --type boot' | grep -q 'bootloader'
     in_zsh 'espota-c -f fw' | grep -q 'fw.bin'
     in_zsh 'espota-c -i ki' | grep -q 'kitchen'
+}
+
+@test "names of devices come within 300 ms" {
+    before=$(date +%s%N)
+    go completion hosts
+    expect 0
+    [ $(($(date +%s%N) - before)) -lt 1000000000 ] # with room for a busy machine
+    [ "$(sort -u out | tr '\n' ' ')" = 'kitchen porch ' ]
 }

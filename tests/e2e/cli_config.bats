@@ -37,7 +37,7 @@ load cli
     go -d -i kitchen -f fw.bin --dry-run
     grep -qF 'port = 99 (.espota.conf:8)' err
     go -d -i kitchen -f fw.bin --dry-run --no-config
-    ! grep -q '.espota.conf' err
+    absent '.espota.conf' err
 }
 
 @test "a mistake is named by file and line, for machines 2" {

@@ -9,7 +9,7 @@ load cli
     go -i 127.0.0.1 -p "$PORT" -f fw.bin --auth-file pw.secret
     expect 0
     [ ! -s out ]
-    ! grep -q "$(printf '[\r\033]')" err
+    absent "$(printf '[\r\033]')" err
     [ "$(grep -c '127.0.0.1: [0-9]*0 %' err)" = 10 ]
     grep -q '^127.0.0.1: updated, 307.2 kB in ' err
     [ "$(seen dev outcome)" = updated ]
@@ -124,7 +124,7 @@ load cli
     [ "$(jq -r 'select(.event == "device_end") | .dev' out)" = Küche ]
     go -i "$(printf 'a\033[2Jb')" -f fw.bin --retry 0
     [ "$status" != 0 ]
-    ! grep -q "$(printf '\033')" err
+    absent "$(printf '\033')" err
 }
 
 @test "FILE.signed is sent instead, and said so" {

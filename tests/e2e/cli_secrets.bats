@@ -66,7 +66,7 @@ flash() {
 
 @test "a file every user can read is warned about" {
     flash --auth-file pw.secret
-    ! grep -q 'every user can read' err
+    absent 'every user can read' err
     chmod 644 pw.secret
     flash --auth-file pw.secret
     expect 0

@@ -30,7 +30,12 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
     expect 2 # what stands behind is still read
 }
 
-@test "help COMMAND lists every option" {
+@test "help COMMAND lists every option, in 80 columns" {
+    for command in $("$ESPOTA" -h | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+        go help "$command"
+        expect 0
+        absent '.\{80\}' out
+    done
     go help upload
     expect 0
     grep -q -- '--stall-timeout' out
