@@ -50,6 +50,8 @@ struct espota_hello {
     int protocol_version; /* 0: the protocol has none */
     const char *auth;     /* "none", "md5", "sha256", "pbkdf2", "noise", ... */
     const char *features[8]; /* static words, NULL-terminated */
+    const char *decided; /* from what the protocol was found out; NULL: it was
+                            given */
 };
 
 /* Where the target's name led. */

@@ -169,6 +169,7 @@ static void hello(struct ui *ui, const char *name,
                         json_integer(h->protocol_version));
     json_object_set_new(o, "features", texts(h->features, n));
     json_object_set_new(o, "auth", text(h->auth != NULL ? h->auth : "none"));
+    json_object_set_new(o, "decided", text(h->decided));
     emit(ui, o);
 }
 

@@ -29,6 +29,8 @@ struct job {
     struct target target;
     const struct proto_ops *ops;
     bool guessing;               /* nobody said what it speaks */
+    char decided[96];            /* from what that was found out, or "" */
+    uint16_t announced_port;     /* 0: none */
     struct espota_error no_tcp;  /* why it was taken for ArduinoOTA */
     struct addr addr[ADDR_SHOWN]; /* without ports */
     size_t n_addr;
@@ -167,10 +169,13 @@ static void on_change(void *ctx)
 
     eo_session_want(j->session, &w);
     if (w.hello != NULL && !j->said_hello) {
+        struct espota_hello hello = *w.hello;
+
+        hello.decided = j->decided[0] != '\0' ? j->decided : NULL;
         j->said_hello = true;
         eo_report_emit(&j->report,
                        &(struct espota_event){.kind = ESPOTA_EVENT_HELLO,
-                                              .hello = w.hello});
+                                              .hello = &hello});
     }
     if (w.note != NULL && w.note != j->note) {
         j->note = w.note;
@@ -224,6 +229,8 @@ static uint16_t port_of(const struct job *j)
 
     if (j->target.pub.port != 0)
         return j->target.pub.port;
+    if (j->announced_port != 0)
+        return j->announced_port;
     return by_chip != 0 ? by_chip : j->ops->port;
 }
 
@@ -287,11 +294,22 @@ static void start_session(struct job *j, const struct detected *got)
 
 /* ---- what does it speak? ------------------------------------------------- */
 
-static void start_guessed(struct job *j, const char *protocol)
+static void start_guessed(struct job *j, const char *protocol, const char *why)
 {
     j->ops = eo_proto_find(protocol);
-    eo_report_log(&j->report, ESPOTA_LOG_INFO, "it seems to speak %s",
-                  protocol);
+    snprintf(j->decided, sizeof j->decided, "%s", why);
+    eo_report_log(&j->report, ESPOTA_LOG_INFO, "it speaks %s: %s", protocol,
+                  why);
+}
+
+/* Found out, and of no use to us. */
+static void fail_foreign(struct job *j, const struct detected *got)
+{
+    eo_fail_hint(&j->error, ESPOTA_E_USAGE,
+                 "such devices take the image from a web page or curl",
+                 "it speaks %s (%s), which cannot be chosen by itself",
+                 got->protocol, got->why);
+    end_failed(j);
 }
 
 static void on_detected(void *ctx, const struct detected *got,
@@ -303,7 +321,12 @@ static void on_detected(void *ctx, const struct detected *got,
         failed(j, err);
         return;
     }
-    start_guessed(j, got->protocol);
+    if (eo_proto_find(got->protocol) == NULL) {
+        fail_foreign(j, got);
+        return;
+    }
+    start_guessed(j, got->protocol, got->why);
+    j->announced_port = got->port;
     if (got->doubt != NULL)
         j->no_tcp = *got->doubt;
     else
@@ -317,9 +340,14 @@ static void on_detected(void *ctx, const struct detected *got,
 /* Only one of them carries it? */
 static const char *only_choice(const struct job *j)
 {
-    if (j->target.has_key || j->target.pub.require_encryption)
+    const struct espota_target *t = &j->target.pub;
+
+    if (j->target.has_key || t->require_encryption ||
+        t->type == ESPOTA_TYPE_PARTITION_TABLE ||
+        t->type == ESPOTA_TYPE_BOOTLOADER)
         return "esphome";
-    return j->target.pub.type == ESPOTA_TYPE_FILESYSTEM ? "arduino" : NULL;
+    return t->type == ESPOTA_TYPE_FILESYSTEM || t->md5_stored ? "arduino"
+                                                              : NULL;
 }
 
 static void find_out(struct job *j)
@@ -327,7 +355,7 @@ static void find_out(struct job *j)
     const char *only = only_choice(j);
 
     if (j->guessing && only != NULL) {
-        start_guessed(j, only);
+        start_guessed(j, only, "only that can do what is wanted");
         j->guessing = false;
         set_ports(j);
     }
@@ -335,9 +363,16 @@ static void find_out(struct job *j)
         start_session(j, NULL);
         return;
     }
+    j->ops = eo_proto_at(0); /* an earlier guess is none any more */
+    set_ports(j);
     eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
-    j->detect = eo_detect_start(j->c.loop, j->addr, j->n_addr,
-                                j->target.pub.bind, on_detected, j);
+    j->detect = eo_detect_start(
+        j->c.loop,
+        &(struct detect_config){.name = j->target.pub.host,
+                                .addr = j->addr,
+                                .n_addr = j->n_addr,
+                                .bind = j->target.pub.bind},
+        on_detected, j);
     if (j->detect == NULL)
         end_internal(j, "out of memory");
 }
@@ -358,9 +393,9 @@ static void on_resolved(void *ctx, const struct resolved *got,
     set_ports(j);
     eo_resolve_free(j->resolve);
     j->resolve = NULL;
-    eo_report_log(&j->report, ESPOTA_LOG_INFO, "speaking %s to port %u",
-                  j->guessing ? "whatever it speaks" : j->ops->name,
-                  port_of(j));
+    if (!j->guessing)
+        eo_report_log(&j->report, ESPOTA_LOG_INFO, "speaking %s to port %u",
+                      j->ops->name, port_of(j));
     if (j->target.pub.dry_run)
         end_well(j, ESPOTA_SKIPPED);
     else

@@ -1,58 +1,258 @@
-/* detect.c -- which protocol a device speaks, where nobody said so. */
+/* detect.c -- which protocol a device speaks: a decision, and its driver. */
 #include "io/detect.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/str.h"
+#include "io/browse.h"
 #include "io/race.h"
+#include "io/resolve.h"
 
 struct detect {
-    struct race *race;
+    struct loop *loop;
     detect_fn *fn;
     void *ctx;
+    struct browse *browse;
+    struct race *race;
+    struct timer patience, settle;
+    struct detect_facts facts;
+    struct announced announced;
+    enum announce_service service;
+    struct espota_error no_tcp; /* category OK: nothing failed */
+    bool unreachable;           /* by any protocol */
+    int fd;
+    struct addr peer;
+    char *bind;
+    size_t n_addr;
+    struct addr addr[]; /* n_addr of them */
 };
 
-/* A device that is there but has no such TCP port, as far as one can see. */
-static bool may_be_udp(const struct espota_error *err)
+enum detect_verdict eo_detect_decide(const struct detect_facts *f)
 {
-    return err->sys_errno == ECONNREFUSED || err->sys_errno == ETIMEDOUT ||
-           err->sys_errno == 0;
+    if (f->announced)
+        return DETECT_ANNOUNCED;
+    if (f->tcp == DETECT_TCP_OPEN)
+        return DETECT_ESPHOME;
+    if (f->may_announce)
+        return DETECT_UNDECIDED;
+    if (f->tcp == DETECT_TCP_REFUSED || f->tcp_over)
+        return DETECT_ARDUINO;
+    return DETECT_PROBE;
 }
 
-static void on_race(void *ctx, int fd, const struct addr *winner,
-                    const struct espota_error *err)
+/* ---- telling ------------------------------------------------------------- */
+
+static void stop(struct detect *d)
+{
+    eo_timer_stop(d->loop, &d->patience);
+    eo_timer_stop(d->loop, &d->settle);
+    eo_browse_free(d->browse);
+    d->browse = NULL;
+    eo_race_free(d->race);
+    d->race = NULL;
+}
+
+static void give(struct detect *d, struct detected *what, const char *fmt,
+                 uint16_t port)
+{
+    char why[96];
+
+    snprintf(why, sizeof why, fmt, (unsigned)port);
+    what->why = why;
+    what->fd = d->fd;
+    what->peer = &d->peer;
+    d->fd = -1;
+    stop(d);
+    d->fn(d->ctx, what, NULL);
+}
+
+static void give_announced(struct detect *d)
+{
+    const char *type = eo_announce_type(d->service);
+    struct detected what = {
+        .protocol = d->announced.protocol,
+        .profile = d->announced.profile,
+        .port = d->announced.port,
+    };
+    char why[64];
+
+    snprintf(why, sizeof why, "it announces %.*s",
+             (int)(strlen(type) - strlen(".local")), type);
+    give(d, &what, why, 0);
+}
+
+static void fail(struct detect *d, const struct espota_error *err)
+{
+    const struct espota_error copy = *err;
+
+    stop(d);
+    d->fn(d->ctx, NULL, &copy);
+}
+
+/* ---- finding out --------------------------------------------------------- */
+
+static void probe(struct detect *d);
+
+static void on_settle(void *ctx)
+{
+    struct detect *d = ctx;
+    const uint16_t port = eo_addr_port(&d->addr[0]);
+
+    switch (eo_detect_decide(&d->facts)) {
+    case DETECT_UNDECIDED:
+        return;
+    case DETECT_PROBE:
+        probe(d);
+        return;
+    case DETECT_ANNOUNCED:
+        give_announced(d);
+        return;
+    case DETECT_ESPHOME:
+        give(d, &(struct detected){.protocol = "esphome"}, "port %u takes a TCP connection", port);
+        return;
+    case DETECT_ARDUINO:
+        if (d->unreachable) {
+            fail(d, &d->no_tcp);
+            return;
+        }
+        give(d, &(struct detected){.protocol = "arduino", .doubt = &d->no_tcp},
+             d->facts.tcp == DETECT_TCP_REFUSED
+                 ? "port %u refuses TCP connections"
+                 : "port %u does not answer to TCP",
+             port);
+        return;
+    }
+}
+
+/* Nobody is called back, and nothing freed, from inside those who found out. */
+static void settle(struct detect *d)
+{
+    if (eo_timer_start(d->loop, &d->settle, 0, on_settle, d) != 0)
+        d->facts.tcp_over = true;
+}
+
+static void on_news(void *ctx, enum browse_news news,
+                    const struct browse_entry *e)
 {
     struct detect *d = ctx;
 
-    if (fd >= 0)
-        d->fn(d->ctx, &(struct detected){"esphome", fd, winner, NULL}, NULL);
-    else if (may_be_udp(err))
-        d->fn(d->ctx, &(struct detected){"arduino", -1, NULL, err}, NULL);
-    else
-        d->fn(d->ctx, NULL, err);
+    if (news == BROWSE_LEFT || e->instance.len == 0 || d->facts.announced)
+        return;
+    eo_announce_read(&d->announced, e->service, e->port, e->txt, e->txt_len);
+    if (d->announced.protocol == NULL)
+        return;
+    d->service = e->service;
+    d->facts.announced = true;
+    settle(d);
 }
 
-struct detect *eo_detect_start(struct loop *l, const struct addr *addr,
-                               size_t n, const char *bind, detect_fn *fn,
-                               void *ctx)
+static void on_mdns_over(void *ctx)
 {
-    struct detect *d = eo_calloc(1, sizeof *d);
+    struct detect *d = ctx;
+
+    d->facts.may_announce = false;
+    settle(d);
+}
+
+static void on_connected(void *ctx, int fd, const struct addr *winner,
+                         const struct espota_error *err)
+{
+    struct detect *d = ctx;
+
+    if (fd >= 0) {
+        d->fd = fd;
+        d->peer = *winner;
+        d->facts.tcp = DETECT_TCP_OPEN;
+    } else {
+        d->no_tcp = *err;
+        d->facts.tcp_over = true;
+        if (err->sys_errno == ECONNREFUSED)
+            d->facts.tcp = DETECT_TCP_REFUSED;
+        /* Silence may be ArduinoOTA; no way there is no way there. */
+        d->unreachable = err->sys_errno != ECONNREFUSED &&
+                         err->sys_errno != ETIMEDOUT && err->sys_errno != 0;
+    }
+    settle(d);
+}
+
+static void probe(struct detect *d)
+{
+    if (d->race != NULL)
+        return;
+    d->race = eo_race_start(d->loop, d->addr, d->n_addr, d->bind, DETECT_TCP_MS,
+                            on_connected, d);
+    if (d->race == NULL) {
+        d->facts.tcp_over = true;
+        settle(d);
+    }
+}
+
+/* Names of mDNS have records; of addresses only a connection tells. */
+static void ask_mdns(struct detect *d, const char *name)
+{
+    const bool bare = strchr(name, '.') == NULL && strchr(name, ':') == NULL;
+    char local[300];
+    const char *const names[] = {local};
+    struct text t;
+
+    if (!bare && !eo_name_is_local(name))
+        return;
+    eo_text_init(&t, local, sizeof local);
+    eo_text_add(&t, "%s%s", name, bare ? ".local" : "");
+    if (eo_browse_new(&d->browse, d->loop,
+                      &(struct browse_config){
+                          .only = d->bind,
+                          .services = 1u << ANNOUNCE_ARDUINO |
+                                      1u << ANNOUNCE_ESPHOME |
+                                      1u << ANNOUNCE_HTTP,
+                          .names = names,
+                          .n_names = 1,
+                          .news = on_news,
+                          .ctx = d,
+                      },
+                      NULL) != 0)
+        d->browse = NULL;
+    d->facts.may_announce =
+        d->browse != NULL && eo_timer_start(d->loop, &d->patience,
+                                            DETECT_MDNS_MS, on_mdns_over,
+                                            d) == 0;
+}
+
+struct detect *eo_detect_start(struct loop *loop, const struct detect_config *c,
+                               detect_fn *fn, void *ctx)
+{
+    struct detect *d =
+        eo_calloc(1, sizeof *d + c->n_addr * sizeof d->addr[0]);
 
     if (d == NULL)
         return NULL;
+    d->loop = loop;
     d->fn = fn;
     d->ctx = ctx;
-    d->race = eo_race_start(l, addr, n, bind, DETECT_MS, on_race, d);
-    if (d->race != NULL)
-        return d;
-    eo_free(d);
-    return NULL;
+    d->fd = -1;
+    d->bind = eo_strdup(c->bind);
+    d->n_addr = c->n_addr;
+    memcpy(d->addr, c->addr, c->n_addr * sizeof d->addr[0]);
+    if ((c->bind != NULL && d->bind == NULL) ||
+        eo_timer_start(loop, &d->settle, 0, on_settle, d) != 0) {
+        eo_detect_free(d);
+        return NULL;
+    }
+    ask_mdns(d, c->name);
+    return d;
 }
 
 void eo_detect_free(struct detect *d)
 {
     if (d == NULL)
         return;
-    eo_race_free(d->race);
+    stop(d);
+    if (d->fd >= 0)
+        close(d->fd);
+    eo_free(d->bind);
     eo_free(d);
 }
