@@ -30,7 +30,7 @@ make_factory() { # FILE APP
     upload build/firmware.factory.bin
     expect_status 3
     grep -q 'firmware.factory.bin is an ESP32 factory image' "$T/err"
-    ! grep -q beside "$T/err"
+    ! grep -q beside "$T/err" || false
 
     cp app.bin build/firmware.ota.bin
     upload build/firmware.factory.bin
@@ -46,7 +46,7 @@ make_factory() { # FILE APP
     echo '<html>404</html>' >page.bin
     espota -i no-such-device.invalid -f page.bin --json
     expect_status 3
-    ! grep -q '"event":"resolve"' "$T/out"
+    ! grep -q '"event":"resolve"' "$T/out" || false
     [ "$(jq -r 'select(.event == "device_end") | .code' "$T/out")" = image ]
 }
 
