@@ -142,8 +142,8 @@ static int look(struct espota_image *img, struct espota_error *err)
 
 /* ---- compressing -------------------------------------------------------- */
 
-/* Level 12 costs a tenth of a second a megabyte: only what an ESP8266 might
- * get is compressed unasked.  A signature is made for these very bytes. */
+/* It costs a twentieth of a second a megabyte: only what an ESP8266 might get
+ * is compressed unasked.  A signature is made for these very bytes. */
 static bool worth_compressing(const struct espota_image *img,
                               enum espota_compress policy)
 {
