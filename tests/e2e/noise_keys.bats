@@ -257,3 +257,24 @@ malformed() {
     expect_status 24
     expect_stderr "has no encryption"
 }
+
+# ---- which protocol?
+
+# Without --protocol: only one of them encrypts, so there is nothing to find
+# out, and a closed port is a device that is away.
+@test "a key tells the protocol" {
+    device esp32 --key $KEY
+    espota -i "$sim_host" -p "$sim_port" -f "$image" --retry 0 --key $KEY
+    takes false
+}
+@test "a key tells the protocol, and nobody is there" {
+    make_image esp32 256K
+    espota -i 127.0.0.1 -p 1 -f "$image" --retry 0 --key $KEY
+    expect_status 11
+}
+@test "a web page has no encryption of this kind" {
+    make_image esp32 256K
+    espota -i 127.0.0.1 -p 1 -f "$image" --protocol web --retry 0 --key $KEY
+    expect_status 24
+    expect_stderr "has no encryption"
+}

@@ -223,3 +223,9 @@ OTHER=//////////////////////////////////////////8=
     expect_status 22
     expect_stderr "hint: DO NOT POWER-CYCLE THE DEVICE: send the same bootloader again"
 }
+
+@test "a type tells the protocol, and nobody is there" {
+    make_table
+    espota -i 127.0.0.1 -p 1 -f "$image" --retry 0 --type partition-table --yes
+    expect_status 11
+}
