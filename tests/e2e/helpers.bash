@@ -47,11 +47,11 @@ story_end() {
 # Says why, with what there is to see, and fails the story.
 no() {
     echo "NO: $*"
-    [ ! -s "$T/err" ] || sed 's/^/  stderr: /' "$T/err"
-    [ ! -s "$T/out" ] || sed 's/^/  stdout: /' "$T/out" | head -n 20
+    [ ! -s "$T/err" ] || sed 's/^/  stderr: /' "$T/err" | tail -n 20
+    [ ! -s "$T/out" ] || sed 's/^/  stdout: /' "$T/out" | cut -c 1-400 | tail -n 12
     local f
     for f in "$T"/sim*.out "$T"/sim*.err; do
-        [ ! -s "$f" ] || sed "s/^/  ${f##*/}: /" "$f"
+        [ ! -s "$f" ] || sed "s/^/  ${f##*/}: /" "$f" | cut -c 1-400 | tail -n 12
     done
     return 1
 }

@@ -1,0 +1,254 @@
+#!/usr/bin/env bats
+# Many devices, one command, the truth about each.
+# shellcheck disable=SC2154
+
+load helpers
+
+# start_fleet N OPTION...: N devices that behave alike; writes $T/targets.
+start_fleet() {
+    local n=$1 i
+    shift
+    start_sim esphome --count "$n" --reboot-ms 50 "$@"
+    for ((i = 0; i < n; i++)); do
+        echo "$sim_host port=$((sim_port + i))"
+    done >"$T/targets"
+}
+
+fleet() { espota fleet "$T/targets" -f "$image" --retry 0 --protocol esphome "$@"; }
+
+count() { grep -c "$@" || :; }
+updated() { count '"outcome":"updated"' <"$sim_out"; }
+ended() { jq -r 'select(.event == "device_end") | .outcome' "$T/out" | sort | uniq -c | awk '{ printf "%s%s=%s", NR > 1 ? " " : "", $2, $1 }'; }
+
+setup() {
+    story_begin
+    make_image esp32 256K
+}
+
+@test "all of them, each stored as sent" {
+    start_fleet 5
+    sed -i 's/$/ quiet=no/' "$T/targets"
+    fleet --json
+    expect_status 0
+    [ "$(ended)" = "updated=5" ]
+    [ "$(jq -r 'select(.event == "run_end") | .counts.updated' "$T/out")" = 5 ]
+    eventually test "$(updated)" = 5
+    jq -e 'select(.event == "session") | .n_violations == 0' "$sim_out" >/dev/null
+}
+
+@test "without a terminal: a line a device, and the reasons grouped" {
+    start_fleet 3
+    echo "127.0.0.1 port=1" >>"$T/targets"
+    fleet
+    expect_status 40
+    [ "$(count ': updated, ' <"$T/err")" = 3 ]
+    expect_stderr "espota-c: 3 updated, 1 failed in"
+    expect_stderr "  1: the device could not be reached (connect): 127.0.0.1:1"
+    refuse_stderr "greeting"
+}
+
+@test "all fail" {
+    printf '127.0.0.1 port=1\n127.0.0.1 port=2\n' >"$T/targets"
+    fleet
+    expect_status 42
+}
+
+@test "CSV, JSON lines, standard input, groups of the configuration" {
+    start_fleet 4
+    { echo "host,port"; sed 's/ port=/,/' "$T/targets"; } >"$T/t.csv"
+    sed -n '1,2s/\(.*\) port=\(.*\)/{"host":"\1","port":\2,"board":"x"}/p' "$T/targets" >"$T/t.json"
+    espota fleet "$T/t.csv" -f "$image" --json
+    expect_status 0
+    [ "$(ended)" = "updated=4" ]
+    sleep 0.2
+    status=0
+    "$ESPOTA" fleet - -f "$image" --json <"$T/t.json" >"$T/out" 2>"$T/err" || status=$?
+    expect_status 0
+    [ "$(ended)" = "updated=2" ]
+    sleep 0.2
+    cat >"$T/.espota.conf" <<CONF
+[device kitchen]
+ip = $sim_host
+port = $sim_port
+group = flat
+[device attic]
+ip = $sim_host
+port = $((sim_port + 1))
+group = flat
+[device garage]
+ip = 127.0.0.1
+port = 1
+CONF
+    espota fleet @flat -f "$image" --json
+    expect_status 0
+    [ "$(ended)" = "updated=2" ]
+    [ "$(jq -r 'select(.event == "device_end") | .dev' "$T/out" | sort | tr '\n' ' ')" = "attic kitchen " ]
+}
+
+@test "each device its own file and password" {
+    start_sim esphome --password one
+    local first="$sim_host port=$sim_port"
+    start_sim esphome --password two
+    cp "$image" "$T/other image.bin"
+    printf '%s auth=one\n%s port=%s auth=two file="%s"\n' "$first" \
+        "$sim_host" "$sim_port" "$T/other image.bin" >"$T/targets"
+    fleet --json
+    expect_status 0
+    [ "$(jq -r 'select(.event == "image") | .file' "$T/out" | sort | uniq | wc -l)" = 2 ]
+}
+
+@test "a bad targets file is an error with its line, and nothing is sent" {
+    start_fleet 2
+    echo "third prot=1" >>"$T/targets"
+    fleet
+    expect_status 2
+    expect_stderr 'targets:3: unknown key "prot" (did you mean "port"?)'
+    [ "$(updated)" = 0 ]
+    espota fleet -f "$image"
+    expect_status 2
+    espota fleet /nowhere/targets -f "$image"
+    expect_status 2
+    expect_stderr 'there is no targets file "/nowhere/targets"'
+}
+
+@test "the same line twice is one device" {
+    start_fleet 1
+    cat "$T/targets" "$T/targets" >"$T/twice"
+    mv "$T/twice" "$T/targets"
+    fleet
+    expect_status 0
+    expect_stderr "is named twice"
+    eventually test "$(updated)" = 1
+}
+
+@test "at most -j at once, and never two with a host that is limited" {
+    start_fleet 6 --flash-ms-per-kib 2
+    fleet -j 2 --json
+    expect_status 0
+    # Never more than two between their first phase and their end.
+    jq -s -e '[.[] | select(.event == "device_end" or (.event == "phase" and .phase == "resolve"))
+        | if .event == "phase" then 1 else -1 end]
+        | [foreach .[] as $x (0; . + $x)] | max == 2' "$T/out"
+    sleep 0.2
+    fleet --per-host-limit 1 --json
+    expect_status 0
+    jq -s -e '[.[] | select(.event == "device_end" or (.event == "phase" and .phase == "resolve"))
+        | if .event == "phase" then 1 else -1 end]
+        | [foreach .[] as $x (0; . + $x)] | max == 1' "$T/out"
+}
+
+@test "a rate spreads the starts" {
+    start_fleet 4
+    fleet --rate 600 --json # one each 100 ms
+    expect_status 0
+    jq -s -e '[.[] | select(.event == "phase" and .phase == "connect") | .t_ms]
+        | sort | (.[3] - .[0]) >= 290' "$T/out"
+}
+
+@test "a canary that fails keeps the others from being touched" {
+    start_fleet 4
+    sed -i '1i 127.0.0.1 port=1' "$T/targets"
+    fleet --canary 1 --json
+    expect_status 41
+    [ "$(ended)" = "failed=1 skipped=4" ]
+    [ "$(updated)" = 0 ]
+}
+
+@test "a canary that is well lets the others follow" {
+    start_fleet 4
+    fleet --canary 1 --json
+    expect_status 0
+    [ "$(ended)" = "updated=4" ]
+    # The others begin after the first has ended.
+    jq -s -e '(map(.event == "device_end") | index(true)) as $end
+        | [.[0:$end][] | select(.event == "phase" and .phase == "connect")] | length == 1' "$T/out"
+}
+
+@test "waves wait for each other, and a threshold ends the run" {
+    start_fleet 4
+    { head -n 2 "$T/targets"; echo "127.0.0.1 port=1"; tail -n 2 "$T/targets"; } >"$T/t"
+    mv "$T/t" "$T/targets"
+    fleet --waves 1,60%,100% --json
+    expect_status 41
+    [ "$(ended)" = "failed=1 skipped=2 updated=2" ]
+    rm "$T/out"
+    fleet --max-fail 2 -j 1 --json
+    expect_status 40
+    [ "$(ended)" = "failed=1 updated=4" ]
+}
+
+@test "absent devices can be skipped" {
+    start_fleet 1
+    echo "127.0.0.1 port=1" >>"$T/targets"
+    fleet --offline skip --json
+    expect_status 0
+    [ "$(ended)" = "skipped=1 updated=1" ]
+}
+
+@test "shards cover every device exactly once" {
+    start_fleet 9 --reboot-ms 0
+    local k
+    for k in 1 2 3; do
+        # By names: all of these are one address.
+        awk '{ print "node-" NR " " $2 }' "$T/targets" >"$T/named"
+        mapfile -t resolve < <(awk '{ print "--resolve=node-" NR "=127.0.0.1" }' "$T/targets")
+        espota fleet "$T/named" -f "$image" --shard "$k/3" --json "${resolve[@]}"
+        expect_status 0
+        jq -r 'select(.event == "device_end" and .ok) | .dev' "$T/out" >>"$T/done"
+    done
+    [ "$(sort "$T/done" | uniq | wc -l)" = 9 ]
+    [ "$(wc -l <"$T/done")" = 9 ]
+}
+
+@test "a bad amount, shard or wave is a usage error" {
+    start_fleet 1
+    local bad
+    for bad in --canary=0 --canary=x --waves=1,,2 --max-fail=101% --shard=3/2 --shard=0/2 --shard=2 --order=best -j0; do
+        fleet "$bad"
+        expect_status 2
+    done
+    fleet --only failed
+    expect_status 2
+    expect_stderr "needs a --journal"
+}
+
+@test "hooks: facts, refusal, and one that hangs" {
+    start_fleet 2
+    fleet --hook-shell --after "echo \"\$ESPOTA_DEVICE \$ESPOTA_OUTCOME\" >>'$T/hooks'; cat >>'$T/json'"
+    expect_status 0
+    [ "$(sort "$T/hooks" | cut -d' ' -f2 | tr '\n' ' ')" = "updated updated " ]
+    jq -e '.outcome == "updated" and .hook == "after"' "$T/json" >/dev/null
+    sleep 0.2
+    fleet --before false --json
+    expect_status 42
+    [ "$(updated)" = 2 ]
+    expect_stderr "the before hook ended with status 1"
+    fleet --before 'sleep 20' --hook-timeout 0.2
+    expect_status 42
+    expect_stderr "took too long and was ended"
+    [ "$(updated)" = 2 ]
+    fleet --before true --after 'sleep 20' --hook-timeout 0.2
+    expect_status 0
+}
+
+@test "JUnit" {
+    start_fleet 1
+    echo "127.0.0.1 port=1" >>"$T/targets"
+    fleet --junit "$T/junit.xml"
+    expect_status 40
+    grep -q '<testsuite name="espota-c" tests="2" failures="1"' "$T/junit.xml"
+    grep -q '<failure message="cannot connect to 127.0.0.1:1' "$T/junit.xml"
+    ! command -v xmllint >/dev/null || xmllint --noout "$T/junit.xml"
+}
+
+@test "an interrupt ends every device properly" {
+    start_fleet 3 --flash-ms-per-kib 20
+    start "$ESPOTA" fleet "$T/targets" -f "$image" --retry 0 --json=events
+    eventually grep -q '"phase":"data"' events
+    kill -TERM "$pid"
+    status=0
+    wait "$pid" || status=$?
+    expect_status 143
+    [ "$(count '"event":"device_end"' <events)" = 3 ]
+    [ "$(count '"event":"run_end"' <events)" = 1 ]
+}

@@ -1,0 +1,96 @@
+#!/usr/bin/env bats
+# A run that is killed at any moment can be repeated: no device is flashed
+# twice with the same image, and none is left out.
+# shellcheck disable=SC2154
+
+load helpers
+
+DEVICES=200
+
+setup() {
+    story_begin
+    make_image esp32 256K
+}
+
+fleet() { espota fleet "$T/targets" -f "$image" --retry 0 --journal "$T/journal" "$@"; }
+
+start_fleet() { # N OPTION...
+    local n=$1 i
+    shift
+    start_sim esphome --count "$n" --reboot-ms 0 "$@"
+    for ((i = 0; i < n; i++)); do
+        echo "$sim_host port=$((sim_port + i))"
+    done >"$T/targets"
+}
+
+flashed() { jq -r 'select(.event == "session" and .outcome == "updated") | .device' "$sim_out"; }
+
+@test "a rerun skips what has this very image, and does another image" {
+    start_fleet 3
+    fleet
+    expect_status 0
+    fleet --json
+    expect_status 0
+    [ "$(jq -r 'select(.event == "device_end") | .outcome' "$T/out" | uniq)" = skipped ]
+    make_image esp32 300K 2.0.0
+    fleet
+    expect_status 0
+    [ "$(flashed | wc -l)" = 6 ]
+    fleet --force
+    [ "$(flashed | wc -l)" = 9 ]
+}
+
+@test "--only failed" {
+    start_fleet 2
+    echo "127.0.0.1 port=1" >>"$T/targets"
+    fleet
+    expect_status 40
+    fleet --only failed --json
+    expect_status 11
+    [ "$(jq -r 'select(.event == "run_start") | .devices' "$T/out")" = 1 ]
+    sed -i '$d' "$T/targets"
+    fleet --only failed --json
+    expect_status 0
+    [ "$(jq -r 'select(.event == "run_start") | .devices' "$T/out")" = 0 ]
+}
+
+@test "a journal another run is using, and a file that is none" {
+    start_fleet 1 --flash-ms-per-kib 20
+    start "$ESPOTA" fleet "$T/targets" -f "$image" --journal "$T/journal"
+    eventually test -e "$T/journal"
+    sleep 0.2
+    fleet
+    expect_status 2
+    expect_stderr "another run is using it"
+    echo "[defaults]" >"$T/journal.bad"
+    espota fleet "$T/targets" -f "$image" --journal "$T/journal.bad"
+    expect_status 2
+    [ "$(cat "$T/journal.bad")" = "[defaults]" ]
+}
+
+@test "SIGKILL at 20 moments: nothing twice, nothing left out" {
+    start_fleet "$DEVICES" --flash-ms-per-kib 1
+    local i delay=0
+    for ((i = 0; i < 20; i++)); do
+        start "$ESPOTA" fleet "$T/targets" -f "$image" --retry 0 -j 16 \
+            --journal "$T/journal" -q
+        # Spread over a run's first 0.4 s, never twice the same.
+        delay=$(((delay * 37 + 89) % 400))
+        sleep "0.$(printf '%03d' "$delay")"
+        kill -KILL "$pid" 2>/dev/null || :
+        wait "$pid" 2>/dev/null || :
+    done
+    status=0
+    timeout 120 "$ESPOTA" fleet "$T/targets" -f "$image" --retry 2 --retry-delay 0.2 -j 16 \
+        --journal "$T/journal" --json >"$T/out" 2>"$T/err" || status=$?
+    sleep 0.5
+    # Not one device was flashed twice.
+    [ -z "$(flashed | sort | uniq -d)" ] || no "flashed twice: $(flashed | sort | uniq -d | tr '\n' ' ')"
+    # Each has the image, or is one that the run calls unknown.
+    local unknown
+    unknown=$(jq -r 'select(.event == "device_end" and .outcome == "unknown") | .dev' "$T/out" | wc -l)
+    [ $(($(flashed | wc -l) + unknown)) -ge "$DEVICES" ] ||
+        no "$(flashed | wc -l) flashed and $unknown unknown of $DEVICES"
+    [ "$(jq -r 'select(.event == "device_end") | .outcome' "$T/out" | grep -vcE '^(updated|skipped|unknown)$')" = 0 ]
+    if [ "$unknown" = 0 ]; then expect_status 0; else expect_status 40; fi
+}
