@@ -120,6 +120,12 @@ typedef void espota_event_fn(void *ctx, const struct espota_event *);
 
 /* ---- targets ------------------------------------------------------------ */
 
+enum espota_verify {
+    ESPOTA_VERIFY_NONE,
+    ESPOTA_VERIFY_BACK,   /* wait until the device answers again */
+    ESPOTA_VERIFY_VERSION /* ... and says that it runs the image */
+};
+
 enum espota_min_auth {
     ESPOTA_AUTH_ANY,   /* answer whatever the device asks */
     ESPOTA_AUTH_SHA256 /* never answer an MD5 challenge */
@@ -178,6 +184,17 @@ struct espota_target {
                      fit: refusals become warnings */
     bool dry_run; /* everything up to, but never including, the first packet
                      to the device; ends as SKIPPED */
+
+    enum espota_verify verify; /* after success, and where the outcome is
+                                  unknown: which it settles */
+    uint32_t verify_ms;        /* how long that may take; 0: 90 s */
+    /* What the device says it runs once it has the image: its version, and
+     * the hash of its configuration.  NULL: the image's version; not told. */
+    const char *expect_version, *expect_hash;
+    bool if_changed;  /* send nothing to a device that runs it already */
+    bool check_first; /* it may have the image from a run that was cut off:
+                         send only to one that says it runs something else */
+    bool skip_absent; /* one that is not there is SKIPPED, not FAILED */
 
     bool hold;     /* wait for espota_fleet_release() when its turn comes */
 

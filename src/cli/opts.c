@@ -16,6 +16,7 @@ static const char *const COMPRESSES[] = {"auto", "always", "never", NULL};
 static const char *const RESOLVERS[] = {"auto",  "builtin", "avahi",
                                         "dnssd", "system",  NULL};
 static const char *const WINDOWS[] = {"auto", "lockstep", NULL};
+static const char *const VERIFIES[] = {"none", "back", "version", NULL};
 static const char *const ORDERS[] = {"given", "random", "slowest-first", NULL};
 static const char *const ONLYS[] = {"all", "failed", NULL};
 static const char *const OFFLINES[] = {"fail", "skip", "wait", NULL};
@@ -160,6 +161,17 @@ static const struct opt OPTS[] = {
     {0, "max-time", SECONDS(max_ms, 1, DAY_S), UP | CMD_SERVE, OPT_G_TIME, CONF,
      .help = "for all of it, attempts and pauses included"},
 
+    {0, "verify", WORD(verify, VERIFIES, "WHAT"), UP, OPT_G_VERIFY, CONF,
+     .help = "after success: none, back, or version", .def = "none"},
+    {0, "verify-timeout", SECONDS(verify_ms, 1, DAY_S), UP, OPT_G_VERIFY, CONF,
+     .help = "patience with its coming back", .def = "90"},
+    {0, "expect-version", TEXT(expect_version, "V"), UP, OPT_G_VERIFY, CONF,
+     .help = "what it must say; default: the image's"},
+    {0, "expect-hash", TEXT(expect_hash, "H"), UP, OPT_G_VERIFY, CONF,
+     .help = "the configuration hash it must say"},
+    {0, "if-changed", FLAG(if_changed), UP, OPT_G_VERIFY, CONF,
+     .help = "nothing, if it says it runs this already"},
+
     {'j', "jobs", NUMBER(jobs, 1, 4096, NULL, "N"), UP, OPT_G_ROLLOUT, CONF,
      .help = "devices at once", .def = "16"},
     {0, "rate", NUMBER(rate, 1, 60000, NULL, "N"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
@@ -239,6 +251,7 @@ const char *eo_opt_group_title(enum opt_group group)
         [OPT_G_NETWORK] = "Network",
         [OPT_G_IMAGE] = "Transfer",
         [OPT_G_TIME] = "Time",
+        [OPT_G_VERIFY] = "What it runs",
         [OPT_G_ROLLOUT] = "Many devices",
         [OPT_G_OUTPUT] = "Output",
         [OPT_G_OTHER] = "Other",

@@ -60,6 +60,7 @@ enum opt_group {
     OPT_G_NETWORK,
     OPT_G_IMAGE,
     OPT_G_TIME,
+    OPT_G_VERIFY,
     OPT_G_ROLLOUT,
     OPT_G_OUTPUT,
     OPT_G_OTHER,
@@ -151,6 +152,11 @@ struct opts {
     const char *bind, *map, *dir, *fw_version; /* of serve */
     uint32_t serve_port, once;
     const char *tls_cert, *tls_key, *drop_to;
+    int verify; /* enum espota_verify */
+    uint32_t verify_ms;
+    const char *expect_version, *expect_hash;
+    bool if_changed;
+
     uint32_t jobs, rate, per_host, hook_timeout_ms;
     const char *canary, *waves, *max_fail; /* "N" or "P%", waves several */
     int order, only, offline;

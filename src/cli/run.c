@@ -249,6 +249,12 @@ static void start(struct run *run, struct run_device *d)
         .retry_delay_ms = o->retry_delay_ms,
         .max_ms = o->max_ms,
         .dry_run = o->dry_run,
+        .verify = (enum espota_verify)o->verify,
+        .verify_ms = o->verify_ms,
+        .expect_version = o->expect_version,
+        .expect_hash = o->expect_hash,
+        .if_changed = o->if_changed,
+        .skip_absent = o->offline == OFFLINE_SKIP,
         .force = o->force,
         .tag = d,
     };
@@ -259,6 +265,7 @@ static void start(struct run *run, struct run_device *d)
         eo_uis_image(&run->ui, &d->ui, espota_image_info(d->image));
     if (d->error.category == ESPOTA_E_OK && admitted(run, d)) {
         target.hold = d->hold;
+        target.check_first = d->check_first;
         d->job = espota_fleet_add(run->fleet, d->image, &target, &d->error);
         if (d->job >= 0)
             d->error.category = ESPOTA_E_OK;

@@ -1,7 +1,7 @@
 /* job.c -- one image on its way into one device.
  *
  * preflight() -> attempt() -> on_resolved() -> find_out() -> session ->
- * on_change() -> end(), or failed() and perhaps attempt() again.
+ * on_change() -> the end, or failed() and perhaps attempt() again.
  */
 #include "fleet/job.h"
 
@@ -10,52 +10,26 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "fleet/report.h"
+#include "fleet/job_inside.h"
 #include "fleet/retry.h"
-#include "fleet/target.h"
-#include "io/detect.h"
-#include "io/resolve.h"
-#include "io/session.h"
 
 enum {
     CONNECT_MS = 20000,
     STALL_MS = 160000, /* the device's own limit is 105 s: outlast it */
-    NEXT_PASSWORD_MS = 1000, /* a device shows a refusal for a moment */
-    ADDR_SHOWN = 16
-};
-
-struct job {
-    struct job_config c;
-    struct target target;
-    const struct proto_ops *ops;
-    bool guessing;               /* nobody said what it speaks */
-    char decided[96];            /* from what that was found out, or "" */
-    uint16_t announced_port;     /* 0: none */
-    struct espota_error no_tcp;  /* why it was taken for ArduinoOTA */
-    struct addr addr[ADDR_SHOWN]; /* without ports */
-    size_t n_addr;
-    struct resolve *resolve;
-    struct detect *detect;
-    struct session *session;
-    struct timer timer; /* the start, or the next attempt */
-    struct timer limit; /* max_ms */
-    unsigned faults;
-    size_t password; /* the one in use */
-    bool started, held, ended;
-    bool said_hello;
-    const char *note;
-    struct report report;
-    struct espota_error error;
-    struct espota_result result;
+    NEXT_PASSWORD_MS = 1000 /* a device shows a refusal for a moment */
 };
 
 /* ---- the end ------------------------------------------------------------- */
 
-static void stop(struct job *j)
+void eo_job_stop_all(struct job *j)
 {
     eo_timer_stop(j->c.loop, &j->timer);
     eo_resolve_free(j->resolve);
+    eo_look_free(j->look);
+    eo_verify_free(j->verify);
     j->resolve = NULL;
+    j->look = NULL;
+    j->verify = NULL;
     eo_detect_free(j->detect);
     j->detect = NULL;
     if (j->session != NULL)
@@ -64,9 +38,9 @@ static void stop(struct job *j)
     j->session = NULL;
 }
 
-static void end(struct job *j, enum espota_outcome outcome)
+void eo_job_end(struct job *j, enum espota_outcome outcome)
 {
-    stop(j);
+    eo_job_stop_all(j);
     eo_timer_stop(j->c.loop, &j->limit);
     eo_report_end(&j->report);
     j->ended = true;
@@ -84,26 +58,34 @@ static void end(struct job *j, enum espota_outcome outcome)
     j->c.on_end(j->c.on_end_ctx);
 }
 
-static void end_well(struct job *j, enum espota_outcome outcome)
+void eo_job_end_well(struct job *j, enum espota_outcome outcome)
 {
     j->error = (struct espota_error){.category = ESPOTA_E_OK};
-    end(j, outcome);
+    eo_job_end(j, outcome);
 }
 
-static void end_failed(struct job *j)
+static bool is_absent(enum espota_category c)
+{
+    return c == ESPOTA_E_RESOLVE || c == ESPOTA_E_CONNECT ||
+           c == ESPOTA_E_NO_ANSWER;
+}
+
+void eo_job_end_failed(struct job *j)
 {
     const size_t len = strlen(j->error.message);
 
     if (j->report.attempt > 1)
         snprintf(j->error.message + len, sizeof j->error.message - len,
                  " (attempt %u)", j->report.attempt);
-    end(j, espota_category_outcome(j->error.category));
+    eo_job_end(j, j->target.pub.skip_absent && is_absent(j->error.category)
+               ? ESPOTA_SKIPPED
+               : espota_category_outcome(j->error.category));
 }
 
-static void end_internal(struct job *j, const char *why)
+void eo_job_end_internal(struct job *j, const char *why)
 {
     eo_fail(&j->error, ESPOTA_E_INTERNAL, "%s", why);
-    end_failed(j);
+    eo_job_end_failed(j);
 }
 
 /* ---- attempts ------------------------------------------------------------ */
@@ -112,10 +94,10 @@ static void attempt(void *ctx);
 
 static void again(struct job *j, uint32_t delay_ms)
 {
-    stop(j);
+    eo_job_stop_all(j);
     eo_report_phase(&j->report, ESPOTA_PHASE_QUEUED, "waiting to try again");
     if (eo_timer_start(j->c.loop, &j->timer, delay_ms, attempt, j) != 0)
-        end_internal(j, "out of memory");
+        eo_job_end_internal(j, "out of memory");
 }
 
 /* An attempt failed with *err. */
@@ -131,6 +113,11 @@ static void failed(struct job *j, const struct espota_error *err)
         eo_fail_hint(&j->error, ESPOTA_E_CONNECT, j->no_tcp.hint,
                      "%s; nor does it answer ArduinoOTA's invitations",
                      j->no_tcp.message);
+    if (err->category == ESPOTA_E_UNKNOWN &&
+        t->verify != ESPOTA_VERIFY_NONE) {
+        eo_job_verify(j, true);
+        return;
+    }
     j->faults += espota_category_retryable(err->category);
     switch (eo_retry(&(struct retry_facts){
         .category = err->category,
@@ -142,7 +129,7 @@ static void failed(struct job *j, const struct espota_error *err)
             !j->target.has_key && j->password + 1 < t->n_passwords,
     })) {
     case RETRY_NO:
-        end_failed(j);
+        eo_job_end_failed(j);
         return;
     case RETRY_SAME:
         eo_report_emit(&j->report,
@@ -193,8 +180,12 @@ static void on_change(void *ctx)
     eo_report_phase(&j->report, w.phase, w.doing);
     if (w.phase == ESPOTA_PHASE_DATA)
         eo_report_progress(&j->report, w.done, w.total);
-    if (eo_session_status(j->session) == PROTO_DONE)
-        end_well(j, ESPOTA_UPDATED);
+    if (eo_session_status(j->session) != PROTO_DONE)
+        return;
+    if (j->target.pub.verify != ESPOTA_VERIFY_NONE)
+        eo_job_verify(j, false);
+    else
+        eo_job_end_well(j, ESPOTA_UPDATED);
 }
 
 static void on_commit(void *ctx)
@@ -266,7 +257,7 @@ static void start_session(struct job *j, const struct detected *got)
     if (eo_proto_check(j->ops, &job, &j->error) != 0) {
         if (got != NULL && got->fd >= 0)
             close(got->fd);
-        end_failed(j);
+        eo_job_end_failed(j);
         return;
     }
     eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
@@ -289,7 +280,7 @@ static void start_session(struct job *j, const struct detected *got)
         .ctx = j,
     });
     if (j->session == NULL)
-        end_internal(j, "out of memory, or of entropy");
+        eo_job_end_internal(j, "out of memory, or of entropy");
 }
 
 /* ---- what does it speak? ------------------------------------------------- */
@@ -309,7 +300,7 @@ static void fail_foreign(struct job *j, const struct detected *got)
                  "such devices take the image from a web page or curl",
                  "it speaks %s (%s), which cannot be chosen by itself",
                  got->protocol, got->why);
-    end_failed(j);
+    eo_job_end_failed(j);
 }
 
 static void on_detected(void *ctx, const struct detected *got,
@@ -374,7 +365,15 @@ static void find_out(struct job *j)
                                 .bind = j->target.pub.bind},
         on_detected, j);
     if (j->detect == NULL)
-        end_internal(j, "out of memory");
+        eo_job_end_internal(j, "out of memory");
+}
+
+void eo_job_approach(struct job *j)
+{
+    if (j->target.pub.dry_run)
+        eo_job_end_well(j, ESPOTA_SKIPPED);
+    else
+        find_out(j);
 }
 
 static void on_resolved(void *ctx, const struct resolved *got,
@@ -387,19 +386,19 @@ static void on_resolved(void *ctx, const struct resolved *got,
         return;
     }
     eo_report_resolved(&j->report, got);
-    for (j->n_addr = 0; j->n_addr < got->n && j->n_addr < ADDR_SHOWN;
-         j->n_addr++)
-        j->addr[j->n_addr] = got->addr[j->n_addr];
+    j->n_addr = got->n < ADDR_SHOWN ? got->n : ADDR_SHOWN;
+    for (size_t i = 0; i < j->n_addr; i++)
+        j->addr[i] = got->addr[i];
     set_ports(j);
     eo_resolve_free(j->resolve);
     j->resolve = NULL;
     if (!j->guessing)
         eo_report_log(&j->report, ESPOTA_LOG_INFO, "speaking %s to port %u",
                       j->ops->name, port_of(j));
-    if (j->target.pub.dry_run)
-        end_well(j, ESPOTA_SKIPPED);
+    if (eo_job_wants_to_look(j))
+        eo_job_look(j);
     else
-        find_out(j);
+        eo_job_approach(j);
 }
 
 static void on_resolver_log(void *ctx, const char *line)
@@ -427,7 +426,7 @@ static void attempt(void *ctx)
                                  .log = on_resolver_log},
         on_resolved, j);
     if (j->resolve == NULL)
-        end_internal(j, "out of memory");
+        eo_job_end_internal(j, "out of memory");
 }
 
 /* What having no more time means depends on how far it came. */
@@ -462,7 +461,7 @@ static void on_limit(void *ctx)
                  "no more time after %u s, %s%s%s",
                  (unsigned)(j->target.pub.max_ms / 1000), j->report.doing,
                  tried ? "; before that: " : "", tried ? last.message : "");
-    end_failed(j);
+    eo_job_end_failed(j);
 }
 
 /* ---- outside ------------------------------------------------------------- */
@@ -491,6 +490,10 @@ int eo_job_new(struct job **out, const struct job_config *c,
         .tag = j->target.pub.tag,
         .attempts = j->target.pub.retries + 1,
     };
+    if (eo_job_check_verify(j, err) != 0) {
+        eo_job_free(j);
+        return -1;
+    }
     *out = j;
     return 0;
 }
@@ -526,7 +529,7 @@ static void on_turn(void *ctx)
     struct job *j = ctx;
 
     if (preflight(j) != 0) {
-        end_failed(j);
+        eo_job_end_failed(j);
     } else if (!j->target.pub.hold) {
         attempt(j);
     } else {
@@ -543,9 +546,9 @@ void eo_job_release(struct job *j, const struct espota_error *err)
     j->held = false;
     if (err != NULL) {
         j->error = *err;
-        end_failed(j);
+        eo_job_end_failed(j);
     } else if (eo_timer_start(j->c.loop, &j->timer, 0, attempt, j) != 0) {
-        end_internal(j, "out of memory");
+        eo_job_end_internal(j, "out of memory");
     }
 }
 
@@ -557,7 +560,7 @@ void eo_job_start(struct job *j)
         (j->target.pub.max_ms != 0 &&
          eo_timer_start(j->c.loop, &j->limit, j->target.pub.max_ms, on_limit,
                         j) != 0))
-        end_internal(j, "out of memory");
+        eo_job_end_internal(j, "out of memory");
 }
 
 /* The device has said yes already; only the goodbye was not over. */
@@ -578,19 +581,22 @@ void eo_job_cancel(struct job *j, const struct espota_error *why)
     if (!j->started)
         eo_report_begin(&j->report);
     if (accepted(j)) {
-        end_well(j, ESPOTA_UPDATED);
+        eo_job_end_well(j, ESPOTA_UPDATED);
         return;
     }
     if (j->session != NULL && eo_session_committed(j->session))
         eo_fail_hint(&j->error, ESPOTA_E_UNKNOWN,
                      "look what the device runs before you flash it again",
                      "interrupted after the device had every byte");
+    else if (j->verify != NULL && j->error.category != ESPOTA_E_UNKNOWN)
+        eo_fail(&j->error, ESPOTA_E_NOT_BACK,
+                "interrupted: it took the image, and was not back yet");
     else if (why != NULL)
         j->error = *why;
     else
         eo_fail(&j->error, ESPOTA_E_INTERRUPTED, "interrupted while %s",
                 j->report.doing);
-    end_failed(j);
+    eo_job_end_failed(j);
 }
 
 void eo_job_skip(struct job *j)
@@ -598,7 +604,7 @@ void eo_job_skip(struct job *j)
     eo_report_begin(&j->report);
     eo_fail(&j->error, ESPOTA_E_FLEET_STOPPED,
             "not tried: the run stopped at its failure threshold");
-    end(j, ESPOTA_SKIPPED);
+    eo_job_end(j, ESPOTA_SKIPPED);
 }
 
 const char *eo_job_host(const struct job *j)
@@ -620,7 +626,7 @@ void eo_job_free(struct job *j)
 {
     if (j == NULL)
         return;
-    stop(j);
+    eo_job_stop_all(j);
     eo_timer_stop(j->c.loop, &j->limit);
     eo_target_free(&j->target);
     eo_free(j);

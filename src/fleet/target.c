@@ -103,6 +103,7 @@ int eo_target_copy(struct target *to, const struct espota_target *from,
         return -1;
     to->pub = *from;
     to->pub.key = NULL;
+    to->pub.expect_version = to->pub.expect_hash = NULL;
     ok = copy(&to->pub.host, from->host);
     ok &= copy(&to->pub.protocol, from->protocol);
     ok &= copy(&to->pub.bind, from->bind);
@@ -111,6 +112,8 @@ int eo_target_copy(struct target *to, const struct espota_target *from,
     ok &= copy(&to->pub.path, from->path);
     ok &= copy(&to->pub.user, from->user);
     ok &= copy(&to->pub.tls_ca, from->tls_ca);
+    ok &= copy(&to->pub.expect_version, from->expect_version);
+    ok &= copy(&to->pub.expect_hash, from->expect_hash);
     ok &= copy_list(&to->pub.resolve, &to->pub.n_resolve, from->resolve,
                     from->n_resolve);
     ok &= copy_list(&to->pub.passwords, &to->pub.n_passwords, from->passwords,
@@ -150,6 +153,9 @@ void eo_target_wipe(struct target *t)
     eo_free((char *)t->pub.tls_ca);
     t->pub.profile = t->pub.path = t->pub.user = t->pub.tls_ca = NULL;
     eo_target_web_free(t);
+    eo_free((char *)t->pub.expect_version);
+    eo_free((char *)t->pub.expect_hash);
+    t->pub.expect_version = t->pub.expect_hash = NULL;
     for (size_t i = 0; i < t->pub.n_resolve; i++)
         eo_free((char *)t->pub.resolve[i]);
     eo_free((void *)t->pub.resolve);

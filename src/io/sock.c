@@ -104,6 +104,13 @@ void eo_addr_set_port(struct addr *a, uint16_t port)
         in4(a)->sin_port = htons(port);
 }
 
+bool eo_addr_is_loopback(const struct addr *a)
+{
+    if (a->sa.ss_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&cin6(a)->sin6_addr);
+    return ntohl(cin4(a)->sin_addr.s_addr) >> 24 == 127;
+}
+
 bool eo_addr_same_host(const struct addr *a, const struct addr *b)
 {
     if (a->sa.ss_family != b->sa.ss_family)

@@ -26,6 +26,7 @@ int eo_addr_parse(struct addr *, const char *text);
 
 uint16_t eo_addr_port(const struct addr *);
 void eo_addr_set_port(struct addr *, uint16_t port);
+bool eo_addr_is_loopback(const struct addr *);
 bool eo_addr_same_host(const struct addr *, const struct addr *);
 
 /* "192.0.2.7" or "fe80::1%eth0"; with a port also ":80" behind, and brackets

@@ -543,6 +543,7 @@ const struct proto_ops eo_proto_esphome = {
     .name = "esphome",
     .summary = "ESPHome's native OTA, versions 1, 2, extended and encrypted",
     .port = 3232,
+    .listens = true,
     .size = sizeof(struct esphome),
     .init = init,
     .step = step,

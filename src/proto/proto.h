@@ -108,6 +108,8 @@ struct proto_ops {
     const char *name;    /* --protocol NAME, JSON */
     const char *summary; /* one line for --help */
     uint16_t port;       /* default where the image tells nothing better */
+    bool listens;        /* the device does, by TCP: its port can be asked
+                            whether it is there */
     size_t size;         /* of the machine; the driver allocates it, zeroed */
     unsigned refuses;    /* types it cannot carry: 1u << ESPOTA_TYPE_... */
     bool encrypts;       /* with the job's key */

@@ -18,7 +18,7 @@ fleet() { espota fleet "$T/targets" -f "$image" --retry 0 --protocol esphome "$@
 
 count() { grep -c "$@" || :; }
 updated() { count '"outcome":"updated"' <"$sim_out"; }
-ended() { jq -r 'select(.event == "device_end") | .outcome' "$T/out" | sort | uniq -c | awk '{ printf "%s%s=%s", NR > 1 ? " " : "", $2, $1 }'; }
+ended() { jq -r 'select(.event == "device_end") | .outcome' "$T/out" | sort | uniq -c | awk '{ printf "%s%s=%s", (NR > 1 ? " " : ""), $2, $1 }'; }
 
 setup() {
     story_begin
@@ -33,7 +33,7 @@ setup() {
     [ "$(ended)" = "updated=5" ]
     [ "$(jq -r 'select(.event == "run_end") | .counts.updated' "$T/out")" = 5 ]
     eventually test "$(updated)" = 5
-    jq -e 'select(.event == "session") | .n_violations == 0' "$sim_out" >/dev/null
+    grep '^{' "$sim_out" | jq -e -s 'all(.n_violations == 0 or .event != "session")' >/dev/null
 }
 
 @test "without a terminal: a line a device, and the reasons grouped" {
@@ -160,8 +160,8 @@ CONF
     expect_status 0
     [ "$(ended)" = "updated=4" ]
     # The others begin after the first has ended.
-    jq -s -e '(map(.event == "device_end") | index(true)) as $end
-        | [.[0:$end][] | select(.event == "phase" and .phase == "connect")] | length == 1' "$T/out"
+    jq -s -e '(map(.event == "device_end") | index(true)) as $stop
+        | [.[0:$stop][] | select(.event == "phase" and .phase == "connect")] | length == 1' "$T/out"
 }
 
 @test "waves wait for each other, and a threshold ends the run" {

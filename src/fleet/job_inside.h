@@ -1,0 +1,68 @@
+/* job_inside.h -- what the files of a job share: job.c and job_verify.c. */
+#ifndef EO_JOB_INSIDE_H
+#define EO_JOB_INSIDE_H
+
+#include "fleet/job.h"
+#include "fleet/report.h"
+#include "fleet/target.h"
+#include "fleet/verify.h"
+#include "io/detect.h"
+#include "io/resolve.h"
+#include "io/session.h"
+
+enum { ADDR_SHOWN = 16 };
+
+struct job {
+    struct job_config c;
+    struct target target;
+    const struct proto_ops *ops;
+    bool guessing;              /* nobody said what it speaks */
+    char decided[96];           /* from what that was found out, or "" */
+    uint16_t announced_port;    /* 0: none */
+    struct espota_error no_tcp; /* why it was taken for ArduinoOTA */
+    struct resolve *resolve;
+    struct look *look;
+    struct detect *detect;
+    struct session *session;
+    struct verify *verify;
+    struct addr addr[ADDR_SHOWN]; /* where it is, as far as is known */
+    size_t n_addr;
+    char old_version[ANNOUNCE_VALUE], new_version[ANNOUNCE_VALUE];
+    struct timer timer; /* the start, or the next attempt */
+    struct timer limit; /* max_ms */
+    unsigned faults;
+    size_t password; /* the one in use */
+    bool started, held, ended;
+    bool said_hello;
+    const char *note;
+    struct report report;
+    struct espota_error error;
+    struct espota_result result;
+};
+
+/* Frees what an attempt or a verification needs, and its timers. */
+void eo_job_stop_all(struct job *);
+
+/* Ends it: as given, well, by j->error, or for a fault of ours. */
+void eo_job_end(struct job *, enum espota_outcome);
+void eo_job_end_well(struct job *, enum espota_outcome);
+void eo_job_end_failed(struct job *);
+void eo_job_end_internal(struct job *, const char *why);
+
+/* Its addresses are known: on to the device. */
+void eo_job_approach(struct job *);
+
+/* Before: does it have to be asked what it runs?  Then ask, and go on, or end
+ * if that answer says so. */
+bool eo_job_wants_to_look(const struct job *);
+void eo_job_look(struct job *);
+
+/* After: is it back, and with what?  open: it never said whether it took the
+ * image. */
+void eo_job_verify(struct job *, bool open);
+
+/* Fails with USAGE where there would be nothing to compare with. */
+int eo_job_check_verify(const struct job *, struct espota_error *err)
+    EO_MUST_CHECK;
+
+#endif

@@ -1,0 +1,214 @@
+/* verify.c -- is the device back, and does it run what it was given? */
+#include "fleet/verify.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "io/race.h"
+
+enum {
+    LEAVING_MS = 2000, /* it takes so long to go: an answer before is stale */
+    LOOK_MS = 2500,
+    KNOCK_MS = 2000,
+    PAUSE_MS = 1500,
+    /* Whoever says the old version so late has started it again. */
+    SETTLED_MS = 12000
+};
+
+struct verify {
+    struct loop *loop;
+    struct verify_config c;
+    struct addr addr;
+    uint64_t began;
+    struct timer timer, limit;
+    struct look *look;
+    struct race *race;
+    struct look_facts facts;
+    bool announced, answered;
+    struct verify_result result;
+};
+
+/* ---- judging ------------------------------------------------------------- */
+
+enum verify_match eo_verify_match(const struct verify_expect *want,
+                                  const struct look_facts *f)
+{
+    bool told = false;
+
+    if (want->hash != NULL && f->config_hash[0] != '\0') {
+        if (strcmp(want->hash, f->config_hash) != 0)
+            return VERIFY_OTHER;
+        told = true;
+    }
+    if (want->version != NULL &&
+        (f->version[0] != '\0' || f->project_version[0] != '\0')) {
+        if (strcmp(want->version, f->version) != 0 &&
+            strcmp(want->version, f->project_version) != 0)
+            return VERIFY_OTHER;
+        told = true;
+    }
+    return told ? VERIFY_SAME : VERIFY_CANNOT_TELL;
+}
+
+const char *eo_verify_version(const struct look_facts *f)
+{
+    return f->project_version[0] != '\0' ? f->project_version : f->version;
+}
+
+static void finish(struct verify *v, enum espota_category category)
+{
+    static const char LOOK[] =
+        "look what the device runs before you flash it again";
+    struct espota_error *err = &v->result.error;
+
+    v->result.category = category;
+    v->result.facts = v->announced ? &v->facts : NULL;
+    if (category == ESPOTA_E_NOT_BACK)
+        eo_fail_hint(err, category,
+                     "look at the device; it may be waiting for Wi-Fi, or be "
+                     "in safe mode under another name",
+                     "it took the image and did not come back within %u s",
+                     (unsigned)(v->c.timeout_ms / 1000));
+    else if (category == ESPOTA_E_OTHER_VERSION)
+        eo_fail_hint(err, category,
+                     "it was rolled back, or the image was not applied: its "
+                     "log tells why",
+                     "it is back and runs %s%s%s, not %s",
+                     eo_verify_version(&v->facts),
+                     v->c.expect.hash != NULL ? " with configuration " : "",
+                     v->c.expect.hash != NULL ? v->facts.config_hash : "",
+                     v->c.expect.version != NULL ? v->c.expect.version
+                                                 : v->c.expect.hash);
+    else if (category == ESPOTA_E_UNKNOWN)
+        eo_fail_hint(err, category, LOOK,
+                     "it is back, but does not say what it runs");
+    eo_timer_stop(v->loop, &v->timer);
+    eo_timer_stop(v->loop, &v->limit);
+    v->c.on_end(v->c.ctx, &v->result);
+}
+
+/* What is known is enough?  last: there will be no more. */
+static bool judge(struct verify *v, bool last)
+{
+    const bool settled = eo_loop_now(v->loop) - v->began >= SETTLED_MS;
+    const bool back = v->announced || v->answered;
+    const bool must_match =
+        v->c.mode == ESPOTA_VERIFY_VERSION || v->c.outcome_is_open;
+    const enum verify_match match =
+        v->announced ? eo_verify_match(&v->c.expect, &v->facts)
+                     : VERIFY_CANNOT_TELL;
+
+    if (back && !must_match)
+        finish(v, ESPOTA_E_OK);
+    else if (match == VERIFY_SAME)
+        finish(v, ESPOTA_E_OK);
+    else if (match == VERIFY_OTHER && (settled || last))
+        finish(v, ESPOTA_E_OTHER_VERSION);
+    else if (last && back)
+        finish(v, ESPOTA_E_UNKNOWN);
+    else if (last)
+        finish(v, ESPOTA_E_NOT_BACK);
+    else
+        return false;
+    return true;
+}
+
+/* ---- asking again and again ------------------------------------------------ */
+
+static void look(void *ctx);
+
+static void rest(struct verify *v)
+{
+    eo_timer_start(v->loop, &v->timer, PAUSE_MS, look, v);
+}
+
+static void on_knock(void *ctx, int fd, const struct addr *winner,
+                     const struct espota_error *err)
+{
+    struct verify *v = ctx;
+
+    (void)winner, (void)err;
+    if (fd >= 0) {
+        shutdown(fd, SHUT_RDWR);
+        close(fd);
+        v->answered = true;
+    }
+    eo_race_free(v->race);
+    v->race = NULL;
+    if (!judge(v, false))
+        rest(v);
+}
+
+static void on_look(void *ctx, const struct look_facts *facts)
+{
+    struct verify *v = ctx;
+
+    if (facts != NULL) {
+        v->facts = *facts;
+        v->announced = true;
+    }
+    eo_look_free(v->look);
+    v->look = NULL;
+    if (judge(v, false))
+        return;
+    if (!v->announced && !v->answered && v->c.has_tcp)
+        v->race = eo_race_start(v->loop, &v->addr, 1, v->c.bind, KNOCK_MS,
+                                on_knock, v);
+    if (v->race == NULL)
+        rest(v);
+}
+
+static void look(void *ctx)
+{
+    struct verify *v = ctx;
+
+    v->look = eo_look_start(
+        v->loop, &(struct look_config){
+                     .host = v->c.host,
+                     .addr = &v->addr,
+                     .by_address = v->c.host_is_address,
+                     .bind = v->c.bind,
+                     .family = v->c.family,
+                     .timeout_ms = LOOK_MS,
+                     .on_end = on_look,
+                     .ctx = v,
+                 });
+    if (v->look == NULL)
+        rest(v);
+}
+
+static void on_limit(void *ctx)
+{
+    judge(ctx, true);
+}
+
+struct verify *eo_verify_start(struct loop *loop,
+                               const struct verify_config *c)
+{
+    struct verify *v = eo_calloc(1, sizeof *v);
+
+    if (v == NULL)
+        return NULL;
+    v->loop = loop;
+    v->c = *c;
+    v->addr = *c->addr;
+    v->began = eo_loop_now(loop);
+    if (eo_timer_start(loop, &v->timer, LEAVING_MS, look, v) != 0 ||
+        eo_timer_start(loop, &v->limit, c->timeout_ms, on_limit, v) != 0) {
+        eo_verify_free(v);
+        return NULL;
+    }
+    return v;
+}
+
+void eo_verify_free(struct verify *v)
+{
+    if (v == NULL)
+        return;
+    eo_timer_stop(v->loop, &v->timer);
+    eo_timer_stop(v->loop, &v->limit);
+    eo_look_free(v->look);
+    eo_race_free(v->race);
+    eo_free(v);
+}

@@ -1,0 +1,40 @@
+/* look.h -- what one device says it runs, by listening to mDNS: no port of it
+ * is touched.
+ */
+#ifndef EO_LOOK_H
+#define EO_LOOK_H
+
+#include "base/err.h"
+#include "io/loop.h"
+#include "io/sock.h"
+#include "wire/announce.h"
+
+struct look;
+
+/* "" is what it did not say. */
+struct look_facts {
+    char version[ANNOUNCE_VALUE]; /* of ESPHome */
+    char project_version[ANNOUNCE_VALUE];
+    char config_hash[ANNOUNCE_VALUE];
+};
+
+struct look_config {
+    const char *host;        /* its name ... */
+    const struct addr *addr; /* ... and where it was; on loopback nobody is
+                                asked */
+    bool by_address;         /* host is no name: whoever announces addr */
+    const char *bind;        /* as in fleet.h */
+    int family;
+    uint32_t timeout_ms;
+
+    /* Once, from the loop; the look may be freed in it.  NULL: it announced
+     * nothing in time, or there is nobody to ask. */
+    void (*on_end)(void *ctx, const struct look_facts *);
+    void *ctx;
+};
+
+/* Asks afresh: what is told was said after this call.  NULL: no memory. */
+struct look *eo_look_start(struct loop *, const struct look_config *);
+void eo_look_free(struct look *); /* NULL is fine */
+
+#endif

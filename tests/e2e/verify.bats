@@ -1,0 +1,70 @@
+#!/usr/bin/env bats
+# After the upload: is the device back, and what does it run?  On loopback
+# there is no mDNS: what devices announce is in mdns_verify.bats.
+# shellcheck disable=SC2154
+
+load helpers
+
+setup() {
+    story_begin
+    make_image esp32 256K 1.2.3
+}
+
+@test "back: the port answers again" {
+    start_sim esphome --reboot-ms 500
+    flash --verify back --json
+    expect_status 0
+    expect_event device_end .phase verify
+    expect_event device_end .outcome updated
+    # The old firmware had closed its port: nobody took that for being back.
+    [ "$(jq -r 'select(.event == "device_end") | .ms.verify' "$T/out")" -ge 500 ]
+}
+
+@test "not back in time is 31" {
+    start_sim esphome --once 1 --reboot-ms 60000
+    flash --verify back --verify-timeout 4 --json
+    expect_status 31
+    expect_event device_end .code not-back
+    expect_event device_end .outcome unknown
+    expect_stderr "did not come back within 4 s"
+}
+
+@test "a version that nobody announces settles nothing" {
+    start_sim esphome --reboot-ms 200
+    flash --verify version --verify-timeout 4 --json
+    expect_status 30
+    expect_stderr "it is back, but does not say what it runs"
+}
+
+@test "a version with nothing to compare it with is a usage error" {
+    start_sim esphome
+    head -c 300000 /dev/zero | tr '\0' 'x' >"$T/nothing.bin"
+    image=$T/nothing.bin
+    flash --verify version --force
+    expect_status 2
+    expect_stderr "the image does not tell its version"
+}
+
+@test "an unknown outcome is settled: back is not enough" {
+    start_sim esphome --fault silent@end
+    flash --verify back --verify-timeout 5 --stall-timeout 1
+    expect_status 30
+}
+
+@test "--if-changed sends where nothing is announced" {
+    start_sim esphome
+    flash --if-changed
+    expect_status 0
+    expect_sim .outcome updated
+}
+
+@test "interrupted while it waits: the device had accepted" {
+    start_sim esphome --once 1 --reboot-ms 60000
+    start "$ESPOTA" -i "$sim_host" -p "$sim_port" -f "$image" --verify back --json=events
+    eventually grep -q '"phase":"verify"' events
+    kill -INT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    expect_status 130
+    [ "$(jq -r 'select(.event == "device_end") | .code' events)" = not-back ]
+}
