@@ -39,6 +39,7 @@ struct push {
     CURL *easy;
     struct curl_slist *headers, *resolve;
     struct timer begin, timer, look;
+    curl_socket_t fd; /* of the connection, or CURL_SOCKET_BAD */
 
     enum step step;
     enum proto_status status;
@@ -136,6 +137,7 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *ctx,
                      (what & CURL_POLL_OUT ? ESPOTA_WRITE : 0);
 
     (void)easy;
+    p->fd = what != CURL_POLL_REMOVE ? fd : CURL_SOCKET_BAD;
     if (what == CURL_POLL_REMOVE) {
         if (w != NULL)
             eo_watch_free(w->watch);
@@ -253,15 +255,12 @@ static int show(CURL *easy, curl_infotype type, char *bytes, size_t len,
 /* What the peer has confirmed, not what the kernel buffered. */
 static void count_taken(struct push *p)
 {
-    curl_socket_t fd = CURL_SOCKET_BAD;
     size_t through = p->given;
-    long unacked = -1;
+    long unacked;
 
-    if (p->step != STEP_POST ||
-        curl_easy_getinfo(p->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK)
+    if (p->step != STEP_POST || p->fd == CURL_SOCKET_BAD)
         return;
-    if (fd != CURL_SOCKET_BAD)
-        unacked = eo_tcp_unacked(fd);
+    unacked = eo_tcp_unacked(p->fd);
     if (unacked > 0)
         through = (size_t)unacked < through ? through - (size_t)unacked : 0;
     through = through > p->head_len ? through - p->head_len : 0;
@@ -787,6 +786,7 @@ struct session *eo_http_push_start(const struct session_config *c)
     if (p == NULL)
         return NULL;
     p->ops = &PUSH;
+    p->fd = CURL_SOCKET_BAD;
     p->c = *c;
     p->job = *c->job;
     p->web = c->job->web;
