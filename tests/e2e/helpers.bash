@@ -31,7 +31,7 @@ story_begin() {
     for name in $(compgen -e ESPOTA_) NO_COLOR CI; do unset "$name"; done
     export HOME=$T XDG_CONFIG_HOME=$T/config TERM=dumb
     cd "$T" || return 1
-    children=() n_sims=0
+    children=() n_sims=0 secrets=()
 }
 
 story_end() {
@@ -137,11 +137,48 @@ need_images() { [ -d "$IMAGES" ] || skip "no real images in $IMAGES"; }
 
 # ---- espota-c ----------------------------------------------------------------
 
-# Never longer than 30 s.  Sets status; leaves $T/out and $T/err.
+# Never longer than 30 s.  Sets status; leaves $T/out and $T/err.  Whatever
+# else a story is about, no secret is printed, and events keep their contract.
 espota() {
     status=0
     timeout -k 5 30 "$ESPOTA" "$@" >"$T/out" 2>"$T/err" </dev/null 3>&- ||
         status=$?
+    remember_secrets "$@"
+    expect_no_secret && expect_contract
+}
+
+remember_secrets() {
+    local before='' word
+    [ "${1-}" != sign ] || return 0 # its --key is a file
+    for word; do
+        case $before in
+        -a | --auth | --password | --key) secrets+=("$word") ;;
+        esac
+        case $word in
+        --auth=* | --password=* | --key=*) secrets+=("${word#*=}") ;;
+        esac
+        before=$word
+    done
+}
+
+expect_no_secret() {
+    local secret
+    for secret in "${secrets[@]}"; do
+        # Shorter ones, and this one, are words like any other.
+        [ ${#secret} -ge 5 ] && [ "$secret" != wrong ] || continue
+        ! grep -qF -e "$secret" "$T/out" "$T/err" || no "a secret was printed" ||
+            return 1
+    done
+}
+
+expect_contract() {
+    case $(head -n 1 "$T/out") in
+    *'"event":"run_start"'*) ;;
+    *) return 0 ;;
+    esac
+    python3 -c 'import jsonschema' 2>/dev/null || return 0
+    python3 "$ROOT/tests/support/check_events.py" \
+        "$ROOT/docs/espota-events.schema.json" "$T/out" || no "bad events"
 }
 
 # flash OPTION...: image to the device started last; one attempt.
