@@ -1,4 +1,5 @@
-/* job_inside.h -- what the files of a job share: job.c and job_verify.c. */
+/* job_inside.h -- what the files of a job share: job.c, job_session.c and
+ * job_verify.c. */
 #ifndef EO_JOB_INSIDE_H
 #define EO_JOB_INSIDE_H
 
@@ -49,8 +50,13 @@ void eo_job_end_well(struct job *, enum espota_outcome);
 void eo_job_end_failed(struct job *);
 void eo_job_end_internal(struct job *, const char *why);
 
+/* An attempt failed: again, the next password, or the end. */
+void eo_job_failed(struct job *, const struct espota_error *);
+
 /* Its addresses are known: on to the device. */
 void eo_job_approach(struct job *);
+uint16_t eo_job_port(const struct job *);
+void eo_job_set_ports(struct job *);
 
 /* Before: does it have to be asked what it runs?  Then ask, and go on, or end
  * if that answer says so. */

@@ -1,0 +1,239 @@
+/* job_session.c -- a job finds out what the device speaks, and speaks it. */
+#include "fleet/job_inside.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum {
+    CONNECT_MS = 20000,
+    STALL_MS = 160000 /* the device's own limit is 105 s: outlast it */
+};
+
+/* ---- speaking ------------------------------------------------------------- */
+
+static void on_change(void *ctx)
+{
+    struct job *j = ctx;
+    struct proto_want w;
+
+    eo_session_want(j->session, &w);
+    if (w.hello != NULL && !j->said_hello) {
+        struct espota_hello hello = *w.hello;
+
+        hello.decided = j->decided[0] != '\0' ? j->decided : NULL;
+        j->said_hello = true;
+        eo_report_emit(&j->report,
+                       &(struct espota_event){.kind = ESPOTA_EVENT_HELLO,
+                                              .hello = &hello});
+    }
+    if (w.note != NULL && w.note != j->note) {
+        j->note = w.note;
+        eo_report_log(&j->report, ESPOTA_LOG_INFO, "%s", w.note);
+    }
+    if (eo_session_status(j->session) == PROTO_FAILED) {
+        eo_job_failed(j, eo_session_error(j->session));
+        return;
+    }
+    if (eo_session_connecting(j->session))
+        return;
+    /* The last progress belongs to the data, not to what follows it. */
+    if (w.phase > ESPOTA_PHASE_DATA)
+        eo_report_progress(&j->report, w.done, w.total);
+    eo_report_phase(&j->report, w.phase, w.doing);
+    if (w.phase == ESPOTA_PHASE_DATA)
+        eo_report_progress(&j->report, w.done, w.total);
+    if (eo_session_status(j->session) != PROTO_DONE)
+        return;
+    if (j->target.pub.verify != ESPOTA_VERIFY_NONE)
+        eo_job_verify(j, false);
+    else
+        eo_job_end_well(j, ESPOTA_UPDATED);
+}
+
+static void on_commit(void *ctx)
+{
+    struct job *j = ctx;
+
+    eo_report_emit(&j->report,
+                   &(struct espota_event){.kind = ESPOTA_EVENT_COMMIT});
+}
+
+static void on_bytes(void *ctx, bool out, const uint8_t *bytes, size_t len)
+{
+    struct job *j = ctx;
+
+    eo_report_bytes(&j->report, out, bytes, len);
+}
+
+static void on_warning(void *ctx, const char *code, const char *text)
+{
+    struct job *j = ctx;
+
+    eo_report_emit(&j->report, &(struct espota_event){
+                                   .kind = ESPOTA_EVENT_WARNING,
+                                   .code = code,
+                                   .text = text});
+}
+
+uint16_t eo_job_port(const struct job *j)
+{
+    const uint16_t by_chip =
+        j->ops->port_for(espota_image_info(j->c.image)->chip);
+
+    if (j->target.pub.port != 0)
+        return j->target.pub.port;
+    if (j->announced_port != 0)
+        return j->announced_port;
+    return by_chip != 0 ? by_chip : j->ops->port;
+}
+
+void eo_job_set_ports(struct job *j)
+{
+    for (size_t i = 0; i < j->n_addr; i++)
+        eo_addr_set_port(&j->addr[i], eo_job_port(j));
+}
+
+/* got: a connection that stands already, or NULL. */
+static void start_session(struct job *j, const struct detected *got)
+{
+    const struct espota_target *t = &j->target.pub;
+    const uint32_t connect_ms = t->connect_ms ? t->connect_ms : CONNECT_MS;
+    const uint32_t stall_ms = t->stall_ms ? t->stall_ms : STALL_MS;
+    const struct proto_job job = {
+        .image = j->c.image,
+        .password = t->n_passwords > 0 ? t->passwords[j->password] : NULL,
+        .key = j->target.has_key ? j->target.key : NULL,
+        .require_encryption = t->require_encryption,
+        .type = t->type,
+        .compress = t->compress,
+        .min_auth = t->min_auth,
+        .window = t->window,
+        .answer_ms = connect_ms < stall_ms ? connect_ms : stall_ms,
+        .stall_ms = stall_ms,
+        .invite_ms = t->invite_ms,
+        .md5_stored = t->md5_stored,
+        .web = j->target.web.profile != NULL ? &j->target.web : NULL,
+        .careful = j->error.category == ESPOTA_E_BROKEN,
+    };
+
+    if (eo_proto_check(j->ops, &job, &j->error) != 0) {
+        if (got != NULL && got->fd >= 0)
+            close(got->fd);
+        eo_job_end_failed(j);
+        return;
+    }
+    eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
+    j->session = eo_session_start(&(struct session_config){
+        .loop = j->c.loop,
+        .ops = j->ops,
+        .job = &job,
+        .addr = got != NULL && got->fd >= 0 ? got->peer : j->addr,
+        .n_addr = got != NULL && got->fd >= 0 ? 1 : j->n_addr,
+        .connected = got != NULL && got->fd >= 0,
+        .fd = got != NULL ? got->fd : -1,
+        .bind = t->bind,
+        .connect_ms = connect_ms,
+        .port_min = t->host_port_min,
+        .port_max = t->host_port_max,
+        .on_warning = on_warning,
+        .on_change = on_change,
+        .on_commit = on_commit,
+        .on_bytes = j->c.log_level >= ESPOTA_LOG_BYTES ? on_bytes : NULL,
+        .ctx = j,
+    });
+    if (j->session == NULL)
+        eo_job_end_internal(j, "out of memory, or of entropy");
+}
+
+/* ---- what does it speak? ------------------------------------------------- */
+
+static void start_guessed(struct job *j, const char *protocol, const char *why)
+{
+    j->ops = eo_proto_find(protocol);
+    snprintf(j->decided, sizeof j->decided, "%s", why);
+    eo_report_log(&j->report, ESPOTA_LOG_INFO, "it speaks %s: %s", protocol,
+                  why);
+}
+
+/* Found out, and of no use to us. */
+static void fail_foreign(struct job *j, const struct detected *got)
+{
+    eo_fail_hint(&j->error, ESPOTA_E_USAGE,
+                 "such devices take the image from a web page or curl",
+                 "it speaks %s (%s), which cannot be chosen by itself",
+                 got->protocol, got->why);
+    eo_job_end_failed(j);
+}
+
+static void on_detected(void *ctx, const struct detected *got,
+                        const struct espota_error *err)
+{
+    struct job *j = ctx;
+
+    if (got == NULL) {
+        eo_job_failed(j, err);
+        return;
+    }
+    if (eo_proto_find(got->protocol) == NULL) {
+        fail_foreign(j, got);
+        return;
+    }
+    start_guessed(j, got->protocol, got->why);
+    j->announced_port = got->port;
+    if (got->doubt != NULL)
+        j->no_tcp = *got->doubt;
+    else
+        j->guessing = false; /* a refusal after this means a restart */
+    eo_job_set_ports(j);
+    start_session(j, got);
+    eo_detect_free(j->detect);
+    j->detect = NULL;
+}
+
+/* Only one of them carries it? */
+static const char *only_choice(const struct job *j)
+{
+    const struct espota_target *t = &j->target.pub;
+
+    if (j->target.has_key || t->require_encryption ||
+        t->type == ESPOTA_TYPE_PARTITION_TABLE ||
+        t->type == ESPOTA_TYPE_BOOTLOADER)
+        return "esphome";
+    return t->type == ESPOTA_TYPE_FILESYSTEM || t->md5_stored ? "arduino"
+                                                              : NULL;
+}
+
+static void find_out(struct job *j)
+{
+    const char *only = only_choice(j);
+
+    if (j->guessing && only != NULL) {
+        start_guessed(j, only, "only that can do what is wanted");
+        j->guessing = false;
+        eo_job_set_ports(j);
+    }
+    if (!j->guessing) {
+        start_session(j, NULL);
+        return;
+    }
+    j->ops = eo_proto_at(0); /* an earlier guess is none any more */
+    eo_job_set_ports(j);
+    eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
+    j->detect = eo_detect_start(
+        j->c.loop,
+        &(struct detect_config){.name = j->target.pub.host,
+                                .addr = j->addr,
+                                .n_addr = j->n_addr,
+                                .bind = j->target.pub.bind},
+        on_detected, j);
+    if (j->detect == NULL)
+        eo_job_end_internal(j, "out of memory");
+}
+
+void eo_job_approach(struct job *j)
+{
+    if (j->target.pub.dry_run)
+        eo_job_end_well(j, ESPOTA_SKIPPED);
+    else
+        find_out(j);
+}
