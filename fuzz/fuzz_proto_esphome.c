@@ -15,7 +15,7 @@ static const struct espota_image *image_of(int esp32)
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)(i / 64);
     fuzz_check(espota_image_wrap(&image[esp32], bytes, sizeof bytes,
-                                 ESPOTA_COMPRESS_ALWAYS, NULL) == 0);
+                                 ESPOTA_COMPRESS_AUTO, NULL) == 0);
     if (esp32)
         ((struct espota_image_info *)espota_image_info(image[1]))->chip =
             "ESP32";

@@ -7,16 +7,6 @@
 
 #include "cli/config.h"
 
-static void write_file(const char *path, const char *text, mode_t mode)
-{
-    FILE *f = fopen(path, "w");
-
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-    assert_int_equal(chmod(path, mode), 0);
-}
-
 struct fixture {
     char path[2][40];
     struct config config;
@@ -53,6 +43,15 @@ static int teardown(void **state)
 }
 
 #ifdef EO_WITH_INI
+static void write_file(const char *path, const char *text, mode_t mode)
+{
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(chmod(path, mode), 0);
+}
 
 static const char PROJECT[] = "# the project's\n"
                               "[defaults]\n"
