@@ -36,3 +36,35 @@ done
 stop_sims
 echo "CPU per MiB, in the clear: $(ratio "$best_plain" $MIB) ms"
 echo "CPU per MiB, encrypted: $(ratio "$best_sealed" $MIB) ms"
+
+# Many at once: what a session holds for sealing must not add up.
+N=1000
+if ulimit -n 8192 2>/dev/null && [ -r /proc/self/status ]; then
+    start_sim esphome --key $KEY --count $N --flash-ms-per-kib 2 \
+        --reboot-ms 60000
+    {
+        printf '[defaults]\nkey = %s\n' $KEY
+        for ((i = 0; i < N; i++)); do
+            printf '[device d%d]\nip = 127.0.0.1\nport = %d\n' $i \
+                $((sim_port + i))
+        done
+    } >"$T/conf"
+    chmod 600 "$T/conf"
+    mapfile -t names < <(seq -f 'd%.0f' 0 $((N - 1)))
+    "$BIN/espota-c" fleet "${names[@]}" --config "$T/conf" -j $N -q \
+        --protocol esphome --retry 0 --json="$T/json" -f "$T/1m.bin" &
+    pid=$! peak=0
+    while now=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' /proc/$pid/status) &&
+        [ -n "$now" ]; do
+        peak=$now
+        sleep 0.1
+    done 2>/dev/null
+    wait $pid || echo "not all of them were updated"
+    updated=$(jq -r 'select(.event == "run_end") | .counts.updated' "$T/json")
+    stop_sims
+    echo "$N devices at once, encrypted: $updated updated, $peak KiB resident"
+    bound "MiB resident" "$(ratio "$peak" 1024)" 64
+    bound "devices not updated" $((N - updated)) 0
+else
+    echo "skip: $N devices at once need 8192 descriptors and /proc"
+fi

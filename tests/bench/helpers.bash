@@ -22,6 +22,7 @@ start_sim() {
         grep -q '^listening on ' "$T/sim" && break
         sleep 0.05
     done
+    # With --count: of the first.
     sim_port=$(sed -n 's/^listening on .*:\([0-9]*\).*/\1/p' "$T/sim")
 }
 

@@ -210,6 +210,30 @@ refuses() {
     flash --config conf
     takes false
 }
+@test "each device its own key, from a configuration file" {
+    device esp32 --key $KEY --require-encryption
+    local port=$sim_port out=$sim_out
+    start_sim esphome --key $OTHER --require-encryption
+    cat >conf <<-END
+	[defaults]
+	require-encryption = yes
+	retry = 0
+	[device kitchen]
+	ip = 127.0.0.1
+	port = $port
+	key = $KEY
+	[device garage]
+	ip = 127.0.0.1
+	port = $sim_port
+	key = $OTHER
+	END
+    chmod 600 conf
+    espota -i kitchen -i garage -f "$image" --config conf --protocol esphome
+    expect_status 0
+    takes false
+    sim_out=$out
+    takes false
+}
 @test "what is required, from the environment" {
     device esp32
     ESPOTA_REQUIRE_ENCRYPTION=yes flash -a hunter2
