@@ -28,6 +28,10 @@ _espota_c() {
     upload:--key | fleet:--key) ;;
     upload:--key-file | fleet:--key-file)
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    upload:--profile | fleet:--profile) ;;
+    upload:--path | fleet:--path) ;;
+    upload:--tls-ca | fleet:--tls-ca)
+        compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     upload:--user | fleet:--user | serve:--user) ;;
     serve:--bind) ;;
     serve:--port | serve:-p) ;;
@@ -65,6 +69,11 @@ _espota_c() {
     upload:--retry | fleet:--retry) ;;
     upload:--retry-delay | fleet:--retry-delay) ;;
     upload:--max-time | fleet:--max-time | serve:--max-time) ;;
+    upload:--verify | fleet:--verify)
+        mapfile -t COMPREPLY < <(compgen -W "none back version" -- "$cur") ;;
+    upload:--verify-timeout | fleet:--verify-timeout) ;;
+    upload:--expect-version | fleet:--expect-version) ;;
+    upload:--expect-hash | fleet:--expect-hash) ;;
     upload:--jobs | upload:-j | fleet:--jobs | fleet:-j) ;;
     fleet:--rate) ;;
     fleet:--per-host-limit) ;;
@@ -100,8 +109,8 @@ _espota_c() {
 # With the variables of _espota_c: options, or what stands alone.
 _espota_c_words() {
     case $command in
-    upload) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --jobs= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
-    fleet) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --jobs= --rate= --per-host-limit= --canary= --waves= --max-fail= --order= --offline= --journal= --only= --shard= --before= --after= --hook-timeout= --hook-shell --junit= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    upload) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --profile= --path= --tls-ca= --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --verify= --verify-timeout= --expect-version= --expect-hash= --if-changed --jobs= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    fleet) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --profile= --path= --tls-ca= --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --verify= --verify-timeout= --expect-version= --expect-hash= --if-changed --jobs= --rate= --per-host-limit= --canary= --waves= --max-fail= --order= --offline= --journal= --only= --shard= --before= --after= --hook-timeout= --hook-shell --junit= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     discover) words='--host_ip= --ipv4 --ipv6 --timeout= --watch --filter= --as-targets --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     inspect) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
     serve) words='--auth= --auth-file= --auth-stdin --ask-auth --user= --bind= --port= --map= --dir= --fw-version= --once= --tls-cert= --tls-key= --drop-to= --compress= --connect-timeout= --stall-timeout= --max-time= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
