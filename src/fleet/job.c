@@ -1,6 +1,6 @@
 /* job.c -- one image on its way into one device.
  *
- * preflight() -> attempt() -> on_resolved() -> find_out() -> session ->
+ * eo_fit() -> attempt() -> on_resolved() -> find_out() -> session ->
  * on_change() -> the end, or failed() and perhaps attempt() again.
  */
 #include "fleet/job.h"
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fleet/fit.h"
 #include "fleet/job_inside.h"
 #include "fleet/retry.h"
 
@@ -266,37 +267,11 @@ int eo_job_new(struct job **out, const struct job_config *c,
     return 0;
 }
 
-static void on_doubt(void *ctx, const char *code, const char *text)
-{
-    struct job *j = ctx;
-
-    eo_report_emit(&j->report,
-                   &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
-                                          .code = code,
-                                          .text = text});
-}
-
-/* Nobody waits for a name to hear that the file is the wrong one. */
-static int preflight(struct job *j)
-{
-    const struct espota_target *t = &j->target.pub;
-    const struct espota_check check = {
-        .protocol = t->protocol,
-        .type = t->type,
-        .port = t->port,
-        .force = t->force,
-        .on_warning = on_doubt,
-        .ctx = j,
-    };
-
-    return espota_image_check(j->c.image, &check, &j->error);
-}
-
 static void on_turn(void *ctx)
 {
     struct job *j = ctx;
 
-    if (preflight(j) != 0) {
+    if (eo_fit(&j->report, j->c.image, &j->target.pub, NULL, &j->error) != 0) {
         eo_job_end_failed(j);
     } else if (!j->target.pub.hold) {
         attempt(j);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "fleet/fit.h"
+
 enum {
     CONNECT_MS = 20000,
     STALL_MS = 160000 /* the device's own limit is 105 s: outlast it */
@@ -176,6 +178,12 @@ static void on_detected(void *ctx, const struct detected *got,
     }
     if (eo_proto_find(got->protocol) == NULL) {
         fail_foreign(j, got);
+        return;
+    }
+    if (eo_fit(&j->report, j->c.image, &j->target.pub, got, &j->error) != 0) {
+        if (got->fd >= 0)
+            close(got->fd);
+        eo_job_end_failed(j);
         return;
     }
     start_guessed(j, got->protocol, got->why);

@@ -76,8 +76,10 @@ const char *eo_chip_of_board(const char *board)
         {"esp32s31", "ESP32-S31"}, {"esp32s3", "ESP32-S3"},
         {"lolinc3", "ESP32-C3"},   {"lolins2", "ESP32-S2"},
         {"lolins3", "ESP32-S3"},   {"esp32dev", "ESP32"},
-        {"nodemcu32s", "ESP32"},   {"rpipico2", "RP2350"},
-        {"rpipico", "RP2040"},
+        {"nodemcu32s", "ESP32"},   {"d1mini32", "ESP32"},
+        {"d1mini", "ESP8266"},     {"nodemcuv2", "ESP8266"},
+        {"esp8266", "ESP8266"},    {"esp8285", "ESP8266"},
+        {"pipico2", "RP2350"},     {"pipico", "RP2040"},
     };
     char name[64];
 

@@ -70,6 +70,11 @@ static void give(struct detect *d, struct detected *what, const char *fmt,
     d->fn(d->ctx, what, NULL);
 }
 
+static const char *told(const char *value)
+{
+    return value[0] != '\0' ? value : NULL;
+}
+
 static void give_announced(struct detect *d)
 {
     const char *type = eo_announce_type(d->service);
@@ -77,6 +82,8 @@ static void give_announced(struct detect *d)
         .protocol = d->announced.protocol,
         .profile = d->announced.profile,
         .port = d->announced.port,
+        .platform = told(d->announced.platform),
+        .board = told(d->announced.board),
     };
     char why[64];
 

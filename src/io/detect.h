@@ -44,6 +44,8 @@ struct detected {
     const char *protocol; /* a name of PROTO_LIST, or "web" */
     const char *profile;  /* of "web"; NULL: not told */
     uint16_t port;        /* that it announced; 0: none */
+    const char *platform, *board; /* likewise, borrowed for the call; NULL: not
+                                     told */
     const char *why;         /* "it announces _arduino._tcp" */
     int fd;                  /* the connection, the receiver's; -1: none */
     const struct addr *peer; /* of the connection; borrowed for the call */
