@@ -151,6 +151,26 @@ static void power_down(struct device *base)
     eo_arduino_deaf(d);
 }
 
+static void announce(const struct device *base, struct announcement *a)
+{
+    static const char *const BOARD[N_CORES] = {
+        [ESP8266] = "\"ESP8266_WEMOS_D1MINI\"", /* quoted, as some do */
+        [ESP32_MD5] = "esp32",
+        [ESP32] = "esp32",
+        [PICO] = "rpipicow",
+        [CLASSIC] = "generic",
+    };
+    const struct arduino_config *c = base->sim->config;
+
+    a->service = "_arduino._tcp.local";
+    a->port = eo_addr_port(&base->addr);
+    a->leamdns = c->core == ESP8266 || c->core == CLASSIC || c->core == PICO;
+    eo_announce_pair(a, "tcp_check=no");
+    eo_announce_pair(a, "ssh_upload=no");
+    eo_announce_pair(a, "board=%s", BOARD[c->core]);
+    eo_announce_pair(a, "auth_upload=%s", c->password != NULL ? "yes" : "no");
+}
+
 const struct profile eo_sim_arduino = {
     .name = "arduino",
     .summary = "an ArduinoOTA device: ESP8266, ESP32 or Pico core",
@@ -163,4 +183,5 @@ const struct profile eo_sim_arduino = {
     .device_size = sizeof(struct arduino_device),
     .open = power_up,
     .close = power_down,
+    .announce = announce,
 };

@@ -26,6 +26,8 @@ static int parse_key(void *at, const char *value, struct espota_error *err)
     return eo_esphome_key(at, value, err);
 }
 
+enum { API_PORT = 6053 };
+
 static const char *const AUTH_NAMES[] = {"age", "none", "md5", "sha256", NULL};
 static const char *const REPLY_NAMES[] = {"age", "0x40", "0x46", "0x48", NULL};
 static const char *const GZIP_NAMES[] = {"age", "no", "yes", NULL};
@@ -212,6 +214,35 @@ void eo_esphome_session_over(struct esphome_device *d, struct report *r,
     eo_sim_session_end(&d->base, r, updated, violations);
 }
 
+static void announce(const struct device *base, struct announcement *a)
+{
+    static const char *const PLATFORM[N_PLATFORMS] = {
+        [ESP32] = "ESP32",
+        [ESP8266] = "ESP8266",
+        [RP2040] = "RP2040",
+        [BK72XX] = "BK7231N",
+    };
+    static const char *const BOARD[N_PLATFORMS] = {
+        [ESP32] = "esp32dev",
+        [ESP8266] = "d1_mini",
+        [RP2040] = "rpipicow",
+        [BK72XX] = "generic-bk7231n-qfn32-tuya",
+    };
+    const struct esphome_config *c = base->sim->config;
+
+    a->service = "_esphomelib._tcp.local";
+    a->port = API_PORT;
+    a->leamdns = c->platform == ESP8266;
+    eo_announce_pair(a, "version=%s.0", c->firmware);
+    eo_announce_pair(a, "mac=02770000%04x", base->number);
+    eo_announce_pair(a, "platform=%s", PLATFORM[c->platform]);
+    eo_announce_pair(a, "board=%s", BOARD[c->platform]);
+    eo_announce_pair(a, "network=wifi");
+    if (c->key.given)
+        eo_announce_pair(a,
+                         "api_encryption=Noise_NNpsk0_25519_ChaChaPoly_SHA256");
+}
+
 const struct profile eo_sim_esphome = {
     .name = "esphome",
     .summary = "an ESPHome device: native OTA, version 1 and 2",
@@ -224,4 +255,5 @@ const struct profile eo_sim_esphome = {
     .device_size = sizeof(struct esphome_device),
     .open = power_up,
     .close = power_down,
+    .announce = announce,
 };

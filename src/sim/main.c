@@ -38,6 +38,11 @@ static const struct opt COMMON[] = {
     {"store", OPT_TEXT, AT(store), 0, 0, "FILE",
      "write the image each device ends up with there; %d in it is\n"
      "the device's number, from 0", NULL, NULL},
+    {"mdns", OPT_TEXT, AT(mdns), 0, 0, "NAME",
+     "announce the device as NAME.local; several as NAME-0, NAME-1, ...",
+     NULL, NULL},
+    {"safe-mode", OPT_FLAG, AT(safe_mode), 0, 0, NULL,
+     "announce the name only, as ESPHome does in safe mode", NULL, NULL},
 };
 /* clang-format on */
 #undef AT

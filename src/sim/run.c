@@ -133,6 +133,8 @@ static void power_up(void *ctx)
     /* A client may have been given our port meanwhile: it will go. */
     if (d->sim->profile->open(d, &err) != 0)
         eo_timer_start(d->sim->loop, &d->reboot, PORT_AGAIN_MS, power_up, d);
+    else
+        eo_sim_mdns_up(d);
 }
 
 void eo_sim_session_end(struct device *d, struct report *r, bool updated,
@@ -146,6 +148,7 @@ void eo_sim_session_end(struct device *d, struct report *r, bool updated,
     if (!updated)
         return;
     s->updated++;
+    eo_sim_mdns_down(d);
     s->profile->close(d);
     if (s->common.once > 0 && s->updated >= s->common.once)
         s->done = true;
@@ -266,9 +269,16 @@ static int live(struct sim *s, struct espota_error *err)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     if (open_all(s, err) != 0)
         return -1;
+    if (s->common.mdns != NULL) {
+        if (eo_sim_mdns_open(s, err) != 0)
+            return -1;
+        for (unsigned i = 0; i < s->common.count; i++)
+            eo_sim_mdns_up(eo_sim_device(s, i));
+    }
     say_ready(s);
     while (!s->done && eo_loop_turn(s->loop, -1) == 0)
         continue;
+    eo_sim_mdns_close(s->mdns);
     close_all(s);
     put_summary(s);
     eo_watch_free(signals);
@@ -280,6 +290,7 @@ int eo_sim_run(struct sim *s)
     struct espota_error err = {0};
     const int rc = live(s, &err);
 
+    eo_sim_mdns_close(s->mdns);
     eo_free(s->devices);
     eo_out_free(s->out);
     eo_loop_free(s->loop);

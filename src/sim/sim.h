@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "io/loop.h"
 #include "io/sock.h"
+#include "sim/mdns.h"
 
 /* ---- options ------------------------------------------------------------ */
 
@@ -71,6 +72,8 @@ struct sim_config {
     unsigned port, count, once;
     unsigned reboot_us;
     const char *report, *store;
+    const char *mdns; /* name to announce; NULL: none */
+    bool safe_mode;   /* announces no service */
 };
 
 struct device;
@@ -92,6 +95,8 @@ struct profile {
     int (*open)(struct device *, struct espota_error *err);
     /* Powers down at once, whatever is under way; also when not open. */
     void (*close)(struct device *);
+    /* What it says of itself, with --mdns.  NULL: nothing, ever. */
+    void (*announce)(const struct device *, struct announcement *);
 };
 
 struct sim {
@@ -101,6 +106,7 @@ struct sim {
     struct loop *loop;
     void *devices;   /* count of them, device_size each: eo_sim_device() */
     struct out *out; /* where reports go */
+    struct responder *mdns; /* NULL: without --mdns */
     bool done;       /* the run is over: set by a signal or --once */
 
     unsigned sessions, updated; /* counted by eo_sim_session_end */

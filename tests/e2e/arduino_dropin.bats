@@ -127,7 +127,7 @@ tool() {
 @test "auto: a port that refuses TCP is ArduinoOTA, at once" {
     device
     run tool -v -i 127.0.0.1 -p "$port" -f "$app8266"
-    ended 0 "it seems to speak arduino"
+    ended 0 "it speaks arduino"
 }
 
 @test "auto: a TCP connection is ESPHome, and is gone on with" {
@@ -137,7 +137,7 @@ tool() {
     for _ in $(seq 200); do grep -q listening "$BATS_TEST_TMPDIR/device.out" && break; sleep 0.02; done
     port=$(sed -n 's/.*:\([0-9]*\)$/\1/p' "$BATS_TEST_TMPDIR/device.out")
     run tool -v -i 127.0.0.1 -p "$port" -f "$app8266"
-    ended 0 "it seems to speak esphome"
+    ended 0 "it speaks esphome"
     seen=$BATS_TEST_TMPDIR/seen
     # One connection, not one to look and one to flash.
     saw '.session == 1 and .outcome == "updated"'
@@ -153,5 +153,5 @@ tool() {
 @test "auto: a file system image can only be for ArduinoOTA" {
     device
     run tool -v -i 127.0.0.1 -p "$port" -s -f "$fs"
-    ended 0 "it seems to speak arduino"
+    ended 0 "it speaks arduino"
 }

@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# Finding devices: discover, and --protocol auto, with simulated devices.
+
+setup_file() {
+    load ../support/lab.bash
+    lab_begin mdnsdsc
+}
+
+setup() {
+    load ../support/lab.bash
+    lab_or_skip
+}
+
+# In the lab, on the device's side and in the background: until the lab ends.
+SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };'
+
+@test "a table, JSON, a filter and lines for fleet" {
+    run lab --no-mdns -- sh -c "$SIM"'
+        sim arduino --bind 10.77.0.2 --port 8266 --mdns porch --password x
+        sim arduino --profile esp32 --bind 10.77.0.2 --port 3300 --mdns attic
+        sim esphome --bind 10.77.0.2 --port 3232 --mdns kitchen --key AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=
+        sleep 2.5
+        "$BIN/espota-c" discover; echo; "$BIN/espota-c" discover --json
+        echo; "$BIN/espota-c" discover --filter "board=ESP8266*"; echo; "$BIN/espota-c" discover --as-targets'
+    echo "$output"
+    [ "$status" = 0 ]
+    table=$(sed '/^$/,$d' <<<"$output")
+    [ "$(wc -l <<<"$table")" = 4 ]
+    [[ ${lines[0]} == NAME*ADDRESS*PROTOCOL*PORT*WANTS*BOARD*PLATFORM*VERSION*MAC ]]
+    grep -q '^attic  *10.77.0.2  *arduino  *3300  *none  *esp32 ' <<<"$table"
+    grep -q '^kitchen  *10.77.0.2  *esphome  *3232  *key  *esp32dev  *ESP32  *2026.9.0  *027700000000$' <<<"$table"
+    # the quotes of the board's definition are gone
+    grep -q '^porch  *10.77.0.2  *arduino  *8266  *password  *ESP8266_WEMOS_D1MINI ' <<<"$table"
+    json=$(grep '^{' <<<"$output")
+    [ "$(jq -r 'select(.name == "kitchen") | "\(.host) \(.addresses[0]) \(.port) \(.protocol) \(.auth) \(.txt.network)"' <<<"$json")" = \
+        "kitchen.local 10.77.0.2 3232 esphome key wifi" ]
+    [ "$(grep -c '^porch' <<<"$output")" = 3 ] # table, filtered table, target
+    grep -qx 'porch.local protocol=arduino port=8266' <<<"$output"
+}
+
+@test "200 devices on one link are all listed, twice in a row" {
+    run lab --no-mdns -- sh -c "$SIM"'
+        sim esphome --bind 10.77.0.2 --mdns node --count 150
+        sim esphome --platform esp8266 --bind 10.77.0.2 --mdns old --count 50
+        sleep 3
+        for i in 1 2; do "$BIN/espota-c" discover --json >"'"$BATS_TEST_TMPDIR"'/$i"; done'
+    for i in 1 2; do
+        [ "$(jq -r .name "$BATS_TEST_TMPDIR/$i" | sort -u | wc -l)" = 200 ]
+        [ "$(jq -r 'select(.addresses == ["10.77.0.2"] and .mac != null) | .name' "$BATS_TEST_TMPDIR/$i" | wc -l)" = 200 ]
+    done
+}
+
+@test "a lossy link: all of 20 are listed" {
+    [ -w /dev/net/tun ] || skip "no TAP devices: no link can be shaped"
+    run lab --no-mdns --delay-ms 20 --loss-pct 10 --seed 5 -- sh -c "$SIM"'
+        sim esphome --bind 10.77.0.2 --mdns node --count 20
+        sleep 3; "$BIN/espota-c" discover --json --timeout 4'
+    [ "$(jq -r .name <<<"$output" | sort -u | wc -l)" = 20 ]
+}
+
+@test "safe mode: a name without its service is told as such" {
+    run lab --no-mdns -- sh -c "$SIM"'
+        sim esphome --bind 10.77.0.2 --port 3232 --mdns kitchen --safe-mode
+        sleep 2.5
+        "$BIN/espota-c" discover; echo "status $?"; "$BIN/espota-c" discover --json kitchen; "$BIN/espota-c" discover hall; echo "status $?"'
+    echo "$output"
+    [[ $output == *"no device announced itself"*"status 0"* ]]
+    [ "$(grep '^{' <<<"$output" | jq -r '.host + " " + .addresses[0] + " " + .remark')" = \
+        "kitchen.local 10.77.0.2 answers to its name but announces no service: it may be in safe mode" ]
+    [[ $output == *"espota-c: hall: no answer to mDNS"*"status 10"* ]]
+}
+
+@test "--watch tells who comes, updates and leaves" {
+    run lab --no-mdns -- sh -c "$SIM"'
+        "$BIN/espota-c" discover --watch --json >"'"$BATS_TEST_TMPDIR"'/news" & watch=$!
+        sleep 0.5
+        sim esphome --bind 10.77.0.2 --port 3232 --mdns kitchen --reboot-ms 2500
+        sleep 2.5
+        "$BIN/espota-c" -q -i kitchen.local -f "$image"
+        sleep 6; kill -INT $watch; wait $watch; echo "status $?"'
+    cat "$BATS_TEST_TMPDIR/news"
+    [[ $output == "status 0" ]]
+    [ "$(jq -r .event "$BATS_TEST_TMPDIR/news" | tr '\n' ' ')" = "appeared left appeared " ]
+}
+
+@test "values that would drive a terminal are escaped" {
+    run lab --no-mdns -- sh -c "$SIM"'
+        sim arduino --bind 10.77.0.2 --mdns "$(printf "a\033[2Jb")"; sleep 2.5; "$BIN/espota-c" discover'
+    echo "$output"
+    [[ $output == *'a\x1b[2Jb'* ]]
+    [[ $output != *$'\033'* ]]
+}
+
+@test "auto: the records decide, and tell the port" {
+    run lab --no-mdns -- sh -c "$SIM"'
+        sim arduino --profile esp32 --bind 10.77.0.2 --port 3399 --mdns attic
+        sim esphome --platform esp8266 --bind 10.77.0.2 --port 8266 --mdns kitchen
+        "$BUILD/tools/mkimage" esp8266 300K 1.0.0 "$image.8266"
+        sleep 2.5
+        "$BIN/espota-c" -v --json -i attic.local -f "$image"; echo "status $?"
+        "$BIN/espota-c" -v --json -i kitchen -f "$image.8266"; echo "status $?"'
+    echo "$output"
+    [ "$(grep -c '^status 0' <<<"$output")" = 2 ]
+    [[ $output == *"it speaks arduino: it announces _arduino._tcp"* ]]
+    [[ $output == *"it speaks esphome: it announces _esphomelib._tcp"* ]]
+    [ "$(grep '^{' <<<"$output" | jq -r 'select(.event == "hello") | .protocol + ": " + .decided' | tr '\n' ',')" = \
+        "arduino: it announces _arduino._tcp,esphome: it announces _esphomelib._tcp," ]
+}
+
+@test "auto: in safe mode the port decides, within three seconds" {
+    run lab --no-mdns -- sh -c "$SIM"'
+        sim esphome --bind 10.77.0.2 --port 3232 --mdns kitchen --safe-mode
+        sleep 2.5; "$BIN/espota-c" --json -q -i kitchen.local -f "$image"'
+    echo "$output"
+    [ "$(jq -r 'select(.event == "hello") | .protocol + ": " + .decided' <<<"$output")" = "esphome: port 3232 takes a TCP connection" ]
+    [ "$(jq -r 'select(.event == "hello") | .t_ms' <<<"$output")" -le 3000 ]
+    [ "$(jq -r 'select(.event == "device_end") | .outcome' <<<"$output")" = updated ]
+}
