@@ -32,7 +32,7 @@ else
 # ---- what is there -----------------------------------------------------------
 # A library that is missing is left out of the build, except OpenSSL.
 
-NEEDS_NOTHING := clean help dist check-layers
+NEEDS_NOTHING := clean help dist check-layers check-reproducible
 ifneq ($(filter-out $(NEEDS_NOTHING),$(or $(MAKECMDGOALS),all)),)
 missing = $(error $(1) is missing: install the package "$(shell tools/setup.sh name $(2))", or run "make setup")
 ifeq ($(shell command -v $(firstword $(CC))),)
@@ -100,6 +100,15 @@ OUR_CPPFLAGS := -Iinclude -Isrc -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE $(FEATURES)
                 $(shell $(PKG_CONFIG) --cflags $(DEPS_LIB) $(DEPS_CLI) 2>/dev/null)
 OUR_CFLAGS   := -std=c11 -pthread -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
                 -Wmissing-prototypes -Wvla -fPIC -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. $(OUR_SAN)
+# Hardened where the system knows how: sanitizers and -O0 do not go with it.
+ifndef SAN
+OUR_CPPFLAGS += $(if $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif
+OUR_CFLAGS   += -fstack-protector-strong
+ifneq ($(shell uname -s),Darwin)
+HARD_SHARED  := -Wl,-z,relro,-z,now
+HARD_PROGRAM := -pie $(HARD_SHARED)
+endif
 LIBS         := $(shell $(PKG_CONFIG) --libs $(DEPS_LIB) 2>/dev/null) -pthread \
                 $(if $(filter Linux,$(shell uname -s)),-ldl $(if $(filter 1,$(WITH_DNSSD)),-ldns_sd))
 LIBS_CLI     := $(shell $(PKG_CONFIG) --libs $(DEPS_CLI) 2>/dev/null)
@@ -139,13 +148,13 @@ $(STATIC): $(call obj,$(SRC_LIB))
 	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
 $(SHARED): $(call obj,$(SRC_LIB))
-	$(call say,LD,$@)$(LINK) $(SOFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(LINK) $(SOFLAGS) $(HARD_SHARED) -o $@ $^ $(LIBS)
 
 $(BIN): $(call obj,$(SRC_CLI)) $(STATIC)
-	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS_CLI) $(LIBS)
+	$(call say,LD,$@)$(LINK) $(HARD_PROGRAM) -o $@ $^ $(LIBS_CLI) $(LIBS)
 
 $(SIM): $(call obj,$(SRC_SIM)) $(STATIC)
-	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS_CLI) $(LIBS)
+	$(call say,LD,$@)$(LINK) $(HARD_PROGRAM) -o $@ $^ $(LIBS_CLI) $(LIBS)
 
 # Objects depend on the flags they were built with, not only on their sources.
 $(BUILD)/.flags: FORCE
@@ -198,6 +207,10 @@ check-replay: $(REPLAYS)
 
 # What the tests are made of, compiled and not run.
 build-tests: $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(BUILD)/tools/mkimage
+
+## check-reproducible: two builds in two folders are the same, byte for byte
+check-reproducible:
+	@tools/check-reproducible.sh
 
 check-layers:
 	@tools/check-layers.sh
@@ -265,9 +278,10 @@ uninstall:
 	    '$(DESTDIR)$(FISHCOMPDIR)/espota-c.fish'
 	rm -rf '$(DESTDIR)$(INCLUDEDIR)/espota'
 
+DIST ?= espota-c-$(VERSION).tar.gz
 ## dist: a byte-for-byte reproducible source archive of HEAD
 dist:
-	git archive --format=tar --prefix=espota-c-$(VERSION)/ HEAD | gzip -9n > espota-c-$(VERSION).tar.gz
+	git archive --format=tar --prefix=espota-c-$(VERSION)/ HEAD | gzip -9n > '$(DIST)'
 
 ## clean: remove what was built
 clean:
@@ -276,7 +290,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
-.PHONY: all demo check check-unit check-replay check-e2e build-tests check-layers check-symbols fuzz fuzzers bench coverage completions install uninstall dist clean help FORCE
+.PHONY: all demo check check-unit check-replay check-e2e build-tests check-layers check-reproducible check-symbols fuzz fuzzers bench coverage completions install uninstall dist clean help FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
