@@ -48,7 +48,7 @@ flash() { # IMAGE WINDOW: prints ms up to the verdict, or "-"
 # quickest IMAGE WINDOW LIMIT: of three, unless one keeps the limit before; what
 # else the machine does can only add to a time.
 quickest() {
-    local best= took
+    local best='' took
     for _ in 1 2 3; do
         took=$(flash "$1" "$2")
         case $took in '' | -) echo -; return ;; esac
