@@ -1,261 +1,23 @@
 /* session.c -- one machine, its channels and its timer.
  *
  * Every event goes through tell(); everything a machine wants is done in
- * pump(), which asks again after each answer.
+ * eo_session_pump(), which asks again after each answer.
  */
-#include "io/session.h"
+#include "io/session_inside.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/str.h"
 #include "crypto/random.h"
-#include "io/callback.h"
 #include "io/http_push.h"
-#include "io/race.h"
 
 enum {
     RECV_MAX = 2048,    /* replies are short; a datagram is under 1500 */
     SENDS_A_TURN = 16,  /* then the other sessions have their turn */
-    ACKS_EVERY_MS = 5,
-    SMALL_BUFFER = 8192
+    ACKS_EVERY_MS = 5
 };
-
-struct channel {
-    int fd; /* -1: closed */
-    struct watch *watch;
-};
-
-struct session {
-    const struct session_ops *ops; /* first */
-    struct session_config c;
-    struct proto_job job;
-    struct addr *addr;
-    const struct addr *peer;
-    struct race *race;
-    struct channel stream;
-    struct callback *callback; /* DATAGRAM and LISTENER, which go together */
-    struct timer begin, clock, acks;
-    bool clock_runs, half_closed, said_commit;
-    unsigned clock_seen;
-    uint64_t bytes_out, stream_out, acked;
-    struct espota_error error; /* of connecting: the machine never sees it */
-    bool failed;
-    struct proto *machine;
-};
-
-static void pump(struct session *);
-
-/* ---- events -------------------------------------------------------------- */
-
-static bool running(const struct session *s)
-{
-    return eo_session_status(s) == PROTO_RUNNING;
-}
-
-static void tell(struct session *s, const struct proto_event *ev)
-{
-    if (running(s))
-        s->machine->ops->step(s->machine, ev);
-}
-
-static void tell_closed(struct session *s, enum proto_channel which, int sys)
-{
-    tell(s, &(struct proto_event){
-                .kind = PROTO_CLOSED, .channel = which, .sys = sys});
-}
-
-static void give_up(struct session *s, const struct espota_error *err)
-{
-    s->error = *err;
-    s->failed = true;
-}
-
-static void show(struct session *s, bool out, const uint8_t *bytes, size_t len)
-{
-    if (s->c.on_bytes != NULL)
-        s->c.on_bytes(s->c.ctx, out, bytes, len);
-}
-
-/* ---- channels ------------------------------------------------------------ */
-
-/* Politely: what the peer still says is read, so that the close is a FIN and
- * not a reset that could overtake what it has not read yet. */
-static void shut(struct channel *ch)
-{
-    uint8_t unread[512];
-
-    if (ch->fd < 0)
-        return;
-    eo_watch_free(ch->watch);
-    ch->watch = NULL;
-    shutdown(ch->fd, SHUT_WR);
-    for (int i = 0; i < 64 && eo_recv(ch->fd, unread, sizeof unread) > 0; i++)
-        continue;
-    close(ch->fd);
-    ch->fd = -1;
-}
-
-static void on_stream(void *ctx, int ready);
-
-static void no_memory(struct session *s)
-{
-    eo_fail(&s->error, ESPOTA_E_INTERNAL, "out of memory");
-    s->failed = true;
-}
-
-static void stream_opened(struct session *s, int fd)
-{
-    struct addr local;
-
-    s->stream.fd = fd;
-    s->stream.watch =
-        eo_watch_new(s->c.loop, fd, ESPOTA_READ, on_stream, s);
-    if (s->stream.watch == NULL)
-        no_memory(s);
-    tell(s, &(struct proto_event){
-                .kind = PROTO_OPENED,
-                .channel = PROTO_STREAM,
-                .port = eo_sock_local(fd, &local) == 0 ? eo_addr_port(&local)
-                                                       : 0});
-}
-
-static void on_connected(void *ctx, int fd, const struct addr *winner,
-                         const struct espota_error *err)
-{
-    struct session *s = ctx;
-
-    if (fd < 0) {
-        give_up(s, err);
-        pump(s);
-        return;
-    }
-    for (size_t i = 0; i < s->c.n_addr; i++)
-        if (memcmp(&s->addr[i].sa, &winner->sa, winner->len) == 0)
-            s->peer = &s->addr[i];
-    stream_opened(s, fd);
-    eo_race_free(s->race);
-    s->race = NULL;
-    pump(s);
-}
-
-static void open_stream(struct session *s)
-{
-    s->race = eo_race_start(s->c.loop, s->addr, s->c.n_addr, s->c.bind,
-                            s->c.connect_ms, on_connected, s);
-    if (s->race == NULL)
-        no_memory(s);
-}
-
-/* ---- channels: being called back ----------------------------------------- */
-
-static void on_datagram(void *ctx, const uint8_t *bytes, size_t len)
-{
-    struct session *s = ctx;
-
-    show(s, false, bytes, len);
-    tell(s, &(struct proto_event){.kind = PROTO_BYTES,
-                                  .channel = PROTO_DATAGRAM,
-                                  .data = bytes,
-                                  .len = len});
-    pump(s);
-}
-
-static void on_unreachable(void *ctx, int sys)
-{
-    struct session *s = ctx;
-
-    tell(s, &(struct proto_event){.kind = PROTO_CLOSED,
-                                  .channel = PROTO_DATAGRAM,
-                                  .sys = sys,
-                                  .refused = sys == ECONNREFUSED});
-    pump(s);
-}
-
-static void on_called(void *ctx, int fd)
-{
-    struct session *s = ctx;
-
-    /* Where nothing tells what is unacknowledged, the kernel must not take
-     * much more than that. */
-    if (eo_tcp_unacked(fd) < 0)
-        eo_sock_send_buffer(fd, SMALL_BUFFER);
-    stream_opened(s, fd);
-    pump(s);
-}
-
-static void on_stranger(void *ctx, const struct addr *who)
-{
-    const struct session *s = ctx;
-    char text[ADDR_TEXT], line[ADDR_TEXT + 80];
-    struct text t;
-
-    eo_addr_text(who, true, text);
-    eo_text_init(&t, line, sizeof line);
-    eo_text_add(&t, "%s is not the device, but connected in its place: turned "
-                    "away", text);
-    if (s->c.on_warning != NULL)
-        s->c.on_warning(s->c.ctx, "stranger", line);
-}
-
-/* Devices of this kind speak IPv4, whatever else their name leads to. */
-static const struct addr *to_invite(const struct session *s)
-{
-    for (size_t i = 0; i < s->c.n_addr; i++)
-        if (s->addr[i].sa.ss_family == AF_INET)
-            return &s->addr[i];
-    return &s->addr[0];
-}
-
-static void open_callback(struct session *s)
-{
-    char local[ADDR_TEXT];
-
-    s->peer = to_invite(s);
-    if (eo_callback_new(&s->callback,
-                        &(struct callback_config){
-                            .loop = s->c.loop,
-                            .device = s->peer,
-                            .bind = s->c.bind,
-                            .port_min = s->c.port_min,
-                            .port_max = s->c.port_max,
-                            .on_datagram = on_datagram,
-                            .on_unreachable = on_unreachable,
-                            .on_called = on_called,
-                            .on_stranger = on_stranger,
-                            .ctx = s,
-                        },
-                        &s->error) != 0) {
-        s->failed = true;
-        return;
-    }
-    eo_addr_text(eo_callback_local(s->callback), false, local);
-    tell(s, &(struct proto_event){.kind = PROTO_OPENED,
-                                  .channel = PROTO_LISTENER,
-                                  .port = eo_callback_port(s->callback)});
-    tell(s, &(struct proto_event){.kind = PROTO_OPENED,
-                                  .channel = PROTO_DATAGRAM,
-                                  .local = local});
-}
-
-static void match_channels(struct session *s, unsigned wanted)
-{
-    const unsigned both = 1u << PROTO_DATAGRAM | 1u << PROTO_LISTENER;
-
-    if (!(wanted & 1u << PROTO_STREAM))
-        shut(&s->stream);
-    if (!(wanted & both)) {
-        eo_callback_free(s->callback);
-        s->callback = NULL;
-    } else if (s->callback == NULL) {
-        open_callback(s);
-    }
-    if ((wanted & 1u << PROTO_STREAM) && s->stream.fd < 0 &&
-        s->race == NULL && s->peer == NULL)
-        open_stream(s);
-}
 
 /* ---- reading and writing ------------------------------------------------- */
 
@@ -309,14 +71,14 @@ static bool read_stream(struct session *s)
     return false;
 }
 
-static void on_stream(void *ctx, int ready)
+void eo_session_on_stream(void *ctx, int ready)
 {
     struct session *s = ctx;
 
     /* Input first, always: a refusal is often followed by a reset. */
     if (ready & ESPOTA_READ && read_stream(s))
         tell_acks(s);
-    pump(s);
+    eo_session_pump(s);
 }
 
 static void show_sent(struct session *s, const struct proto_want *w, size_t n)
@@ -365,7 +127,7 @@ static void on_clock(void *ctx)
 
     s->clock_runs = false;
     tell(s, &(struct proto_event){.kind = PROTO_TIMEOUT});
-    pump(s);
+    eo_session_pump(s);
 }
 
 static void on_acks(void *ctx)
@@ -373,7 +135,7 @@ static void on_acks(void *ctx)
     struct session *s = ctx;
 
     tell_acks(s);
-    pump(s);
+    eo_session_pump(s);
 }
 
 static void match_timers(struct session *s, const struct proto_want *w)
@@ -400,11 +162,7 @@ static void close_all(struct session *s)
     eo_timer_stop(s->c.loop, &s->begin);
     eo_timer_stop(s->c.loop, &s->clock);
     eo_timer_stop(s->c.loop, &s->acks);
-    eo_race_free(s->race);
-    s->race = NULL;
-    eo_callback_free(s->callback);
-    s->callback = NULL;
-    shut(&s->stream);
+    eo_session_close_channels(s);
 }
 
 /* Datagrams are never left over: the kernel takes or loses them. */
@@ -443,13 +201,13 @@ static void match_stream(struct session *s)
     eo_watch_want(ch->watch, ESPOTA_READ | (w.out_len > 0 ? ESPOTA_WRITE : 0));
 }
 
-static void pump(struct session *s)
+void eo_session_pump(struct session *s)
 {
     struct proto_want w;
 
     eo_session_want(s, &w);
     if (running(s))
-        match_channels(s, w.open);
+        eo_session_match_channels(s, w.open);
     if (running(s) && s->callback != NULL)
         match_datagram(s);
     if (running(s) && s->stream.fd >= 0)
@@ -469,9 +227,9 @@ static void on_begin(void *ctx)
 
     if (s->c.connected) {
         s->peer = &s->addr[0];
-        stream_opened(s, s->stream.fd);
+        eo_session_opened(s, s->stream.fd);
     }
-    pump(s);
+    eo_session_pump(s);
 }
 
 /* ---- as a session --------------------------------------------------------- */
