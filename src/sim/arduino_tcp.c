@@ -18,6 +18,7 @@ enum {
     SILENCES = 4,      /* three of them are answered by the count again */
     SPLIT_MS = 2,
     STRANGER_MS = 100,
+    LINGER_MS = 500,
     COMMAND_FS = 100
 };
 
@@ -31,7 +32,7 @@ struct arduino_update {
     struct watch *watch;
     struct timer timer;   /* the next thing it does by itself */
     struct timer silence; /* of the host */
-    bool connected, flashing, all;
+    bool connected, flashing, all, failed;
     struct flash flash;
     struct flash_result stored;
     size_t received;
@@ -162,6 +163,11 @@ static void say(struct arduino_update *u, const char *text)
     say_rest(u);
 }
 
+static void given_up(void *ctx)
+{
+    over(ctx, "refused", false);
+}
+
 static void failed(struct arduino_update *u, enum arduino_failure what)
 {
     char got[DIGEST_HEX_MAX];
@@ -172,7 +178,12 @@ static void failed(struct arduino_update *u, enum arduino_failure what)
                      (enum arduino_words)u->c->words, what, u->d->asked.md5,
                      got);
     eo_send(u->fd, u->words, strlen(u->words));
-    over(u, "refused", false);
+    /* What is unread at a close turns it into a reset, which takes the words
+     * along where they wait for the host's acknowledgement. */
+    u->failed = true;
+    shutdown(u->fd, SHUT_WR);
+    eo_watch_want(u->watch, ESPOTA_READ);
+    after(u, LINGER_MS, given_up);
 }
 
 /* ---- the verdict --------------------------------------------------------- */
@@ -363,10 +374,14 @@ static void on_stream(void *ctx, int ready)
 
     (void)ready;
     eo_timer_stop(loop(u), &u->silence);
-    n = eo_recv(u->fd, in, u->all ? sizeof in : most);
+    n = eo_recv(u->fd, in, u->all || u->failed ? sizeof in : most);
     if (n < 0 && errno == EAGAIN)
         return;
-    if (n <= 0)
+    if (u->failed && n > 0)
+        return;
+    if (u->failed)
+        given_up(u);
+    else if (n <= 0)
         host_gone(u, n == 0);
     else if (!u->all)
         take(u, in, (size_t)n);
