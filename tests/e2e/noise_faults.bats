@@ -57,20 +57,20 @@ fault() {
 @test "silent: key" {
     make_image esp32 256K
     start_sim esphome --key $KEY --fault silent@key
-    flash --key $KEY --connect-timeout 0.5
+    flash --key $KEY --connect-timeout 2
     expect_status 14
     expect_stderr "agreeing on a key"
 }
 @test "silent: data" {
     make_image esp32 256K
     start_sim esphome --key $KEY --fault silent@data
-    flash --key $KEY --stall-timeout 0.5
+    flash --key $KEY --stall-timeout 2
     expect_status 14
 }
 @test "silent: end" {
     make_image esp32 256K
     start_sim esphome --key $KEY --fault silent@end
-    flash --key $KEY --stall-timeout 0.5
+    flash --key $KEY --stall-timeout 2
     expect_status 30
 }
 

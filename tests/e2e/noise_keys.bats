@@ -302,3 +302,18 @@ malformed() {
     expect_status 24
     expect_stderr "has no encryption"
 }
+
+# ---- who else could see it
+
+@test "the argument vector holds no key" {
+    [ -r /proc/self/cmdline ] || skip "there is no /proc"
+    device esp32 --key $KEY --prepare-ms 1500
+    start "$ESPOTA" -i "$sim_host" -p "$sim_port" -f "$image" \
+        --protocol esphome --retry 0 --key=$KEY >out 2>err
+    sleep 0.7
+    tr '\0' '\n' <"/proc/$pid/cmdline" >cmdline
+    wait "$pid"
+    grep -qxF -- "$image" cmdline || no "that was another process"
+    ! grep -qF "$KEY" cmdline || no "the key is there"
+    expect_sim .auth noise
+}
