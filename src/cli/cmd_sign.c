@@ -1,4 +1,5 @@
-/* cmd_sign.c -- sign an image for the ESP8266 and Pico updaters, or check it. */
+/* cmd_sign.c -- sign an image for the ESP8266 and Pico updaters, or check
+ * one. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -56,7 +56,8 @@ static bool would_do(const char *path, const struct espota_check *check)
     silent.force = false;
     silent.on_warning = NULL;
     v = view(img);
-    fits = v.found->role != ROLE_UNKNOWN && eo_preflight(&v, &silent, NULL) == 0;
+    fits = v.found->role != ROLE_UNKNOWN &&
+           eo_preflight(&v, &silent, NULL) == 0;
     espota_image_free(img);
     return fits;
 }

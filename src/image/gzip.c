@@ -7,7 +7,7 @@
 #ifdef EO_WITH_GZIP
 #include <libdeflate.h>
 
-/* Of firmware 10 leaves 2 % less than gzip -9 in the same time; 12 takes half as
+/* Of firmware 10 leaves 2 % less than gzip -9 in less time; 12 takes half as
  * long again for 0.02 % more (docs/PERFORMANCE.md). */
 enum { LEVEL = 10 };
 

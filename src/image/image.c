@@ -77,7 +77,8 @@ static int hash(const struct image_form *form, enum digest kind, char *out,
 /* Only these unpack what they are given. */
 static bool takes_gzip(const struct findings *f)
 {
-    return f->role == ROLE_UNKNOWN || strcmp(f->kind->name, "esp8266-app") == 0 ||
+    return f->role == ROLE_UNKNOWN ||
+           strcmp(f->kind->name, "esp8266-app") == 0 ||
            strcmp(f->kind->name, "rp2-app") == 0;
 }
 

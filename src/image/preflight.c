@@ -243,7 +243,7 @@ static void rule_chip(struct refusal *r, const struct preflight_image *img,
         (eo_same_nocase(theirs, ours) ||
          (board == NULL && eo_same_nocase(theirs, "ESP32")) ||
          eo_same_nocase(theirs, "RP2") ||
-         (begins_nocase(theirs, "BK72XX") || begins_nocase(theirs, "RTL87XX")) ||
+         begins_nocase(theirs, "BK72XX") || begins_nocase(theirs, "RTL87XX") ||
          strcmp(platform, "ESP8266") == 0))
         return;
     eo_text_add(&r->text, "%s is for %s, and the device is %s%s", img->name,

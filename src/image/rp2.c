@@ -74,7 +74,8 @@ static bool probe(const uint8_t *bytes, size_t len)
     struct block b;
     const size_t at = find_block(bytes, len, 0, BLOCKS_WITHIN);
 
-    return has_boot2(bytes, len) || (at < len && read_block(&b, bytes, len, at));
+    return has_boot2(bytes, len) ||
+           (at < len && read_block(&b, bytes, len, at));
 }
 
 /* ---- blocks of an RP2350 ------------------------------------------------ */
