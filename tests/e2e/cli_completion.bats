@@ -35,7 +35,9 @@ in_zsh() { # LINE: what a terminal shows behind it
 
 @test "bash" {
     command -v bash >/dev/null || skip "bash is not installed"
-    [ "$(in_bash espota-c --pro | tr '\n' ' ')" = '--progress --protocol= ' ]
+    [ "$(in_bash espota-c --prog)" = --progress ]
+    [ "$(in_bash espota-c --prot)" = --protocol= ]
+    [ "$(in_bash espota-c --prot)" = --protocol= ]
     [ "$(in_bash espota-c --protocol = e)" = esphome ]
     [ "$(in_bash espota-c --type boot)" = bootloader ]
     [ "$(in_bash espota-c -f fw)" = fw.bin ]
