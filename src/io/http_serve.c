@@ -308,11 +308,32 @@ static enum MHD_Result on_header(void *ctx, enum MHD_ValueKind kind,
     return MHD_YES;
 }
 
+/* libmicrohttpd sends the headers alone and then the body.  An ESP32 looks for
+ * the first byte of the body 100 ms after the headers, and ESPHome for the
+ * whole of an MD5 in the same read: nothing leaves until there is a segment. */
+static void hold_back(int fd, bool hold)
+{
+    const int on = hold;
+
+#if defined(TCP_CORK)
+    setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+#elif defined(TCP_NOPUSH)
+    setsockopt(fd, IPPROTO_TCP, TCP_NOPUSH, &on, sizeof on);
+#else
+    (void)fd;
+    (void)on;
+#endif
+}
+
 static ssize_t read_body(void *ctx, uint64_t at, char *to, size_t max)
 {
     struct exchange *x = ctx;
     const size_t left = x->reply.len - (size_t)at, n = left < max ? left : max;
 
+    /* From the second piece on it would only make the rest wait: where the
+     * window is smaller than a segment, 200 ms for each. */
+    if (x->given > 0 && at == x->given && at <= BLOCK)
+        hold_back(x->conn->fd, false);
     memcpy(to, (const char *)x->reply.body + at, n);
     x->given = (size_t)at + n;
     return (ssize_t)n;
@@ -347,23 +368,6 @@ static struct MHD_Response *make_response(struct exchange *x)
     if (reply->status == 405)
         add(response, "Allow", "GET, HEAD");
     return response;
-}
-
-/* libmicrohttpd sends the headers alone and then the body.  An ESP32 looks for
- * the first byte of the body 100 ms after the headers, and ESPHome for the
- * whole of an MD5 in the same read: nothing leaves until there is a segment. */
-static void hold_back(int fd, bool hold)
-{
-    const int on = hold;
-
-#if defined(TCP_CORK)
-    setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
-#elif defined(TCP_NOPUSH)
-    setsockopt(fd, IPPROTO_TCP, TCP_NOPUSH, &on, sizeof on);
-#else
-    (void)fd;
-    (void)on;
-#endif
 }
 
 static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *to)

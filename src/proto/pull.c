@@ -8,7 +8,7 @@
 
 /* A device that says neither its version nor its hash, or wrong ones, would
  * fetch, restart and fetch again for ever. */
-enum { GIVEN_ENOUGH = 3 };
+enum { GIVEN_ENOUGH = 10 };
 
 static const struct family {
     enum pull_family family;

@@ -8,7 +8,7 @@
 #include "sim/sim.h"
 
 /* The one place where a profile is named; see sim.h for how to add one. */
-#define PROFILES(X) X(esphome) X(arduino) X(web)
+#define PROFILES(X) X(esphome) X(arduino) X(web) X(pull)
 
 #define X(name) extern const struct profile eo_sim_##name;
 PROFILES(X)

@@ -189,9 +189,9 @@ static const struct decision {
     {"but not for ever",
      {"x-ESP8266-version: 6", "x-ESP8266-sketch-md5: " MD5(0)}, &E8, NULL,
      "7", 1, 304, NULL, false},
-    {"no loop for those that tell nothing", {PICO_MAC}, &PICO, NULL, NULL, 3,
+    {"no loop for those that tell nothing", {PICO_MAC}, &PICO, NULL, NULL, 10,
      304, NULL, false},
-    {"twice is no loop yet", {PICO_MAC}, &PICO, NULL, NULL, 2, 200, &RAW,
+    {"nine times is no loop yet", {PICO_MAC}, &PICO, NULL, NULL, 9, 200, &RAW,
      true},
     /* filesystems */
     {"filesystem", {"x-ESP8266-mode: spiffs"}, &E8, &FILES, NULL, 0, 200, &FS,

@@ -1,0 +1,619 @@
+/* pull.c -- the profile "pull": a device that fetches its firmware. */
+#include "sim/pull.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum {
+    HEAD_MAX = 1024,
+    IDF_HEAD_MAX = 512, /* ESPHome's buffer for all of them */
+    TEXT_MAX = 4096,    /* of an MD5 or a manifest */
+    TICK_MS = 20,
+    MSS = 1460,
+    FIRST_BYTE_MS = 100 /* an ESP32 waits that long behind the headers */
+};
+
+enum step { ASK_TEXT, ASK_IMAGE };
+
+struct pull_device {
+    struct device base; /* first */
+    int fd;
+    struct watch *watch;
+    struct timer timer, tick;
+    enum step step;
+    char version[128], md5[33]; /* that it runs */
+    char path[256], want_md5[33];
+
+    char in[HEAD_MAX + TEXT_MAX];
+    size_t in_len, head_len;
+    bool in_body, began;
+    uint64_t asked_at, head_at;
+    int status;
+    bool has_length, chunked, encoded;
+    size_t length, received;
+    char x_md5[80], x_version[128];
+    struct hasher *hasher;
+    uint8_t first;
+    FILE *store;
+    unsigned violations;
+    const char *violation;
+};
+
+static const char *const VARIANT_NAMES[] = {
+    "esp8266", "esp32", "pico", "esphome", "esphome-update", NULL};
+static const char *const MODE_NAMES[] = {"sketch", "spiffs", "version", NULL};
+
+#define AT(field) offsetof(struct pull_config, field)
+/* clang-format off */
+static const struct opt OPTS[] = {
+    {"variant", OPT_CHOICE, AT(variant), 0, 0, "NAME",
+     "esp8266 (default), esp32, pico, esphome or esphome-update",
+     VARIANT_NAMES, NULL},
+    {"url", OPT_TEXT, AT(url), 0, 0, "URL",
+     "what it fetches: http://ADDRESS:PORT/PATH", NULL, NULL},
+    {"md5-url", OPT_TEXT, AT(md5_url), 0, 0, "PATH",
+     "esphome: where the MD5 is; default the URL and .md5", NULL, NULL},
+    {"mode", OPT_CHOICE, AT(mode), 0, 0, "MODE",
+     "sketch (default), spiffs or version", MODE_NAMES, NULL},
+    {"version", OPT_TEXT, AT(version), 0, 0, "V",
+     "version it runs; default: it tells none", NULL, NULL},
+    {"running", OPT_TEXT, AT(running), 0, 0, "FILE",
+     "the image it runs: it tells its MD5", NULL, NULL},
+    {"sha256", OPT_TEXT, AT(sha256), 0, 0, "HEX",
+     "esp32: digest it tells", NULL, NULL},
+    {"mac", OPT_TEXT, AT(mac), 0, 0, "MAC", "of the first device", NULL, NULL},
+    {"chip", OPT_TEXT, AT(chip), 0, 0, "FAMILY",
+     "for a manifest; default ESP32", NULL, NULL},
+    {"user", OPT_TEXT, AT(user), 0, 0, "NAME", "log in as", NULL, NULL},
+    {"password", OPT_TEXT, AT(password), 0, 0, "WORD", "with", NULL, NULL},
+    {"free-space", OPT_SIZE, AT(free_space), 0, 64 << 20, "BYTES",
+     "room for a sketch; default 2M", NULL, NULL},
+    {"rate", OPT_SIZE, AT(rate), 1, 1 << 30, "BYTES",
+     "takes so many a second", NULL, NULL},
+    {"rcvbuf", OPT_SIZE, AT(rcvbuf), 512, 1 << 20, "BYTES",
+     "receive buffer of the socket; default 5840", NULL, NULL},
+    {"every-ms", OPT_MICROS, AT(every_us), 0, 0, "MS",
+     "ask again so often; default: once each, then end", NULL, NULL},
+    {"timeout-ms", OPT_MICROS, AT(timeout_us), 0, 0, "MS",
+     "patience with the server; default 8000 (esphome 4500)", NULL, NULL},
+};
+/* clang-format on */
+#undef AT
+
+static const struct pull_config *config(const struct pull_device *d)
+{
+    return d->base.sim->config;
+}
+
+static struct loop *loop(const struct pull_device *d)
+{
+    return d->base.sim->loop;
+}
+
+static bool is_esphome(const struct pull_device *d)
+{
+    return config(d)->variant >= VARIANT_ESPHOME;
+}
+
+static void violate(struct pull_device *d, const char *what)
+{
+    if (d->violations++ == 0)
+        d->violation = what;
+}
+
+/* ---- the end of a fetch -------------------------------------------------- */
+
+static void hang_up(struct pull_device *d)
+{
+    eo_timer_stop(loop(d), &d->timer);
+    eo_timer_stop(loop(d), &d->tick);
+    eo_watch_free(d->watch);
+    d->watch = NULL;
+    if (d->fd > 0)
+        close(d->fd);
+    d->fd = 0;
+    eo_hasher_free(d->hasher);
+    d->hasher = NULL;
+    if (d->store != NULL)
+        fclose(d->store);
+    d->store = NULL;
+}
+
+static void ask(void *ctx);
+
+/* All devices have asked: that was it, unless they ask for ever. */
+static void maybe_done(struct sim *s)
+{
+    const struct pull_config *c = s->config;
+
+    if (c->every_us == 0 && s->sessions >= s->common.count)
+        s->done = true;
+}
+
+/* What the updater in the device would return: 0 is an update, 1 none. */
+static void end(struct pull_device *d, int code, const char *what)
+{
+    struct report *r = eo_report_new("session", &d->base);
+    const bool updated = code == 0;
+    struct sim *s = d->base.sim;
+
+    eo_report_number(r, "session", ++d->base.sessions);
+    eo_report_text(r, "outcome", what);
+    eo_report_flag(r, "updated", updated);
+    eo_report_number(r, "code", (uint64_t)(code < 0 ? -code : 0));
+    eo_report_number(r, "status", (uint64_t)d->status);
+    eo_report_number(r, "received", d->received);
+    eo_report_text(r, "md5", d->want_md5);
+    eo_report_text(r, "version", d->x_version);
+    eo_report_number(r, "ms", eo_loop_now(loop(d)) - d->asked_at);
+    eo_report_number(r, "violations", d->violations);
+    eo_report_text(r, "violation", d->violation);
+    if (updated) {
+        memcpy(d->md5, d->want_md5, sizeof d->md5);
+        if (d->x_version[0] != '\0')
+            memcpy(d->version, d->x_version, sizeof d->version);
+    }
+    hang_up(d);
+    eo_sim_session_end(&d->base, r, updated, d->violations);
+    maybe_done(s);
+    if (!updated && config(d)->every_us > 0)
+        eo_timer_start(loop(d), &d->timer, config(d)->every_us / 1000, ask, d);
+}
+
+static void finish_image(struct pull_device *d)
+{
+    const struct pull_config *c = config(d);
+    char got[DIGEST_HEX_MAX];
+
+    if (eo_hasher_hex(d->hasher, got) != 0)
+        got[0] = '\0';
+    if (c->mode == 0 && d->first != 0xe9 &&
+        (c->variant == VARIANT_ESP32 ||
+         (c->variant == VARIANT_ESP8266 && d->first != 0x1f))) {
+        end(d, -106, "header verification failed");
+        return;
+    }
+    if (d->want_md5[0] != '\0' && strcmp(got, d->want_md5) != 0) {
+        end(d, -16, "MD5 mismatch");
+        return;
+    }
+    memcpy(d->want_md5, got, sizeof d->want_md5);
+    end(d, 0, "updated");
+}
+
+static void finish_text(struct pull_device *d, const char *text, size_t len)
+{
+    const char *why;
+    int rc;
+
+    if (config(d)->variant == VARIANT_ESPHOME) {
+        memcpy(d->want_md5, text, 32);
+        d->want_md5[32] = '\0';
+        memcpy(d->path, config(d)->path, sizeof d->path);
+        for (size_t i = 0; i < 32; i++)
+            if (strchr("0123456789abcdef", text[i]) == NULL) {
+                end(d, -16, "the MD5 is not lower-case hex");
+                return;
+            }
+    } else {
+        rc = eo_pull_manifest(config(d), text, len, d->path, d->want_md5,
+                              &why);
+        if (rc != 0) {
+            end(d, rc < 0 ? -16 : 1, rc < 0 ? why : "no updates");
+            return;
+        }
+    }
+    d->step = ASK_IMAGE;
+    hang_up(d);
+    ask(d);
+}
+
+/* ---- the answer ---------------------------------------------------------- */
+
+static void header(struct pull_device *d, char *line)
+{
+    char *value = strchr(line, ':');
+    struct text t;
+    uint64_t n;
+
+    if (value == NULL)
+        return;
+    *value++ = '\0';
+    value += strspn(value, " ");
+    if (eo_same_nocase(line, "Content-Length") &&
+        eo_parse_uint(value, 0, UINT32_MAX, &n) == 0) {
+        d->has_length = true;
+        d->length = (size_t)n;
+    }
+    if (eo_same_nocase(line, "Transfer-Encoding"))
+        d->chunked = true;
+    if (eo_same_nocase(line, "Content-Encoding"))
+        d->encoded = true;
+    if (eo_same_nocase(line, "x-MD5")) {
+        eo_text_init(&t, d->x_md5, sizeof d->x_md5);
+        eo_text_add(&t, "%s", value);
+    }
+    if (eo_same_nocase(line, "x-version")) {
+        eo_text_init(&t, d->x_version, sizeof d->x_version);
+        eo_text_add(&t, "%s", value);
+    }
+}
+
+static const struct {
+    int status, code;
+    const char *what;
+} STATUSES[] = {
+    {304, 1, "no updates"},       {401, -108, "unauthorized"},
+    {403, -103, "forbidden"},     {404, -102, "file not found"},
+};
+
+static bool status_is_final(struct pull_device *d)
+{
+    if (d->status == 200)
+        return false;
+    for (size_t i = 0; i < sizeof STATUSES / sizeof *STATUSES; i++)
+        if (STATUSES[i].status == d->status) {
+            if (d->status == 304 && d->in_len > d->head_len)
+                violate(d, "a body with 304");
+            end(d, STATUSES[i].code, STATUSES[i].what);
+            return true;
+        }
+    end(d, -104, "wrong HTTP code");
+    return true;
+}
+
+/* False: the fetch has ended. */
+static bool head_is_fine(struct pull_device *d)
+{
+    const struct pull_config *c = config(d);
+
+    if (d->chunked)
+        violate(d, "chunked");
+    if (d->encoded)
+        violate(d, "encoded");
+    if (is_esphome(d) && d->head_len > IDF_HEAD_MAX)
+        violate(d, "the headers do not fit the buffer");
+    if (status_is_final(d))
+        return false;
+    if (c->mode == 2 && !is_esphome(d)) {
+        end(d, d->x_version[0] != '\0' ? 1 : -109, "version told");
+        return false;
+    }
+    if (!d->has_length || d->length == 0) {
+        end(d, -101, "server did not report size");
+        return false;
+    }
+    if (d->step == ASK_TEXT)
+        return true;
+    if (d->x_md5[0] != '\0' && strlen(d->x_md5) != 32) {
+        end(d, -105, "bad MD5 header");
+        return false;
+    }
+    if (c->mode == 0 && !is_esphome(d) && c->variant != VARIANT_PICO &&
+        d->length > c->free_space) {
+        end(d, -100, "too little space");
+        return false;
+    }
+    if (d->x_md5[0] != '\0')
+        memcpy(d->want_md5, d->x_md5, 33);
+    return true;
+}
+
+static bool read_head(struct pull_device *d)
+{
+    char *end_of_head, *line, *rest;
+
+    d->in[d->in_len] = '\0';
+    end_of_head = strstr(d->in, "\r\n\r\n");
+    if (end_of_head == NULL)
+        return false;
+    d->head_len = (size_t)(end_of_head - d->in) + 4;
+    d->head_at = eo_loop_now(loop(d));
+    *end_of_head = '\0';
+    rest = d->in;
+    for (bool first = true; rest != NULL; first = false) {
+        line = rest;
+        rest = strstr(line, "\r\n");
+        if (rest != NULL) {
+            *rest = '\0';
+            rest += 2;
+        }
+        if (first)
+            d->status = sscanf(line, "HTTP/1.%*d %d", &d->status) == 1
+                            ? d->status
+                            : 0;
+        else
+            header(d, line);
+    }
+    d->in_body = true;
+    return true;
+}
+
+/* ---- the body ------------------------------------------------------------ */
+
+static void take_image(struct pull_device *d, const char *bytes, size_t len)
+{
+    if (d->received == 0 && len > 0) {
+        d->first = (uint8_t)bytes[0];
+        if (config(d)->variant == VARIANT_ESP32 &&
+            eo_loop_now(loop(d)) - d->head_at > FIRST_BYTE_MS)
+            violate(d, "no body right behind the headers");
+    }
+    if (len > d->length - d->received)
+        len = d->length - d->received;
+    eo_hasher_add(d->hasher, bytes, len);
+    if (d->store != NULL && fwrite(bytes, 1, len, d->store) != len)
+        violate(d, "cannot store it");
+    d->received += len;
+    if (d->received == d->length)
+        finish_image(d);
+}
+
+/* All there is in d->in behind the head. */
+static void on_body(struct pull_device *d)
+{
+    const char *body = d->in + d->head_len;
+    const size_t len = d->in_len - d->head_len;
+
+    if (d->step == ASK_TEXT) {
+        /* One read, and what is not in it is not there. */
+        if (config(d)->variant == VARIANT_ESPHOME && len < 32)
+            end(d, -16, "the MD5 came in pieces");
+        else if (config(d)->variant == VARIANT_ESPHOME || len >= d->length)
+            finish_text(d, body, len);
+        else if (d->in_len + 1 >= sizeof d->in)
+            end(d, -16, "the manifest is too long");
+        return;
+    }
+    d->in_len = d->head_len;
+    take_image(d, body, len);
+}
+
+static void lost(struct pull_device *d)
+{
+    end(d, -1, d->in_body ? "connection lost" : "no answer");
+}
+
+static void patience(struct pull_device *d);
+
+/* Reads once, not more than the rate allows.  False: nothing was there. */
+static bool read_some(struct pull_device *d, size_t max)
+{
+    const size_t room = sizeof d->in - 1 - d->in_len;
+    const ssize_t n = eo_recv(d->fd, d->in + d->in_len, max < room ? max : room);
+
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        return false;
+    if (n <= 0) {
+        lost(d);
+        return false;
+    }
+    d->in_len += (size_t)n;
+    patience(d);
+    if (!d->in_body) {
+        if (!read_head(d)) {
+            if (d->in_len >= HEAD_MAX)
+                end(d, -1, "the headers do not end");
+            return true;
+        }
+        if (!head_is_fine(d))
+            return true;
+        if (d->in_len == d->head_len && config(d)->variant != VARIANT_ESPHOME)
+            return true;
+    }
+    on_body(d);
+    return true;
+}
+
+static void on_tick(void *ctx)
+{
+    struct pull_device *d = ctx;
+    const size_t rate = config(d)->rate;
+
+    eo_timer_start(loop(d), &d->tick, TICK_MS, on_tick, d);
+    read_some(d, rate * TICK_MS / 1000 + 1); /* may end, and stop the timer */
+}
+
+static void on_ready(void *ctx, int ready)
+{
+    struct pull_device *d = ctx;
+    const struct pull_config *c = config(d);
+
+    if (!d->began && ready & ESPOTA_WRITE) {
+        char request[1400];
+        struct text t;
+
+        if (eo_sock_error(d->fd) != 0) {
+            end(d, -1, "connection refused");
+            return;
+        }
+        eo_text_init(&t, request, sizeof request);
+        eo_pull_request(&t, c, d->base.number, d->version, d->md5, d->path,
+                        d->step == ASK_IMAGE);
+        d->began = true;
+        eo_send(d->fd, t.at, t.len);
+        eo_watch_want(d->watch, c->rate > 0 ? 0 : ESPOTA_READ);
+        if (c->rate > 0)
+            eo_timer_start(loop(d), &d->tick, TICK_MS, on_tick, d);
+        return;
+    }
+    if (ready & ESPOTA_READ)
+        read_some(d, sizeof d->in);
+}
+
+/* ---- asking -------------------------------------------------------------- */
+
+static void on_timeout(void *ctx)
+{
+    end(ctx, -11, "timeout");
+}
+
+static void patience(struct pull_device *d)
+{
+    eo_timer_start(loop(d), &d->timer, config(d)->timeout_us / 1000,
+                   on_timeout, d);
+}
+
+static void start_fetch(struct pull_device *d)
+{
+    char *path = d->step == ASK_IMAGE ? eo_sim_store_path(&d->base) : NULL;
+
+    d->in_len = d->head_len = d->received = 0;
+    d->in_body = d->began = d->has_length = d->chunked = d->encoded = false;
+    d->status = 0;
+    d->x_md5[0] = d->x_version[0] = '\0';
+    d->hasher = eo_hasher_new(DIGEST_MD5);
+    d->store = path != NULL ? fopen(path, "wb") : NULL;
+    eo_free(path);
+}
+
+/* With the window and the segments of a device: both must be known before the
+ * connection is made, or loopback's 64 KiB segments never fit the window. */
+static int call(const struct pull_config *c)
+{
+    const int size = (int)c->rcvbuf, mss = MSS;
+    const int fd = socket(c->addr.sa.ss_family, SOCK_STREAM, 0);
+
+    if (fd < 0)
+        return -1;
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &mss, sizeof mss);
+    if (connect(fd, (const struct sockaddr *)&c->addr.sa, c->addr.len) == 0 ||
+        errno == EINPROGRESS)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static void ask(void *ctx)
+{
+    struct pull_device *d = ctx;
+
+    start_fetch(d);
+    d->fd = call(config(d));
+    if (d->fd < 0 || d->hasher == NULL) {
+        d->fd = 0;
+        end(d, -1, "cannot connect");
+        return;
+    }
+    d->watch = eo_watch_new(loop(d), d->fd, ESPOTA_READ | ESPOTA_WRITE,
+                            on_ready, d);
+    if (d->watch == NULL) {
+        end(d, -1, "out of memory");
+        return;
+    }
+    patience(d);
+}
+
+static void begin(void *ctx)
+{
+    struct pull_device *d = ctx;
+    const struct pull_config *c = config(d);
+    const bool text = is_esphome(d);
+    struct text t;
+
+    d->step = text ? ASK_TEXT : ASK_IMAGE;
+    eo_text_init(&t, d->path, sizeof d->path);
+    eo_text_add(&t, "%s",
+                c->variant == VARIANT_ESPHOME ? c->md5_path : c->path);
+    d->want_md5[0] = '\0';
+    d->violations = 0;
+    d->violation = NULL;
+    d->asked_at = eo_loop_now(loop(d));
+    ask(d);
+}
+
+/* ---- a device ------------------------------------------------------------ */
+
+static int open_device(struct device *base, struct espota_error *err)
+{
+    struct pull_device *d = (struct pull_device *)base;
+    const struct pull_config *c = base->sim->config;
+    struct text t;
+
+    if (d->md5[0] == '\0')
+        memcpy(d->md5, c->running_md5, sizeof d->md5);
+    if (d->version[0] == '\0' && c->version != NULL) {
+        eo_text_init(&t, d->version, sizeof d->version);
+        eo_text_add(&t, "%s", c->version);
+    }
+    if (eo_timer_start(base->sim->loop, &d->timer, 1, begin, d) == 0)
+        return 0;
+    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+}
+
+static void close_device(struct device *base)
+{
+    hang_up((struct pull_device *)base);
+}
+
+static void defaults(void *config)
+{
+    struct pull_config *c = config;
+
+    c->free_space = 2 << 20;
+    c->sketch_size = 400000;
+    c->chip_size = 4 << 20;
+    c->rcvbuf = 5840;
+    c->chip = "ESP32";
+}
+
+static int read_running(struct pull_config *c, struct espota_error *err)
+{
+    struct hasher *h = eo_hasher_new(DIGEST_MD5);
+    FILE *f = fopen(c->running, "rb");
+    char bytes[4096];
+    size_t n;
+
+    c->sketch_size = 0;
+    while (f != NULL && h != NULL &&
+           (n = fread(bytes, 1, sizeof bytes, f)) > 0) {
+        eo_hasher_add(h, bytes, n);
+        c->sketch_size += n;
+    }
+    if (f != NULL && h != NULL && eo_hasher_hex(h, c->running_md5) == 0)
+        c->md5 = c->running_md5;
+    eo_hasher_free(h);
+    if (f != NULL)
+        fclose(f);
+    return c->md5 != NULL
+               ? 0
+               : eo_fail(err, ESPOTA_E_USAGE, "--running: cannot read %s",
+                         c->running);
+}
+
+static int check(void *config, struct espota_error *err)
+{
+    static const char NOTHING[] = "d41d8cd98f00b204e9800998ecf8427e";
+    struct pull_config *c = config;
+
+    memcpy(c->running_md5, NOTHING, sizeof NOTHING);
+    if (c->running != NULL && read_running(c, err) != 0)
+        return -1;
+    if (c->timeout_us == 0)
+        c->timeout_us = c->variant >= VARIANT_ESPHOME ? 4500000 : 8000000;
+    return eo_pull_url(c, err);
+}
+
+const struct profile eo_sim_pull = {
+    .name = "pull",
+    .summary = "devices that fetch: ESPhttpUpdate, HTTPUpdate, http_request",
+    .opts = OPTS,
+    .n_opts = sizeof OPTS / sizeof OPTS[0],
+    .config_size = sizeof(struct pull_config),
+    .defaults = defaults,
+    .check = check,
+    .device_size = sizeof(struct pull_device),
+    .open = open_device,
+    .close = close_device,
+};
