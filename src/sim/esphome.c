@@ -196,7 +196,7 @@ static void power_down(struct device *base)
 {
     struct esphome_device *d = (struct esphome_device *)base;
 
-    eo_esphome_session_free(d->session);
+    eo_esphome_session_stop(d->session);
     d->session = NULL;
     if (d->watch == NULL)
         return;

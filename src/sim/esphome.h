@@ -209,8 +209,8 @@ struct esphome_device {
 /* Takes over fd, which the session closes.  NULL: no memory; fd is closed. */
 struct esphome_session *eo_esphome_session_new(struct esphome_device *, int fd,
                                                const struct addr *peer);
-/* Without a report: the power went. */
-void eo_esphome_session_free(struct esphome_session *);
+/* The power goes: what was seen so far is reported.  NULL is fine. */
+void eo_esphome_session_stop(struct esphome_session *);
 
 /* Called by the session when it is over and freed: the device may listen. */
 void eo_esphome_session_over(struct esphome_device *, struct report *,

@@ -7,7 +7,7 @@
 static const char *const OUTCOMES[] = {
     [OUTCOME_UPDATED] = "updated", [OUTCOME_REFUSED] = "refused",
     [OUTCOME_LOST] = "lost",       [OUTCOME_TIMEOUT] = "timeout",
-    [OUTCOME_FAULT] = "fault",
+    [OUTCOME_FAULT] = "fault",     [OUTCOME_STOPPED] = "stopped",
 };
 
 static const char *const AUTHS[] = {

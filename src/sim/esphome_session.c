@@ -30,10 +30,8 @@ static void say(struct esphome_session *s, uint8_t byte)
 
 /* ---- how it ends -------------------------------------------------------- */
 
-void eo_esphome_session_free(struct esphome_session *s)
+static void free_session(struct esphome_session *s)
 {
-    if (s == NULL)
-        return;
     eo_timer_stop(loop_of(s), &s->deadline);
     eo_timer_stop(loop_of(s), &s->work);
     eo_timer_stop(loop_of(s), &s->leave);
@@ -42,6 +40,17 @@ void eo_esphome_session_free(struct esphome_session *s)
         close(s->fd);
     eo_flash_end(&s->flash);
     eo_free(s);
+}
+
+void eo_esphome_session_stop(struct esphome_session *s)
+{
+    if (s == NULL)
+        return;
+    if (s->state != CLOSING)
+        s->outcome = OUTCOME_STOPPED;
+    eo_sim_session_end(&s->device->base, eo_esphome_report(s), false,
+                       eo_esphome_violations(s));
+    free_session(s);
 }
 
 static void over(void *ctx)
@@ -55,7 +64,7 @@ static void over(void *ctx)
 
     if (s->reset)
         setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    eo_esphome_session_free(s);
+    free_session(s);
     eo_esphome_session_over(d, r, updated, violations);
 }
 
@@ -359,7 +368,7 @@ struct esphome_session *eo_esphome_session_new(struct esphome_device *d, int fd,
     s->faulty = c->fault_sessions == 0 || d->base.sessions <= c->fault_sessions;
     s->watch = eo_watch_new(sim->loop, fd, ESPOTA_READ, on_ready, s);
     if (s->watch == NULL) {
-        eo_esphome_session_free(s);
+        free_session(s);
         return NULL;
     }
     if (patience > 0)

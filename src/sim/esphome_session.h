@@ -66,7 +66,8 @@ enum outcome {
     OUTCOME_REFUSED, /* we said a code */
     OUTCOME_LOST,    /* the client went */
     OUTCOME_TIMEOUT, /* the client said nothing for too long */
-    OUTCOME_FAULT    /* as --fault wanted it */
+    OUTCOME_FAULT,   /* as --fault wanted it */
+    OUTCOME_STOPPED  /* the simulation ended first */
 };
 
 enum { OUT_MAX = 2048, READ_MAX = 1024 };

@@ -220,7 +220,8 @@ static bool fits(const struct esphome_session *s)
 {
     const size_t sector = s->config->platform == ESP8266 ? 4096 : 1;
 
-    return (s->size + sector - 1) / sector * sector <= s->config->slot;
+    return s->size <= s->config->slot &&
+           (s->size + sector - 1) / sector * sector <= s->config->slot;
 }
 
 /* The code for a size this type of image cannot have, or 0. */

@@ -250,6 +250,17 @@ hears_the_end() {
     tail -n 1 "$sim_out" | jq -e '.event == "summary"' >/dev/null
 }
 
+@test "a signal in the middle: what was seen so far is told" {
+    start_sim esphome
+    dial
+    say "$MAGIC\x03"
+    hears 00024041
+    stop_sim
+    expect_sim .outcome stopped
+    expect_sim .step auth
+    tail -n 1 "$sim_out" | jq -e '.event == "summary" and .sessions == 1' >/dev/null
+}
+
 # wrong TEXT ARGUMENT...: exit status 2, and stderr says TEXT.
 wrong() {
     local text=$1
