@@ -234,7 +234,7 @@ bench: all $(BENCHES) $(BUILD)/tools/mkimage
 
 ## coverage: line coverage of the sources by the unit tests and stories
 coverage:
-	@$(MAKE) --no-print-directory BUILD=build/cov BINDEST=build/cov CFLAGS='-O0 -g --coverage' check
+	@$(MAKE) --no-print-directory BUILD=build/cov BINDEST=build/cov CFLAGS='-O0 -g --coverage' check || echo 'some tests failed: their lines count all the same'
 	@tools/coverage.sh build/cov
 
 ## completions: write completions/ anew from the option table

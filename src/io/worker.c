@@ -80,6 +80,10 @@ static void on_done(void *ctx, int ready)
 
     (void)ready;
     eo_watch_want(w->watch, 0);
+    /* The thread let go of the lock before it closed the pipe: taking it makes
+     * what the thread wrote visible here. */
+    pthread_mutex_lock(&w->shared->lock);
+    pthread_mutex_unlock(&w->shared->lock);
     w->done(w->ctx, w->shared->job);
 }
 
