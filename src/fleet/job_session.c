@@ -238,10 +238,25 @@ static void find_out(struct job *j)
         eo_job_end_internal(j, "out of memory");
 }
 
+/* All that can be known without a word to the device. */
+static void pretend(struct job *j)
+{
+    const struct proto_job asked = {
+        .type = j->target.pub.type,
+        .key = j->target.has_key ? j->target.key : NULL,
+        .require_encryption = j->target.pub.require_encryption,
+    };
+
+    if (!j->guessing && eo_proto_check(j->ops, &asked, &j->error) != 0)
+        eo_job_end_failed(j);
+    else
+        eo_job_end_well(j, ESPOTA_SKIPPED);
+}
+
 void eo_job_approach(struct job *j)
 {
     if (j->target.pub.dry_run)
-        eo_job_end_well(j, ESPOTA_SKIPPED);
+        pretend(j);
     else
         find_out(j);
 }

@@ -167,6 +167,20 @@ OTHER=//////////////////////////////////////////8=
     flash --type filesystem --force
     untouched 2 "carries no file system images"
 }
+@test "a file system, only pretending" {
+    make_image esp32 256K
+    start_sim esphome
+    flash --type filesystem --force --dry-run
+    untouched 2 "carries no file system images"
+}
+@test "a partition table, only pretending" {
+    make_table
+    start_sim esphome --partition-access
+    flash --type partition-table --yes --dry-run
+    expect_status 0
+    stop_sim
+    ! grep -q '"event":"session"' "$sim_out" || no "the device was touched"
+}
 @test "a file system, the short way" {
     make_image esp32 256K
     start_sim esphome
