@@ -148,8 +148,11 @@ enum proto_status eo_arduino_on_stream(struct arduino *m,
     case ARDUINO_MEANS_NOTHING:
         break;
     }
-    return m->phase == PH_DATA ? go_on(m)
-                               : eo_arduino_enter(m, m->phase, m->timeout_ms);
+    /* Counts alone keep no deadline alive; a chunk that they release does. */
+    if (m->phase == PH_DATA && m->lockstep && m->out_len == 0 &&
+        m->acked == m->sent)
+        return go_on(m);
+    return m->base.status;
 }
 
 /* An orderly close tells exactly what the device's TCP had taken; a reset or

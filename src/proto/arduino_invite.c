@@ -13,6 +13,7 @@ enum {
     MAX_REFUSED = 3,   /* "nobody listens": it may be restarting */
     ANSWER_AGAIN_MS = 2500,
     MAX_ROUNDS = 3, /* invitations whose challenge led nowhere */
+    MAX_CHALLENGES = 16, /* more than all forms and rounds together need */
     LEAVE_MS = 100
 };
 
@@ -150,6 +151,11 @@ static enum proto_status challenged(struct arduino *m, const char *nonce)
     if (m->phase > PH_ANSWER || (m->phase > PH_INVITE &&
                                  strcmp(nonce, m->login.nonce) == 0))
         return m->base.status; /* told twice */
+    if (++m->challenges > MAX_CHALLENGES) {
+        eo_fail_hint(&m->base.error, ESPOTA_E_PROTOCOL, "restart it",
+                     "the device asks for the password again and again");
+        return eo_arduino_fail(m);
+    }
     m->hello.auth = md5 ? "md5" : "pbkdf2";
     m->said_hello = true;
     if (!md5)

@@ -18,6 +18,7 @@
  *   w  the host must offer this many, and no more, unconfirmed
  *   k  this many of them are confirmed
  *   t  the device says this by TCP            n  the host must say nothing now
+ *   q  it says this, and that is no reason to wait longer
  *   x  the device closes                      r  it resets
  *   u  "port unreachable"                     U  "host unreachable"
  *   T  this many ms pass, which is what the machine asked for
@@ -283,6 +284,22 @@ static const struct conversation {
     {"silence in the middle", E8, NULL,
      {INVITE, OK, CALL, {'b', "5000"}, {'w', "8192"}, {'T', "90000"}},
      ENDS(BROKEN, "stopped taking data after 5000", NULL)},
+    {"dripping counts keep no deadline alive", E8, NULL,
+     {INVITE, OK, CALL, {'b', "5000"}, {'w', "8192"}, {'q', "1"}, {'q', "4"},
+      {'T', "90000"}},
+     ENDS(BROKEN, "stopped taking data", NULL)},
+    {"... in lock-step neither", E8, NULL,
+     {INVITE, OK, CALL, {'w', "1460"}, {'q', "1"}, {'q', "4"},
+      {'T', "90000"}},
+     ENDS(BROKEN, "stopped taking data", NULL),
+     .window = ESPOTA_WINDOW_LOCKSTEP},
+    {"... nor behind the last byte", E32, NULL,
+     {INVITE, OK, CALL, ALL, {'q', "1"}, {'q', "460"}, {'T', "60000"}},
+     ENDS(UNKNOWN, "fell silent", NULL)},
+    {"challenges without end", E8, "x",
+     {INVITE, AUTH, AUTH2, AUTH, AUTH2, AUTH, AUTH2, AUTH, AUTH2, AUTH, AUTH2,
+      AUTH, AUTH2, AUTH, AUTH2, AUTH, AUTH2, AUTH},
+     ENDS(PROTOCOL, "again and again", NULL)},
     {"an error in the middle, glued", E8, NULL,
      {INVITE, OK, CALL, {'b', "5000"},
       {'t', "1024ERROR[1]: Flash Write Failed\n"}},
@@ -522,6 +539,7 @@ static void pass_time(struct play *g, uint32_t ms)
 static void line(struct play *g, char who, const char *what)
 {
     const size_t n = (size_t)atol(what);
+    unsigned clock;
 
     switch (who) {
     case 'h':
@@ -548,6 +566,11 @@ static void line(struct play *g, char who, const char *what)
         break;
     case 't':
         device_says(g, PROTO_STREAM, what);
+        break;
+    case 'q':
+        clock = wanted(g).clock;
+        device_says(g, PROTO_STREAM, what);
+        assert_int_equal(wanted(g).clock, clock);
         break;
     case 'n':
         assert_int_equal(wanted(g).out_len, 0);
