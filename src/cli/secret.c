@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/signals.h"
 
 enum { SECRET_MAX = 1024 };
 
@@ -125,6 +126,7 @@ static int prompt(char **out, struct espota_error *err)
     bool eof;
     int fd = open("/dev/tty", O_RDWR | O_CLOEXEC), status;
 
+    eo_signals_catch(); /* one that ends us must not leave the terminal mute */
     if (fd < 0 || tcgetattr(fd, &was) != 0) {
         if (fd >= 0)
             close(fd);

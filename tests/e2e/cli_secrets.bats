@@ -88,6 +88,15 @@ flash() {
     grep -q '127.0.0.1: updated' out
 }
 
+@test "Ctrl-C at the prompt is 130, and the terminal echoes again" {
+    command -v script >/dev/null || skip "script is not installed"
+    (sleep 1; printf '\003'; sleep 1) |
+        script -qc "'$ESPOTA' -i 127.0.0.1 -p $PORT -f fw.bin --ask-auth; echo status \$?; stty -a" /dev/null >out
+    grep -q 'status 130' out
+    grep -q '[^-]echo ' out
+    never_called dev
+}
+
 @test "the argument vector holds no password" {
     [ -r /proc/self/cmdline ] || skip "there is no /proc"
     start_device slow --password "$SECRET" --prepare-ms 1500
