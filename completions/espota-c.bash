@@ -1,7 +1,7 @@
 # bash completion for espota-c, written by espota-c completion bash
 _espota_c() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local command=upload words='' args='' files='' commands='upload fleet discover inspect serve sign help version completion '
+    local command=upload words='' args='' files='' commands='upload fleet discover inspect serve wait sign help version completion '
     COMPREPLY=()
     # bash takes --port=80 apart into three words
     if [[ $cur == '=' ]]; then
@@ -46,12 +46,15 @@ _espota_c() {
     serve:--tls-key)
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     serve:--drop-to) ;;
-    upload:--host_ip | upload:-I | fleet:--host_ip | fleet:-I | discover:--host_ip | discover:-I) ;;
+    upload:--host_ip | upload:-I | fleet:--host_ip | fleet:-I | discover:--host_ip | discover:-I | wait:--host_ip | wait:-I) ;;
     upload:--host_port | upload:-P | fleet:--host_port | fleet:-P) ;;
     upload:--resolve | fleet:--resolve) ;;
     upload:--resolver | fleet:--resolver)
         mapfile -t COMPREPLY < <(compgen -W "auto builtin avahi dnssd system" -- "$cur") ;;
     discover:--timeout) ;;
+    wait:--timeout) ;;
+    wait:--port | wait:-p) ;;
+    upload:--wait-online | fleet:--wait-online) ;;
     discover:--filter) ;;
     upload:--compress | fleet:--compress | serve:--compress)
         mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur") ;;
@@ -94,9 +97,9 @@ _espota_c() {
     fleet:--hook-timeout) ;;
     fleet:--junit)
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    upload:--color | fleet:--color | discover:--color | inspect:--color | serve:--color | sign:--color | help:--color | version:--color | completion:--color)
+    upload:--color | fleet:--color | discover:--color | inspect:--color | serve:--color | wait:--color | sign:--color | help:--color | version:--color | completion:--color)
         mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur") ;;
-    upload:--config | fleet:--config | discover:--config | inspect:--config | serve:--config | sign:--config | help:--config | version:--config | completion:--config)
+    upload:--config | fleet:--config | discover:--config | inspect:--config | serve:--config | wait:--config | sign:--config | help:--config | version:--config | completion:--config)
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     *)
         _espota_c_words
@@ -109,11 +112,12 @@ _espota_c() {
 # With the variables of _espota_c: options, or what stands alone.
 _espota_c_words() {
     case $command in
-    upload) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --profile= --path= --tls-ca= --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --verify= --verify-timeout= --expect-version= --expect-hash= --if-changed --jobs= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
-    fleet) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --profile= --path= --tls-ca= --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --verify= --verify-timeout= --expect-version= --expect-hash= --if-changed --jobs= --rate= --per-host-limit= --canary= --waves= --max-fail= --order= --offline= --journal= --only= --shard= --before= --after= --hook-timeout= --hook-shell --junit= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    upload) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --profile= --path= --tls-ca= --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --wait-online= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --verify= --verify-timeout= --expect-version= --expect-hash= --if-changed --jobs= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    fleet) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --profile= --path= --tls-ca= --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --wait-online= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --verify= --verify-timeout= --expect-version= --expect-hash= --if-changed --jobs= --rate= --per-host-limit= --canary= --waves= --max-fail= --order= --offline= --journal= --only= --shard= --before= --after= --hook-timeout= --hook-shell --junit= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     discover) words='--host_ip= --ipv4 --ipv6 --timeout= --watch --filter= --as-targets --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     inspect) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
     serve) words='--auth= --auth-file= --auth-stdin --ask-auth --user= --bind= --port= --map= --dir= --fw-version= --once= --tls-cert= --tls-key= --drop-to= --compress= --connect-timeout= --stall-timeout= --max-time= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    wait) words='--host_ip= --ipv4 --ipv6 --timeout= --port= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' args=$(espota-c completion hosts 2>/dev/null) ;;
     sign) words='--key= --out= --verify --pub= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
     help) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' args=$commands ;;
     version) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;

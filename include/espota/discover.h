@@ -81,6 +81,21 @@ ESPOTA_API void espota_discover_process(struct espota_discover *,
                                         const struct espota_fd *, size_t n);
 ESPOTA_API bool espota_discover_live(const struct espota_discover *);
 
+/* ---- waiting for one ----------------------------------------------------- */
+
+struct espota_wait_config {
+    const char *host;    /* a name of mDNS is listened for; all else is tried */
+    uint16_t port;       /* to try; 0: one that the device does not use */
+    const char *bind;    /* as above */
+    int family;          /* 0, 4 or 6 */
+    uint32_t timeout_ms; /* 0: for ever */
+};
+
+/* Blocks until the device is on the network (0), the time is over (-1,
+ * NOT_BACK) or *stop is not zero (-1, INTERRUPTED). */
+ESPOTA_API int espota_wait(const struct espota_wait_config *,
+                           const volatile int *stop, struct espota_error *err);
+
 #ifdef __cplusplus
 }
 #endif

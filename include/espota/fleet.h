@@ -179,6 +179,8 @@ struct espota_target {
     uint32_t stall_ms;       /* 0: 160 s */
     unsigned retries;        /* further attempts after a retryable fault */
     uint32_t retry_delay_ms; /* between them */
+    uint32_t wait_online_ms; /* how long to keep trying one that is asleep or
+                                absent, before any retry counts */
     uint32_t max_ms;         /* for the whole job, waiting included; 0: none */
     bool force;   /* send the image although it is not recognised or does not
                      fit: refusals become warnings */

@@ -55,6 +55,7 @@ int eo_cmd_fleet(struct cli *);
 int eo_cmd_inspect(struct cli *);
 int eo_cmd_sign(struct cli *);
 int eo_cmd_discover(struct cli *);
+int eo_cmd_wait(struct cli *);
 int eo_cmd_help(struct cli *);
 int eo_cmd_version(struct cli *);
 int eo_cmd_completion(struct cli *);

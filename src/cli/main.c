@@ -13,7 +13,7 @@ static const struct command COMMANDS[] = {
     {"serve", CMD_SERVE, "[FILE...]", 0, 100000,
      "serve images to devices that pull", eo_cmd_serve},
     {"wait", CMD_WAIT, "HOST", 1, 1, "wait until a device is on the network",
-     NULL},
+     eo_cmd_wait},
     {"sign", CMD_SIGN, "FILE", 1, 1, "append a signature to an image",
      eo_cmd_sign},
     {"help", CMD_HELP, "[COMMAND]", 0, 1, "all options of a command",

@@ -121,6 +121,12 @@ static const struct opt OPTS[] = {
 
     {0, "timeout", SECONDS(collect_ms, 1, DAY_S), CMD_DISCOVER, OPT_G_TIME, COMMON,
      .help = "how long to collect answers", .def = "2"},
+    {0, "timeout", SECONDS(wait_ms, 1, DAY_S), CMD_WAIT, OPT_G_TIME, COMMON,
+     .help = "how long to wait; default: for ever"},
+    {'p', "port", NUMBER(wait_port, 1, 65535, NULL, "PORT"), CMD_WAIT, OPT_G_NETWORK, COMMON,
+     .help = "where an address is tried"},
+    {0, "wait-online", SECONDS(wait_online_ms, 1, DAY_S), UP, OPT_G_TIME, CONF,
+     .help = "keep trying to reach a sleeping device"},
     {0, "watch", FLAG(watch), CMD_DISCOVER, OPT_G_WHAT, COMMON,
      .help = "go on, and tell who comes, changes and leaves"},
     {0, "filter", TEXTS(filter, "KEY=GLOB"), CMD_DISCOVER, OPT_G_WHAT, COMMON,

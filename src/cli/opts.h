@@ -141,6 +141,8 @@ struct opts {
     const char *sign_key, *sign_pub, *sign_out; /* of "sign" */
     bool sign_verify;
     uint32_t collect_ms; /* 0: not given */
+    uint32_t wait_ms, wait_port;   /* of "wait" */
+    uint32_t wait_online_ms;       /* 0: not given */
     bool watch, as_targets;
     struct texts filter;
 

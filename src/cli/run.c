@@ -239,6 +239,7 @@ static void start(struct run *run, struct run_device *d)
         .resolver = eo_opt_find(CMD_UPLOAD, "resolver")->words[o->resolver],
         .resolve = (const char *const *)o->resolve.at,
         .n_resolve = o->resolve.n,
+        .wait_online_ms = o->wait_online_ms,
         .host_port_min = (uint16_t)o->host_port.from,
         .host_port_max = (uint16_t)o->host_port.to,
         .md5_stored = o->md5_target,

@@ -13,7 +13,10 @@
 #include "fleet/job_inside.h"
 #include "fleet/retry.h"
 
-enum { NEXT_PASSWORD_MS = 1000 }; /* a device shows a refusal for a moment */
+enum {
+    ASLEEP_AGAIN_MS = 500, /* one that is waited for is tried again */
+    NEXT_PASSWORD_MS = 1000
+}; /* a device shows a refusal for a moment */
 
 /* ---- the end ------------------------------------------------------------- */
 
@@ -96,6 +99,19 @@ static void again(struct job *j, uint32_t delay_ms)
         eo_job_end_internal(j, "out of memory");
 }
 
+/* Nothing of it was seen yet, and it was to be waited for.  A look-up listens
+ * while it lasts, so the next one may begin at once. */
+static bool may_be_asleep(const struct job *j)
+{
+    const enum espota_category c = j->error.category;
+
+    return !j->said_hello &&
+           eo_loop_now(j->c.loop) - j->report.began <
+               j->target.pub.wait_online_ms &&
+           (c == ESPOTA_E_RESOLVE || c == ESPOTA_E_CONNECT ||
+            c == ESPOTA_E_NO_ANSWER);
+}
+
 /* An attempt failed with *err. */
 void eo_job_failed(struct job *j, const struct espota_error *err)
 {
@@ -112,6 +128,11 @@ void eo_job_failed(struct job *j, const struct espota_error *err)
     if (err->category == ESPOTA_E_UNKNOWN &&
         t->verify != ESPOTA_VERIFY_NONE) {
         eo_job_verify(j, true);
+        return;
+    }
+    if (may_be_asleep(j)) {
+        j->report.attempts++; /* no retry: it makes the row longer */
+        again(j, err->category == ESPOTA_E_RESOLVE ? 0 : ASLEEP_AGAIN_MS);
         return;
     }
     j->faults += espota_category_retryable(err->category);

@@ -8,6 +8,7 @@
 
 enum {
     CONNECT_MS = 20000,
+    ASLEEP_CONNECT_MS = 2000, /* a sleeper may be awake for seconds only */
     STALL_MS = 160000 /* the device's own limit is 105 s: outlast it */
 };
 
@@ -134,7 +135,8 @@ static void start_session(struct job *j, const struct detected *got)
         .connected = got != NULL && got->fd >= 0,
         .fd = got != NULL ? got->fd : -1,
         .bind = t->bind,
-        .connect_ms = connect_ms,
+        .connect_ms =
+            t->wait_online_ms != 0 ? ASLEEP_CONNECT_MS : connect_ms,
         .port_min = t->host_port_min,
         .port_max = t->host_port_max,
         .on_warning = on_warning,
