@@ -91,11 +91,11 @@ const char *eo_web_form_boundary(struct web_form *f, const char *content_type)
     if (at == NULL)
         return "the form has no boundary";
     for (at++; *at != '\0'; at++) {
-        const bool fine = eo_is_digit(*at) ||
+        const bool fine = eo_is_digit(*at) || *at == '-' ||
                           (eo_lower(*at) >= 'a' && eo_lower(*at) <= 'z');
 
         if (!fine)
-            return "the boundary has more than letters and digits";
+            return "the boundary has more than letters, digits and dashes";
         if (n == 70)
             return "the boundary is too long";
         f->boundary[n++] = *at;
