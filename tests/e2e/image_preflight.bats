@@ -79,3 +79,14 @@ make_factory() { # FILE APP
     expect_status 21
     expect_stderr 'warning: strange.bin is not recognised'
 }
+
+@test "larger than ESPHome's usual slot: a warning, no more" {
+    "$MKIMAGE" esp32 2048K 1.2.3 big.bin
+    espota -i 127.0.0.1 -p 3232 --protocol esphome --dry-run -f big.bin
+    expect_status 0
+    expect_stderr '4M of flash have room for 1835008'
+    "$MKIMAGE" esp32 1024K 1.2.3 fits.bin
+    espota -i 127.0.0.1 -p 3232 --protocol esphome --dry-run -f fits.bin
+    expect_status 0
+    refuse_stderr 'have room'
+}
