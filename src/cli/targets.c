@@ -318,6 +318,8 @@ static int json_line(struct reading *r, const char *line)
     json_error_t why;
     json_t *o = json_loads(line, 0, &why);
     const char *host = json_host(o), *key;
+    /* What "discover --json" prints tells of a login, not of a password. */
+    const bool found = json_object_get(o, "txt") != NULL;
     struct target_row *row;
     json_t *value;
     int rc = 0;
@@ -330,7 +332,7 @@ static int json_line(struct reading *r, const char *line)
         rc = -1;
     else
         json_object_foreach(o, key, value)
-            if (rc == 0)
+            if (rc == 0 && !(found && strcmp(key, "auth") == 0))
                 rc = json_setting(r, row, key, value);
     json_decref(o);
     return rc;

@@ -35,6 +35,10 @@ static const struct row {
      "{\"host\":\"a.local\",\"port\":81,\"board\":\"x\",\"quiet\":true}\n"
      "{\"addresses\":[\"10.0.0.7\"],\"txt\":{}}\n",
      "a.local{port=81 quiet=yes};10.0.0.7{};"},
+    {"what discover prints: its auth is no password",
+     "{\"host\":\"a.local\",\"auth\":\"password\",\"port\":8266,\"txt\":{}}\n"
+     "{\"host\":\"b.local\",\"auth\":\"secret\"}\n",
+     "a.local{port=8266};b.local{auth=secret};"},
     {"a group", "@flat port=81\n", "kitchen{port=81};attic{port=81};"},
     {"a device of the files", "@garage\n", "garage{};"},
 
