@@ -12,10 +12,11 @@ BUILD=${BUILD:-build} BIN=${BIN:-.} ONLY=${ONLY-} JOBS=${JOBS:-4}
 # Absolute, for stories that change the directory.
 BIN=$(cd "$BIN" && pwd) BUILD=$(cd "$BUILD" && pwd)
 export BIN BUILD
-log=$BUILD/check
+[ $# -gt 0 ] || set -- rules unit replay e2e
+# By what is run: make may start two of these at once.
+log=$BUILD/check/$(echo "$*" | tr ' ' -)
 rm -rf "$log"
 mkdir -p "$log"
-[ $# -gt 0 ] || set -- rules unit replay e2e
 
 # Nothing hangs for ever, whatever it waits for.
 limit() { # SECONDS COMMAND...

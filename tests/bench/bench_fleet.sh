@@ -34,7 +34,7 @@ add() {
 # watch PID: until it ends; sets rss_kib and cpu_ms, without a process of ours
 # in between.
 watch() {
-    local word rest stat= fields=()
+    local word rest stat fields
     while kill -0 "$1" 2>/dev/null && IFS= read -r stat <"/proc/$1/stat"; do
         read -ra fields <<<"${stat##*) }"
         [ "${fields[0]}" != Z ] || break
