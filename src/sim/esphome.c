@@ -81,6 +81,8 @@ static const struct opt OPTS[] = {
      "say this error code there; default: at prepare", NULL, parse_refuse},
     {"fault", OPT_CALL, AT(fault), 0, 0, "NAME[@WHERE]",
      "misbehave, see below; may be repeated", NULL, parse_fault},
+    {"rollback", OPT_FLAG, AT(rollback), 0, 0, NULL,
+     "come back with what it ran before", NULL, NULL},
     {"fault-sessions", OPT_NUMBER, AT(fault_sessions), 1, 1000000, "N",
      "behave well after N sessions", NULL, NULL},
 };
@@ -181,6 +183,7 @@ static int power_up(struct device *base, struct espota_error *err)
     struct esphome_device *d = (struct esphome_device *)base;
     const struct esphome_config *c = base->sim->config;
 
+    memcpy(d->version, d->updated, sizeof d->version);
     d->listener = eo_sim_listen(base, c->age->backlog, c->rcvbuf, err);
     if (d->listener < 0)
         return -1;
@@ -228,12 +231,16 @@ static void announce(const struct device *base, struct announcement *a)
         [RP2040] = "rpipicow",
         [BK72XX] = "generic-bk7231n-qfn32-tuya",
     };
+    const struct esphome_device *d = (const struct esphome_device *)base;
     const struct esphome_config *c = base->sim->config;
 
     a->service = "_esphomelib._tcp.local";
     a->port = API_PORT;
     a->leamdns = c->platform == ESP8266;
-    eo_announce_pair(a, "version=%s.0", c->firmware);
+    if (d->version[0] != '\0')
+        eo_announce_pair(a, "version=%s", d->version);
+    else
+        eo_announce_pair(a, "version=%s.0", c->firmware);
     eo_announce_pair(a, "mac=02770000%04x", base->number);
     eo_announce_pair(a, "platform=%s", PLATFORM[c->platform]);
     eo_announce_pair(a, "board=%s", BOARD[c->platform]);

@@ -187,6 +187,7 @@ struct esphome_config {
     struct fault fault[N_FAULTS];
     struct refusal refuse;
     unsigned fault_sessions; /* 0: all */
+    bool rollback;
 
     /* What follows is worked out from the above by the profile's check. */
     const struct esphome_age *age;
@@ -204,6 +205,8 @@ struct esphome_device {
     struct watch *watch;
     struct esphome_session *session; /* NULL: waiting for a client */
     char last_cnonce[65];
+    char version[FLASH_VERSION + 1];  /* of what it runs; "": its release */
+    char updated[FLASH_VERSION + 1]; /* of what it runs after a restart */
 };
 
 /* Takes over fd, which the session closes.  NULL: no memory; fd is closed. */

@@ -419,6 +419,9 @@ static void verified(struct esphome_session *s)
         eo_esphome_refuse_now(s, 0x83);
         return;
     }
+    if (!s->config->rollback)
+        memcpy(s->device->updated, s->stored.version,
+               sizeof s->device->updated);
     if (s->stored.damaged)
         eo_esphome_violation(s, VIOLATION_GZIP_DAMAGED);
     if (s->stored.gzip && (s->server_flags & ESPHOME_TAKES_GZIP) == 0)

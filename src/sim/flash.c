@@ -7,6 +7,7 @@
 
 #include <espota/image.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "image/gzip.h"
 
@@ -94,6 +95,16 @@ static int store(const char *path, const uint8_t *bytes, size_t len,
                        path, strerror(errno));
 }
 
+/* An ESP32 app says its version in the descriptor behind its first headers. */
+static void read_version(const struct flash *f, char out[FLASH_VERSION + 1])
+{
+    enum { MAGIC_AT = 32, VERSION_AT = 48 };
+
+    if (f->written < FLASH_HEAD || eo_le32(f->head + MAGIC_AT) != 0xabcd5432)
+        return;
+    memcpy(out, f->head + VERSION_AT, FLASH_VERSION);
+}
+
 int eo_flash_finish(const struct flash *f, const char *path,
                     struct flash_result *out, struct espota_error *err)
 {
@@ -105,6 +116,7 @@ int eo_flash_finish(const struct flash *f, const char *path,
 
     memset(out, 0, sizeof *out);
     out->gzip = eo_is_gzip(f->head, sizeof f->head);
+    read_version(f, out->version);
     if (out->gzip && bytes != NULL) {
         if (eo_gunzip(bytes, len, ESPOTA_IMAGE_MAX, &inflated, &len,
                       &ignored) == 0)

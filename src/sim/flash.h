@@ -21,7 +21,7 @@ struct flash_config {
     unsigned us_per_erase; /* before each ERASE_BLOCK is first written */
 };
 
-enum { FLASH_ERASE_BLOCK = 64 * 1024 };
+enum { FLASH_ERASE_BLOCK = 64 * 1024, FLASH_HEAD = 80, FLASH_VERSION = 32 };
 
 struct flash {
     const struct flash_config *config; /* borrowed */
@@ -31,7 +31,7 @@ struct flash {
     uint64_t free_us;                  /* when the last write is done */
     struct hasher *wire;               /* MD5 of the bytes taken */
     uint8_t *bytes;                    /* NULL: nothing is kept */
-    uint8_t head[3];                   /* the first bytes: gzip? */
+    uint8_t head[FLASH_HEAD];          /* the first bytes: gzip? version? */
 };
 
 /* What the device runs in the end: gzip is inflated if it was kept. */
@@ -40,6 +40,7 @@ struct flash_result {
     bool gzip;                /* it came compressed */
     bool damaged;             /* it looks like gzip, but cannot be inflated */
     char md5[DIGEST_HEX_MAX]; /* of what is stored */
+    char version[FLASH_VERSION + 1]; /* in an ESP32 app's descriptor, or "" */
 };
 
 /* size bytes will come.  keep: all of them are wanted later, to be stored or
