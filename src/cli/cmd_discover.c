@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/cli.h"
+#include "cli/discover.h"
 #include "cli/signals.h"
 #include "cli/ui.h"
 
@@ -90,7 +91,8 @@ static bool passes_one(const struct espota_device *d, const char *key,
     return is(glob, NULL);
 }
 
-static bool passes(const struct espota_device *d, const struct texts *filters)
+bool eo_discover_passes(const struct espota_device *d,
+                        const struct texts *filters)
 {
     for (size_t i = 0; i < filters->n; i++) {
         const char *equals = strchr(filters->at[i], '=');
@@ -104,7 +106,7 @@ static bool passes(const struct espota_device *d, const struct texts *filters)
     return true;
 }
 
-static int check_filters(const struct texts *filters, struct espota_error *err)
+int eo_discover_check(const struct texts *filters, struct espota_error *err)
 {
     for (size_t i = 0; i < filters->n; i++) {
         const char *equals = strchr(filters->at[i], '=');
@@ -112,7 +114,7 @@ static int check_filters(const struct texts *filters, struct espota_error *err)
         if (equals == NULL || equals == filters->at[i] ||
             equals - filters->at[i] >= 64)
             return eo_fail(err, ESPOTA_E_USAGE,
-                           "--filter wants KEY=GLOB, not \"%s\"",
+                           "a filter is KEY=GLOB, not \"%s\"",
                            filters->at[i]);
     }
     return 0;
@@ -295,7 +297,7 @@ static void on_device(void *ctx, enum espota_device_news news,
 {
     struct listing *l = ctx;
 
-    if (!passes(d, &l->opts->filter))
+    if (!eo_discover_passes(d, &l->opts->filter))
         return;
     l->shown++;
     if (l->opts->json != NULL)
@@ -318,7 +320,7 @@ static int check(const struct opts *o, struct espota_error *err)
     if (o->as_targets && (o->watch || o->json != NULL))
         return eo_fail(err, ESPOTA_E_USAGE,
                        "--as-targets goes with neither --watch nor --json");
-    return check_filters(&o->filter, err);
+    return eo_discover_check(&o->filter, err);
 }
 
 static int nothing(const struct cli *cli)

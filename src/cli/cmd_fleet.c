@@ -7,6 +7,8 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/discover.h"
+#include "cli/signals.h"
 #include "cli/targets.h"
 #include "cli/watch.h"
 
@@ -88,12 +90,71 @@ static int apply_shard(struct target_list *list, const char *text,
 
 /* ---- which devices -------------------------------------------------------- */
 
-/* An argument is a file, "-", "@NAME", or, if there is no such file, a host. */
-static int add_argument(struct target_list *list, const char *text,
-                        const struct config *config, struct espota_error *err)
+struct finding {
+    struct target_list *list;
+    const struct config *config;
+    const struct texts *filters;
+    struct espota_error *err;
+    int rc;
+};
+
+static void on_found(void *ctx, enum espota_device_news news,
+                     const struct espota_device *d)
 {
+    struct finding *f = ctx;
+    const char *host = d->host != NULL ? d->host
+                       : d->n_addresses > 0 ? d->addresses[0]
+                                            : NULL;
+
+    (void)news;
+    if (f->rc == 0 && host != NULL && d->protocol != NULL &&
+        eo_discover_passes(d, f->filters))
+        f->rc = eo_targets_add(f->list, host, f->config, f->err);
+}
+
+/* "mdns:KEY=GLOB,...": whoever announces itself and of whom that is true.  What
+ * it speaks is found out as for any other name. */
+static int add_announced(struct cli *cli, struct target_list *list,
+                         const char *text, struct espota_error *err)
+{
+    const struct opts *o = &cli->opts;
+    struct texts filters = {0};
+    struct finding f = {list, &cli->config, &filters, err, 0};
+    char *copy = eo_strdup(text), *rest = copy, *word;
+    struct espota_discover *d = NULL;
+    const struct espota_discover_config config = {
+        .bind = o->host_ip,
+        .timeout_ms = o->collect_ms,
+        .on_device = on_found,
+        .on_device_ctx = &f,
+    };
+
+    while (copy != NULL && f.rc == 0 &&
+           (word = strtok_r(rest, ",", &rest)) != NULL)
+        f.rc = eo_texts_add(&filters, word);
+    if (copy == NULL || f.rc != 0)
+        f.rc = eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    else if ((f.rc = eo_discover_check(&filters, err)) == 0 &&
+             (f.rc = espota_discover_new(&d, &config, err)) == 0) {
+        eo_signals_catch();
+        espota_discover_run(d, eo_signals_flag());
+    }
+    espota_discover_free(d);
+    eo_texts_free(&filters);
+    eo_free(copy);
+    return f.rc;
+}
+
+/* An argument is a file, "-", "@NAME", "mdns:FILTER", or, if there is no such
+ * file, a host. */
+static int add_argument(struct cli *cli, struct target_list *list,
+                        const char *text, struct espota_error *err)
+{
+    const struct config *config = &cli->config;
     struct stat st;
 
+    if (eo_starts_with(text, "mdns:"))
+        return add_announced(cli, list, text + strlen("mdns:"), err);
     if (strcmp(text, "-") == 0 || stat(text, &st) == 0)
         return eo_targets_read(list, text, config, err);
     if (text[0] != '@' && strchr(text, '/') != NULL)
@@ -132,7 +193,7 @@ static int gather(struct cli *cli, struct target_list *list,
     const struct texts *args = &cli->parsed.args, *ip = &cli->opts.ip;
 
     for (size_t i = 0; i < args->n; i++)
-        if (add_argument(list, args->at[i], &cli->config, err) != 0)
+        if (add_argument(cli, list, args->at[i], err) != 0)
             return -1;
     for (size_t i = 0; i < ip->n; i++)
         if (eo_targets_add(list, ip->at[i], &cli->config, err) != 0)
@@ -140,7 +201,8 @@ static int gather(struct cli *cli, struct target_list *list,
     if (args->n == 0 && ip->n == 0)
         return eo_fail_hint(err, ESPOTA_E_USAGE,
                             "give a file with a host a line, - for standard "
-                            "input, @GROUP of the configuration, or -i HOST",
+                            "input, @GROUP of the configuration, mdns:FILTER, "
+                            "or -i HOST",
                             "no targets");
     if (list->n == 0)
         return eo_fail(err, ESPOTA_E_USAGE, "the targets name no device");

@@ -13,7 +13,7 @@
 #include "cli/run_ui.h"
 #include "cli/signals.h"
 
-enum { DEFAULT_JOBS = 64, TICK_MS = 250 };
+enum { WAIT_MS = 6 * 3600 * 1000, DEFAULT_JOBS = 64, TICK_MS = 250 };
 
 static int no_memory(struct espota_error *err)
 {
@@ -239,7 +239,9 @@ static void start(struct run *run, struct run_device *d)
         .resolver = eo_opt_find(CMD_UPLOAD, "resolver")->words[o->resolver],
         .resolve = (const char *const *)o->resolve.at,
         .n_resolve = o->resolve.n,
-        .wait_online_ms = o->wait_online_ms,
+        .wait_online_ms = o->wait_online_ms == 0 && o->offline == OFFLINE_WAIT
+                              ? WAIT_MS
+                              : o->wait_online_ms,
         .host_port_min = (uint16_t)o->host_port.from,
         .host_port_max = (uint16_t)o->host_port.to,
         .md5_stored = o->md5_target,

@@ -12,7 +12,7 @@
 /* A library in use: its own words, or NULL where it was left out, and what is
  * missing then. */
 static const struct {
-    const char *(*library)(void);
+    const char *(*name)(void);
     const char *feature; /* NULL: cannot be left out */
 } PARTS[] = {
     {eo_crypto_library, NULL},
@@ -27,15 +27,15 @@ enum { N_PARTS = sizeof PARTS / sizeof *PARTS };
 const char *espota_library_at(size_t i)
 {
     for (size_t k = 0; k < N_PARTS; k++)
-        if (PARTS[k].library() != NULL && i-- == 0)
-            return PARTS[k].library();
+        if (PARTS[k].name() != NULL && i-- == 0)
+            return PARTS[k].name();
     return NULL;
 }
 
 const char *espota_left_out_at(size_t i)
 {
     for (size_t k = 0; k < N_PARTS; k++)
-        if (PARTS[k].library() == NULL && i-- == 0)
+        if (PARTS[k].name() == NULL && i-- == 0)
             return PARTS[k].feature;
     return NULL;
 }

@@ -116,3 +116,17 @@ SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };'
     [ "$(jq -r 'select(.event == "hello") | .t_ms' <<<"$output")" -le 3000 ]
     [ "$(jq -r 'select(.event == "device_end") | .outcome' <<<"$output")" = updated ]
 }
+
+@test "a fleet of those that announce themselves" {
+    # shellcheck disable=SC2016
+    run lab --no-mdns -- sh -c '
+        "$NETLAB" exec dev "$BIN/espota-sim" esphome --bind 10.77.0.2 --port 3232 --mdns kitchen >/dev/null 2>&1 &
+        "$BIN/espota-c" wait -q kitchen.local --timeout 20
+        "$BIN/espota-c" fleet "mdns:platform=ESP82*" -q -f "$image"; echo "status $?"
+        "$BIN/espota-c" fleet "mdns:platform" -q -f "$image"; echo "status $?"
+        "$BIN/espota-c" fleet "mdns:platform=ESP32,name=kit*" --json -q -f "$image" |
+            jq -r "select(.event == \"device_end\") | \"\(.dev) \(.outcome)\""'
+    echo "$output"
+    [[ $output == *"the targets name no device"*"status 2"*"a filter is KEY=GLOB"*"status 2"* ]]
+    [ "${lines[-1]}" = "kitchen.local updated" ]
+}
