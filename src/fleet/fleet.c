@@ -21,6 +21,7 @@ struct slot {
     struct espota_fleet *fleet;
     struct job *job; /* NULL: ended and freed */
     bool started, cancelled;
+    bool dozes; /* its device is asleep: it takes no turn */
 };
 
 struct espota_fleet {
@@ -156,9 +157,22 @@ static void on_end(void *ctx)
     f->failed += outcome != ESPOTA_UPDATED && outcome != ESPOTA_UNCHANGED &&
                  outcome != ESPOTA_SKIPPED;
     if (s->started)
-        f->active--;
+        f->active -= !s->dozes;
     else
         f->started++; /* a wave that counts it must be able to end */
+    f->chores = true;
+}
+
+static void on_doze(void *ctx, bool dozes)
+{
+    struct slot *s = ctx;
+    struct espota_fleet *f = s->fleet;
+
+    s->dozes = dozes;
+    if (dozes)
+        f->active--;
+    else
+        f->active++;
     f->chores = true;
 }
 
@@ -191,6 +205,7 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
         .on_event = f->c.on_event,
         .on_event_ctx = f->c.on_event_ctx,
         .on_end = on_end,
+        .on_doze = on_doze,
         .on_end_ctx = s,
     };
 

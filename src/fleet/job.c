@@ -112,6 +112,14 @@ static bool may_be_asleep(const struct job *j)
             c == ESPOTA_E_NO_ANSWER);
 }
 
+void eo_job_doze(struct job *j, bool dozes)
+{
+    if (j->dozes == dozes)
+        return;
+    j->dozes = dozes;
+    j->c.on_doze(j->c.on_end_ctx, dozes);
+}
+
 /* An attempt failed with *err. */
 void eo_job_failed(struct job *j, const struct espota_error *err)
 {
@@ -131,6 +139,7 @@ void eo_job_failed(struct job *j, const struct espota_error *err)
         return;
     }
     if (may_be_asleep(j)) {
+        eo_job_doze(j, true);
         j->report.attempts++; /* no retry: it makes the row longer */
         again(j, err->category == ESPOTA_E_RESOLVE ? 0 : ASLEEP_AGAIN_MS);
         return;

@@ -23,7 +23,10 @@ struct job_config {
     void *on_event_ctx;
     void (*on_end)(void *ctx); /* after the END event, from inside the job: it
                                   is to be freed later */
-    void *on_end_ctx;
+    /* It waits for a device that is asleep, or no longer does: meanwhile
+     * others may have its turn. */
+    void (*on_doze)(void *ctx, bool dozes);
+    void *on_end_ctx; /* of both */
 };
 
 /* Checks that the target makes sense; nothing is sent yet. */

@@ -33,7 +33,7 @@ struct job {
     struct timer limit; /* max_ms */
     unsigned faults;
     size_t password; /* the one in use */
-    bool started, held, ended;
+    bool started, held, dozes, ended;
     bool said_hello;
     const char *note;
     struct report report;
@@ -52,6 +52,9 @@ void eo_job_end_internal(struct job *, const char *why);
 
 /* An attempt failed: again, the next password, or the end. */
 void eo_job_failed(struct job *, const struct espota_error *);
+
+/* The device seems to be asleep, or was heard of. */
+void eo_job_doze(struct job *, bool dozes);
 
 /* Its addresses are known: on to the device. */
 void eo_job_approach(struct job *);

@@ -39,6 +39,8 @@ static void on_change(void *ctx)
     }
     if (eo_session_connecting(j->session))
         return;
+    if (w.hello != NULL || w.phase > ESPOTA_PHASE_HELLO)
+        eo_job_doze(j, false);
     /* The last progress belongs to the data, not to what follows it. */
     if (w.phase > ESPOTA_PHASE_DATA)
         eo_report_progress(&j->report, w.done, w.total);

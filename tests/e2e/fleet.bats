@@ -185,6 +185,17 @@ CONF
     [ "$(ended)" = "skipped=1 updated=1" ]
 }
 
+@test "absent devices are waited for while others go on" {
+    start_fleet 3
+    sed -i '1i 127.0.0.1 port=1' "$T/targets"
+    fleet -j 1 --offline wait --wait-online 4 --json
+    expect_status 40
+    [ "$(ended)" = "failed=1 updated=3" ]
+    # The first of the list is the last to end, and kept nobody waiting.
+    [ "$(jq -r 'select(.event == "device_end") | .outcome' "$T/out" | tail -n 1)" = failed ]
+    [ "$(jq -r 'select(.event == "device_end" and .ok) | .t_ms' "$T/out" | sort -n | tail -n 1)" -lt 3500 ]
+}
+
 @test "shards cover every device exactly once" {
     start_fleet 9 --reboot-ms 0
     local k
