@@ -32,8 +32,12 @@ first_line() { head -n 1 | tr -d '\r'; }
 @test "requests that are too long" {
     serve fw.bin
     long=$(head -c 9000 /dev/zero | tr '\0' a)
-    [[ $(raw "GET /$long HTTP/1.1\r\nHost: x\r\n\r\n" | first_line) == *4[0-9][0-9]* ]]
-    [[ $(raw "GET / HTTP/1.1\r\nX-Long: $long\r\n\r\n" | first_line) == *4[0-9][0-9]* ]]
+    # Who still sends when the answer comes may see a reset instead of it: the
+    # rest is not read.  What matters is that it gets nothing else, ever.
+    for request in "GET /$long HTTP/1.1\r\nHost: x\r\n\r\n" "GET / HTTP/1.1\r\nX-Long: $long\r\n\r\n"; do
+        answer=$(raw "$request" 2>/dev/null | first_line)
+        [[ -z $answer || $answer == *4[0-9][0-9]* ]]
+    done
     [ "$(status "$url/${long:0:300}")" = 414 ]
     [ "$(status -H "x-ESP8266-version: ${long:0:300}" "$url/")" = 400 ]
 }
