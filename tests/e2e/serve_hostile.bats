@@ -45,14 +45,15 @@ first_line() { head -n 1 | tr -d '\r'; }
 @test "bytes that are no request" {
     serve fw.bin
     raw '\000\001\002\003\r\n\r\n' | first_line
-    raw 'GET /a\000b HTTP/1.0\r\n\r\n' >out
-    [[ $(first_line <out) != *200* ]] || ! cmp -s <(tail -c 3000000 out) fw.bin || :
+    raw 'GET /a\000b HTTP/1.0\r\n\r\n' | first_line
     raw '\026\003\001\002\000\001\000\001\374\003\003' | first_line
     raw 'GET\r\n\r\n' | first_line
     raw '\r\n\r\n\r\n' | first_line
     raw 'GET / HTTP/9.9\r\n\r\n' | first_line
     raw 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n' | first_line
     raw 'GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n' | first_line
+    # It is still there, and in its right mind.
+    [ "$(status "$url/fw.bin.md5")" = 200 ]
 }
 
 @test "pipelined requests are answered in order" {
