@@ -52,7 +52,7 @@ allow crypto base
 allow wire   base
 allow image  base crypto
 allow proto  base crypto wire image
-allow io     base crypto image/image.h image/gzip.h proto/proto.h proto/pull.h proto/web.h wire/mdns.h wire/announce.h
+allow io     base crypto image/image.h image/gzip.h proto/proto.h proto/pull.h proto/web.h proto/web_body.h proto/web_login.h proto/web_verdict.h wire/mdns.h wire/announce.h
 allow fleet  base crypto image proto io
 allow cli    base
 allow sim    base crypto wire image/gzip.h io/loop.h io/sock.h io/iface.h

@@ -1,7 +1,8 @@
-/* web.h -- pushing an image to a device's web page: what is said, and what the
- * answer means.  Pure; the talking is in io/http_push.c.
+/* web.h -- pushing an image to a device's web page: which kinds of page there
+ * are, and how a request names one.
  *
- * The parsers in the devices are small and particular: docs/PROTOCOLS.md.
+ * The body is in web_body.h, the password in web_login.h, the answer in
+ * web_verdict.h: all pure.  The talking is in io/http_push.c.
  */
 #ifndef EO_WEB_H
 #define EO_WEB_H
@@ -12,7 +13,6 @@
 
 #include <espota/fleet.h>
 
-#include "base/err.h"
 #include "base/str.h"
 
 struct web_profile {
@@ -45,22 +45,12 @@ struct web_job {
 const struct web_profile *eo_web_profile(const char *name);
 const struct web_profile *eo_web_profile_at(size_t i);
 
-/* ---- what is said ------------------------------------------------------- */
+/* How requests name the device: "[fe80::1]:8080", as in Host and Origin ... */
+void eo_web_host(struct text *, const struct web_job *);
+/* ... and the whole URL, with the scope of an address. */
+void eo_web_url(struct text *, const struct web_job *, const char *path);
 
-enum { WEB_BOUNDARY = 24, WEB_FRAME_MAX = 320 };
-
-/* What stands before and behind the image in the body; boundary is letters and
- * digits.  For a profile without form both are empty. */
-void eo_web_head(struct text *, const struct web_profile *, bool filesystem,
-                 const char *boundary);
-void eo_web_tail(struct text *, const struct web_profile *,
-                 const char *boundary);
-
-/* ---- what is answered --------------------------------------------------- */
-
-/* The verdict on an upload: 0 accepted, or -1 and why not.  text is the
- * beginning of the answer's body, as it came. */
-int eo_web_verdict(const struct web_profile *, int status, const char *text,
-                   size_t len, struct espota_error *err) EO_MUST_CHECK;
+/* Where the upload goes. */
+const char *eo_web_path(const struct web_job *, bool filesystem);
 
 #endif

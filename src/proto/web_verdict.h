@@ -1,0 +1,28 @@
+/* web_verdict.h -- what it means when a device's web page answers an upload, or
+ * does not. */
+#ifndef EO_WEB_VERDICT_H
+#define EO_WEB_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "proto/web.h"
+
+/* The verdict on an upload: 0 accepted, or -1 and why not.  text is the
+ * beginning of the answer's body, as it came. */
+int eo_web_verdict(const struct web_profile *, int status, const char *text,
+                   size_t len, struct espota_error *err) EO_MUST_CHECK;
+
+/* A request that ended without an answer. */
+struct web_loss {
+    bool connected; /* at least that */
+    bool committed; /* the body has left to its last byte */
+    bool probing;   /* it was the look before the upload */
+    bool stalled;   /* we gave up waiting */
+    const char *cause; /* why there was no connection, unless stalled */
+};
+
+void eo_web_lost(struct espota_error *, const struct web_loss *);
+
+#endif
