@@ -1,0 +1,189 @@
+/* http_serve_conn.c -- connections to the server: what is owed by when, and
+ * what they took.
+ *
+ * libmicrohttpd's own timeouts count from the last byte, so that a client that
+ * sends or takes one now and then could stay for ever: deadlines are kept here,
+ * and a connection that misses one is shut down under libmicrohttpd's feet,
+ * which it takes for the peer's doing.
+ */
+#include "io/http_serve.h"
+
+#ifdef EO_WITH_HTTP_SERVE
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "io/http_serve_inside.h"
+
+enum {
+    LOOK_EVERY_MS = 250, /* at progress and deadlines */
+    LINGER_EVERY_MS = 20 /* at bodies that wait for the last confirmation */
+};
+
+/* ---- deadlines and progress ---------------------------------------------- */
+
+static void cut(struct conn *c, const char *why)
+{
+    if (c->cut != NULL)
+        return;
+    c->cut = why;
+    shutdown(c->fd, SHUT_RDWR);
+}
+
+static void look_at_answer(struct http_serve *s, struct conn *c, uint64_t now)
+{
+    struct exchange *x = c->exchange;
+    const long unacked = eo_tcp_unacked(c->fd);
+    const size_t waiting = unacked > 0 ? (size_t)unacked : 0;
+    const size_t taken = waiting < x->given ? x->given - waiting : 0;
+
+    if (taken > x->taken) {
+        x->taken = taken;
+        x->moved_at = now;
+        if (x->reply.tag != NULL)
+            s->c.on_progress(s->c.ctx, x->reply.tag, taken);
+    }
+    if (now - x->moved_at > s->c.stall_ms)
+        cut(c, "it took nothing for too long");
+    else if (now - x->began > s->c.total_ms)
+        cut(c, "it was too slow");
+}
+
+static void look(void *ctx)
+{
+    struct http_serve *s = ctx;
+    const uint64_t now = eo_loop_now(s->c.loop);
+
+    for (struct conn *c = s->conns; c != NULL; c = c->next) {
+        if (c->exchange != NULL && c->exchange->answered)
+            look_at_answer(s, c, now);
+        else if (now - c->since > s->c.header_ms)
+            cut(c, "its request did not come");
+    }
+    if (s->conns != NULL)
+        eo_timer_start(s->c.loop, &s->look, LOOK_EVERY_MS, look, s);
+}
+
+/* ---- the last bytes ------------------------------------------------------ */
+
+static const char *linger_over(struct http_serve *s, struct exchange *x,
+                               bool *over)
+{
+    const long unacked = eo_tcp_unacked(x->fd);
+    char byte;
+
+    *over = true;
+    if (unacked <= 1) /* the end of the stream counts as one */
+        return NULL;
+    if (recv(x->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+        errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+        return "it closed the connection";
+    if ((size_t)unacked < x->reply.len - x->taken) {
+        x->taken = x->reply.len - (size_t)unacked;
+        x->moved_at = eo_loop_now(s->c.loop);
+        s->c.on_progress(s->c.ctx, x->reply.tag, x->taken);
+    }
+    if (eo_loop_now(s->c.loop) - x->moved_at > s->c.stall_ms)
+        return "it took nothing for too long";
+    *over = false;
+    return NULL;
+}
+
+static void end_lingering(struct http_serve *s, struct exchange *x,
+                          const char *why)
+{
+    s->c.on_end(s->c.ctx, x->reply.tag, why == NULL ? x->reply.len : x->taken,
+                why);
+    close(x->fd);
+    eo_free(x);
+}
+
+static void wait_for_last(void *ctx)
+{
+    struct http_serve *s = ctx;
+    struct exchange **at = &s->lingering;
+
+    while (*at != NULL) {
+        struct exchange *x = *at;
+        bool over;
+        const char *why = linger_over(s, x, &over);
+
+        if (!over) {
+            at = &x->next;
+            continue;
+        }
+        *at = x->next;
+        end_lingering(s, x, why);
+    }
+    if (s->lingering != NULL)
+        eo_timer_start(s->c.loop, &s->wait, LINGER_EVERY_MS, wait_for_last, s);
+}
+
+bool eo_serve_linger(struct http_serve *s, struct exchange *x)
+{
+    if (eo_tcp_unacked(x->conn->fd) <= 1)
+        return false;
+    x->fd = dup(x->conn->fd);
+    if (x->fd < 0)
+        return false;
+    x->conn = NULL;
+    x->next = s->lingering;
+    s->lingering = x;
+    if (s->wait.slot == 0)
+        eo_timer_start(s->c.loop, &s->wait, LINGER_EVERY_MS, wait_for_last, s);
+    return true;
+}
+
+void eo_serve_end_lingering(struct http_serve *s)
+{
+    while (s->lingering != NULL) {
+        struct exchange *x = s->lingering;
+
+        s->lingering = x->next;
+        end_lingering(s, x, "the server ended");
+    }
+}
+
+/* ---- a connection -------------------------------------------------------- */
+
+void eo_serve_connection(void *ctx, struct MHD_Connection *connection,
+                         void **socket_context,
+                         enum MHD_ConnectionNotificationCode code)
+{
+    struct http_serve *s = ctx;
+    struct conn *c = *socket_context;
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+            connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+        c = eo_calloc(1, sizeof *c);
+        *socket_context = c;
+        if (c == NULL)
+            return; /* its requests are refused */
+        *c = (struct conn){.server = s,
+                           .next = s->conns,
+                           .link = &s->conns,
+                           .fd = info->connect_fd,
+                           .since = eo_loop_now(s->c.loop)};
+        if (c->next != NULL)
+            c->next->link = &c->next;
+        s->conns = c;
+        if (s->look.slot == 0)
+            eo_timer_start(s->c.loop, &s->look, LOOK_EVERY_MS, look, s);
+        return;
+    }
+    if (c == NULL)
+        return;
+    if (c->cut != NULL && !c->asked)
+        s->c.on_log(s->c.ctx, c->cut);
+    *c->link = c->next;
+    if (c->next != NULL)
+        c->next->link = c->link;
+    eo_free(c);
+    *socket_context = NULL;
+}
+
+#endif
