@@ -1,5 +1,5 @@
 /* pull.c -- the profile "pull": a device that fetches its firmware. */
-#include "sim/pull.h"
+#include "sim/pull_device.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,40 +12,7 @@
 
 #include "base/mem.h"
 
-enum {
-    HEAD_MAX = 1024,
-    IDF_HEAD_MAX = 512, /* ESPHome's buffer for all of them */
-    TEXT_MAX = 4096,    /* of an MD5 or a manifest */
-    TICK_MS = 20,
-    MSS = 1460,
-    FIRST_BYTE_MS = 100 /* an ESP32 waits that long behind the headers */
-};
-
-enum step { ASK_TEXT, ASK_IMAGE };
-
-struct pull_device {
-    struct device base; /* first */
-    int fd;
-    struct watch *watch;
-    struct timer timer, tick;
-    enum step step;
-    char version[128], md5[33]; /* that it runs */
-    char path[256], want_md5[33];
-
-    char in[HEAD_MAX + TEXT_MAX];
-    size_t in_len, head_len;
-    bool in_body, began;
-    uint64_t asked_at, head_at;
-    int status;
-    bool has_length, chunked, encoded;
-    size_t length, received;
-    char x_md5[80], x_version[128];
-    struct hasher *hasher;
-    uint8_t first;
-    FILE *store;
-    unsigned violations;
-    const char *violation;
-};
+enum { TICK_MS = 20, MSS = 1460 };
 
 static const char *const VARIANT_NAMES[] = {
     "esp8266", "esp32", "pico", "esphome", "esphome-update", NULL};
@@ -88,22 +55,22 @@ static const struct opt OPTS[] = {
 /* clang-format on */
 #undef AT
 
-static const struct pull_config *config(const struct pull_device *d)
+const struct pull_config *eo_pull_config(const struct pull_device *d)
 {
     return d->base.sim->config;
 }
 
-static struct loop *loop(const struct pull_device *d)
+struct loop *eo_pull_loop(const struct pull_device *d)
 {
     return d->base.sim->loop;
 }
 
-static bool is_esphome(const struct pull_device *d)
+bool eo_pull_is_esphome(const struct pull_device *d)
 {
-    return config(d)->variant >= VARIANT_ESPHOME;
+    return eo_pull_config(d)->variant >= VARIANT_ESPHOME;
 }
 
-static void violate(struct pull_device *d, const char *what)
+void eo_pull_violate(struct pull_device *d, const char *what)
 {
     if (d->violations++ == 0)
         d->violation = what;
@@ -113,8 +80,8 @@ static void violate(struct pull_device *d, const char *what)
 
 static void hang_up(struct pull_device *d)
 {
-    eo_timer_stop(loop(d), &d->timer);
-    eo_timer_stop(loop(d), &d->tick);
+    eo_timer_stop(eo_pull_loop(d), &d->timer);
+    eo_timer_stop(eo_pull_loop(d), &d->tick);
     eo_watch_free(d->watch);
     d->watch = NULL;
     if (d->fd > 0)
@@ -138,8 +105,7 @@ static void maybe_done(struct sim *s)
         s->done = true;
 }
 
-/* What the updater in the device would return: 0 is an update, 1 none. */
-static void end(struct pull_device *d, int code, const char *what)
+void eo_pull_end(struct pull_device *d, int code, const char *what)
 {
     struct report *r = eo_report_new("session", &d->base);
     const bool updated = code == 0;
@@ -153,7 +119,7 @@ static void end(struct pull_device *d, int code, const char *what)
     eo_report_number(r, "received", d->received);
     eo_report_text(r, "md5", d->want_md5);
     eo_report_text(r, "version", d->x_version);
-    eo_report_number(r, "ms", eo_loop_now(loop(d)) - d->asked_at);
+    eo_report_number(r, "ms", eo_loop_now(eo_pull_loop(d)) - d->asked_at);
     eo_report_number(r, "violations", d->violations);
     eo_report_text(r, "violation", d->violation);
     if (updated) {
@@ -164,225 +130,29 @@ static void end(struct pull_device *d, int code, const char *what)
     hang_up(d);
     eo_sim_session_end(&d->base, r, updated, d->violations);
     maybe_done(s);
-    if (!updated && config(d)->every_us > 0)
-        eo_timer_start(loop(d), &d->timer, config(d)->every_us / 1000, ask, d);
+    if (!updated && eo_pull_config(d)->every_us > 0)
+        eo_timer_start(eo_pull_loop(d), &d->timer,
+                       eo_pull_config(d)->every_us / 1000, ask, d);
 }
 
-static void finish_image(struct pull_device *d)
-{
-    const struct pull_config *c = config(d);
-    char got[DIGEST_HEX_MAX];
+/* ---- reading ------------------------------------------------------------- */
 
-    if (eo_hasher_hex(d->hasher, got) != 0)
-        got[0] = '\0';
-    if (c->mode == 0 && d->first != 0xe9 &&
-        (c->variant == VARIANT_ESP32 ||
-         (c->variant == VARIANT_ESP8266 && d->first != 0x1f))) {
-        end(d, -106, "header verification failed");
-        return;
-    }
-    if (d->want_md5[0] != '\0' && strcmp(got, d->want_md5) != 0) {
-        end(d, -16, "MD5 mismatch");
-        return;
-    }
-    memcpy(d->want_md5, got, sizeof d->want_md5);
-    end(d, 0, "updated");
+static void on_timeout(void *ctx)
+{
+    eo_pull_end(ctx, -11, "timeout");
 }
 
-static void finish_text(struct pull_device *d, const char *text, size_t len)
+static void patience(struct pull_device *d)
 {
-    const char *why;
-    int rc;
-
-    if (config(d)->variant == VARIANT_ESPHOME) {
-        memcpy(d->want_md5, text, 32);
-        d->want_md5[32] = '\0';
-        memcpy(d->path, config(d)->path, sizeof d->path);
-        for (size_t i = 0; i < 32; i++)
-            if (strchr("0123456789abcdef", text[i]) == NULL) {
-                end(d, -16, "the MD5 is not lower-case hex");
-                return;
-            }
-    } else {
-        rc = eo_pull_manifest(config(d), text, len, d->path, d->want_md5,
-                              &why);
-        if (rc != 0) {
-            end(d, rc < 0 ? -16 : 1, rc < 0 ? why : "no updates");
-            return;
-        }
-    }
-    d->step = ASK_IMAGE;
-    hang_up(d);
-    ask(d);
-}
-
-/* ---- the answer ---------------------------------------------------------- */
-
-static void header(struct pull_device *d, char *line)
-{
-    char *value = strchr(line, ':');
-    struct text t;
-    uint64_t n;
-
-    if (value == NULL)
-        return;
-    *value++ = '\0';
-    value += strspn(value, " ");
-    if (eo_same_nocase(line, "Content-Length") &&
-        eo_parse_uint(value, 0, UINT32_MAX, &n) == 0) {
-        d->has_length = true;
-        d->length = (size_t)n;
-    }
-    if (eo_same_nocase(line, "Transfer-Encoding"))
-        d->chunked = true;
-    if (eo_same_nocase(line, "Content-Encoding"))
-        d->encoded = true;
-    if (eo_same_nocase(line, "x-MD5")) {
-        eo_text_init(&t, d->x_md5, sizeof d->x_md5);
-        eo_text_add(&t, "%s", value);
-    }
-    if (eo_same_nocase(line, "x-version")) {
-        eo_text_init(&t, d->x_version, sizeof d->x_version);
-        eo_text_add(&t, "%s", value);
-    }
-}
-
-static const struct {
-    int status, code;
-    const char *what;
-} STATUSES[] = {
-    {304, 1, "no updates"},       {401, -108, "unauthorized"},
-    {403, -103, "forbidden"},     {404, -102, "file not found"},
-};
-
-static bool status_is_final(struct pull_device *d)
-{
-    if (d->status == 200)
-        return false;
-    for (size_t i = 0; i < sizeof STATUSES / sizeof *STATUSES; i++)
-        if (STATUSES[i].status == d->status) {
-            if (d->status == 304 && d->in_len > d->head_len)
-                violate(d, "a body with 304");
-            end(d, STATUSES[i].code, STATUSES[i].what);
-            return true;
-        }
-    end(d, -104, "wrong HTTP code");
-    return true;
-}
-
-/* False: the fetch has ended. */
-static bool head_is_fine(struct pull_device *d)
-{
-    const struct pull_config *c = config(d);
-
-    if (d->chunked)
-        violate(d, "chunked");
-    if (d->encoded)
-        violate(d, "encoded");
-    if (is_esphome(d) && d->head_len > IDF_HEAD_MAX)
-        violate(d, "the headers do not fit the buffer");
-    if (status_is_final(d))
-        return false;
-    if (c->mode == 2 && !is_esphome(d)) {
-        end(d, d->x_version[0] != '\0' ? 1 : -109, "version told");
-        return false;
-    }
-    if (!d->has_length || d->length == 0) {
-        end(d, -101, "server did not report size");
-        return false;
-    }
-    if (d->step == ASK_TEXT)
-        return true;
-    if (d->x_md5[0] != '\0' && strlen(d->x_md5) != 32) {
-        end(d, -105, "bad MD5 header");
-        return false;
-    }
-    if (c->mode == 0 && !is_esphome(d) && c->variant != VARIANT_PICO &&
-        d->length > c->free_space) {
-        end(d, -100, "too little space");
-        return false;
-    }
-    if (d->x_md5[0] != '\0')
-        memcpy(d->want_md5, d->x_md5, 33);
-    return true;
-}
-
-static bool read_head(struct pull_device *d)
-{
-    char *end_of_head, *line, *rest;
-
-    d->in[d->in_len] = '\0';
-    end_of_head = strstr(d->in, "\r\n\r\n");
-    if (end_of_head == NULL)
-        return false;
-    d->head_len = (size_t)(end_of_head - d->in) + 4;
-    d->head_at = eo_loop_now(loop(d));
-    *end_of_head = '\0';
-    rest = d->in;
-    for (bool first = true; rest != NULL; first = false) {
-        line = rest;
-        rest = strstr(line, "\r\n");
-        if (rest != NULL) {
-            *rest = '\0';
-            rest += 2;
-        }
-        if (first)
-            d->status = sscanf(line, "HTTP/1.%*d %d", &d->status) == 1
-                            ? d->status
-                            : 0;
-        else
-            header(d, line);
-    }
-    d->in_body = true;
-    return true;
-}
-
-/* ---- the body ------------------------------------------------------------ */
-
-static void take_image(struct pull_device *d, const char *bytes, size_t len)
-{
-    if (d->received == 0 && len > 0) {
-        d->first = (uint8_t)bytes[0];
-        if (config(d)->variant == VARIANT_ESP32 &&
-            eo_loop_now(loop(d)) - d->head_at > FIRST_BYTE_MS)
-            violate(d, "no body right behind the headers");
-    }
-    if (len > d->length - d->received)
-        len = d->length - d->received;
-    eo_hasher_add(d->hasher, bytes, len);
-    if (d->store != NULL && fwrite(bytes, 1, len, d->store) != len)
-        violate(d, "cannot store it");
-    d->received += len;
-    if (d->received == d->length)
-        finish_image(d);
-}
-
-/* All there is in d->in behind the head. */
-static void on_body(struct pull_device *d)
-{
-    const char *body = d->in + d->head_len;
-    const size_t len = d->in_len - d->head_len;
-
-    if (d->step == ASK_TEXT) {
-        /* One read, and what is not in it is not there. */
-        if (config(d)->variant == VARIANT_ESPHOME && len < 32)
-            end(d, -16, "the MD5 came in pieces");
-        else if (config(d)->variant == VARIANT_ESPHOME || len >= d->length)
-            finish_text(d, body, len);
-        else if (d->in_len + 1 >= sizeof d->in)
-            end(d, -16, "the manifest is too long");
-        return;
-    }
-    d->in_len = d->head_len;
-    take_image(d, body, len);
+    eo_timer_start(eo_pull_loop(d), &d->timer, eo_pull_config(d)->timeout_us / 1000,
+                   on_timeout, d);
 }
 
 static void lost(struct pull_device *d)
 {
-    end(d, -1, d->in_body ? "connection lost" : "no answer");
+    eo_pull_end(d, -1, d->in_body ? "connection lost" : "no answer");
 }
 
-static void patience(struct pull_device *d);
 
 /* Reads once, not more than the rate allows.  False: nothing was there. */
 static bool read_some(struct pull_device *d, size_t max)
@@ -398,51 +168,40 @@ static bool read_some(struct pull_device *d, size_t max)
     }
     d->in_len += (size_t)n;
     patience(d);
-    if (!d->in_body) {
-        if (!read_head(d)) {
-            if (d->in_len >= HEAD_MAX)
-                end(d, -1, "the headers do not end");
-            return true;
-        }
-        if (!head_is_fine(d))
-            return true;
-        if (d->in_len == d->head_len && config(d)->variant != VARIANT_ESPHOME)
-            return true;
-    }
-    on_body(d);
+    eo_pull_received(d);
     return true;
 }
 
 static void on_tick(void *ctx)
 {
     struct pull_device *d = ctx;
-    const size_t rate = config(d)->rate;
+    const size_t rate = eo_pull_config(d)->rate;
 
-    eo_timer_start(loop(d), &d->tick, TICK_MS, on_tick, d);
+    eo_timer_start(eo_pull_loop(d), &d->tick, TICK_MS, on_tick, d);
     read_some(d, rate * TICK_MS / 1000 + 1); /* may end, and stop the timer */
 }
 
 static void on_ready(void *ctx, int ready)
 {
     struct pull_device *d = ctx;
-    const struct pull_config *c = config(d);
+    const struct pull_config *c = eo_pull_config(d);
 
     if (!d->began && ready & ESPOTA_WRITE) {
         char request[1400];
         struct text t;
 
         if (eo_sock_error(d->fd) != 0) {
-            end(d, -1, "connection refused");
+            eo_pull_end(d, -1, "connection refused");
             return;
         }
         eo_text_init(&t, request, sizeof request);
         eo_pull_request(&t, c, d->base.number, d->version, d->md5, d->path,
-                        d->step == ASK_IMAGE);
+                        d->step == PULL_ASK_IMAGE);
         d->began = true;
         eo_send(d->fd, t.at, t.len);
         eo_watch_want(d->watch, c->rate > 0 ? 0 : ESPOTA_READ);
         if (c->rate > 0)
-            eo_timer_start(loop(d), &d->tick, TICK_MS, on_tick, d);
+            eo_timer_start(eo_pull_loop(d), &d->tick, TICK_MS, on_tick, d);
         return;
     }
     if (ready & ESPOTA_READ)
@@ -451,20 +210,9 @@ static void on_ready(void *ctx, int ready)
 
 /* ---- asking -------------------------------------------------------------- */
 
-static void on_timeout(void *ctx)
-{
-    end(ctx, -11, "timeout");
-}
-
-static void patience(struct pull_device *d)
-{
-    eo_timer_start(loop(d), &d->timer, config(d)->timeout_us / 1000,
-                   on_timeout, d);
-}
-
 static void start_fetch(struct pull_device *d)
 {
-    char *path = d->step == ASK_IMAGE ? eo_sim_store_path(&d->base) : NULL;
+    char *path = d->step == PULL_ASK_IMAGE ? eo_sim_store_path(&d->base) : NULL;
 
     d->in_len = d->head_len = d->received = 0;
     d->in_body = d->began = d->has_length = d->chunked = d->encoded = false;
@@ -500,16 +248,16 @@ static void ask(void *ctx)
     struct pull_device *d = ctx;
 
     start_fetch(d);
-    d->fd = call(config(d));
+    d->fd = call(eo_pull_config(d));
     if (d->fd < 0 || d->hasher == NULL) {
         d->fd = 0;
-        end(d, -1, "cannot connect");
+        eo_pull_end(d, -1, "cannot connect");
         return;
     }
-    d->watch = eo_watch_new(loop(d), d->fd, ESPOTA_READ | ESPOTA_WRITE,
+    d->watch = eo_watch_new(eo_pull_loop(d), d->fd, ESPOTA_READ | ESPOTA_WRITE,
                             on_ready, d);
     if (d->watch == NULL) {
-        end(d, -1, "out of memory");
+        eo_pull_end(d, -1, "out of memory");
         return;
     }
     patience(d);
@@ -518,18 +266,25 @@ static void ask(void *ctx)
 static void begin(void *ctx)
 {
     struct pull_device *d = ctx;
-    const struct pull_config *c = config(d);
-    const bool text = is_esphome(d);
+    const struct pull_config *c = eo_pull_config(d);
+    const bool text = eo_pull_is_esphome(d);
     struct text t;
 
-    d->step = text ? ASK_TEXT : ASK_IMAGE;
+    d->step = text ? PULL_ASK_TEXT : PULL_ASK_IMAGE;
     eo_text_init(&t, d->path, sizeof d->path);
     eo_text_add(&t, "%s",
                 c->variant == VARIANT_ESPHOME ? c->md5_path : c->path);
     d->want_md5[0] = '\0';
     d->violations = 0;
     d->violation = NULL;
-    d->asked_at = eo_loop_now(loop(d));
+    d->asked_at = eo_loop_now(eo_pull_loop(d));
+    ask(d);
+}
+
+void eo_pull_go_on(struct pull_device *d)
+{
+    d->step = PULL_ASK_IMAGE;
+    hang_up(d);
     ask(d);
 }
 

@@ -1,0 +1,58 @@
+/* pull_device.h -- one device that fetches: pull.c is its life, pull_answer.c
+ * how it reads what it is sent.
+ */
+#ifndef EO_SIM_PULL_DEVICE_H
+#define EO_SIM_PULL_DEVICE_H
+
+#include <stdio.h>
+
+#include "io/loop.h"
+#include "sim/pull.h"
+
+enum {
+    PULL_HEAD_MAX = 1024,
+    PULL_TEXT_MAX = 4096 /* of an MD5 or a manifest */
+};
+
+enum pull_step { PULL_ASK_TEXT, PULL_ASK_IMAGE };
+
+struct pull_device {
+    struct device base; /* first */
+    int fd;
+    struct watch *watch;
+    struct timer timer, tick;
+    enum pull_step step;
+    char version[128], md5[33]; /* that it runs */
+    char path[256], want_md5[33];
+
+    char in[PULL_HEAD_MAX + PULL_TEXT_MAX];
+    size_t in_len, head_len;
+    bool in_body, began;
+    uint64_t asked_at, head_at;
+    int status;
+    bool has_length, chunked, encoded;
+    size_t length, received;
+    char x_md5[80], x_version[128];
+    struct hasher *hasher;
+    uint8_t first;
+    FILE *store;
+    unsigned violations;
+    const char *violation;
+};
+
+const struct pull_config *eo_pull_config(const struct pull_device *);
+struct loop *eo_pull_loop(const struct pull_device *);
+bool eo_pull_is_esphome(const struct pull_device *);
+/* Counted against the server. */
+void eo_pull_violate(struct pull_device *, const char *what);
+
+/* pull_answer.c: more of the answer is in d->in.  It may end the fetch. */
+void eo_pull_received(struct pull_device *);
+
+/* pull.c: the end, with what the updater in the device would return: 0 is an
+ * update, 1 none, others are its errors. */
+void eo_pull_end(struct pull_device *, int code, const char *what);
+/* The same device asks for the image, whose path is known now. */
+void eo_pull_go_on(struct pull_device *);
+
+#endif
