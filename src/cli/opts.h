@@ -224,7 +224,8 @@ void eo_opts_free(struct opts *);
 /* Was it given by anyone?  By the address of its field. */
 bool eo_opts_given(const struct opts *, const void *field);
 
-/* As text for people: "port = 8266 (command line)"; secrets are masked. */
+/* What was given, as text for people: "port = 8266 (command line)"; secrets
+ * are masked. */
 void eo_opts_describe(const struct opts *, const struct opt *, char *out,
                       size_t cap);
 

@@ -36,8 +36,8 @@ int eo_secrets_add(struct secrets *s, const char *secret,
 }
 
 /* The first line that comes from fd, without its end; byte by byte, so that
- * what follows is left for others.  0, or -1 with errno; *eof if there is not
- * even an empty one. */
+ * what follows is left for others.  0, or -1 with errno (EILSEQ: it is no
+ * text, as UTF-16 is none); *eof if there is not even an empty one. */
 static int read_line(int fd, char line[SECRET_MAX], bool *eof)
 {
     size_t n = 0;
@@ -57,9 +57,9 @@ static int read_line(int fd, char line[SECRET_MAX], bool *eof)
             break;
         line[n++] = c;
     }
-    if (n == SECRET_MAX - 1) {
+    if (n == SECRET_MAX - 1 || memchr(line, '\0', n) != NULL) {
+        errno = n == SECRET_MAX - 1 ? EMSGSIZE : EILSEQ;
         eo_wipe(line, SECRET_MAX);
-        errno = EMSGSIZE;
         return -1;
     }
     if (n > 0 && line[n - 1] == '\r')

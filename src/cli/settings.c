@@ -183,6 +183,9 @@ static int store(struct opts *o, const struct opt *opt, const char *value,
 {
     void *at = (char *)o + opt->at;
 
+    if (value == NULL && opt->arg != NULL)
+        return eo_fail(err, ESPOTA_E_USAGE, "--%s needs a value: %s",
+                       opt->name, opt->arg);
     switch (opt->kind) {
     case OPT_FLAG:
         return store_flag(at, opt, value, err);

@@ -107,6 +107,22 @@ static int complain(struct reading *r, const char *what, const char *which)
                    r->line, what, which);
 }
 
+/* An error of somebody who does not know where this is. */
+static int complain_of(struct reading *r)
+{
+    const struct espota_error inner = *r->err;
+
+    return eo_fail(r->err, inner.category, "%s:%u: %s", r->path, r->line,
+                   inner.message);
+}
+
+static int add_named_here(struct reading *r, const char *name)
+{
+    return eo_targets_add(r->list, name, r->config, r->err) == 0
+               ? 0
+               : complain_of(r);
+}
+
 static const struct opt *find_key(const char *key)
 {
     const struct opt *opt = eo_opt_find(CMD_FLEET, key);
@@ -143,14 +159,10 @@ static int add_setting(struct reading *r, struct target_row *row,
     if (opt == NULL)
         return unknown_key(r, key);
     snprintf(where, sizeof where, "%s:%u", r->path, r->line);
-    if (eo_settings_add(&row->settings, opt, value, LEVEL_OWN, where,
-                        r->err) != 0) {
-        const struct espota_error inner = *r->err;
-
-        return eo_fail(r->err, inner.category, "%s: %s", where,
-                       inner.message);
-    }
-    return 0;
+    return eo_settings_add(&row->settings, opt, value, LEVEL_OWN, where,
+                           r->err) == 0
+               ? 0
+               : complain_of(r);
 }
 
 /* The next word of *at, unquoted in place; NULL: there is none.  Double quotes
@@ -180,9 +192,11 @@ static int plain_line(struct reading *r, char *line)
 
     if (word == NULL)
         return 0;
-    if (strchr(word, '=') != NULL)
+    if (strchr(word, '=') != NULL) {
+        *strchr(word, '=') = '\0'; /* behind it may be a password */
         return complain(r, "a host comes first, not", word);
-    if (eo_targets_add(r->list, word, r->config, r->err) != 0)
+    }
+    if (add_named_here(r, word) != 0)
         return -1;
     while ((word = next_word(&line)) != NULL) {
         char *value = strchr(word, '=');
@@ -211,10 +225,12 @@ static size_t split_csv(char *line, char **field)
             return n;
         field[n++] = out;
         for (line += quoted; *line != '\0' && (quoted || *line != ','); line++) {
-            if (quoted && *line == '"' && line[1] != '"')
-                quoted = false;
+            if (!quoted || *line != '"')
+                *out++ = *line;
+            else if (line[1] == '"')
+                *out++ = *line++;
             else
-                *out++ = *line == '"' ? *line++ : *line;
+                quoted = false;
         }
         if (*line == '\0') {
             *out = '\0';
@@ -269,7 +285,7 @@ static int csv_line(struct reading *r, const struct header *h, char *line)
         return complain(r, "more fields than the header has, from", field[h->n]);
     if (n <= h->host || field[h->host][0] == '\0')
         return complain(r, "no host in", line);
-    if (eo_targets_add(r->list, field[h->host], r->config, r->err) != 0)
+    if (add_named_here(r, field[h->host]) != 0)
         return -1;
     for (size_t k = 0; k < n; k++)
         for (size_t i = first; i < r->list->n; i++)
@@ -313,9 +329,19 @@ static int json_setting(struct reading *r, struct target_row *row,
     return json_is_null(value) ? 0 : complain(r, "no simple value for", key);
 }
 
+/* Without what jansson quotes from the line: it may be a password. */
+static int no_object(struct reading *r, json_error_t *why)
+{
+    char *quote = strstr(why->text, " near '");
+
+    if (quote != NULL)
+        *quote = '\0';
+    return complain(r, "no JSON object:", why->text);
+}
+
 static int json_line(struct reading *r, const char *line)
 {
-    json_error_t why;
+    json_error_t why = {.text = ""};
     json_t *o = json_loads(line, 0, &why);
     const char *host = json_host(o), *key;
     /* What "discover --json" prints tells of a login, not of a password. */
@@ -325,9 +351,9 @@ static int json_line(struct reading *r, const char *line)
     int rc = 0;
 
     if (!json_is_object(o))
-        rc = complain(r, "no JSON object:", why.text);
+        rc = no_object(r, &why);
     else if (host == NULL)
-        rc = complain(r, "no \"host\" in", line);
+        rc = complain(r, "the object has no", "host");
     else if ((row = new_row(r->list, host, r->err)) == NULL)
         rc = -1;
     else

@@ -70,6 +70,9 @@ static void test_a_file_that_is_none_of_a_secret(void **state)
     write_file(big, sizeof big, 0600);
     assert_int_equal(eo_secrets_files(&s, &files, &notes, &err), -1);
     assert_int_equal(err.category, ESPOTA_E_SECRET);
+    write_file("w\0o\0r\0d\0\r\0\n", 11, 0600); /* UTF-16: not "w" */
+    assert_int_equal(eo_secrets_files(&s, &files, &notes, &err), -1);
+    assert_int_equal(err.category, ESPOTA_E_SECRET);
     names[0] = "/tmp";
     assert_int_equal(eo_secrets_files(&s, &files, &notes, &err), -1);
     assert_int_equal(err.category, ESPOTA_E_SECRET);

@@ -30,6 +30,9 @@ static const struct row {
     {"CSV", "host,port,file\na,81,x.bin\nb,,\n", "a{port=81 file=x.bin};b{};"},
     {"CSV, quoted", "name,file\na,\"x, \"\"y\"\".bin\"\n",
      "a{file=x, \"y\".bin};"},
+    {"CSV, a quote inside a field and at its end",
+     "host,file\na,5\"x\"\nb,\"y\"z\"\nc,\n",
+     "a{file=5\"x\"};b{file=yz\"};c{};"},
     {"CSV of one column", "host\na\nb\n", "a{};b{};"},
     {"JSON lines",
      "{\"host\":\"a.local\",\"port\":81,\"board\":\"x\",\"quiet\":true}\n"
@@ -47,7 +50,16 @@ static const struct row {
     {"a key that is for nobody's file", "a help\n", "T:1: unknown key \"help\""},
     {"a bad value", "a port=99999\n",
      "T:1: --port takes a number from 1 to 65535, not \"99999\""},
-    {"no host first", "port=81\n", "T:1: a host comes first, not \"port=81\""},
+    {"a key without its value", "a port\n", "T:1: --port needs a value: PORT"},
+    {"so of text", "a file\n", "T:1: --file needs a value: FILE"},
+    {"so of words", "a compress\n", "T:1: --compress needs a value: WHEN"},
+    {"no host first", "port=81\n", "T:1: a host comes first, not \"port\""},
+    {"no word of a password", "auth=secret a\n",
+     "T:1: a host comes first, not \"auth\""},
+    {"nor of one in JSON", "{\"auth\":\"secret\"}\n",
+     "T:1: the object has no \"host\""},
+    {"nor where it is damaged", "{\"host\":\"a\",\"auth\" \"secret\"}\n",
+     "T:1: no JSON object: \"':' expected\""},
     {"CSV without a host", "port,file\n", "T:1: the header names no column \"host\""},
     {"CSV with an unknown column", "host,prot\n",
      "T:1: unknown key \"prot\" (did you mean \"port\"?)"},
@@ -55,8 +67,12 @@ static const struct row {
      "T:2: more fields than the header has, from \"2\""},
     {"CSV with a row without host", "port,host\n81,\n", "T:2: no host in \"81\""},
     {"a group that is none", "@cellar\n",
-     "no device and no group of the configuration files is called \"cellar\""},
-    {"JSON without a host", "{\"port\":1}\n", "T:1: no \"host\" in \"{\"port\":1}\""},
+     "T:1: no device and no group of the configuration files is called "
+     "\"cellar\""},
+    {"so in CSV", "host,port\na,1\n@cellar,2\n",
+     "T:3: no device and no group of the configuration files is called "
+     "\"cellar\""},
+    {"JSON without a host", "{\"port\":1}\n", "T:1: the object has no \"host\""},
 };
 
 static void describe(char *out, size_t cap, const struct target_list *l)
