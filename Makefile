@@ -44,7 +44,7 @@ endif
 ifneq ($(shell $(PKG_CONFIG) --exists 'libcrypto >= 3' && echo yes),yes)
 $(call missing,OpenSSL 3,pkg:libcrypto)
 endif
-ifneq ($(filter check% coverage fuzz,$(MAKECMDGOALS)),)
+ifneq ($(filter check% coverage fuzz%,$(MAKECMDGOALS)),)
 ifneq ($(shell $(PKG_CONFIG) --exists cmocka && echo yes),yes)
 $(call missing,cmocka,pkg:cmocka)
 endif
@@ -183,11 +183,16 @@ $(BUILD)/tests/peer/%: $(BUILD)/tests/peer/%.o $(STATIC)
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
 
-$(BUILD)/fuzz/%_replay: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/standalone.o $(STATIC)
-	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
+# Of the programs a target takes what it calls; what it defines itself, as the
+# sockets of a device that is not there, is not taken.
+$(BUILD)/fuzz/programs.a: $(filter-out %/main.o,$(call obj,$(SRC_CLI) $(SRC_SIM)))
+	$(call say,AR,$@)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(STATIC)
-	$(call say,LD,$@)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+$(BUILD)/fuzz/%_replay: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/standalone.o $(BUILD)/fuzz/programs.a $(STATIC)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS_CLI) $(LIBS)
+
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/programs.a $(STATIC)
+	$(call say,LD,$@)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS_CLI) $(LIBS)
 
 ## check: all tests; SAN=1 adds the sanitizers
 check: all $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(BUILD)/tools/mkimage
@@ -219,12 +224,19 @@ check-layers:
 check-symbols: $(STATIC)
 	@nm -g --defined-only $< | awk 'NF == 3 && $$3 !~ /^(_?(espota|eo|EO)_|__)/ { print "not ours to export: " $$3; bad = 1 } END { exit bad }'
 
-## fuzz: run each libFuzzer target for TIME seconds (needs clang); ONLY=word
+## fuzz: run each libFuzzer target for TIME seconds (needs clang); ONLY=word, JOBS=n
 TIME ?= 60
-FUZZ_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_SAN    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_BUILD   = $(MAKE) --no-print-directory BUILD=build/$@ fuzzers
+FUZZ_RUN     = ONLY='$(ONLY)' JOBS='$(JOBS)' tools/fuzz.sh run build/$@ '$(TIME)'
 fuzz:
-	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' fuzzers
-	@ONLY='$(ONLY)' tools/fuzz.sh build/fuzz '$(TIME)'
+	@$(FUZZ_BUILD) CC=clang CFLAGS='$(FUZZ_SAN)'
+	@$(FUZZ_RUN)
+
+## fuzz-fast: the same without sanitizers, for many more executions
+fuzz-fast:
+	@$(FUZZ_BUILD) CC=clang CFLAGS='-O2 -g -fsanitize=fuzzer-no-link'
+	@$(FUZZ_RUN)
 
 fuzzers: $(FUZZERS)
 
@@ -290,7 +302,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
-.PHONY: all demo check check-unit check-replay check-e2e build-tests check-layers check-reproducible check-symbols fuzz fuzzers bench coverage completions install uninstall dist clean help FORCE
+.PHONY: all demo check check-unit check-replay check-e2e build-tests check-layers check-reproducible check-symbols fuzz fuzz-fast fuzzers bench coverage completions install uninstall dist clean help FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -15,17 +15,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct signature s;
 
     if (eo_signature_find(&s, data, size))
-        check(s.at > 0 && s.at + s.len + SIGNATURE_LEN_WORD == size);
+        fuzz_check(s.at > 0 && s.at + s.len + SIGNATURE_LEN_WORD == size);
     if (espota_image_wrap(&img, data, size, ESPOTA_COMPRESS_NEVER, &err) != 0)
         return 0;
     info = espota_image_info(img);
-    check(info->kind != NULL && info->bytes == size);
+    fuzz_check(info->kind != NULL && info->bytes == size);
     if (!info->is_gzip)
         for (size_t i = 0; i < info->n_problems; i++)
-            check(!info->problems[i].located ||
-                  info->problems[i].at <= size);
+            fuzz_check(!info->problems[i].located ||
+                       info->problems[i].at <= size);
     if (espota_image_check(img, &check_it, &err) != 0)
-        check(err.category == ESPOTA_E_IMAGE && err.message[0] != '\0');
+        fuzz_check(err.category == ESPOTA_E_IMAGE && err.message[0] != '\0');
     espota_image_free(img);
     return 0;
 }

@@ -3,8 +3,6 @@
  * bytes choose the job. */
 #include "machine.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static const struct espota_image *the_image(int esp32)
 {
     static uint8_t bytes[6000];

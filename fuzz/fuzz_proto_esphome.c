@@ -3,8 +3,6 @@
  * choose the job. */
 #include "machine.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static const struct espota_image *image_of(int esp32)
 {
     static uint8_t bytes[2 * 8192 + 3];

@@ -4,21 +4,9 @@
  * then commands: so many raw bytes, or so many bytes sealed as only somebody
  * with the key can.  They arrive in pieces of the second byte's size.
  */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "check.h"
 #include "crypto/aead.h"
 #include "proto/noise.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(int invariant)
-{
-    if (!invariant)
-        abort();
-}
 
 /* What a device with this key answers to this client; docs/PROTOCOLS.md, B.2.
  */
@@ -39,7 +27,7 @@ static void receive(struct noise *s, const uint8_t *bytes, size_t len,
     static const struct noise WIPED;
     uint8_t *copy = malloc(len > 0 ? len : 1);
 
-    check(copy != NULL);
+    fuzz_check(copy != NULL);
     if (len > 0)
         memcpy(copy, bytes, len);
     for (size_t at = 0; at < len && s->state != NOISE_DEAD; at += piece) {
@@ -52,15 +40,16 @@ static void receive(struct noise *s, const uint8_t *bytes, size_t len,
             struct noise_text text = {0};
             const enum noise_read got = eo_noise_read(s, &in, &text, &err);
 
-            check((got == NOISE_FAILED) == (err.category != ESPOTA_E_OK));
-            check(got != NOISE_READY || before == NOISE_GREETED);
-            check(got != NOISE_TEXT ||
-                  (before == NOISE_OPEN && text.len >= 1 &&
-                   text.len <= NOISE_PLAIN_MAX));
-            check(got != NOISE_FAILED ||
-                  (memcmp(s, &WIPED, sizeof *s) == 0 && err.message[0] != 0));
-            check(got != NOISE_MORE ||
-                  (eo_left(&in) == 0 && s->got < sizeof s->frame));
+            fuzz_check((got == NOISE_FAILED) == (err.category != ESPOTA_E_OK));
+            fuzz_check(got != NOISE_READY || before == NOISE_GREETED);
+            fuzz_check(got != NOISE_TEXT ||
+                       (before == NOISE_OPEN && text.len >= 1 &&
+                        text.len <= NOISE_PLAIN_MAX));
+            fuzz_check(
+                got != NOISE_FAILED ||
+                (memcmp(s, &WIPED, sizeof *s) == 0 && err.message[0] != 0));
+            fuzz_check(got != NOISE_MORE ||
+                       (eo_left(&in) == 0 && s->got < sizeof s->frame));
             if (got == NOISE_MORE || got == NOISE_FAILED)
                 break;
         }
@@ -76,8 +65,8 @@ static void receive_sealed(struct noise *s, const uint8_t *bytes, size_t len,
     frame[0] = NOISE_MARK;
     eo_put_be16(frame + 1, (uint16_t)(len + NOISE_TAG));
     eo_put_le32(nonce + 4, (uint32_t)s->in.counter);
-    check(eo_aead_seal(s->in.key, nonce, (struct aead_ad){NULL, 0}, bytes, len,
-                       frame + NOISE_HEAD) == 0);
+    fuzz_check(eo_aead_seal(s->in.key, nonce, (struct aead_ad){NULL, 0}, bytes,
+                            len, frame + NOISE_HEAD) == 0);
     receive(s, frame, NOISE_HEAD + len + NOISE_TAG, piece);
 }
 
@@ -91,10 +80,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct noise s;
 
     memset(own, 0x11, sizeof own);
-    check(eo_noise_start(&s, PSK, &SPOKEN, own, hello, NULL) == 0);
+    fuzz_check(eo_noise_start(&s, PSK, &SPOKEN, own, hello, NULL) == 0);
     if (flags & 1) {
         receive(&s, ANSWER, sizeof ANSWER, piece);
-        check(s.state == NOISE_OPEN);
+        fuzz_check(s.state == NOISE_OPEN);
     }
     while (eo_left(&r) >= 2 && s.state != NOISE_DEAD) {
         const uint8_t what = eo_take_u8(&r), asked = eo_take_u8(&r);

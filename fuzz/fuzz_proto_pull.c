@@ -1,11 +1,7 @@
 /* fuzz_proto_pull.c -- any request there can be: the first byte picks what is
  * on offer, the first line is method and target, the others are headers. */
-#include <stdlib.h>
-#include <string.h>
-
+#include "check.h"
 #include "proto/pull.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define HASH "00000000000000000000000000000000"
 
@@ -19,35 +15,31 @@ static const struct pull_image IMAGES[] = {
     {.raw = &GZIP, .packed = true},
 };
 
-static void check(int invariant)
-{
-    if (!invariant)
-        abort();
-}
-
 static void judge(const struct pull_request *r, const struct pull_offer *o)
 {
     struct pull_answer a;
 
-    check(r->path[0] == '/' && memchr(r->path, '\0', sizeof r->path) != NULL);
-    check(strlen(r->mac) % 17 == 0 && strlen(r->md5) % 32 == 0);
+    fuzz_check(r->path[0] == '/' &&
+               memchr(r->path, '\0', sizeof r->path) != NULL);
+    fuzz_check(strlen(r->mac) % 17 == 0 && strlen(r->md5) % 32 == 0);
     if (r->status == 0)
-        check(strstr(r->path, "/.") == NULL && strchr(r->path, '\\') == NULL);
+        fuzz_check(strstr(r->path, "/.") == NULL &&
+                   strchr(r->path, '\\') == NULL);
     eo_pull_decide(r, o, &a);
-    check(a.reason[0] != '\0');
-    check(memchr(a.reason, '\0', sizeof a.reason) != NULL);
+    fuzz_check(a.reason[0] != '\0');
+    fuzz_check(memchr(a.reason, '\0', sizeof a.reason) != NULL);
     switch (a.status) {
     case 200:
-        check(r->status == 0 && a.form != NULL && !(a.body && r->head));
+        fuzz_check(r->status == 0 && a.form != NULL && !(a.body && r->head));
         break;
     case 304:
     case 404:
-        check(a.form == NULL && !a.body);
+        fuzz_check(a.form == NULL && !a.body);
         break;
     case 400:
     case 405:
     case 414:
-        check(r->status == a.status && a.form == NULL && !a.body);
+        fuzz_check(r->status == a.status && a.form == NULL && !a.body);
         break;
     default:
         abort();
@@ -67,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     offer.version = data[0] & 16 ? "7" : NULL;
     offer.given = data[0] >> 5;
     text = malloc(size);
-    check(text != NULL);
+    fuzz_check(text != NULL);
     memcpy(text, data + 1, size - 1);
     text[size - 1] = '\0';
 

@@ -1,36 +1,25 @@
 /* fuzz_wire_arduino.c -- a hostile device's words: as a datagram, and as a
  * stream in two pieces of any size.
  */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "check.h"
 #include "wire/arduino.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(int invariant)
-{
-    if (!invariant)
-        abort();
-}
 
 static void datagram(const uint8_t *bytes, size_t len)
 {
     const struct arduino_reply r = eo_arduino_parse_reply(bytes, len);
     const size_t nonce = strlen(r.nonce);
 
-    check(r.kind == ARDUINO_CHALLENGE
-              ? nonce == ARDUINO_MD5_HEX || nonce == ARDUINO_SHA256_HEX
-              : nonce == 0);
-    check(r.kind != ARDUINO_ERROR ||
-          (const uint8_t *)r.text + r.len <= bytes + len);
+    fuzz_check(r.kind == ARDUINO_CHALLENGE
+                   ? nonce == ARDUINO_MD5_HEX || nonce == ARDUINO_SHA256_HEX
+                   : nonce == 0);
+    fuzz_check(r.kind != ARDUINO_ERROR ||
+               (const uint8_t *)r.text + r.len <= bytes + len);
     for (unsigned chips = 0; chips <= ARDUINO_ANY; chips++) {
         const struct arduino_error *e =
             eo_arduino_error(chips, (const char *)bytes, len);
 
-        check(e == NULL || (e->category != ESPOTA_E_OK && e->hint[0] != '\0'));
+        fuzz_check(e == NULL ||
+                   (e->category != ESPOTA_E_OK && e->hint[0] != '\0'));
     }
 }
 
@@ -42,10 +31,10 @@ static void stream(const uint8_t *bytes, size_t len, size_t torn)
     eo_arduino_hear(&whole, bytes, len);
     eo_arduino_hear(&parts, bytes, torn);
     eo_arduino_hear(&parts, bytes + torn, len - torn);
-    check(whole.len == parts.len && whole.counted == parts.counted);
-    check(whole.len <= sizeof whole.text);
-    check(memcmp(whole.text, parts.text, whole.len) == 0);
-    check(eo_arduino_meaning(&whole) == eo_arduino_meaning(&parts));
+    fuzz_check(whole.len == parts.len && whole.counted == parts.counted);
+    fuzz_check(whole.len <= sizeof whole.text);
+    fuzz_check(memcmp(whole.text, parts.text, whole.len) == 0);
+    fuzz_check(eo_arduino_meaning(&whole) == eo_arduino_meaning(&parts));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -58,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     torn = *data++ % size;
     size--;
     copy = malloc(size > 0 ? size : 1);
-    check(copy != NULL);
+    fuzz_check(copy != NULL);
     memcpy(copy, data, size);
     datagram(copy, size);
     stream(copy, size, torn < size ? torn : size);

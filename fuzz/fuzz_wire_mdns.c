@@ -1,17 +1,7 @@
 /* fuzz_wire_mdns.c -- any bytes as a packet: what is read can be written, and
  * reads the same again. */
-#include <stdlib.h>
-#include <string.h>
-
+#include "check.h"
 #include "wire/mdns.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool invariant)
-{
-    if (!invariant)
-        abort();
-}
 
 static void check_name(const struct mdns_name *n)
 {
@@ -19,13 +9,13 @@ static void check_name(const struct mdns_name *n)
     struct text t;
     size_t at = 0;
 
-    check(n->len > 0 && n->wire[n->len - 1] == 0);
+    fuzz_check(n->len > 0 && n->wire[n->len - 1] == 0);
     while (n->wire[at] != 0)
         at += 1u + n->wire[at];
-    check(at + 1 == n->len);
+    fuzz_check(at + 1 == n->len);
     eo_text_init(&t, space, sizeof space);
     eo_mdns_add_text(&t, n);
-    check(!t.cut);
+    fuzz_check(!t.cut);
 }
 
 static void check_again(const struct mdns_record *rec)
@@ -38,13 +28,13 @@ static void check_again(const struct mdns_record *rec)
     eo_mdns_begin(&w, space, sizeof space, 1, 0);
     if (!eo_mdns_put(&w, rec))
         return;
-    check(eo_mdns_open(&p, space, eo_mdns_len(&w)) == 0);
-    check(eo_mdns_next(&p, &again) == 1);
-    check(eo_mdns_same(&again.name, &rec->name));
-    check(again.type == rec->type && again.section == rec->section);
-    check(again.ttl == rec->ttl && again.port == rec->port);
-    check(again.target.len == rec->target.len);
-    check(eo_mdns_next(&p, &again) == 0);
+    fuzz_check(eo_mdns_open(&p, space, eo_mdns_len(&w)) == 0);
+    fuzz_check(eo_mdns_next(&p, &again) == 1);
+    fuzz_check(eo_mdns_same(&again.name, &rec->name));
+    fuzz_check(again.type == rec->type && again.section == rec->section);
+    fuzz_check(again.ttl == rec->ttl && again.port == rec->port);
+    fuzz_check(again.target.len == rec->target.len);
+    fuzz_check(eo_mdns_next(&p, &again) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -63,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             struct mdns_pair pair;
 
             while (eo_mdns_pair(&r, &pair))
-                check(pair.key_len > 0 && pair.key_len < 256);
+                fuzz_check(pair.key_len > 0 && pair.key_len < 256);
         }
         check_again(&rec);
     }

@@ -6,38 +6,28 @@
 #ifndef FUZZ_IMAGE_H
 #define FUZZ_IMAGE_H
 
-#include <stdlib.h>
-#include <string.h>
-
+#include "check.h"
 #include "image/kind.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool invariant)
+static inline void check_text(const struct findings *f, const char *text)
 {
-    if (!invariant)
-        abort();
-}
-
-static void check_text(const struct findings *f, const char *text)
-{
-    check(text >= f->words && text < f->words + sizeof f->words);
-    check(memchr(text, '\0', (size_t)(f->words + sizeof f->words - text)) !=
-          NULL);
+    fuzz_check(text >= f->words && text < f->words + sizeof f->words);
+    fuzz_check(memchr(text, '\0',
+                      (size_t)(f->words + sizeof f->words - text)) != NULL);
     for (; *text != '\0'; text++)
-        check((unsigned char)*text >= ' ' && *text != 0x7f);
+        fuzz_check((unsigned char)*text >= ' ' && *text != 0x7f);
 }
 
-static void check_findings(const struct findings *f, size_t size)
+static inline void check_findings(const struct findings *f, size_t size)
 {
-    check(f->n_facts <= FACTS_MAX && f->n_problems <= PROBLEMS_MAX);
+    fuzz_check(f->n_facts <= FACTS_MAX && f->n_problems <= PROBLEMS_MAX);
     for (size_t i = 0; i < f->n_facts; i++)
         check_text(f, f->facts[i].text);
     for (size_t i = 0; i < f->n_problems; i++) {
         check_text(f, f->problems[i].text);
-        check(!f->problems[i].located || f->problems[i].at <= size);
+        fuzz_check(!f->problems[i].located || f->problems[i].at <= size);
     }
-    check(f->base == 0);
+    fuzz_check(f->base == 0);
 }
 
 /* Seeds are of these kinds; other bytes may be any. */
@@ -55,8 +45,8 @@ static inline void fuzz_image(const struct image_kind *kind,
     }
     eo_identify(&f, data, size);
     check_findings(&f, size);
-    check(!eo_flashable(&f) || f.n_problems == 0 ||
-          eo_first_problem(&f, ESPOTA_ERROR) == NULL);
+    fuzz_check(!eo_flashable(&f) || f.n_problems == 0 ||
+               eo_first_problem(&f, ESPOTA_ERROR) == NULL);
 }
 
 #endif

@@ -16,30 +16,8 @@
 #ifndef FUZZ_MACHINE_H
 #define FUZZ_MACHINE_H
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "check.h"
 #include "proto/proto.h"
-
-struct fuzz_input {
-    const uint8_t *at, *end;
-};
-
-static inline uint8_t fuzz_byte(struct fuzz_input *in)
-{
-    return in->at < in->end ? *in->at++ : 0;
-}
-
-#define fuzz_check(invariant) fuzz_holds((invariant), __LINE__, #invariant)
-static inline void fuzz_holds(int invariant, int line, const char *words)
-{
-    if (invariant)
-        return;
-    fprintf(stderr, "machine.h:%d: does not hold: %s\n", line, words);
-    abort();
-}
 
 static volatile uint8_t fuzz_touched;
 
@@ -61,11 +39,10 @@ static inline void fuzz_want(const struct proto *p, struct proto_want *w)
     if (w->hello != NULL) {
         fuzz_check(w->hello->protocol != NULL);
         for (size_t i = 0; w->hello->features[i] != NULL; i++)
-            fuzz_check(i + 1 < sizeof w->hello->features /
-                                   sizeof *w->hello->features);
+            fuzz_check(i + 1 <
+                       sizeof w->hello->features / sizeof *w->hello->features);
     }
-    fuzz_check(p->status != PROTO_FAILED ||
-               p->error.category != ESPOTA_E_OK);
+    fuzz_check(p->status != PROTO_FAILED || p->error.category != ESPOTA_E_OK);
     fuzz_check(p->status != PROTO_FAILED || p->error.message[0] != '\0');
     fuzz_check(memchr(p->error.message, '\n', strlen(p->error.message)) ==
                NULL);
@@ -76,9 +53,8 @@ static inline void fuzz_sent(struct proto *p, const struct proto_want *w,
                              size_t len, uint64_t *sent)
 {
     *sent += w->out_on == PROTO_STREAM ? len : 0;
-    p->ops->step(p, &(struct proto_event){.kind = PROTO_SENT,
-                                          .channel = w->out_on,
-                                          .len = len});
+    p->ops->step(p, &(struct proto_event){
+                        .kind = PROTO_SENT, .channel = w->out_on, .len = len});
 }
 
 static inline void fuzz_bytes(struct proto *p, struct fuzz_input *in,
@@ -107,11 +83,11 @@ static inline void fuzz_open(struct proto *p, unsigned *open)
     fuzz_want(p, &w);
     for (int i = 0; i < PROTO_CHANNELS; i++)
         if (p->status == PROTO_RUNNING && (w.open & ~*open & 1u << i))
-            p->ops->step(p, &(struct proto_event){
-                                .kind = PROTO_OPENED,
-                                .channel = (enum proto_channel)i,
-                                .port = 50000,
-                                .local = "192.0.2.1"});
+            p->ops->step(p,
+                         &(struct proto_event){.kind = PROTO_OPENED,
+                                               .channel = (enum proto_channel)i,
+                                               .port = 50000,
+                                               .local = "192.0.2.1"});
     *open = w.open;
 }
 
@@ -125,23 +101,23 @@ static inline void fuzz_command(struct proto *p, struct fuzz_input *in,
     fuzz_want(p, &w);
     switch (what) {
     case 0:
-        p->ops->step(p, &(struct proto_event){
-                            .kind = PROTO_CLOSED,
-                            .channel = *open & 1u << PROTO_STREAM
-                                           ? PROTO_STREAM
-                                           : PROTO_DATAGRAM,
-                            .sys = arg & 1 ? 104 : 0,
-                            .refused = (arg & 2) != 0});
+        p->ops->step(p,
+                     &(struct proto_event){.kind = PROTO_CLOSED,
+                                           .channel = *open & 1u << PROTO_STREAM
+                                                          ? PROTO_STREAM
+                                                          : PROTO_DATAGRAM,
+                                           .sys = arg & 1 ? 104 : 0,
+                                           .refused = (arg & 2) != 0});
         return;
     case 1:
         p->ops->step(p, &(struct proto_event){.kind = PROTO_TIMEOUT});
         return;
     case 2:
         if (w.watch_acks)
-            p->ops->step(p, &(struct proto_event){
-                                .kind = PROTO_ACKED,
-                                .channel = PROTO_STREAM,
-                                .len = (size_t)(*sent * arg / 64)});
+            p->ops->step(
+                p, &(struct proto_event){.kind = PROTO_ACKED,
+                                         .channel = PROTO_STREAM,
+                                         .len = (size_t)(*sent * arg / 64)});
         return;
     case 3:
         if (w.out_len > 0)
@@ -188,10 +164,10 @@ static inline void fuzz_machine(const struct proto_ops *ops,
          p->status != PROTO_RUNNING && kind <= PROTO_TIMEOUT; kind++) {
         const enum proto_status before = p->status;
 
-        p->ops->step(p, &(struct proto_event){
-                            .kind = (enum proto_event_kind)kind,
-                            .data = (const uint8_t *)"\x45",
-                            .len = 1});
+        p->ops->step(p,
+                     &(struct proto_event){.kind = (enum proto_event_kind)kind,
+                                           .data = (const uint8_t *)"\x45",
+                                           .len = 1});
         fuzz_check(p->status == before);
         fuzz_want(p, &w);
     }
