@@ -1,337 +1,22 @@
-/* esphome.c -- ESPHome's native OTA protocol, client side.
- *
- * The conversation is a straight line: say something, wait for a fixed number
- * of bytes, move on.  PHASES below is that line; read it first.  Only the data
- * is different: blocks leave while their acknowledgements arrive.
- *
- * How the bytes leave, in the clear or sealed, is in esphome_line.c; what may
- * be sent to which device, in esphome_policy.c.
+/* esphome.c -- ESPHome's native OTA protocol, client side: what walks through
+ * the conversation of esphome_phases.c, and what becomes of refusals, silence
+ * and broken connections on the way.
  */
-#include <string.h>
-
 #include "base/buf.h"
-#include "base/hex.h"
-#include "base/str.h"
-#include "crypto/digest.h"
-#include "proto/esphome_line.h"
+#include "proto/esphome_inside.h"
 #include "proto/esphome_policy.h"
 #include "proto/esphome_verdict.h"
-#include "proto/noise.h"
-#include "proto/proto.h"
-#include "wire/esphome.h"
 
-enum {
-    GOODBYE_MS = 2000, /* for the device to close first */
-    REPLY_MAX = ESPHOME_SHA256_HEX
-};
+enum { GOODBYE_MS = 2000 /* for the device to close first */ };
 
-enum phase {
-    PH_HELLO,
-    PH_FEATURES,
-    PH_FLAGS,
-    PH_KEY,      /* only with encryption, ... */
-    PH_ADMITTED, /* ... and then instead of the next three */
-    PH_ACCESS,
-    PH_NONCE,
-    PH_PROOF,
-    PH_SIZE,
-    PH_DIGEST,
-    PH_DATA,
-    PH_RECEIVED,
-    PH_END,
-    PH_BYE,
-    PH_DONE,
-    PH_FAILED
-};
+/* ---- moving on ----------------------------------------------------------- */
 
-struct esphome {
-    struct proto base; /* first, so that the pointers convert */
-    const struct proto_job *job;
-    const struct image_form *form;
-    enum phase phase;
-    enum digest auth;
-    struct espota_hello hello;
-    bool extended, said_hello;
-    uint8_t flags;
-    size_t need, got; /* reply bytes: expected, collected */
-    uint8_t reply[REPLY_MAX];
-    uint8_t scratch[2 * ESPHOME_SHA256_HEX + 1]; /* short messages */
-    struct esphome_line line;
-    unsigned clock;
-    const char *note;
-};
-
-static void say(struct esphome *m, const void *bytes, size_t len)
+static const struct esphome_step *here(const struct esphome *m)
 {
-    eo_line_begin(&m->line);
-    eo_line_unit(&m->line, bytes, len);
+    return &EO_ESPHOME_STEPS[m->phase];
 }
 
-static enum phase fail(struct esphome *m, enum espota_category category,
-                       const char *hint, const char *message)
-{
-    eo_fail_hint(&m->base.error, category, hint, "%s", message);
-    return PH_FAILED;
-}
-
-/* ---- what we say on entering a phase ------------------------------------ */
-
-/* Together, although the device reads five bytes, answers, and then reads the
- * sixth: its input is a stream, and a round trip is saved. */
-static void say_hello(struct esphome *m)
-{
-    const uint8_t features = eo_esphome_client_bits(m->job);
-
-    say(m, EO_ESPHOME_MAGIC, ESPHOME_MAGIC_LEN);
-    eo_line_unit(&m->line, &features, 1);
-}
-
-/* The frame is ready since the device's flags came. */
-static void say_key(struct esphome *m)
-{
-    eo_line_begin(&m->line);
-    eo_line_raw(&m->line, m->scratch, NOISE_HELLO_FRAME);
-}
-
-static enum phase refuse_to_go_on(struct esphome *m)
-{
-    return fail(m, ESPOTA_E_INTERNAL, NULL,
-                "the crypto library refuses to hash");
-}
-
-/* hex(H(password, nonce, cnonce)), all three as text; cnonce first. */
-static enum phase prove(struct esphome *m)
-{
-    const size_t hex = 2 * eo_digest_size(m->auth);
-    char cnonce[DIGEST_HEX_MAX], proof[DIGEST_HEX_MAX];
-
-    eo_hex(cnonce, m->job->entropy, hex / 2);
-    if (eo_digest_hex(m->auth,
-                      (struct piece[]){
-                          {m->job->password, strlen(m->job->password)},
-                          {m->reply, hex},
-                          {cnonce, hex},
-                      },
-                      3, proof) != 0)
-        return refuse_to_go_on(m);
-    memcpy(m->scratch, cnonce, hex);
-    memcpy(m->scratch + hex, proof, hex);
-    return PH_PROOF;
-}
-
-static void say_proof(struct esphome *m)
-{
-    say(m, m->scratch, 4 * eo_digest_size(m->auth));
-}
-
-static void say_size(struct esphome *m)
-{
-    static const uint8_t TYPES[] = {
-        [ESPOTA_TYPE_APP] = ESPHOME_TYPE_APP,
-        [ESPOTA_TYPE_PARTITION_TABLE] = ESPHOME_TYPE_PARTITION_TABLE,
-        [ESPOTA_TYPE_BOOTLOADER] = ESPHOME_TYPE_BOOTLOADER,
-    };
-    uint8_t size[4];
-
-    eo_put_be32(size, (uint32_t)m->form->len);
-    eo_line_begin(&m->line);
-    if (m->extended)
-        eo_line_unit(&m->line, &TYPES[m->job->type], 1);
-    eo_line_unit(&m->line, size, sizeof size);
-}
-
-static void say_digest(struct esphome *m)
-{
-    say(m, m->form->md5, ESPHOME_MD5_HEX);
-}
-
-static void say_data(struct esphome *m)
-{
-    eo_line_image(&m->line, m->form,
-                  eo_esphome_window(m->job, m->hello.protocol_version));
-}
-
-static void say_bye(struct esphome *m)
-{
-    static const uint8_t BYE[] = {ESPHOME_OK};
-
-    say(m, BYE, sizeof BYE);
-}
-
-/* ---- what the device answers: check it, and choose the next phase ------- */
-
-static enum phase unexpected(struct esphome *m, const char *doing, uint8_t byte)
-{
-    eo_esphome_unexpected(&m->base.error, doing, byte);
-    return PH_FAILED;
-}
-
-static enum phase on_version(struct esphome *m)
-{
-    if (m->reply[0] == 'H' && m->reply[1] == 'T')
-        return fail(m, ESPOTA_E_PROTOCOL,
-                    "this is a web server's port: leave -p away for the OTA "
-                    "port, or use --protocol web",
-                    "an HTTP server answers on this port");
-    if (m->reply[0] != ESPHOME_OK)
-        return unexpected(m, "greeting it", m->reply[0]);
-    if (m->reply[1] != ESPHOME_VERSION_1 && m->reply[1] != ESPHOME_VERSION_2) {
-        eo_fail_hint(&m->base.error, ESPOTA_E_PROTOCOL,
-                     "look for a newer version of this program",
-                     "the device speaks OTA version %u, we speak 1 and 2",
-                     m->reply[1]);
-        return PH_FAILED;
-    }
-    m->hello.protocol_version = m->reply[1];
-    return PH_FEATURES;
-}
-
-/* The device reads nothing in the clear any more, nor do we. */
-static enum phase begin_encryption(struct esphome *m)
-{
-    const struct noise_preamble spoken = {
-        .version = (uint8_t)m->hello.protocol_version,
-        .client = eo_esphome_client_bits(m->job),
-        .server = m->flags,
-    };
-
-    m->line.sealed = true;
-    m->hello.auth = "noise";
-    m->said_hello = true;
-    return eo_noise_start(&m->line.noise, m->job->key, &spoken,
-                          m->job->entropy + DIGEST_MAX, m->scratch,
-                          &m->base.error) == 0
-               ? PH_KEY
-               : PH_FAILED;
-}
-
-static enum phase agree(struct esphome *m)
-{
-    struct esphome_deal deal;
-
-    eo_esphome_features(&m->hello, m->extended, m->flags);
-    if (eo_esphome_agree(&deal, m->job, m->flags, &m->base.error) != 0)
-        return PH_FAILED;
-    m->form = deal.form;
-    m->note = deal.note;
-    return deal.sealed ? begin_encryption(m) : PH_ACCESS;
-}
-
-static enum phase on_features(struct esphome *m)
-{
-    switch (m->reply[0]) {
-    case ESPHOME_FEATURE_FLAGS:
-        return PH_FLAGS;
-    case ESPHOME_SUPPORTS_GZIP:
-        m->flags = ESPHOME_TAKES_GZIP;
-        return agree(m);
-    case ESPHOME_HEADER_OK:
-        return agree(m);
-    }
-    return unexpected(m, "agreeing on features", m->reply[0]);
-}
-
-static enum phase on_flags(struct esphome *m)
-{
-    m->extended = true;
-    m->flags = m->reply[0];
-    return agree(m);
-}
-
-static enum phase challenged(struct esphome *m, enum digest auth)
-{
-    m->auth = auth;
-    m->hello.auth = auth == DIGEST_MD5 ? "md5" : "sha256";
-    m->said_hello = true;
-    if (auth == DIGEST_MD5 && m->job->min_auth == ESPOTA_AUTH_SHA256)
-        return fail(m, ESPOTA_E_POLICY,
-                    "ESPHome 2025.10 and later offer SHA-256; if this one "
-                    "should, somebody may be in between",
-                    "the device asks for an MD5 login, which --min-auth "
-                    "forbids");
-    if (m->job->password == NULL)
-        return fail(m, ESPOTA_E_SECRET,
-                    "give it with -a, --auth-file or ESPOTA_PASSWORD",
-                    "the device wants a password and none was given");
-    return PH_NONCE;
-}
-
-static enum phase on_access(struct esphome *m)
-{
-    switch (m->reply[0]) {
-    case ESPHOME_AUTH_OK:
-        m->hello.auth = "none";
-        m->said_hello = true;
-        return PH_SIZE;
-    case ESPHOME_REQUEST_MD5:
-        return challenged(m, DIGEST_MD5);
-    case ESPHOME_REQUEST_SHA256:
-        return challenged(m, DIGEST_SHA256);
-    }
-    return unexpected(m, "asking for access", m->reply[0]);
-}
-
-static enum phase on_data(struct esphome *m)
-{
-    struct esphome_line *l = &m->line;
-    const size_t left = m->form->len - l->acked;
-    const size_t now = left < ESPHOME_BLOCK ? left : ESPHOME_BLOCK;
-
-    if (m->reply[0] != ESPHOME_CHUNK_OK ||
-        m->hello.protocol_version == ESPHOME_VERSION_1)
-        return unexpected(m, "taking the image", m->reply[0]);
-    if (l->acked + now > l->offset)
-        return fail(m, ESPOTA_E_PROTOCOL, NULL,
-                    "the device acknowledged more than was sent");
-    l->acked += now;
-    return l->acked == m->form->len ? PH_RECEIVED : PH_DATA;
-}
-
-/* ---- the conversation ---------------------------------------------------- */
-
-/* One byte that must be this, and on to the next phase. */
-#define EXPECT(fn, byte, words, next)                                        \
-    static enum phase fn(struct esphome *m)                                  \
-    {                                                                        \
-        return m->reply[0] == (byte) ? (next)                                \
-                                     : unexpected(m, words, m->reply[0]);    \
-    }
-EXPECT(on_admitted, ESPHOME_AUTH_OK, "agreeing on a key", PH_SIZE)
-EXPECT(on_proof, ESPHOME_AUTH_OK, "checking the password", PH_SIZE)
-EXPECT(on_prepared, ESPHOME_PREPARE_OK, "preparing its flash", PH_DIGEST)
-EXPECT(on_digest, ESPHOME_MD5_OK, "taking the checksum", PH_DATA)
-EXPECT(on_received, ESPHOME_RECEIVE_OK, "counting the bytes", PH_END)
-EXPECT(on_end, ESPHOME_END_OK, "checking the image", PH_BYE)
-#undef EXPECT
-
-/* clang-format off */
-static const struct {
-    enum espota_phase phase;
-    const char *doing;
-    uint8_t need;     /* reply bytes; 0: as many as the nonce has, or none */
-    bool slow;        /* the device works on its flash: stall_ms applies */
-    void (*say)(struct esphome *);
-    enum phase (*on_reply)(struct esphome *);
-} PHASES[] = {
-    [PH_HELLO]    = {ESPOTA_PHASE_HELLO,   "greeting",             2, false, say_hello,  on_version},
-    [PH_FEATURES] = {ESPOTA_PHASE_HELLO,   "agreeing on features", 1, false, NULL,       on_features},
-    [PH_FLAGS]    = {ESPOTA_PHASE_HELLO,   "agreeing on features", 1, false, NULL,       on_flags},
-    [PH_KEY]      = {ESPOTA_PHASE_AUTH,    "agreeing on a key",    0, false, say_key,    NULL},
-    [PH_ADMITTED] = {ESPOTA_PHASE_AUTH,    "agreeing on a key",    1, false, NULL,       on_admitted},
-    [PH_ACCESS]   = {ESPOTA_PHASE_HELLO,   "asking for access",    1, false, NULL,       on_access},
-    [PH_NONCE]    = {ESPOTA_PHASE_AUTH,    "logging in",           0, false, NULL,       prove},
-    [PH_PROOF]    = {ESPOTA_PHASE_AUTH,    "logging in",           1, false, say_proof,  on_proof},
-    [PH_SIZE]     = {ESPOTA_PHASE_PREPARE, "erasing flash",        1, true,  say_size,   on_prepared},
-    [PH_DIGEST]   = {ESPOTA_PHASE_PREPARE, "erasing flash",        1, true,  say_digest, on_digest},
-    [PH_DATA]     = {ESPOTA_PHASE_DATA,    "writing flash",        1, true,  say_data,   on_data},
-    [PH_RECEIVED] = {ESPOTA_PHASE_COMMIT,  "verifying",            1, true,  NULL,       on_received},
-    [PH_END]      = {ESPOTA_PHASE_COMMIT,  "verifying",            1, true,  NULL,       on_end},
-    [PH_BYE]      = {ESPOTA_PHASE_REBOOT,  "rebooting",            0, false, say_bye,    NULL},
-    [PH_DONE]     = {ESPOTA_PHASE_REBOOT,  "done",                 0, false, NULL,       NULL},
-};
-/* clang-format on */
-
-static enum proto_status enter(struct esphome *m, enum phase next)
+static enum proto_status enter(struct esphome *m, enum esphome_phase next)
 {
     m->clock++;
     if (next == PH_FAILED)
@@ -339,9 +24,9 @@ static enum proto_status enter(struct esphome *m, enum phase next)
     m->phase = next;
     m->got = 0;
     m->need = next == PH_NONCE ? 2 * eo_digest_size(m->auth)
-                               : PHASES[next].need;
-    if (PHASES[next].say != NULL)
-        PHASES[next].say(m);
+                               : EO_ESPHOME_STEPS[next].need;
+    if (EO_ESPHOME_STEPS[next].say != NULL)
+        EO_ESPHOME_STEPS[next].say(m);
     if (next == PH_DONE)
         m->base.status = PROTO_DONE;
     return m->base.status;
@@ -353,7 +38,7 @@ static enum proto_status lost(struct esphome *m, const char *what, int sys,
     eo_esphome_lost(&m->base.error,
                     &(struct esphome_loss){
                         .what = what,
-                        .doing = PHASES[m->phase].doing,
+                        .doing = here(m)->doing,
                         .sys = sys,
                         .committed = m->base.committed,
                         .no_answer =
@@ -361,6 +46,8 @@ static enum proto_status lost(struct esphome *m, const char *what, int sys,
                     });
     return m->base.status = PROTO_FAILED;
 }
+
+/* ---- what happened ------------------------------------------------------- */
 
 /* Behind its last word the device may say what it likes. */
 static bool talking(const struct esphome *m)
@@ -378,18 +65,19 @@ static void on_byte(struct esphome *m, uint8_t byte)
         return;
     }
     if (byte == ESPHOME_OK && m->phase >= PH_SIZE) {
-        eo_esphome_gave_up(&m->base.error, PHASES[m->phase].doing);
+        eo_esphome_gave_up(&m->base.error, here(m)->doing);
         enter(m, PH_FAILED);
         return;
     }
     /* In the data we are never done talking. */
     if (m->line.out_len > 0 && m->phase != PH_DATA) {
-        enter(m, unexpected(m, PHASES[m->phase].doing, byte));
+        eo_esphome_unexpected(&m->base.error, here(m)->doing, byte);
+        enter(m, PH_FAILED);
         return;
     }
     m->reply[m->got++] = byte;
     if (m->got == m->need)
-        enter(m, PHASES[m->phase].on_reply(m));
+        enter(m, here(m)->on_reply(m));
 }
 
 static void on_frame(struct esphome *m, struct reader *in)
@@ -438,7 +126,7 @@ static enum proto_status on_sent(struct esphome *m, size_t n)
     if (l->offset == m->form->len)
         m->base.committed = true;
     else if (l->out_len == 0)
-        say_data(m);
+        EO_ESPHOME_STEPS[PH_DATA].say(m);
     if (m->base.committed &&
         m->hello.protocol_version == ESPHOME_VERSION_1)
         enter(m, PH_RECEIVED);
@@ -452,7 +140,7 @@ static enum proto_status on_acked(struct esphome *m, size_t total)
         return m->base.status;
     m->clock++;
     if (m->phase == PH_DATA)
-        say_data(m);
+        EO_ESPHOME_STEPS[PH_DATA].say(m);
     return m->base.status;
 }
 
@@ -491,17 +179,21 @@ static enum proto_status step(struct proto *p, const struct proto_event *ev)
 
     if (p->status == PROTO_RUNNING)
         on_event(m, ev);
-    if (p->status == PROTO_RUNNING && m->line.failed)
-        enter(m, fail(m, ESPOTA_E_INTERNAL, NULL,
-                      "the crypto library refuses to encrypt"));
+    if (p->status == PROTO_RUNNING && m->line.failed) {
+        eo_fail(&p->error, ESPOTA_E_INTERNAL,
+                "the crypto library refuses to encrypt");
+        enter(m, PH_FAILED);
+    }
     return p->status;
 }
+
+/* ---- what should happen next --------------------------------------------- */
 
 static uint32_t patience(const struct esphome *m)
 {
     if (m->phase == PH_BYE)
         return GOODBYE_MS;
-    return PHASES[m->phase].slow ? m->job->stall_ms : m->job->answer_ms;
+    return here(m)->slow ? m->job->stall_ms : m->job->answer_ms;
 }
 
 static void want(const struct proto *p, struct proto_want *w)
@@ -521,8 +213,8 @@ static void want(const struct proto *p, struct proto_want *w)
                       m->phase >= PH_DATA,
         .timeout_ms = patience(m),
         .clock = m->clock,
-        .phase = PHASES[m->phase].phase,
-        .doing = PHASES[m->phase].doing,
+        .phase = here(m)->phase,
+        .doing = here(m)->doing,
         .done = m->phase > PH_DATA ? m->form->len : m->line.acked,
         .total = m->form->len,
         .hello = m->said_hello ? &m->hello : NULL,

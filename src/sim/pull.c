@@ -144,8 +144,8 @@ static void on_timeout(void *ctx)
 
 static void patience(struct pull_device *d)
 {
-    eo_timer_start(eo_pull_loop(d), &d->timer, eo_pull_config(d)->timeout_us / 1000,
-                   on_timeout, d);
+    eo_timer_start(eo_pull_loop(d), &d->timer,
+                   eo_pull_config(d)->timeout_us / 1000, on_timeout, d);
 }
 
 static void lost(struct pull_device *d)
@@ -153,12 +153,12 @@ static void lost(struct pull_device *d)
     eo_pull_end(d, -1, d->in_body ? "connection lost" : "no answer");
 }
 
-
 /* Reads once, not more than the rate allows.  False: nothing was there. */
 static bool read_some(struct pull_device *d, size_t max)
 {
     const size_t room = sizeof d->in - 1 - d->in_len;
-    const ssize_t n = eo_recv(d->fd, d->in + d->in_len, max < room ? max : room);
+    const ssize_t n =
+        eo_recv(d->fd, d->in + d->in_len, max < room ? max : room);
 
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return false;

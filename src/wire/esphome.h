@@ -1,7 +1,7 @@
 /* esphome.h -- the bytes of ESPHome's native OTA protocol, both ends.
  *
- * What is sent when is in proto/esphome.c; where each byte was learnt is in
- * docs/PROTOCOLS.md.
+ * What is sent when is in proto/esphome_phases.c; where each byte was learnt is
+ * in docs/PROTOCOLS.md.
  */
 #ifndef EO_WIRE_ESPHOME_H
 #define EO_WIRE_ESPHOME_H
