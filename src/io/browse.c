@@ -4,38 +4,16 @@
  * Packets only change entries; tick() asks for what is missing and tells the
  * news, so that nobody is called from the middle of a packet.
  */
-#include "io/browse.h"
+#include "io/browse_inside.h"
 
 #include <string.h>
 
 #include "base/mem.h"
-#include "io/mdns_link.h"
 
 enum {
-    FIRST_GAP_MS = 250,     /* between rounds; then twice as long each time */
-    NAME_GAP_MAX_MS = 1000, /* a sleeper is awake for seconds */
-    GAP_MAX_MS = 60000,
-    ROUNDS = 6,       /* of those who do not keep asking */
-    ENTRY_ASKED = 6,  /* times for the missing parts of one */
-    HOLD_MS = 60,     /* most answers bring all parts: wait for them */
+    HOLD_MS = 60,      /* most answers bring all parts: wait for them */
     GOODBYE_MS = 1000, /* for somebody to contradict (RFC 6762 section 10.1) */
-    TELL_MS = 5,      /* one packet is seldom alone */
-    QUERIES_PER_TICK = 64,
-    PAYLOAD = 1200, /* of a query with known answers: fits any frame */
-    MS = 1000
-};
-
-struct browse {
-    struct loop *loop;
-    struct browse_config config;
-    struct mdns_link *link;
-    struct mdns_name type[ANNOUNCE_SERVICE_COUNT];
-    struct browse_entry **entry;
-    size_t n, cap;
-    struct timer timer;
-    uint64_t round_ms; /* when the next one is due */
-    unsigned rounds;
-    unsigned packets, queries;
+    TELL_MS = 5        /* one packet is seldom alone */
 };
 
 /* ---- entries ------------------------------------------------------------ */
@@ -105,7 +83,7 @@ static void heard_of(struct browse *b, struct browse_entry *e, uint32_t ttl)
     }
     if (e->seen_ms == 0)
         e->seen_ms = now;
-    e->ttl_ms = (ttl < 86400 ? ttl : 86400) * MS;
+    e->ttl_ms = (ttl < 86400 ? ttl : 86400) * BROWSE_SECOND;
     e->alive_until_ms = now + e->ttl_ms;
 }
 
@@ -210,128 +188,6 @@ static void on_heard(void *ctx, const struct mdns_heard *h)
         eo_timer_start(b->loop, &b->timer, TELL_MS, tick, b);
 }
 
-/* ---- asking ------------------------------------------------------------- */
-
-static void begin_query(struct browse *b, struct mdns_writer *w, uint8_t *space,
-                        size_t cap, enum mdns_from from,
-                        const struct mdns_name *name, uint16_t type)
-{
-    const struct mdns_record question = {
-        .section = MDNS_QUESTION,
-        .name = *name,
-        .type = type,
-        .top = from == MDNS_FROM_OWN,
-    };
-
-    eo_mdns_begin(w, space, cap,
-                  from == MDNS_FROM_OWN ? eo_mdns_link_id(b->link) : 0, 0);
-    eo_mdns_put(w, &question);
-}
-
-static void ask(struct browse *b, enum mdns_from from,
-                const struct mdns_name *name, uint16_t type)
-{
-    uint8_t bytes[12 + MDNS_NAME_MAX + 4];
-    struct mdns_writer w;
-
-    begin_query(b, &w, bytes, sizeof bytes, from, name, type);
-    eo_mdns_link_send(b->link, from, bytes, eo_mdns_len(&w));
-    b->queries++;
-}
-
-/* Who is known need not answer again, as far as that fits into a packet.  Not
- * over the shared port: some devices only answer the bare question. */
-static void ask_for_all(struct browse *b, enum announce_service service)
-{
-    uint8_t bytes[PAYLOAD];
-    struct mdns_writer w;
-
-    begin_query(b, &w, bytes, sizeof bytes, MDNS_FROM_OWN, &b->type[service],
-                MDNS_PTR);
-    for (size_t i = 0; i < b->n; i++) {
-        const struct browse_entry *e = b->entry[i];
-        struct mdns_record known = {
-            .section = MDNS_ANSWER,
-            .name = b->type[service],
-            .type = MDNS_PTR,
-            .ttl = e->ttl_ms / MS,
-            .target = e->instance,
-        };
-
-        if (e->service == service && e->instance.len > 0 &&
-            eo_browse_complete(e) && !eo_mdns_put(&w, &known))
-            break;
-    }
-    eo_mdns_link_send(b->link, MDNS_FROM_OWN, bytes, eo_mdns_len(&w));
-}
-
-static void ask_round(struct browse *b)
-{
-    for (int s = 0; s < ANNOUNCE_SERVICE_COUNT; s++) {
-        if ((b->config.services & 1u << s) == 0)
-            continue;
-        ask_for_all(b, (enum announce_service)s);
-        if (b->rounds != 1) /* they were told to be silent for a second */
-            ask(b, MDNS_FROM_SHARED, &b->type[s], MDNS_PTR);
-    }
-}
-
-static void ask_missing(struct browse *b, const struct browse_entry *e,
-                        enum mdns_from from)
-{
-    if (e->instance.len > 0 && !e->has_srv)
-        ask(b, from, &e->instance, MDNS_SRV);
-    if (e->instance.len > 0 && !e->has_txt)
-        ask(b, from, &e->instance, MDNS_TXT);
-    if (e->host.len > 0 && e->addresses.n == 0) {
-        if (b->config.family != 6)
-            ask(b, from, &e->host, MDNS_A);
-        if (b->config.family != 4)
-            ask(b, from, &e->host, MDNS_AAAA);
-    }
-}
-
-static uint64_t gap(unsigned times, uint64_t max)
-{
-    const uint64_t ms = (uint64_t)FIRST_GAP_MS << (times < 10 ? times : 10);
-
-    return ms < max ? ms : max;
-}
-
-/* Shortly before it would be given up it is asked once more. */
-static uint64_t renew_ms(const struct browse_entry *e)
-{
-    return e->alive_until_ms - e->ttl_ms / 5;
-}
-
-/* When it wants attention next. */
-static uint64_t tend(struct browse *b, struct browse_entry *e, uint64_t now)
-{
-    const bool forever = b->config.keep_asking && e->wanted;
-
-    if (!eo_browse_complete(e)) {
-        if (e->asked >= ENTRY_ASKED && !forever)
-            return UINT64_MAX;
-        if (e->ask_ms > now || b->queries >= QUERIES_PER_TICK)
-            return e->ask_ms;
-        ask_missing(b, e, MDNS_FROM_OWN);
-        if (e->wanted && e->asked > 0)
-            ask_missing(b, e, MDNS_FROM_SHARED);
-        e->ask_ms = now + gap(e->asked++, NAME_GAP_MAX_MS);
-        return e->ask_ms;
-    }
-    if (!b->config.keep_asking)
-        return UINT64_MAX;
-    if (now >= renew_ms(e) && e->ask_ms <= now) {
-        ask(b, MDNS_FROM_OWN, e->instance.len > 0 ? &e->instance : &e->host,
-            e->instance.len > 0 ? MDNS_SRV : MDNS_A);
-        e->ask_ms = now + e->ttl_ms / 20 + MS;
-    }
-    return now < renew_ms(e)             ? renew_ms(e)
-           : e->ask_ms < e->alive_until_ms ? e->ask_ms
-                                           : e->alive_until_ms;
-}
-
 /* ---- news --------------------------------------------------------------- */
 
 static uint32_t mix(uint32_t h, const void *bytes, size_t len)
@@ -392,7 +248,7 @@ static void leave(struct browse *b, size_t i)
         e->txt_len = e->port = 0;
         e->told = e->asked = 0;
         e->seen_ms = e->alive_until_ms = 0;
-        e->ask_ms = eo_loop_now(b->loop) + MS;
+        e->ask_ms = eo_loop_now(b->loop) + BROWSE_SECOND;
         return;
     }
     b->entry[i] = b->entry[--b->n];
@@ -403,16 +259,10 @@ static void tick(void *ctx)
 {
     struct browse *b = ctx;
     const uint64_t now = eo_loop_now(b->loop);
-    uint64_t next = now + GAP_MAX_MS;
+    uint64_t next = eo_browse_ask_round(b, now);
 
-    b->queries = 0;
-    if (now >= b->round_ms && b->config.n_names == 0 &&
-        (b->rounds < ROUNDS || b->config.keep_asking)) {
-        ask_round(b);
-        b->round_ms = now + gap(b->rounds++, GAP_MAX_MS);
-    }
-    if (b->config.n_names == 0 && b->round_ms > now && b->round_ms < next)
-        next = b->round_ms;
+    if (next > now + BROWSE_GAP_MAX_MS)
+        next = now + BROWSE_GAP_MAX_MS;
     for (size_t i = b->n; i-- > 0;) {
         struct browse_entry *e = b->entry[i];
         uint64_t due;
@@ -422,7 +272,7 @@ static void tick(void *ctx)
             continue;
         }
         tell(b, e);
-        due = tend(b, e, now);
+        due = eo_browse_tend(b, e, now);
         if (e->alive_until_ms != 0 && e->alive_until_ms < due)
             due = e->alive_until_ms;
         if (due < next)
