@@ -9,12 +9,22 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cli/signals.h"
 #include "cli/ui.h"
+
+int eo_cli_status(const struct espota_error *err)
+{
+    const int status = espota_category_status(err->category);
+
+    return err->category == ESPOTA_E_INTERRUPTED
+               ? status + eo_signals_caught()
+               : status;
+}
 
 int eo_cli_fail(const struct espota_error *err)
 {
     eo_ui_print_error(stderr, NULL, err);
-    return espota_category_status(err->category);
+    return eo_cli_status(err);
 }
 
 void eo_cli_describe(const char *device, const struct opts *o)

@@ -41,6 +41,9 @@ int eo_cli_opts(const struct cli *, const char *device,
                 const struct settings *own, struct opts *,
                 struct espota_error *err) EO_MUST_CHECK;
 
+/* The exit status of an error, with the number of the signal that ended us. */
+int eo_cli_status(const struct espota_error *);
+
 /* Prints "espota-c: message" and the hint; gives the exit status. */
 int eo_cli_fail(const struct espota_error *);
 

@@ -21,5 +21,5 @@ int eo_cmd_wait(struct cli *cli)
     if (espota_wait(&config, eo_signals_flag(), &err) == 0)
         return 0;
     eo_ui_print_error(stderr, config.host, &err);
-    return espota_category_status(err.category) + eo_signals_caught();
+    return eo_cli_status(&err);
 }

@@ -433,6 +433,7 @@ int eo_run_go(struct run *run)
     run->ui.n_devices = run->n;
     eo_uis_start(&run->ui, config.max_active < run->n ? config.max_active
                                                       : (unsigned)run->n);
+    run->ui.signal = eo_signals_caught(); /* it came while we were asking */
     show_notes(run);
     for (size_t i = 0; i < run->n; i++)
         start(run, run->device[i]);

@@ -36,8 +36,9 @@ int eo_secrets_add(struct secrets *s, const char *secret,
 }
 
 /* The first line that comes from fd, without its end; byte by byte, so that
- * what follows is left for others.  0, or -1 with errno (EILSEQ: it is no
- * text, as UTF-16 is none); *eof if there is not even an empty one. */
+ * what follows is left for others.  0, or -1 with errno (EINTR: a signal asks
+ * us to end; EILSEQ: it is no text, as UTF-16 is none); *eof if there is not
+ * even an empty one. */
 static int read_line(int fd, char line[SECRET_MAX], bool *eof)
 {
     size_t n = 0;
@@ -45,8 +46,11 @@ static int read_line(int fd, char line[SECRET_MAX], bool *eof)
 
     *eof = false;
     while (n < SECRET_MAX - 1) {
-        const ssize_t got = read(fd, &c, 1);
+        const int woken = eo_signals_await(fd);
+        const ssize_t got = woken == 0 ? read(fd, &c, 1) : -1;
 
+        if (woken > 0 || (woken == 0 && got < 0 && errno == EINTR))
+            continue;
         if (got < 0) {
             eo_wipe(line, SECRET_MAX);
             return -1;
@@ -119,30 +123,65 @@ static int read_stdin(char **out, struct espota_error *err)
                         : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 }
 
+/* Waits for a line that is typed at a terminal without being shown. */
+static int await_line(int tty, const struct termios *quiet)
+{
+    int woken;
+
+    /* Whoever had the terminal while we were stopped may have changed it. */
+    while ((woken = eo_signals_await(tty)) > 0)
+        tcsetattr(tty, TCSANOW, quiet);
+    return woken;
+}
+
+/* The terminal is mute before the prompt is there, so that what is typed in
+ * answer to it is neither shown nor thrown away; what was typed before was
+ * not meant for us.  Nothing here waits, but for the line. */
+static int ask(int tty, char line[SECRET_MAX], bool *eof)
+{
+    struct termios was, quiet;
+    int status;
+
+    if (tcgetattr(tty, &was) != 0)
+        return -1;
+    quiet = was;
+    quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+    if (tcsetattr(tty, TCSANOW, &quiet) != 0)
+        return -1;
+    tcflush(tty, TCIFLUSH);
+    dprintf(tty, "Password: ");
+    status = await_line(tty, &quiet);
+    if (status == 0)
+        status = read_line(tty, line, eof);
+    if (status != 0)
+        tcflush(tty, TCIFLUSH); /* half a password is nobody else's input */
+    tcsetattr(tty, TCSANOW, &was);
+    dprintf(tty, "\n");
+    return status;
+}
+
 static int prompt(char **out, struct espota_error *err)
 {
     char line[SECRET_MAX];
-    struct termios was, quiet;
-    bool eof;
-    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC), status;
+    bool eof = false;
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC), status;
 
-    eo_signals_catch(); /* one that ends us must not leave the terminal mute */
-    if (fd < 0 || tcgetattr(fd, &was) != 0) {
-        if (fd >= 0)
-            close(fd);
+    if (tty < 0 || !isatty(tty)) {
+        if (tty >= 0)
+            close(tty);
         return eo_fail_hint(err, ESPOTA_E_SECRET,
                             "use --auth-file or ESPOTA_PASSWORD where nobody "
                             "can be asked",
                             "there is no terminal to ask for the password");
     }
-    quiet = was;
-    quiet.c_lflag &= ~(tcflag_t)ECHO;
-    dprintf(fd, "Password: ");
-    tcsetattr(fd, TCSAFLUSH, &quiet);
-    status = read_line(fd, line, &eof); /* a signal ends it: EINTR */
-    tcsetattr(fd, TCSAFLUSH, &was);
-    dprintf(fd, "\n");
-    close(fd);
+    eo_signals_catch(); /* one that ends us must not leave the terminal mute */
+    status = eo_signals_caught() == 0 ? ask(tty, line, &eof) : -1;
+    close(tty);
+    if (eo_signals_caught() != 0) {
+        eo_wipe(line, sizeof line);
+        return eo_fail(err, ESPOTA_E_INTERRUPTED,
+                       "interrupted while the password was asked for");
+    }
     if (status != 0 || eof)
         return eo_fail(err, ESPOTA_E_SECRET, "no password was typed");
     *out = eo_strdup(line);

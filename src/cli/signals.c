@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 /* A process has one set of signal handlers, and they need these. */
@@ -16,7 +17,7 @@ static void on_signal(int number)
     const int was = errno;
     ssize_t ignored;
 
-    if (number != SIGWINCH && caught == 0)
+    if (number != SIGWINCH && number != SIGCONT && caught == 0)
         caught = number;
     ignored = write(pipe_fd[1], "", 1); /* full: it is readable already */
     (void)ignored;
@@ -25,7 +26,7 @@ static void on_signal(int number)
 
 int eo_signals_catch(void)
 {
-    static const int ENDING[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH};
+    static const int WAKING[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT};
     struct sigaction action = {.sa_handler = on_signal}, old;
 
     if (pipe_fd[0] >= 0)
@@ -37,10 +38,10 @@ int eo_signals_catch(void)
         fcntl(pipe_fd[i], F_SETFL, O_NONBLOCK);
     }
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof ENDING / sizeof *ENDING; i++) {
-        sigaction(ENDING[i], NULL, &old);
-        if (ENDING[i] != SIGHUP || old.sa_handler != SIG_IGN)
-            sigaction(ENDING[i], &action, NULL);
+    for (size_t i = 0; i < sizeof WAKING / sizeof *WAKING; i++) {
+        sigaction(WAKING[i], NULL, &old);
+        if (WAKING[i] != SIGHUP || old.sa_handler != SIG_IGN)
+            sigaction(WAKING[i], &action, NULL);
     }
     signal(SIGPIPE, SIG_IGN);
     return pipe_fd[0];
@@ -52,6 +53,39 @@ void eo_signals_drain(void)
 
     while (read(pipe_fd[0], bytes, sizeof bytes) > 0)
         ;
+}
+
+int eo_signals_await(int fd)
+{
+    const int pipe = pipe_fd[0], last = fd > pipe ? fd : pipe;
+    fd_set ready;
+
+    if (last >= FD_SETSIZE) {
+        errno = EMFILE;
+        return -1;
+    }
+    /* The pipe stays readable: a signal that comes before select() ends it as
+     * one that comes during it.  And macOS cannot poll() a terminal. */
+    do {
+        FD_ZERO(&ready);
+        FD_SET(fd, &ready);
+        if (pipe >= 0)
+            FD_SET(pipe, &ready);
+        if (select(last + 1, &ready, NULL, NULL, NULL) < 0) {
+            if (errno != EINTR)
+                return -1;
+            FD_ZERO(&ready);
+        }
+    } while (caught == 0 && !FD_ISSET(fd, &ready) &&
+             !(pipe >= 0 && FD_ISSET(pipe, &ready)));
+    if (caught != 0) {
+        errno = EINTR;
+        return -1;
+    }
+    if (FD_ISSET(fd, &ready))
+        return 0;
+    eo_signals_drain();
+    return 1;
 }
 
 int eo_signals_caught(void)

@@ -80,30 +80,72 @@ flash() {
     grep -q 'no terminal' err
 }
 
+# asked SEEN TYPED...: at a terminal, whose screen is in out afterwards.
+asked() {
+    local -a script=()
+    while [ "$1" != -- ]; do script+=("$1"); shift; done
+    status=0
+    "$BUILD/tests/peer/typist" "${script[@]}" -- \
+        "$ESPOTA" -i 127.0.0.1 -p "$PORT" -f fw.bin --ask-auth "${@:2}" \
+        >out 2>err </dev/null 3>&- || status=$?
+}
+
 @test "--ask-auth asks on the terminal, and does not echo" {
-    command -v script >/dev/null || skip "script is not installed"
-    (sleep 1; cat pw.secret; sleep 1) |
-        script -qec "'$ESPOTA' -i 127.0.0.1 -p $PORT -f fw.bin --ask-auth" /dev/null >out
+    asked 'Password: ' "$SECRET"$'\r' --
+    expect 0
     grep -q 'Password: ' out
     grep -q '127.0.0.1: updated' out
+    grep -qx 'terminal: echo' err
+    # That nothing was echoed is what the teardown looks for.
 }
 
 @test "Ctrl-C at the prompt is 130, and the terminal echoes again" {
-    command -v script >/dev/null || skip "script is not installed"
-    (sleep 1; printf '\003'; sleep 1) |
-        script -qc "'$ESPOTA' -i 127.0.0.1 -p $PORT -f fw.bin --ask-auth; echo status \$?; stty -a" /dev/null >out
-    grep -q 'status 130' out
-    grep -q '[^-]echo ' out
+    asked 'Password: ' $'\003' -- --json=events
+    expect 130
+    grep -qx 'terminal: echo' err
+    grep -q 'interrupted while the password was asked for' out
+    [ "$(jq -r 'select(.event == "device_end") | .code + " \(.exit)"' events)" = 'interrupted 130' ]
     never_called dev
+}
+
+@test "Ctrl-C behind half a password; the other half never reaches a shell" {
+    asked 'Password: ' $'Tr0ub4dor\003&3 xk\r' --
+    expect 130
+    grep -qx 'terminal: echo' err
+    absent 'Tr0ub' out
+    never_called dev
+}
+
+@test "Ctrl-C at the prompt of several devices: nobody is asked again" {
+    asked 'Password: ' $'\003' -- -i localhost -i 127.0.0.2
+    expect 130
+    [ "$(grep -c 'Password: ' out)" = 1 ]
+    never_called dev
+}
+
+@test "Enter at the prompt is an empty password, Ctrl-D is none" {
+    asked 'Password: ' $'\r' --
+    expect 20
+    asked 'Password: ' $'\004' -- --dry-run
+    expect 4
+    grep -q 'no password was typed' out
+}
+
+@test "serve asks, too, and Ctrl-C is 130" {
+    "$ESPOTA" --version | grep -q 'libmicrohttpd' || skip "built without libmicrohttpd"
+    status=0
+    "$BUILD/tests/peer/typist" 'Password: ' $'\003' -- \
+        "$ESPOTA" serve --port 0 fw.bin --user me --ask-auth >out 2>err </dev/null 3>&- || status=$?
+    expect 130
+    grep -qx 'terminal: echo' err
 }
 
 @test "the argument vector holds no password" {
     [ -r /proc/self/cmdline ] || skip "there is no /proc"
-    start_device slow --password "$SECRET" --prepare-ms 1500
-    "$ESPOTA" -i 127.0.0.1 -p "$PORT" -f fw.bin -a "$SECRET" >out 2>err &
-    pid=$!
-    sleep 0.7
+    start_device slow --password "$SECRET" --fault silent@prepare
+    start "$ESPOTA" -i 127.0.0.1 -p "$PORT" -f fw.bin -a "$SECRET" \
+        --stall-timeout 60 --json=events 2>err
+    wait_for events '"phase":"prepare"'
     tr '\0' '\n' <"/proc/$pid/cmdline" >cmdline
-    wait $pid
-    grep -q '^fw.bin$' cmdline # and the teardown looks for the rest
+    grep -qx fw.bin cmdline # and the teardown looks for the rest
 }

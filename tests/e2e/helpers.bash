@@ -21,6 +21,8 @@ ESPOTA=$BIN/espota-c SIM=$BIN/espota-sim MKIMAGE=$BUILD/tools/mkimage
 IMAGES=$ROOT/../shared/images # real ones; a story skips where there are none
 export ROOT BIN BUILD ESPOTA SIM MKIMAGE IMAGES
 
+load common
+
 setup() { story_begin; }
 teardown() { story_end; }
 
@@ -36,6 +38,7 @@ story_begin() {
 
 story_end() {
     local pid
+    tell_why
     for pid in "${children[@]}"; do
         kill "$pid" 2>/dev/null || :
     done
@@ -44,25 +47,9 @@ story_end() {
     done
 }
 
-# Says why, with what there is to see, and fails the story.
+# Fails the story; tell_why() shows what there is to see.
 no() {
     echo "NO: $*"
-    [ ! -s "$T/err" ] || sed 's/^/  stderr: /' "$T/err" | tail -n 20
-    [ ! -s "$T/out" ] || sed 's/^/  stdout: /' "$T/out" | cut -c 1-400 | tail -n 12
-    local f
-    for f in "$T"/sim*.out "$T"/sim*.err; do
-        [ ! -s "$f" ] || sed "s/^/  ${f##*/}: /" "$f" | cut -c 1-400 | tail -n 12
-    done
-    return 1
-}
-
-# Runs until it succeeds, for at most 10 s.
-eventually() {
-    local i
-    for ((i = 0; i < 200; i++)); do
-        ! "$@" || return 0
-        sleep 0.05
-    done
     return 1
 }
 
