@@ -34,13 +34,15 @@ void eo_text_vadd(struct text *t, const char *fmt, va_list ap)
     }
 }
 
-/* The length of the well-formed UTF-8 sequence at p, or 0 (RFC 3629). */
-static size_t utf8_len(const unsigned char *p, size_t left)
+/* The length of the well-formed UTF-8 sequence at p, or 0 (RFC 3629), and the
+ * code point. */
+static size_t utf8(const unsigned char *p, size_t left, unsigned long *out)
 {
     const unsigned char c = p[0];
     size_t n;
     unsigned long v;
 
+    *out = c;
     if (c < 0x80)
         return 1;
     if (c >= 0xc2 && c <= 0xdf)
@@ -61,7 +63,35 @@ static size_t utf8_len(const unsigned char *p, size_t left)
     if ((n == 3 && v < 0x800) || (n == 4 && v < 0x10000) || v > 0x10ffff ||
         (v >= 0xd800 && v <= 0xdfff))
         return 0;
+    *out = v;
     return n;
+}
+
+/* What shows nothing itself but changes how the rest is shown, or where: C0,
+ * DEL and C1 drive terminals, marks of direction let a text read backwards,
+ * line ends by other names begin a line.  XML has no place for the last two. */
+static bool is_sly(unsigned long v)
+{
+    static const struct {
+        unsigned long first, last;
+    } SLY[] = {
+        {0x0000, 0x001f}, {0x007f, 0x009f}, {0x061c, 0x061c},
+        {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069},
+        {0xfffe, 0xffff},
+    };
+
+    for (size_t i = 0; i < sizeof SLY / sizeof *SLY; i++)
+        if (v >= SLY[i].first && v <= SLY[i].last)
+            return true;
+    return false;
+}
+
+/* One byte at a time: even where space ends, what stands there is no more than
+ * backslashes, letters and digits. */
+static void add_escaped(struct text *t, const unsigned char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        eo_text_add(t, "\\x%02x", p[i]);
 }
 
 void eo_text_add_safe(struct text *t, const char *bytes, size_t len)
@@ -69,23 +99,19 @@ void eo_text_add_safe(struct text *t, const char *bytes, size_t len)
     const unsigned char *p = (const unsigned char *)bytes;
 
     while (len > 0) {
-        const size_t n = utf8_len(p, len);
+        unsigned long v;
+        const size_t n = utf8(p, len, &v), step = n > 0 ? n : 1;
 
-        /* C0, DEL and C1 (U+0080 to U+009F) drive terminals. */
-        if (n == 0 || *p < 0x20 || *p == 0x7f ||
-            (n == 2 && p[0] == 0xc2 && p[1] < 0xa0)) {
-            eo_text_add(t, "\\x%02x", *p);
-            p++;
-            len--;
-            continue;
-        }
-        if (t->cap - t->len <= n) { /* never half a character */
+        if (n == 0 || is_sly(v)) {
+            add_escaped(t, p, step);
+        } else if (t->cap - t->len <= n) { /* never half a character */
             t->cut = true;
             return;
+        } else {
+            eo_text_add(t, "%.*s", (int)n, (const char *)p);
         }
-        eo_text_add(t, "%.*s", (int)n, (const char *)p);
-        p += n;
-        len -= n;
+        p += step;
+        len -= step;
     }
 }
 

@@ -20,8 +20,9 @@ void eo_text_init(struct text *, char *space, size_t cap);
 void eo_text_add(struct text *, const char *fmt, ...) EO_PRINTF(2, 3);
 void eo_text_vadd(struct text *, const char *fmt, va_list) EO_PRINTF(2, 0);
 
-/* Adds foreign bytes for people: control characters and bytes that are not
- * UTF-8 become \xNN, so that a terminal cannot be driven by a device. */
+/* Adds foreign bytes for people: control characters, marks that turn the
+ * direction of writing, and bytes that are not UTF-8 become \xNN, so that a
+ * device can neither drive a terminal nor have its words read as ours. */
 void eo_text_add_safe(struct text *, const char *bytes, size_t len);
 
 /* Locale-free, ASCII only. */
