@@ -141,8 +141,9 @@ enum proto_status eo_arduino_on_stream(struct arduino *m,
     switch (meaning) {
     case ARDUINO_MEANS_OK:
         return said_ok(m);
-    case ARDUINO_MEANS_PART:
-        return eo_arduino_enter(m, PH_TEXT, TEXT_MS);
+    case ARDUINO_MEANS_PART: /* a letter more keeps no deadline alive */
+        return m->phase == PH_TEXT ? m->base.status
+                                   : eo_arduino_enter(m, PH_TEXT, TEXT_MS);
     case ARDUINO_MEANS_ERROR:
         return eo_arduino_refused(m, m->heard.text, m->heard.len);
     case ARDUINO_MEANS_NOTHING:
