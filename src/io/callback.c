@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 enum {
-    BACKLOG = 4,
+    BACKLOG = 512, /* strangers in it must not keep the device out */
     DATAGRAM_MAX = 2048, /* no device says more than 1500 at once */
     CALLS_A_TURN = 16
 };

@@ -15,7 +15,8 @@
 
 enum {
     RECV_MAX = 2048,    /* replies are short; a datagram is under 1500 */
-    SENDS_A_TURN = 16,  /* then the other sessions have their turn */
+    SENDS_A_TURN = 16,  /* then the other sessions have their turn, ... */
+    RECVS_A_TURN = 16,  /* ... and the deadlines theirs */
     ACKS_EVERY_MS = 5
 };
 
@@ -42,13 +43,13 @@ static void tell_acks(struct session *s)
                                   .len = (size_t)now});
 }
 
-/* All there is, then what ended it.  False: the stream is over. */
+/* What there is, then what ended it.  False: the stream is over. */
 static bool read_stream(struct session *s)
 {
     struct channel *ch = &s->stream;
     uint8_t in[RECV_MAX];
 
-    while (running(s)) {
+    for (int i = 0; i < RECVS_A_TURN && running(s); i++) {
         const ssize_t n = eo_recv(ch->fd, in, sizeof in);
 
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
@@ -68,7 +69,7 @@ static bool read_stream(struct session *s)
         if ((size_t)n < sizeof in)
             return true;
     }
-    return false;
+    return running(s);
 }
 
 void eo_session_on_stream(void *ctx, int ready)

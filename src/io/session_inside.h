@@ -25,6 +25,7 @@ struct session {
     struct timer begin, clock, acks;
     bool clock_runs, half_closed, said_commit;
     unsigned clock_seen;
+    unsigned strangers; /* turned away */
     uint64_t bytes_out, stream_out, acked;
     struct espota_error error; /* of connecting: the machine never sees it */
     bool failed;

@@ -8,7 +8,10 @@
 #include "base/str.h"
 #include "io/session_inside.h"
 
-enum { SMALL_BUFFER = 8192 };
+enum {
+    SMALL_BUFFER = 8192,
+    STRANGERS_NAMED = 3 /* whoever calls in a loop fills no log */
+};
 
 /* ---- channels ------------------------------------------------------------ */
 
@@ -111,14 +114,19 @@ static void on_called(void *ctx, int fd)
 
 static void on_stranger(void *ctx, const struct addr *who)
 {
-    const struct session *s = ctx;
-    char text[ADDR_TEXT], line[ADDR_TEXT + 80];
+    struct session *s = ctx;
+    char text[ADDR_TEXT], line[ADDR_TEXT + 120];
     struct text t;
 
+    if (++s->strangers > STRANGERS_NAMED)
+        return;
     eo_addr_text(who, true, text);
     eo_text_init(&t, line, sizeof line);
     eo_text_add(&t, "%s is not the device, but connected in its place: turned "
-                    "away", text);
+                    "away%s", text,
+                s->strangers == STRANGERS_NAMED
+                    ? ", like all that follow, of whom nothing more is said"
+                    : "");
     if (s->c.on_warning != NULL)
         s->c.on_warning(s->c.ctx, "stranger", line);
 }
