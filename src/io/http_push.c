@@ -20,8 +20,7 @@ const char *eo_http_push_library(void)
 
 /* ---- progress and deadlines ---------------------------------------------- */
 
-/* What the peer has confirmed, not what the kernel buffered. */
-static void count_taken(struct push *p)
+void eo_push_count_taken(struct push *p)
 {
     size_t through = p->body.given;
     long unacked;
@@ -67,7 +66,7 @@ static void on_look(void *ctx)
         p->step == PUSH_PROBE ? p->job.answer_ms : p->job.stall_ms;
 
     see_connection(p);
-    count_taken(p);
+    eo_push_count_taken(p);
     if (eo_loop_now(p->c.loop) - p->moved_at > patience) {
         p->stalled = true;
         finish(p);
@@ -124,10 +123,35 @@ static const struct {
     {CURLE_OUT_OF_MEMORY, ESPOTA_E_INTERNAL, "out of memory"},
 };
 
+enum { LINE_MAX_CURL = 102400 }; /* of a header */
+
+/* libcurl has no code of its own for an answer that it cannot read.  In the
+ * clear, what goes wrong on the way comes with an errno; and it calls a header
+ * "out of memory" that is longer than it takes, where there is plenty. */
+static bool garbled(const struct push *p, CURLcode code)
+{
+    long sys = 0;
+    void *plenty;
+
+    if (p->heard > PUSH_HEARD_MAX)
+        return true;
+    if (code == CURLE_RECV_ERROR && !p->web->https && p->heard > 0)
+        return curl_easy_getinfo(p->easy, CURLINFO_OS_ERRNO, &sys) ==
+                   CURLE_OK &&
+               sys == 0;
+    if (code != CURLE_OUT_OF_MEMORY || p->heard == 0)
+        return false;
+    plenty = eo_calloc(1, LINE_MAX_CURL);
+    eo_free(plenty);
+    return plenty != NULL;
+}
+
 static void fail_wire(struct push *p, CURLcode code)
 {
+    const bool no_http = garbled(p, code);
+
     for (size_t i = 0; i < sizeof CODES / sizeof *CODES; i++)
-        if (CODES[i].code == code && !p->committed) {
+        if (CODES[i].code == code && !p->committed && !no_http) {
             eo_fail_hint(&p->error, CODES[i].category,
                          code == CURLE_PEER_FAILED_VERIFICATION
                              ? "give its certificate with --tls-ca"
@@ -140,6 +164,8 @@ static void fail_wire(struct push *p, CURLcode code)
                                .committed = p->committed,
                                .probing = p->step == PUSH_PROBE,
                                .stalled = p->stalled,
+                               .answering = p->heard > 0,
+                               .garbled = no_http,
                                .cause = curl_easy_strerror(code)});
 }
 
@@ -180,6 +206,19 @@ static bool probed(struct push *p)
     return next_step(p);
 }
 
+/* There is an answer to the upload. */
+static enum proto_status verdict(struct push *p)
+{
+    const int rc = eo_web_verdict(p->web->profile, (int)answer_status(p),
+                                  p->answer, p->answer_len, &p->error);
+    const bool refused = rc != 0 && p->error.category != ESPOTA_E_UNKNOWN;
+
+    p->taken = p->committed ? p->form->len : p->taken;
+    if (p->early && !refused)
+        eo_web_too_early(&p->error, p->committed);
+    return rc == 0 && !p->early ? PROTO_DONE : PROTO_FAILED;
+}
+
 static void finish(struct push *p)
 {
     const CURLcode code = p->stalled ? CURLE_OPERATION_TIMEDOUT : p->result;
@@ -192,15 +231,11 @@ static void finish(struct push *p)
             end(p, PROTO_FAILED);
         return;
     }
-    count_taken(p);
+    eo_push_count_taken(p);
     /* An answer counts, however the connection ended behind it. */
     if (p->step == PUSH_POST && answer_status(p) != 0 &&
         (code == CURLE_OK || p->answer_len > 0 || answer_status(p) >= 400)) {
-        p->taken = p->committed ? p->form->len : p->taken;
-        end(p, eo_web_verdict(p->web->profile, (int)answer_status(p),
-                              p->answer, p->answer_len, &p->error) == 0
-                   ? PROTO_DONE
-                   : PROTO_FAILED);
+        end(p, verdict(p));
         return;
     }
     fail_wire(p, code);

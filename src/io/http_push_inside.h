@@ -11,7 +11,10 @@
 #include "proto/web.h"
 #include "proto/web_body.h"
 
-enum { PUSH_ANSWER_MAX = 2048 /* of an answer's body is kept */ };
+enum {
+    PUSH_ANSWER_MAX = 2048,  /* of an answer's body is kept, ... */
+    PUSH_HEARD_MAX = 1 << 20 /* ... and no more of it all is listened to */
+};
 
 enum push_step { PUSH_PROBE, PUSH_POST };
 
@@ -40,6 +43,8 @@ struct push {
     struct web_body body;
     size_t taken; /* of the image, by the peer */
     bool connected, committed, stalled;
+    bool early; /* the answer began before the peer had the image */
+    size_t heard; /* of an answer, its headers included */
     uint64_t moved_at, bytes_out;
     char answer[PUSH_ANSWER_MAX];
     size_t answer_len;
@@ -51,6 +56,10 @@ void eo_push_attach(struct push *);
 /* http_push.c: what libcurl did may be seen, and the transfer may be over; the
  * push may be freed in it. */
 void eo_push_moved(struct push *);
+
+/* http_push.c: of the image, what the peer has confirmed, not what the kernel
+ * buffered. */
+void eo_push_count_taken(struct push *);
 
 /* http_push_request.c: 0, or -1: no memory, or no entropy. */
 int eo_push_prepare(struct push *);

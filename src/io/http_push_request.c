@@ -43,6 +43,15 @@ static int never_again(void *ctx, curl_off_t offset, int origin)
                                              : CURL_SEEKFUNC_FAIL;
 }
 
+/* What libcurl is told to be taken: of an answer without end nothing more,
+ * which ends it.  Bytes of an answer are no progress: one that drips keeps no
+ * deadline alive. */
+static size_t heard(struct push *p, size_t len)
+{
+    p->heard += len;
+    return p->heard <= PUSH_HEARD_MAX ? len : 0;
+}
+
 static size_t write_answer(char *from, size_t size, size_t n, void *ctx)
 {
     struct push *p = ctx;
@@ -51,8 +60,31 @@ static size_t write_answer(char *from, size_t size, size_t n, void *ctx)
 
     memcpy(p->answer + p->answer_len, from, keep);
     p->answer_len += keep;
-    p->moved_at = eo_loop_now(p->c.loop);
-    return len;
+    return heard(p, len);
+}
+
+/* Whoever answers has confirmed what it heard: what its TCP has not got, it
+ * cannot have judged. */
+static void note_begin(struct push *p)
+{
+    p->early = p->step == PUSH_POST && !p->committed;
+    if (p->step != PUSH_POST || p->fd == CURL_SOCKET_BAD)
+        return;
+    eo_push_count_taken(p);
+    p->early = p->taken < p->form->len;
+}
+
+/* "HTTP/1.1 100 Continue" is no answer yet, and may come early. */
+static size_t write_header(char *from, size_t size, size_t n, void *ctx)
+{
+    static const char HTTP[] = "HTTP/1.1 ";
+    struct push *p = ctx;
+    const size_t len = size * n;
+
+    if (len > sizeof HTTP - 1 && memcmp(from, HTTP, strlen("HTTP/")) == 0 &&
+        from[sizeof HTTP - 1] != '1')
+        note_begin(p);
+    return heard(p, len);
 }
 
 static int show(CURL *easy, curl_infotype type, char *bytes, size_t len,
@@ -122,6 +154,8 @@ static void set_options(struct push *p)
     curl_easy_setopt(e, CURLOPT_SEEKDATA, p);
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, write_answer);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, p);
+    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, write_header);
+    curl_easy_setopt(e, CURLOPT_HEADERDATA, p);
     if (p->c.bind != NULL)
         curl_easy_setopt(e, CURLOPT_INTERFACE, p->c.bind);
     if (p->web->ca != NULL)
@@ -217,6 +251,7 @@ static const char *post_path(const struct push *p)
 static int go(struct push *p, enum push_step step)
 {
     p->step = step;
+    p->heard = 0;
     p->moved_at = eo_loop_now(p->c.loop);
     curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, p->headers);
     /* What is left of the connection before would break off the body. */

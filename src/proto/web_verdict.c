@@ -142,15 +142,33 @@ void eo_web_lost(struct espota_error *err, const struct web_loss *l)
         eo_fail_hint(err, ESPOTA_E_UNKNOWN,
                      "look what the device runs before you flash it again",
                      "the device has every byte and %s",
-                     l->stalled ? "says nothing" : "closed without a verdict");
+                     l->garbled   ? "answers what is no HTTP, or has no end"
+                     : l->stalled ? "says nothing"
+                                  : "closed without a verdict");
     else if (!l->connected)
         eo_fail(err, ESPOTA_E_CONNECT, "cannot connect: %s",
                 l->stalled ? "no answer" : l->cause);
+    else if (l->garbled)
+        eo_fail(err, ESPOTA_E_PROTOCOL,
+                "the device's answer is no HTTP, or has no end");
     else if (l->probing && l->stalled)
-        eo_fail(err, ESPOTA_E_NO_ANSWER,
-                "it took the connection and does not answer");
+        eo_fail(err, ESPOTA_E_NO_ANSWER, "%s",
+                l->answering ? "it answers, but too slowly"
+                             : "it took the connection and does not answer");
     else
         eo_fail(err, ESPOTA_E_BROKEN, "%s",
                 l->stalled ? "the device took nothing for too long"
                            : "the device closed the connection");
+}
+
+void eo_web_too_early(struct espota_error *err, bool committed)
+{
+    if (committed)
+        eo_fail_hint(err, ESPOTA_E_UNKNOWN,
+                     "look what the device runs before you flash it again",
+                     "the device answered before it had every byte: whether "
+                     "it took the image is not known");
+    else
+        eo_fail(err, ESPOTA_E_PROTOCOL,
+                "the device answered before it had the image");
 }

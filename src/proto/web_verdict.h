@@ -20,9 +20,15 @@ struct web_loss {
     bool committed; /* the body has left to its last byte */
     bool probing;   /* it was the look before the upload */
     bool stalled;   /* we gave up waiting */
+    bool answering; /* the answer had begun, and did not come to its end */
+    bool garbled;   /* it is no HTTP, or too long: we broke it off */
     const char *cause; /* why there was no connection, unless stalled */
 };
 
 void eo_web_lost(struct espota_error *, const struct web_loss *);
+
+/* An answer, other than a refusal, that came while the body was still on its
+ * way: worth nothing.  committed: the last byte has left by now. */
+void eo_web_too_early(struct espota_error *, bool committed);
 
 #endif

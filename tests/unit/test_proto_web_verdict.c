@@ -78,6 +78,15 @@ static const struct {
     {{.connected = true, .probing = true, .stalled = true, .cause = "x"},
      ESPOTA_E_NO_ANSWER,
      "it took the connection and does not answer"},
+    {{.connected = true, .probing = true, .stalled = true, .answering = true},
+     ESPOTA_E_NO_ANSWER,
+     "it answers, but too slowly"},
+    {{.connected = true, .probing = true, .answering = true, .garbled = true},
+     ESPOTA_E_PROTOCOL,
+     "the device's answer is no HTTP, or has no end"},
+    {{.connected = true, .committed = true, .garbled = true},
+     ESPOTA_E_UNKNOWN,
+     "the device has every byte and answers what is no HTTP, or has no end"},
     {{.connected = true, .probing = true, .cause = "x"},
      ESPOTA_E_BROKEN,
      "the device closed the connection"},
@@ -107,11 +116,24 @@ static void test_a_loss_counts_by_how_far_it_was(void **state)
     }
 }
 
+static void test_no_answer_is_believed_before_its_time(void **state)
+{
+    struct espota_error err = {.category = ESPOTA_E_OK};
+
+    (void)state;
+    eo_web_too_early(&err, false);
+    assert_int_equal(err.category, ESPOTA_E_PROTOCOL);
+    eo_web_too_early(&err, true);
+    assert_int_equal(err.category, ESPOTA_E_UNKNOWN);
+    assert_non_null(err.hint);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_text_is_the_verdict),
         cmocka_unit_test(test_a_loss_counts_by_how_far_it_was),
+        cmocka_unit_test(test_no_answer_is_believed_before_its_time),
     };
 
     return cmocka_run_group_tests_name("proto/web_verdict", tests, NULL, NULL);
