@@ -1,27 +1,38 @@
-"""Holds the events in FILE against docs/espota-events.schema.json.
+"""Holds the events in each FILE against docs/espota-events.schema.json.
 
-usage: check_events.py SCHEMA FILE [DEVICES]
+usage: check_events.py SCHEMA FILE... [DEVICES]
 """
 import json
 import sys
 
 import jsonschema
 
-schema, path = sys.argv[1:3]
+
+def check(validator, path, devices):
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    assert text.endswith("\n"), "the last line is not complete"
+    events = [json.loads(line) for line in text.splitlines()]
+    for n, event in enumerate(events):
+        validator.validate(event)
+        assert event["seq"] == n, f"seq {event['seq']} where {n} was due"
+    devices = events[0]["devices"] if devices is None else devices
+    names = [event["event"] for event in events]
+    assert names[0] == "run_start", names[0]
+    assert names[-1] == "run_end" and names.count("run_end") == 1, names
+    assert names.count("device_end") == devices, names
+    assert events[0]["devices"] == devices, events[0]
+    ended = [e["dev"] for e in events if e["event"] == "device_end"]
+    assert len(set(ended)) == devices, ended
+
+
+schema, *paths = sys.argv[1:]
+wanted = int(paths.pop()) if len(paths) > 1 and paths[-1].isdigit() else None
 with open(schema, encoding="utf-8") as f:
-    validator = jsonschema.Draft7Validator(json.load(f))
-with open(path, encoding="utf-8") as f:
-    text = f.read()
-assert text.endswith("\n"), "the last line is not complete"
-events = [json.loads(line) for line in text.splitlines()]
-for n, event in enumerate(events):
-    validator.validate(event)
-    assert event["seq"] == n, f"seq {event['seq']} where {n} was due"
-devices = int(sys.argv[3]) if len(sys.argv) > 3 else events[0]["devices"]
-names = [event["event"] for event in events]
-assert names[0] == "run_start", names[0]
-assert names[-1] == "run_end" and names.count("run_end") == 1, names
-assert names.count("device_end") == devices, names
-assert events[0]["devices"] == devices, events[0]
-ended = [e["dev"] for e in events if e["event"] == "device_end"]
-assert len(set(ended)) == devices, ended
+    draft7 = jsonschema.Draft7Validator(json.load(f))
+for name in paths:
+    try:
+        check(draft7, name, wanted)
+    except Exception:
+        print(f"{name}:", file=sys.stderr)
+        raise
