@@ -1,7 +1,7 @@
-/* fuzz_proto_web.c -- any answer to an upload by HTTP: two bytes of status, one
+/* fuzz_proto_web_verdict.c -- any answer to an upload by HTTP: two bytes of status, one
  * that chooses the profile, then the body. */
 #include "check.h"
-#include "proto/web.h"
+#include "proto/web_verdict.h"
 
 static const struct web_profile *profile(uint8_t which)
 {
