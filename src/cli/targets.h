@@ -45,6 +45,10 @@ int eo_targets_add(struct target_list *, const char *name,
                    const struct config *, struct espota_error *err)
     EO_MUST_CHECK;
 
+/* A new row of this very name at the end; NULL: no memory. */
+struct target_row *eo_targets_row(struct target_list *, const char *name,
+                                  struct espota_error *err);
+
 /* Removes all that belong to another shard: each name is in exactly one of n
  * shards, whatever the others are.  k counts from 1. */
 void eo_targets_shard(struct target_list *, uint32_t k, uint32_t n);
