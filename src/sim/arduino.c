@@ -16,6 +16,11 @@ static int parse_fail(void *at, const char *value, struct espota_error *err)
     return eo_arduino_fail_option(at, value, err);
 }
 
+static const char *const RESTART_NAMES[] = {
+#define X(name, word, text) word,
+    ARDUINO_RESTARTS(X)
+#undef X
+        NULL};
 static const char *const STORED_NAMES[] = {"core", "md5", "upper", NULL};
 static const char *const WORDS_NAMES[] = {"new", "2.5", "2.4", NULL};
 
@@ -54,6 +59,8 @@ static const struct opt OPTS[] = {
      "fail in the core's words, see below", NULL, parse_fail},
     {"fault", OPT_CALL, AT(fault), 0, 0, "NAME[@N]",
      "misbehave, see below; may be repeated", NULL, parse_fault},
+    {"restart", OPT_CHOICE, AT(restart), 0, 0, "STEP",
+     "lose power there, once, see below", RESTART_NAMES, NULL},
     {"fault-sessions", OPT_NUMBER, AT(fault_sessions), 1, 1000000, "N",
      "behave well after N sessions", NULL, NULL},
 };
@@ -67,6 +74,10 @@ static const char NOTES[] =
 #define X(name, word, arg, preset, text) \
     "  " word ARGUMENT_##arg(preset) "\n      " text "\n"
     ARDUINO_FAULTS(X)
+#undef X
+    "\nSteps (--restart STEP):\n"
+#define X(name, word, text) "  " word "\n      " text "\n"
+    ARDUINO_RESTARTS(X)
 #undef X
     "\nFailures (--fail WHAT[@begin, @data, @data:BYTES or @end]):\n "
 #define X(name, word) " " word
@@ -108,6 +119,19 @@ bool eo_arduino_faulty(const struct arduino_device *d, enum arduino_fault f)
 
     return c->fault[f].on &&
            (c->fault_sessions == 0 || d->base.sessions < c->fault_sessions);
+}
+
+bool eo_arduino_restarts(struct arduino_device *d, enum arduino_restart step)
+{
+    const struct arduino_config *c = d->base.sim->config;
+
+    return eo_sim_restarts_at(&d->base, c->restart, step);
+}
+
+void eo_arduino_restart(struct arduino_device *d)
+{
+    eo_arduino_over(d, eo_arduino_report(d, "restart", NULL), false, 0);
+    eo_sim_restart(&d->base);
 }
 
 struct report *eo_arduino_report(const struct arduino_device *d,

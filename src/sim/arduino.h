@@ -133,6 +133,26 @@ struct arduino_fault_set {
     unsigned n;
 };
 
+/* Where --restart can be.  X(NAME, as the user calls it, what happened) */
+/* clang-format off */
+#define ARDUINO_RESTARTS(X)                                            \
+    X(NEVER, "never", "it does not (default)")                         \
+    X(INVITATION, "invitation", "it heard one")                        \
+    X(CHALLENGE, "challenge", "it asked for the password")             \
+    X(ANSWER, "answer", "it was told the password")                    \
+    X(OK, "ok", "it said OK, and is about to call")                    \
+    X(CALL, "call", "it has called")                                   \
+    X(DATA, "data", "in the middle of the image")                      \
+    X(END, "end", "it runs the new image, and has not said OK")        \
+    X(VERDICT, "verdict", "it said OK, and has not closed")
+/* clang-format on */
+
+enum arduino_restart {
+#define X(name, word, text) RESTART_##name,
+    ARDUINO_RESTARTS(X)
+#undef X
+};
+
 /* "NAME" or "NAME@N". */
 int eo_arduino_fault(struct arduino_fault_set at[N_FAULTS], const char *text,
                      struct espota_error *err) EO_MUST_CHECK;
@@ -143,6 +163,7 @@ enum arduino_stored { STORED_BY_CORE, STORED_MD5, STORED_UPPER };
 
 struct arduino_config {
     int core, stored, words;
+    int restart; /* enum arduino_restart */
     const char *password; /* NULL: none asked */
     size_t slot, fs;      /* 0: by core */
     size_t rcvbuf, mss;   /* 0: the system's */
@@ -188,6 +209,12 @@ struct arduino_device {
 
 /* Faults happen in this session. */
 bool eo_arduino_faulty(const struct arduino_device *, enum arduino_fault);
+
+/* True once: the device restarts at this step, and the caller says so with
+ * eo_arduino_restart() or by itself. */
+bool eo_arduino_restarts(struct arduino_device *, enum arduino_restart);
+/* While no update is under way. */
+void eo_arduino_restart(struct arduino_device *);
 
 int eo_arduino_listen(struct arduino_device *, struct espota_error *err)
     EO_MUST_CHECK;

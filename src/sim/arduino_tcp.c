@@ -125,11 +125,21 @@ static void over(struct arduino_update *u, const char *outcome, bool updated)
 
 static void reset(struct arduino_update *u)
 {
-    const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-
-    setsockopt(u->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    close(u->fd);
+    eo_sim_drop(u->fd);
     u->fd = -1;
+}
+
+/* True: the power is gone, and u with it. */
+static bool restarted(struct arduino_update *u, enum arduino_restart step)
+{
+    struct device *base = &u->d->base;
+
+    if (!eo_arduino_restarts(u->d, step))
+        return false;
+    reset(u);
+    over(u, "restart", false);
+    eo_sim_restart(base);
+    return true;
 }
 
 static void close_well(void *ctx)
@@ -198,6 +208,8 @@ static void say_ok(void *ctx)
         return;
     }
     say(u, u->core->ok);
+    if (restarted(u, RESTART_VERDICT))
+        return;
     after(u, u->c->end_us != UINT32_MAX ? u->c->end_us / 1000
                                         : u->core->close_ms,
           close_well);
@@ -240,6 +252,8 @@ static void conclude(struct arduino_update *u)
 
     if (!fit(u, &why)) {
         failed(u, why);
+    } else if (restarted(u, RESTART_END)) {
+        return;
     } else if (faulty(u, FAULT_BARE_FIN)) {
         close_well(u);
     } else if (faulty(u, FAULT_BARE_RESET)) {
@@ -334,6 +348,9 @@ static void take(struct arduino_update *u, const uint8_t *bytes, size_t len)
         failed(u, u->core->pbkdf2 ? FAIL_DECRYPT : FAIL_MAGIC);
     else if (faulty_here(u, FAULT_STALL, before))
         return;
+    else if (before < place(u, 0) && u->received >= place(u, 0) &&
+             restarted(u, RESTART_DATA))
+        return;
     else if (faulty_here(u, FAULT_RESET, before)) {
         reset(u);
         over(u, "fault", false);
@@ -409,7 +426,8 @@ static void on_connect(void *ctx, int ready)
         return;
     }
     u->connected = true;
-    go_on(u);
+    if (!restarted(u, RESTART_CALL))
+        go_on(u);
 }
 
 static int connect_from(struct arduino_update *u, const struct addr *local)

@@ -144,6 +144,10 @@ static void begin(void *ctx)
     }
     if (core(d)->says_begin && !eo_arduino_faulty(d, FAULT_LOSE_OK))
         answer(d, "OK");
+    if (eo_arduino_restarts(d, RESTART_OK)) {
+        eo_arduino_restart(d);
+        return;
+    }
     if (eo_arduino_faulty(d, FAULT_LATE_CALL))
         call_ms = c->fault[FAULT_LATE_CALL].n;
     eo_timer_start(d->base.sim->loop, &d->handle, call_ms, call, d);
@@ -223,6 +227,8 @@ static void challenge(struct arduino_device *d)
     eo_text_add(&t, "AUTH %s", d->nonce);
     if (!lose(d, FAULT_LOSE_CHALLENGES))
         answer(d, text);
+    if (eo_arduino_restarts(d, RESTART_CHALLENGE))
+        eo_arduino_restart(d);
 }
 
 /* Having thought about an answer, which an ESP32 does for seconds. */
@@ -253,6 +259,10 @@ static void on_answer(struct arduino_device *d, struct cursor c)
     if (lose(d, FAULT_LOSE_ANSWERS))
         return;
     d->asked.answers++;
+    if (eo_arduino_restarts(d, RESTART_ANSWER)) {
+        eo_arduino_restart(d);
+        return;
+    }
     c.at += c.at < c.end;
     cnonce_len = take_until(&c, " ", &cnonce);
     c.at += c.at < c.end;
@@ -296,7 +306,9 @@ static void on_invitation(struct arduino_device *d, unsigned long command,
     d->asked.size = (size_t)size;
     d->asked.from = *from;
     memcpy(d->asked.md5, md5, core(d)->silent ? 0 : len);
-    if (eo_arduino_faulty(d, FAULT_GARBAGE))
+    if (eo_arduino_restarts(d, RESTART_INVITATION))
+        eo_arduino_restart(d);
+    else if (eo_arduino_faulty(d, FAULT_GARBAGE))
         answer(d, "HTTP/1.1 400 Bad Request\r\n\r\n");
     else if (config(d)->password != NULL && !core(d)->silent)
         challenge(d);

@@ -18,6 +18,19 @@ static const char *const VARIANT_NAMES[] = {
     "esp8266", "esp32", "pico", "esphome", "esphome-update", NULL};
 static const char *const MODE_NAMES[] = {"sketch", "spiffs", "version", NULL};
 
+static const char *const RESTART_NAMES[] = {
+#define X(name, word, text) word,
+    PULL_RESTARTS(X)
+#undef X
+    NULL};
+
+static const char NOTES[] =
+    "Steps (--restart STEP):\n"
+#define X(name, word, text) "  " word "\n      " text "\n"
+    PULL_RESTARTS(X)
+#undef X
+    ;
+
 #define AT(field) offsetof(struct pull_config, field)
 /* clang-format off */
 static const struct opt OPTS[] = {
@@ -49,6 +62,8 @@ static const struct opt OPTS[] = {
      "receive buffer of the socket; default 5840", NULL, NULL},
     {"every-ms", OPT_MICROS, AT(every_us), 0, 0, "MS",
      "ask again so often; default: once each, then end", NULL, NULL},
+    {"restart", OPT_CHOICE, AT(restart), 0, 0, "STEP",
+     "lose power there, once, see below; it asks again", RESTART_NAMES, NULL},
     {"timeout-ms", OPT_MICROS, AT(timeout_us), 0, 0, "MS",
      "patience with the server; default 8000 (esphome 4500)", NULL, NULL},
 };
@@ -92,9 +107,28 @@ static void hang_up(struct pull_device *d)
     if (d->store != NULL)
         fclose(d->store);
     d->store = NULL;
+    if (d->store_at != NULL)
+        remove(d->store_at);
+    eo_free(d->store_at);
+    d->store_at = NULL;
+}
+
+/* What came is what it runs from now on. */
+static void keep(struct pull_device *d)
+{
+    char *path = eo_sim_store_path(&d->base);
+
+    if (path == NULL)
+        return;
+    if (d->store == NULL || fclose(d->store) != 0 ||
+        rename(d->store_at, path) != 0)
+        eo_pull_violate(d, "cannot store it");
+    d->store = NULL;
+    eo_free(path);
 }
 
 static void ask(void *ctx);
+static void begin(void *ctx);
 
 /* All devices have asked: that was it, unless they ask for ever. */
 static void maybe_done(struct sim *s)
@@ -105,15 +139,14 @@ static void maybe_done(struct sim *s)
         s->done = true;
 }
 
-void eo_pull_end(struct pull_device *d, int code, const char *what)
+static struct report *describe(struct pull_device *d, int code,
+                               const char *what)
 {
     struct report *r = eo_report_new("session", &d->base);
-    const bool updated = code == 0;
-    struct sim *s = d->base.sim;
 
     eo_report_number(r, "session", ++d->base.sessions);
     eo_report_text(r, "outcome", what);
-    eo_report_flag(r, "updated", updated);
+    eo_report_flag(r, "updated", code == 0);
     eo_report_number(r, "code", (uint64_t)(code < 0 ? -code : 0));
     eo_report_number(r, "status", (uint64_t)d->status);
     eo_report_number(r, "received", d->received);
@@ -122,7 +155,29 @@ void eo_pull_end(struct pull_device *d, int code, const char *what)
     eo_report_number(r, "ms", eo_loop_now(eo_pull_loop(d)) - d->asked_at);
     eo_report_number(r, "violations", d->violations);
     eo_report_text(r, "violation", d->violation);
+    return r;
+}
+
+bool eo_pull_restarted(struct pull_device *d, enum pull_restart step)
+{
+    if (!eo_sim_restarts_at(&d->base, eo_pull_config(d)->restart, step))
+        return false;
+    eo_sim_drop(d->fd);
+    d->fd = 0;
+    eo_sim_session_end(&d->base, describe(d, -1, "restart"), false,
+                       d->violations);
+    eo_sim_restart(&d->base);
+    return true;
+}
+
+void eo_pull_end(struct pull_device *d, int code, const char *what)
+{
+    struct report *r = describe(d, code, what);
+    const bool updated = code == 0;
+    struct sim *s = d->base.sim;
+
     if (updated) {
+        keep(d);
         memcpy(d->md5, d->want_md5, sizeof d->md5);
         if (d->x_version[0] != '\0')
             memcpy(d->version, d->x_version, sizeof d->version);
@@ -132,7 +187,7 @@ void eo_pull_end(struct pull_device *d, int code, const char *what)
     maybe_done(s);
     if (!updated && eo_pull_config(d)->every_us > 0)
         eo_timer_start(eo_pull_loop(d), &d->timer,
-                       eo_pull_config(d)->every_us / 1000, ask, d);
+                       eo_pull_config(d)->every_us / 1000, begin, d);
 }
 
 /* ---- reading ------------------------------------------------------------- */
@@ -199,6 +254,9 @@ static void on_ready(void *ctx, int ready)
                         d->step == PULL_ASK_IMAGE);
         d->began = true;
         eo_send(d->fd, t.at, t.len);
+        if (d->step == PULL_ASK_IMAGE &&
+            eo_pull_restarted(d, PULL_RESTART_REQUEST))
+            return;
         eo_watch_want(d->watch, c->rate > 0 ? 0 : ESPOTA_READ);
         if (c->rate > 0)
             eo_timer_start(eo_pull_loop(d), &d->tick, TICK_MS, on_tick, d);
@@ -210,17 +268,31 @@ static void on_ready(void *ctx, int ready)
 
 /* ---- asking -------------------------------------------------------------- */
 
+static void open_store(struct pull_device *d)
+{
+    char *path = eo_sim_store_path(&d->base);
+    struct text t;
+
+    if (path == NULL)
+        return;
+    d->store_at = eo_calloc(strlen(path) + sizeof ".part", 1);
+    if (d->store_at != NULL) {
+        eo_text_init(&t, d->store_at, strlen(path) + sizeof ".part");
+        eo_text_add(&t, "%s.part", path);
+        d->store = fopen(d->store_at, "wb");
+    }
+    eo_free(path);
+}
+
 static void start_fetch(struct pull_device *d)
 {
-    char *path = d->step == PULL_ASK_IMAGE ? eo_sim_store_path(&d->base) : NULL;
-
     d->in_len = d->head_len = d->received = 0;
     d->in_body = d->began = d->has_length = d->chunked = d->encoded = false;
     d->status = 0;
     d->x_md5[0] = d->x_version[0] = '\0';
     d->hasher = eo_hasher_new(DIGEST_MD5);
-    d->store = path != NULL ? fopen(path, "wb") : NULL;
-    eo_free(path);
+    if (d->step == PULL_ASK_IMAGE)
+        open_store(d);
 }
 
 /* With the window and the segments of a device: both must be known before the
@@ -363,6 +435,7 @@ static int check(void *config, struct espota_error *err)
 const struct profile eo_sim_pull = {
     .name = "pull",
     .summary = "devices that fetch: ESPhttpUpdate, HTTPUpdate, http_request",
+    .notes = NOTES,
     .opts = OPTS,
     .n_opts = sizeof OPTS / sizeof OPTS[0],
     .config_size = sizeof(struct pull_config),

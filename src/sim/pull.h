@@ -15,8 +15,23 @@ enum pull_variant {
     VARIANT_ESPHOME_UPDATE /* update: a manifest, then what it names */
 };
 
+/* Where --restart can be.  X(NAME, as the user calls it, what happened) */
+/* clang-format off */
+#define PULL_RESTARTS(X)                                               \
+    X(NEVER,   "never",   "it does not (default)")                     \
+    X(REQUEST, "request", "it asked for the image")                    \
+    X(DATA,    "data",    "in the middle of the image")                \
+    X(END,     "end",     "it has all of it, and has not looked at it")
+
+enum pull_restart {
+#define X(name, word, text) PULL_RESTART_##name,
+    PULL_RESTARTS(X)
+#undef X
+};
+/* clang-format on */
+
 struct pull_config {
-    int variant, mode;
+    int variant, mode, restart;
     const char *url, *md5_url;
     const char *version, *mac, *md5, *sha256; /* of what it runs */
     const char *running;   /* a file: what it runs */

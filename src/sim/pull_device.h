@@ -35,7 +35,8 @@ struct pull_device {
     char x_md5[80], x_version[128];
     struct hasher *hasher;
     uint8_t first;
-    FILE *store;
+    FILE *store;    /* NULL: nothing is kept */
+    char *store_at; /* until the image is whole */
     unsigned violations;
     const char *violation;
 };
@@ -52,6 +53,9 @@ void eo_pull_received(struct pull_device *);
 /* pull.c: the end, with what the updater in the device would return: 0 is an
  * update, 1 none, others are its errors. */
 void eo_pull_end(struct pull_device *, int code, const char *what);
+/* True: the device restarts here, because --restart says so; what it was doing
+ * is gone. */
+bool eo_pull_restarted(struct pull_device *, enum pull_restart step);
 /* The same device asks for the image, whose path is known now. */
 void eo_pull_go_on(struct pull_device *);
 

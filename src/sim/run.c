@@ -137,6 +137,32 @@ static void power_up(void *ctx)
         eo_sim_mdns_up(d);
 }
 
+void eo_sim_restart(struct device *d)
+{
+    struct sim *s = d->sim;
+
+    eo_sim_mdns_down(d);
+    s->profile->close(d);
+    eo_timer_start(s->loop, &d->reboot, s->common.reboot_us / 1000, power_up,
+                   d);
+}
+
+bool eo_sim_restarts_at(struct device *d, int wanted, int step)
+{
+    const bool now = wanted == step && !d->restarted;
+
+    d->restarted |= now;
+    return now;
+}
+
+void eo_sim_drop(int fd)
+{
+    const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close(fd);
+}
+
 void eo_sim_session_end(struct device *d, struct report *r, bool updated,
                         unsigned violations)
 {
@@ -148,13 +174,9 @@ void eo_sim_session_end(struct device *d, struct report *r, bool updated,
     if (!updated)
         return;
     s->updated++;
-    eo_sim_mdns_down(d);
-    s->profile->close(d);
+    eo_sim_restart(d);
     if (s->common.once > 0 && s->updated >= s->common.once)
         s->done = true;
-    else
-        eo_timer_start(s->loop, &d->reboot, s->common.reboot_us / 1000,
-                       power_up, d);
 }
 
 char *eo_sim_store_path(const struct device *d)

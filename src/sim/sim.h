@@ -118,6 +118,7 @@ struct device {
     unsigned number;   /* from 0 */
     struct addr addr;  /* with its port, once open */
     unsigned sessions; /* begun; the profile counts */
+    bool restarted;    /* as --restart wanted it */
     struct timer reboot;
 };
 
@@ -161,5 +162,15 @@ void eo_out_free(struct out *);
  * of the session behind this call. */
 void eo_sim_session_end(struct device *, struct report *, bool updated,
                         unsigned violations);
+
+/* The device loses its power now, as --restart wants it, and has it again after
+ * --reboot-ms; what it was doing is gone, and not to be touched any more. */
+void eo_sim_restart(struct device *);
+
+/* So that the other side sees no orderly end, but a reset. */
+void eo_sim_drop(int fd);
+
+/* True once: when the step that --restart names is reached. */
+bool eo_sim_restarts_at(struct device *, int wanted, int step);
 
 #endif

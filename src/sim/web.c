@@ -43,6 +43,12 @@ static const char *const FAULT_NAMES[] = {
 #undef X
     NULL};
 
+static const char *const RESTART_NAMES[] = {
+#define X(name, word, text) word,
+    WEB_RESTARTS(X)
+#undef X
+    NULL};
+
 #define AT(field) offsetof(struct web_config, field)
 /* clang-format off */
 static const struct opt OPTS[] = {
@@ -62,6 +68,8 @@ static const struct opt OPTS[] = {
      "time to write a KiB", NULL, NULL},
     {"fault", OPT_CHOICE, AT(fault), 0, 0, "NAME", "misbehave, see below",
      FAULT_NAMES, NULL},
+    {"restart", OPT_CHOICE, AT(restart), 0, 0, "STEP",
+     "lose power there, once, see below", RESTART_NAMES, NULL},
     {"words", OPT_TEXT, AT(words), 0, 0, "TEXT",
      "what is wrong, for --fault fail; default ERROR[4]: Not Enough Space",
      NULL, NULL},
@@ -71,6 +79,10 @@ static const char NOTES[] =
     "Faults (--fault NAME):\n"
 #define X(name, word, text) "  " word "\n      " text "\n"
     WEB_FAULTS(X)
+#undef X
+    "\nSteps (--restart STEP):\n"
+#define X(name, word, text) "  " word "\n      " text "\n"
+    WEB_RESTARTS(X)
 #undef X
     ;
 /* clang-format on */

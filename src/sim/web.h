@@ -51,8 +51,25 @@ enum web_fault {
 };
 /* clang-format on */
 
+/* Where --restart can be.  X(NAME, as the user calls it, what happened) */
+/* clang-format off */
+#define WEB_RESTARTS(X)                                                     \
+    X(NEVER,   "never",   "it does not (default)")                          \
+    X(ACCEPT,  "accept",  "it was connected to")                            \
+    X(HEAD,    "head",    "it was asked, and has not got the image")        \
+    X(DATA,    "data",    "in the middle of the image")                     \
+    X(END,     "end",     "it runs the new image, and has not said so")     \
+    X(VERDICT, "verdict", "it said so, and has not closed")
+
+enum web_restart {
+#define X(name, word, text) WEB_RESTART_##name,
+    WEB_RESTARTS(X)
+#undef X
+};
+/* clang-format on */
+
 struct web_config {
-    int kind, auth, fault; /* indices into the names */
+    int kind, auth, fault, restart; /* indices into the names */
     const char *user, *password, *words;
     size_t slot, rcvbuf;
     struct flash_config flash;

@@ -76,6 +76,19 @@ void eo_web_report(struct web_conn *x, bool updated)
     eo_sim_session_end(&d->base, r, updated, x->violations);
 }
 
+bool eo_web_restarted(struct web_conn *x, enum web_restart step)
+{
+    struct device *base = &x->device->base;
+
+    if (!eo_sim_restarts_at(base, x->c->restart, step))
+        return false;
+    x->outcome = "restart";
+    eo_web_reset(x);
+    eo_web_report(x, false);
+    eo_sim_restart(base);
+    return true;
+}
+
 void eo_web_answer(struct web_conn *x, int status, const char *word,
                    const char *headers, const char *body)
 {
@@ -182,4 +195,6 @@ void eo_web_accept(struct web_device *d, int fd)
     d->conn[slot] = x;
     if (x->watch == NULL)
         eo_web_gone(x);
+    else
+        eo_web_restarted(x, WEB_RESTART_ACCEPT);
 }

@@ -52,6 +52,9 @@ void eo_web_answer(struct web_conn *, int status, const char *word,
 /* Ends the session in the report; if updated, the device restarts and closes
  * its connections, this one among them. */
 void eo_web_report(struct web_conn *, bool updated);
+/* True: the device restarts at this step, because --restart says so; the
+ * connection is gone. */
+bool eo_web_restarted(struct web_conn *, enum web_restart step);
 /* An answer and a report. */
 void eo_web_refuse(struct web_conn *, int status, const char *word);
 void eo_web_unauthorized(struct web_conn *);

@@ -117,7 +117,7 @@ void eo_web_on_head(struct web_conn *x)
         get(x);
         return;
     }
-    if (!post(x))
+    if (!post(x) || eo_web_restarted(x, WEB_RESTART_HEAD))
         return;
     if (x->state == WEB_FORM) {
         eo_web_on_form(x);

@@ -84,9 +84,13 @@ static void verdict(struct web_conn *x)
         eo_web_refuse(x, 500, "Internal Server Error");
         return;
     }
+    if (eo_web_restarted(x, WEB_RESTART_END))
+        return;
     x->outcome = "updated";
     x->updated = true;
     eo_web_answer(x, 200, "OK", "", x->kind->success);
+    if (eo_web_restarted(x, WEB_RESTART_VERDICT))
+        return;
     eo_timer_start(eo_web_loop(x), &x->timer, WEB_LINGER_MS, on_restart, x);
 }
 
@@ -122,6 +126,9 @@ int eo_web_on_body(struct web_conn *x, const uint8_t *bytes, size_t len)
     if (x->state == WEB_DATA) {
         used = x->size - x->received < len ? x->size - x->received : len;
         take_data(x, bytes, used);
+        if (x->received > x->size / 2 &&
+            eo_web_restarted(x, WEB_RESTART_DATA))
+            return -1;
         if (x->c->fault == WEB_FAULT_CLOSE && x->received > x->size / 2) {
             x->outcome = "closed";
             eo_web_report(x, false);
