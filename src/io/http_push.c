@@ -162,6 +162,7 @@ static void fail_wire(struct push *p, CURLcode code)
     eo_web_lost(&p->error, &(struct web_loss){
                                .connected = p->connected,
                                .committed = p->committed,
+                               .confirmed = p->taken == p->form->len,
                                .probing = p->step == PUSH_PROBE,
                                .stalled = p->stalled,
                                .answering = p->heard > 0,

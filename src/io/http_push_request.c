@@ -14,8 +14,14 @@
 #include "base/str.h"
 #include "crypto/random.h"
 #include "io/http_push_inside.h"
+#include "io/sock.h"
 
-enum { UPLOAD_BUFFER = 16384, HEADER_MAX = 320, URL_MAX = 600 };
+enum {
+    UPLOAD_BUFFER = 16384,
+    SEND_BUFFER = 16384, /* more than the window of any such device */
+    HEADER_MAX = 320,
+    URL_MAX = 600
+};
 
 /* ---- bytes --------------------------------------------------------------- */
 
@@ -136,6 +142,16 @@ static int set_addresses(struct push *p)
     return p->resolve != NULL ? 0 : -1;
 }
 
+/* What the kernel has taken counts as sent, for good: it must not take an image
+ * of which the device has seen the first window. */
+static int on_socket(void *ctx, curl_socket_t fd, curlsocktype purpose)
+{
+    (void)ctx;
+    (void)purpose;
+    eo_sock_send_buffer(fd, SEND_BUFFER);
+    return CURL_SOCKOPT_OK;
+}
+
 static void set_options(struct push *p)
 {
     const char *user = p->web->user != NULL ? p->web->user
@@ -148,6 +164,7 @@ static void set_options(struct push *p)
     curl_easy_setopt(e, CURLOPT_RESOLVE, p->resolve);
     curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)p->c.connect_ms);
     curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
+    curl_easy_setopt(e, CURLOPT_SOCKOPTFUNCTION, on_socket);
     curl_easy_setopt(e, CURLOPT_READFUNCTION, read_body);
     curl_easy_setopt(e, CURLOPT_READDATA, p);
     curl_easy_setopt(e, CURLOPT_SEEKFUNCTION, never_again);

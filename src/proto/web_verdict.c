@@ -141,7 +141,10 @@ void eo_web_lost(struct espota_error *err, const struct web_loss *l)
     if (l->committed)
         eo_fail_hint(err, ESPOTA_E_UNKNOWN,
                      "look what the device runs before you flash it again",
-                     "the device has every byte and %s",
+                     "%s and %s",
+                     l->confirmed ? "the device has every byte"
+                                  : "every byte was sent, but the device did "
+                                    "not confirm the last",
                      l->garbled   ? "answers what is no HTTP, or has no end"
                      : l->stalled ? "says nothing"
                                   : "closed without a verdict");

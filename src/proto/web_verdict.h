@@ -18,6 +18,7 @@ int eo_web_verdict(const struct web_profile *, int status, const char *text,
 struct web_loss {
     bool connected; /* at least that */
     bool committed; /* the body has left to its last byte */
+    bool confirmed; /* and the device's TCP has taken the image */
     bool probing;   /* it was the look before the upload */
     bool stalled;   /* we gave up waiting */
     bool answering; /* the answer had begun, and did not come to its end */

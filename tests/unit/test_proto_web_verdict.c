@@ -84,7 +84,7 @@ static const struct {
     {{.connected = true, .probing = true, .answering = true, .garbled = true},
      ESPOTA_E_PROTOCOL,
      "the device's answer is no HTTP, or has no end"},
-    {{.connected = true, .committed = true, .garbled = true},
+    {{.connected = true, .committed = true, .confirmed = true, .garbled = true},
      ESPOTA_E_UNKNOWN,
      "the device has every byte and answers what is no HTTP, or has no end"},
     {{.connected = true, .probing = true, .cause = "x"},
@@ -96,12 +96,20 @@ static const struct {
     {{.connected = true, .stalled = true, .cause = "x"},
      ESPOTA_E_BROKEN,
      "the device took nothing for too long"},
-    {{.connected = true, .committed = true, .cause = "x"},
+    {{.connected = true, .committed = true, .confirmed = true, .cause = "x"},
      ESPOTA_E_UNKNOWN,
      "the device has every byte and closed without a verdict"},
-    {{.connected = true, .committed = true, .stalled = true, .cause = "x"},
+    {{.connected = true,
+      .committed = true,
+      .confirmed = true,
+      .stalled = true,
+      .cause = "x"},
      ESPOTA_E_UNKNOWN,
      "the device has every byte and says nothing"},
+    {{.connected = true, .committed = true, .stalled = true, .cause = "x"},
+     ESPOTA_E_UNKNOWN,
+     "every byte was sent, but the device did not confirm the last and says "
+     "nothing"},
 };
 
 static void test_a_loss_counts_by_how_far_it_was(void **state)
