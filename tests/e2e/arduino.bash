@@ -65,6 +65,17 @@ saw() {
     return 1
 }
 
+# stored_once FILE: by the reports in it, once they are there.
+stored_once() {
+    local i n
+    for ((i = 0; i < 400; i++)); do
+        n=$(jq -s 'map(select((.md5_stored // "") != "")) | length' "$1")
+        [ "$n" = 0 ] || break
+        sleep 0.05
+    done
+    [ "$n" = 1 ] || { cat "$1"; return 1; }
+}
+
 # ended STATUS [TEXT]: of the last "run".
 ended() {
     [ "$status" = "$1" ] && [[ $output == *"${2-}"* ]] && return

@@ -229,3 +229,17 @@ teardown() {
     run flash "$app8266"
     ended 0
 }
+
+@test "a device that restarts at any step: updated, or unknown where it has it" {
+    for step in invitation challenge answer ok call data end verdict; do
+        device --password hunter2 --restart $step --reboot-ms 300
+        run flash "$app8266" -a hunter2 --retry 2 --retry-delay 0.5 -t 2 --connect-timeout 3
+        case $step in
+        end) ended 30 "look what the device runs" ;;
+        *) ended 0 ;;
+        esac
+        stored_once "$seen"
+        cmp "$BATS_TEST_TMPDIR/stored" "$app8266"
+        stop_device
+    done
+}

@@ -91,6 +91,17 @@ saw() {
     saw '.updated'
 }
 
+@test "a device that restarts at any step asks again" {
+    for step in request data end; do
+        serve fw.bin
+        pull esp8266 --url "$url/fw.bin" --restart $step --reboot-ms 100
+        saw '.session == 2 and .updated and .violations == 0'
+        cmp stored fw.bin
+        [ ! -e stored.part ]
+        stop_serving
+    done
+}
+
 @test "the PHP sample's devices, by a map" {
     firmware 1000 blue.bin 3
     printf '\351' | dd of=blue.bin conv=notrunc 2>/dev/null
