@@ -255,6 +255,8 @@ static void remember(struct ui_set *s, struct ui_device *d,
         d->since_ms = s->now_ms;
         d->done = d->total = 0;
         d->data_ms = 0;
+        d->meter = (struct meter){0};
+        d->shown = false;
         break;
     case ESPOTA_EVENT_END:
         d->ended = true;

@@ -62,7 +62,9 @@ struct ui_device {
     enum espota_category category; /* once it has ended */
 
     unsigned shown_tenth; /* ui_plain */
-    uint64_t shown_ms;    /* ui_json */
+    uint64_t shown_ms;    /* ui_json: the latest progress */
+    size_t shown_done;
+    bool shown; /* in this attempt */
 };
 
 struct ui_total {

@@ -138,12 +138,15 @@ static void progress(struct ui *ui, struct ui_device *d,
                      const struct espota_event *e)
 {
     const uint64_t now = ui->set->now_ms;
+    const bool edge = e->done == 0 || e->done == e->total;
     json_t *o;
 
-    if (e->done != 0 && e->done != e->total &&
-        now - d->shown_ms < PROGRESS_MS)
+    if (now - d->shown_ms < PROGRESS_MS &&
+        (!edge || (d->shown && d->shown_done == e->done)))
         return;
     d->shown_ms = now;
+    d->shown_done = e->done;
+    d->shown = true;
     o = begin(ui, d->name, "progress");
     json_object_set_new(o, "done", number(e->done));
     json_object_set_new(o, "total", number(e->total));

@@ -316,7 +316,52 @@ static void test_json_has_one_end_for_each(void **state)
     free(text);
 }
 
+/* A device that takes nothing, at two attempts. */
+static void test_json_says_zero_once_an_attempt(void **state)
+{
+    const struct espota_event again = {.kind = ESPOTA_EVENT_RETRY,
+                                       .attempt = 2,
+                                       .attempts = 3,
+                                       .error = &STALLED};
+    struct show s;
+    unsigned zeros = 0;
+
+    (void)state;
+    open_show(&s, 1);
+    s.set.at[0] = eo_ui_json(s.out);
+    s.set.n = 1;
+    eo_uis_start(&s.set, 1);
+    for (int i = 0; i < 20; i++) {
+        if (i == 10)
+            tell(&s, again, 0);
+        tell_progress(&s, 0, 0);
+    }
+    eo_uis_end(&s.set, 0);
+    eo_uis_free(&s.set);
+    for (char *at = s.text; (at = strstr(at, "\"pct\":0")) != NULL; at++)
+        zeros++;
+    assert_in_range(zeros, 2, 8); /* all within a few milliseconds */
+    free(s.text);
+}
+
 #endif
+
+/* What the pause between two attempts took is no part of the rate. */
+static void test_a_retry_starts_the_meter_anew(void **state)
+{
+    struct show s;
+
+    (void)state;
+    open_show(&s, 1);
+    tell_progress(&s, 0, 0);
+    assert_int_equal(s.device[0].meter.n, 1);
+    tell(&s,
+         (struct espota_event){.kind = ESPOTA_EVENT_RETRY, .error = &STALLED},
+         0);
+    assert_int_equal(s.device[0].meter.n, 0);
+    fclose(s.out);
+    free(s.text);
+}
 
 int main(void)
 {
@@ -324,6 +369,7 @@ int main(void)
         cmocka_unit_test(test_bytes_and_clocks),
         cmocka_unit_test(test_columns_of_names_from_everywhere),
         cmocka_unit_test(test_the_meter_forgets),
+        cmocka_unit_test(test_a_retry_starts_the_meter_anew),
         cmocka_unit_test(test_the_error_line),
         cmocka_unit_test(test_plain_is_a_line_a_phase_and_ten_percent),
         cmocka_unit_test(test_quiet_says_nothing_but_the_error),
@@ -331,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_frames_fit_the_terminal),
 #ifdef EO_WITH_JSON
         cmocka_unit_test(test_json_has_one_end_for_each),
+        cmocka_unit_test(test_json_says_zero_once_an_attempt),
 #endif
     };
 
