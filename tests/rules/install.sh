@@ -36,9 +36,10 @@ export PKG_CONFIG_PATH
 ours() { pkg-config "--define-variable=libdir=$lib" "--define-variable=includedir=$tmp/root/usr/include" "$@" espota; }
 
 [ "$(ours --modversion)" = "$(sed -n 's/^.define ESPOTA_VERSION "\(.*\)"/\1/p' include/espota/version.h)" ]
-# A build with sanitizers leaves libraries that need them.
+# A build with sanitizers, or one that counts, leaves libraries that need them.
 san=
 nm "$lib/libespota.a" 2>/dev/null | grep -q __asan_init && san="-fsanitize=address,undefined"
+nm "$lib/libespota.a" 2>/dev/null | grep -q __gcov_init && san="$san --coverage"
 # shellcheck disable=SC2046
 $cc $san $(ours --cflags) -o "$tmp/shared" "$tmp/user.c" $(ours --libs)
 # Ours statically, what it needs as the system has it.
