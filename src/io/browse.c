@@ -227,18 +227,22 @@ static void tell(struct browse *b, struct browse_entry *e)
 {
     const uint32_t now = fingerprint(e);
 
-    if (!eo_browse_complete(e) || now == e->told)
+    if (!eo_browse_complete(e) || now == e->seen)
         return;
-    say(b, e->told == 0 ? BROWSE_APPEARED : BROWSE_CHANGED, e);
-    e->told = now;
+    e->seen = now;
+    if (b->config.worth != NULL && !b->config.worth(b->config.ctx, e))
+        return;
+    say(b, e->told ? BROWSE_CHANGED : BROWSE_APPEARED, e);
+    e->told = true;
 }
 
-/* Forgets it, or, if it was asked for by name, what is known of it. */
-static void leave(struct browse *b, size_t i)
+/* Forgets it, or, if it was asked for by name, what is known of it.  Whether
+ * it is gone. */
+static bool leave(struct browse *b, size_t i)
 {
     struct browse_entry *e = b->entry[i];
 
-    if (e->told != 0)
+    if (e->told)
         say(b, BROWSE_LEFT, e);
     if (e->wanted) {
         if (e->instance.len > 0)
@@ -246,13 +250,15 @@ static void leave(struct browse *b, size_t i)
         e->has_srv = e->has_txt = false;
         e->addresses.n = 0;
         e->txt_len = e->port = 0;
-        e->told = e->asked = 0;
+        e->told = false;
+        e->seen = e->asked = 0;
         e->seen_ms = e->alive_until_ms = 0;
         e->ask_ms = eo_loop_now(b->loop) + BROWSE_SECOND;
-        return;
+        return false;
     }
     b->entry[i] = b->entry[--b->n];
     eo_free(e);
+    return true;
 }
 
 static void tick(void *ctx)
@@ -267,10 +273,8 @@ static void tick(void *ctx)
         struct browse_entry *e = b->entry[i];
         uint64_t due;
 
-        if (e->alive_until_ms != 0 && now >= e->alive_until_ms) {
-            leave(b, i);
+        if (e->alive_until_ms != 0 && now >= e->alive_until_ms && leave(b, i))
             continue;
-        }
         tell(b, e);
         due = eo_browse_tend(b, e, now);
         if (e->alive_until_ms != 0 && e->alive_until_ms < due)

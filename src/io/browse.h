@@ -32,7 +32,8 @@ struct browse_entry {
     uint32_t ttl_ms;
     uint64_t ask_ms; /* when to ask for what is missing */
     unsigned asked;  /* times */
-    uint32_t told;   /* fingerprint of what was told; 0: nothing yet */
+    uint32_t seen;   /* fingerprint of what was last looked at; 0: nothing */
+    bool told;       /* that it is there */
     unsigned flushed[2]; /* the packet that last replaced its addresses */
 };
 
@@ -55,6 +56,9 @@ struct browse_config {
     /* From the loop, never from within the start; the browse may not be freed
      * in it.  NULL: nobody listens. */
     void (*news)(void *ctx, enum browse_news, const struct browse_entry *);
+    /* Is this one worth telling as it is now?  NULL: all are.  Who was never
+     * told does not leave either. */
+    bool (*worth)(void *ctx, const struct browse_entry *);
     void *ctx;
 };
 

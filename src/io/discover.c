@@ -259,6 +259,13 @@ static void is_back(struct espota_discover *d, const struct browse_entry *e)
     }
 }
 
+static bool is_news(void *ctx, const struct browse_entry *e)
+{
+    const struct espota_discover *d = ctx;
+
+    return d->config.watch && !outdone(d->browse, e);
+}
+
 static void on_news(void *ctx, enum browse_news news,
                     const struct browse_entry *e)
 {
@@ -269,11 +276,10 @@ static void on_news(void *ctx, enum browse_news news,
     };
     struct espota_discover *d = ctx;
 
-    if (!d->config.watch ||
-        (news != BROWSE_LEFT && outdone(d->browse, e)))
-        return;
     tell(d, NEWS[news], e);
-    if (e->service != ANNOUNCE_ESPHOME || e->instance.len == 0)
+    /* Who was asked for by name is listened for anyway. */
+    if (e->service != ANNOUNCE_ESPHOME || e->instance.len == 0 ||
+        d->config.n_names > 0)
         return;
     if (news == BROWSE_LEFT)
         ask_for_gone(d, e);
@@ -311,6 +317,7 @@ static int start(struct espota_discover *d, struct espota_error *err)
                                                .n_names = c->n_names,
                                                .keep_asking = c->watch,
                                                .news = on_news,
+                                               .worth = is_news,
                                                .ctx = d},
                        err);
 out:

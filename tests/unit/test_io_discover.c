@@ -1,0 +1,527 @@
+/* test_io_discover.c -- entries become devices: what is told of whom, and in
+ * which words; on a link made up by the test. */
+#include "support/fake_link.h"
+
+#include "support/clock.h"
+
+#include <stdio.h>
+
+#include <espota/discover.h>
+
+#define ESPHOME "_esphomelib._tcp.local"
+#define ARDUINO "_arduino._tcp.local"
+#define HTTP "_http._tcp.local"
+#define SAFE_MODE \
+    "answers to its name but announces no service: it may be in safe mode"
+
+/* All that was told, a line each: "+ kitchen esphome 3232" and so on. */
+struct stage {
+    struct espota_discover *d;
+    char told[8192];
+    struct text text;
+};
+
+static void on_device(void *ctx, enum espota_device_news news,
+                      const struct espota_device *d)
+{
+    struct stage *s = ctx;
+
+    eo_text_add(&s->text, "%c %s %s %u", "+*-"[news], d->name,
+                d->protocol != NULL ? d->protocol : "?", d->port);
+    for (size_t i = 0; i < d->n_addresses; i++)
+        eo_text_add(&s->text, " %s", d->addresses[i]);
+    if (d->remark != NULL)
+        eo_text_add(&s->text, " (%s)",
+                    strcmp(d->remark, SAFE_MODE) == 0 ? "safe" : d->remark);
+    eo_text_add(&s->text, "\n");
+    assert_false(s->text.cut);
+}
+
+static void open_stage(struct stage *s, struct espota_discover_config c)
+{
+    struct espota_error err = {0};
+
+    memset(s, 0, sizeof *s);
+    eo_text_init(&s->text, s->told, sizeof s->told);
+    fake.n_asked = 0;
+    if (c.on_device == NULL)
+        c.on_device = on_device;
+    c.on_device_ctx = s;
+    if (espota_discover_new(&s->d, &c, &err) != 0)
+        fail_msg("%s", err.message);
+}
+
+static void pass(struct stage *s, uint64_t ms)
+{
+    for (const uint64_t end = clock_ms + ms; clock_ms < end; clock_ms += 5)
+        espota_discover_process(s->d, NULL, 0);
+    espota_discover_process(s->d, NULL, 0);
+}
+
+/* What was told since the last time. */
+static void expect(struct stage *s, const char *told)
+{
+    if (strcmp(s->told, told) != 0)
+        fail_msg("told:\n%s-- and not:\n%s", s->told, told);
+    eo_text_init(&s->text, s->told, sizeof s->told);
+}
+
+static void close_stage(struct stage *s)
+{
+    espota_discover_free(s->d);
+    for (size_t i = 0; i < FAKE_LINKS; i++)
+        assert_null(fake.open[i]);
+}
+
+struct device {
+    const char *name, *service;
+    uint16_t port;
+    const char *address;
+    const char *txt[4];
+};
+
+static const struct device KITCHEN = {
+    "kitchen", ESPHOME, 6053, "10.77.0.2",
+    {"platform=ESP32", "version=2026.9.0", NULL}};
+static const struct device ATTIC = {
+    "attic", ARDUINO, 8266, "10.77.0.3", {"auth_upload=yes", NULL}};
+
+static void say(const struct device *d, uint32_t ttl, uint32_t host_ttl)
+{
+    char instance[200], host[100];
+    struct voice v;
+
+    snprintf(instance, sizeof instance, "%s.%s", d->name, d->service);
+    snprintf(host, sizeof host, "%s.local", d->name);
+    voice_begin(&v);
+    voice_ptr(&v, d->service, instance, ttl);
+    voice_srv(&v, instance, host, d->port, ttl);
+    voice_txt(&v, instance, d->txt, ttl);
+    voice_a(&v, host, d->address, host_ttl);
+    voice_end(&v);
+}
+
+static void say_name(const char *host, const char *address, uint32_t ttl)
+{
+    struct voice v;
+
+    voice_begin(&v);
+    voice_a(&v, host, address, ttl);
+    voice_end(&v);
+}
+
+/* ---- all at the end -------------------------------------------------------- */
+
+static void test_all_are_told_at_the_end_by_name(void **state)
+{
+    static const struct device PRINTER = {
+        "laser", HTTP, 80, "10.77.0.9", {"ty=Laser", NULL}};
+    struct stage s;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){0});
+    say(&KITCHEN, 120, 120);
+    say(&PRINTER, 120, 120); /* none of ours */
+    say(&ATTIC, 120, 120);
+    pass(&s, 1990);
+    expect(&s, "");
+    assert_true(espota_discover_live(s.d));
+    pass(&s, 20);
+    expect(&s, "+ attic arduino 8266 10.77.0.3\n"
+               "+ kitchen esphome 3232 10.77.0.2\n");
+    assert_false(espota_discover_live(s.d));
+    espota_discover_run(s.d, NULL); /* it is over: no wait */
+    close_stage(&s);
+}
+
+static void test_who_was_asked_just_before_gets_a_second(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){.timeout_ms = 1});
+    say(&KITCHEN, 120, 120);
+    pass(&s, 990);
+    assert_true(espota_discover_live(s.d));
+    pass(&s, 20);
+    assert_false(espota_discover_live(s.d));
+    expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
+    close_stage(&s);
+}
+
+/* A web page beside an update service of the same device is not told. */
+static void test_the_better_service_is_told(void **state)
+{
+    static const struct device PAGE = {
+        "kitchen", HTTP, 80, "10.77.0.2", {"version=2026.9.0", NULL}};
+    struct stage s;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){0});
+    say(&PAGE, 120, 120);
+    say(&KITCHEN, 120, 120);
+    pass(&s, 2100);
+    expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
+    close_stage(&s);
+
+    open_stage(&s, (struct espota_discover_config){0});
+    say(&PAGE, 120, 120);
+    pass(&s, 2100);
+    expect(&s, "+ kitchen esphome 0 10.77.0.2\n");
+    close_stage(&s);
+}
+
+static void test_incomplete_ones_are_not_told(void **state)
+{
+    struct stage s;
+    struct voice v;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){0});
+    voice_begin(&v);
+    voice_ptr(&v, ESPHOME, "half." ESPHOME, 120);
+    voice_srv(&v, "half." ESPHOME, "half.local", 6053, 120);
+    voice_end(&v);
+    pass(&s, 2100);
+    expect(&s, "");
+    close_stage(&s);
+}
+
+/* ---- by name ---------------------------------------------------------------- */
+
+static void test_names_with_and_without_local(void **state)
+{
+    static const char *const NAMES[] = {"kitchen", "hall.local", "cellar"};
+    struct stage s;
+
+    (void)state;
+    open_stage(&s,
+               (struct espota_discover_config){.names = NAMES, .n_names = 3});
+    say(&KITCHEN, 120, 120);
+    say(&ATTIC, 120, 120);
+    say_name("hall.local", "10.77.0.7", 120);
+    pass(&s, 2100);
+    expect(&s, "+ hall ? 0 10.77.0.7 (safe)\n"
+               "+ kitchen esphome 3232 10.77.0.2\n");
+    assert_true(fake_count("cellar.local", MDNS_A, MDNS_FROM_OWN) > 0);
+    close_stage(&s);
+}
+
+static void test_a_name_that_is_none(void **state)
+{
+    static const char *const NAMES[] = {"a..b"};
+    struct espota_discover *d = NULL;
+    struct espota_error err = {0};
+
+    (void)state;
+    assert_int_equal(
+        espota_discover_new(&d,
+                            &(struct espota_discover_config){.names = NAMES,
+                                                             .n_names = 1},
+                            &err), -1);
+    assert_int_equal(err.category, ESPOTA_E_USAGE);
+    assert_null(d);
+}
+
+/* ---- news -------------------------------------------------------------------- */
+
+static void test_news_of_one_device(void **state)
+{
+    struct stage s;
+    struct device moved = KITCHEN;
+
+    (void)state;
+    moved.address = "10.77.0.4";
+    open_stage(&s, (struct espota_discover_config){.watch = true});
+    say(&KITCHEN, 120, 120);
+    pass(&s, 100);
+    expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
+    say(&KITCHEN, 120, 120);
+    pass(&s, 100);
+    expect(&s, "");
+    say(&moved, 120, 120);
+    pass(&s, 100);
+    expect(&s, "* kitchen esphome 3232 10.77.0.4\n");
+    say(&ATTIC, 120, 120);
+    say(&ATTIC, 0, 0);
+    pass(&s, 1100);
+    expect(&s, "+ attic arduino 8266 10.77.0.3\n"
+               "- attic arduino 8266 10.77.0.3\n");
+    assert_true(espota_discover_live(s.d));
+    close_stage(&s);
+}
+
+/* Who asked for a device by its name sees one device, not its parts. */
+static void test_who_was_told_once_leaves_once(void **state)
+{
+    static const char *const NAMES[] = {"kitchen"};
+    struct stage s;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){
+                       .names = NAMES, .n_names = 1, .watch = true});
+    say(&KITCHEN, 120, 120);
+    pass(&s, 100);
+    expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
+    say(&KITCHEN, 0, 0);
+    pass(&s, 1500);
+    expect(&s, "- kitchen esphome 3232 10.77.0.2\n");
+    say_name("kitchen.local", "10.77.0.2", 120);
+    pass(&s, 100);
+    expect(&s, "+ kitchen ? 0 10.77.0.2 (safe)\n");
+    say(&KITCHEN, 120, 120);
+    pass(&s, 100);
+    expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
+    close_stage(&s);
+}
+
+/* The page of a device came first, then its update service: the page is no
+ * device that leaves. */
+static void test_a_page_does_not_leave_beside_its_device(void **state)
+{
+    static const struct device PAGE = {
+        "kitchen", HTTP, 80, "10.77.0.2", {"version=2026.9.0", NULL}};
+    struct stage s;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){.watch = true});
+    say(&KITCHEN, 120, 120);
+    pass(&s, 100);
+    say(&PAGE, 120, 120);
+    pass(&s, 100);
+    expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
+    say(&PAGE, 0, 120);
+    pass(&s, 1500);
+    expect(&s, "");
+    say(&KITCHEN, 0, 0);
+    pass(&s, 1500);
+    expect(&s, "- kitchen esphome 3232 10.77.0.2\n");
+    close_stage(&s);
+}
+
+/* ESPHome's safe mode: the service goes, the name stays. */
+static void test_safe_mode_is_noticed(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){.watch = true});
+    say(&KITCHEN, 120, 120);
+    pass(&s, 100);
+    expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
+    say(&KITCHEN, 0, 0);
+    pass(&s, 1500);
+    expect(&s, "- kitchen esphome 3232 10.77.0.2\n");
+    assert_true(fake_count("kitchen.local", MDNS_A, MDNS_FROM_OWN) > 0);
+
+    say_name("kitchen.local", "10.77.0.2", 120);
+    pass(&s, 100);
+    expect(&s, "+ kitchen ? 0 10.77.0.2 (safe)\n");
+    say_name("kitchen.local", "10.77.0.5", 120);
+    pass(&s, 100);
+    expect(&s, ""); /* it is in safe mode still, and that was told */
+    say_name("kitchen.local", "10.77.0.5", 0);
+    pass(&s, 1100);
+    expect(&s, "- kitchen ? 0 10.77.0.5 (safe)\n");
+
+    /* It is back, and its name is not listened for any more. */
+    say(&KITCHEN, 120, 120);
+    pass(&s, 100);
+    expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
+    say_name("kitchen.local", "10.77.0.2", 120);
+    pass(&s, 100);
+    expect(&s, "");
+    close_stage(&s);
+}
+
+/* A building loses its power: the names of some are listened for. */
+static void test_many_leave_at_once(void **state)
+{
+    struct stage s;
+    unsigned links = 0;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){.watch = true});
+    for (uint32_t ttl = 120;; ttl = 0) {
+        for (int i = 0; i < 20; i++) {
+            char name[20];
+            struct device d = KITCHEN;
+
+            snprintf(name, sizeof name, "n%02d", i);
+            d.name = name;
+            say(&d, ttl, ttl);
+        }
+        pass(&s, 1500);
+        if (ttl == 0)
+            break;
+    }
+    for (size_t i = 0; i < FAKE_LINKS; i++)
+        links += fake.open[i] != NULL;
+    assert_int_equal(links, 1 + 16);
+    close_stage(&s);
+}
+
+/* ---- what is said of one ------------------------------------------------------- */
+
+static void on_details(void *ctx, enum espota_device_news news,
+                       const struct espota_device *d)
+{
+    struct stage *s = ctx;
+
+    (void)news;
+    eo_text_add(&s->text, "%s|%s|%s|%s|%s|%s|%s\n", d->name, d->host, d->auth,
+                d->board, d->platform, d->version,
+                d->mac != NULL ? d->mac : "(none)");
+    for (size_t i = 0; i < d->n_txt; i++)
+        eo_text_add(&s->text, "%s=%s\n", d->txt[i].key,
+                    d->txt[i].value != NULL ? d->txt[i].value : "(none)");
+}
+
+static void test_texts_are_safe_and_whole(void **state)
+{
+    static const struct device HOSTILE = {
+        "a\033[2Jb", ESPHOME, 6053, "10.77.0.2",
+        {"board=\"d1\"\a", "platform=\"ESP32\"", "api_encryption=x", NULL}};
+    struct stage s;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){.on_device = on_details});
+    say(&HOSTILE, 120, 120);
+    pass(&s, 2100);
+    expect(&s, "a\\x1b[2Jb|a\\x1b[2Jb.local|key|\"d1\"\\x07|ESP32|(null)|(none)\n"
+               "board=\"d1\"\\x07\n"
+               "platform=ESP32\n"
+               "api_encryption=x\n");
+    close_stage(&s);
+}
+
+static void on_many(void *ctx, enum espota_device_news news,
+                    const struct espota_device *d)
+{
+    struct stage *s = ctx;
+
+    (void)news;
+    for (size_t i = 0; i < d->n_txt; i++) {
+        assert_int_equal(d->txt[i].key[0], 'k');
+        assert_true(d->txt[i].value == NULL);
+    }
+    eo_text_add(&s->text, "%zu", d->n_txt);
+}
+
+static void test_more_texts_than_anybody_needs(void **state)
+{
+    const struct device d = {"many", ESPHOME, 6053, "10.77.0.2", {NULL}};
+    const char *pairs[101];
+    char space[100][8];
+    struct stage s;
+    struct voice v;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){.on_device = on_many});
+    say(&d, 120, 120);
+    for (int i = 0; i < 100; i++) {
+        snprintf(space[i], sizeof space[i], "k%d", i);
+        pairs[i] = space[i];
+    }
+    pairs[100] = NULL;
+    voice_begin(&v);
+    voice_txt(&v, "many." ESPHOME, pairs, 120);
+    voice_end(&v);
+    pass(&s, 2100);
+    expect(&s, "64");
+    close_stage(&s);
+}
+
+/* ---- beginning and end ---------------------------------------------------------- */
+
+static void test_a_signal_ends_it(void **state)
+{
+    const volatile int stop = 1;
+    struct stage s;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){.watch = true});
+    espota_discover_run(s.d, &stop);
+    assert_true(espota_discover_live(s.d));
+    close_stage(&s);
+}
+
+static void test_in_a_foreign_loop(void **state)
+{
+    struct espota_fd fds[4];
+    struct stage s;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){0});
+    assert_int_equal(espota_discover_timeout(s.d), 0); /* the first question */
+    assert_int_equal(espota_discover_fds(s.d, fds, 4), 0);
+    espota_discover_process(s.d, fds, 0);
+    assert_in_range(espota_discover_timeout(s.d), 1, 250);
+    close_stage(&s);
+}
+
+static void test_no_network(void **state)
+{
+    struct espota_discover *d = NULL;
+    struct espota_error err = {0};
+
+    (void)state;
+    fake.none = true;
+    assert_int_equal(
+        espota_discover_new(&d, &(struct espota_discover_config){0}, &err), -1);
+    fake.none = false;
+    assert_int_equal(err.category, ESPOTA_E_RESOLVE);
+    assert_null(d);
+    espota_discover_free(NULL);
+}
+
+static void test_every_lack_of_memory_is_reported(void **state)
+{
+    static const char *const NAMES[] = {"a", "b"};
+    bool done = false;
+
+    (void)state;
+    for (unsigned long n = 1; !done && n < 100; n++) {
+        struct espota_discover *d = NULL;
+        struct espota_error err = {0};
+
+        eo_alloc_fail_at(n, 0);
+        done = espota_discover_new(
+                   &d,
+                   &(struct espota_discover_config){
+                       .names = NAMES, .n_names = 2, .bind = "10.77.0.1"},
+                   &err) == 0;
+        eo_alloc_fail_at(0, 0);
+        if (!done) {
+            assert_null(d);
+            assert_int_equal(err.category, ESPOTA_E_INTERNAL);
+        }
+        espota_discover_free(d);
+    }
+    assert_true(done);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_are_told_at_the_end_by_name),
+        cmocka_unit_test(test_who_was_asked_just_before_gets_a_second),
+        cmocka_unit_test(test_the_better_service_is_told),
+        cmocka_unit_test(test_incomplete_ones_are_not_told),
+        cmocka_unit_test(test_names_with_and_without_local),
+        cmocka_unit_test(test_a_name_that_is_none),
+        cmocka_unit_test(test_news_of_one_device),
+        cmocka_unit_test(test_who_was_told_once_leaves_once),
+        cmocka_unit_test(test_a_page_does_not_leave_beside_its_device),
+        cmocka_unit_test(test_safe_mode_is_noticed),
+        cmocka_unit_test(test_many_leave_at_once),
+        cmocka_unit_test(test_texts_are_safe_and_whole),
+        cmocka_unit_test(test_more_texts_than_anybody_needs),
+        cmocka_unit_test(test_a_signal_ends_it),
+        cmocka_unit_test(test_in_a_foreign_loop),
+        cmocka_unit_test(test_no_network),
+        cmocka_unit_test(test_every_lack_of_memory_is_reported),
+    };
+
+    return cmocka_run_group_tests_name("io/discover", tests, NULL, NULL);
+}
