@@ -1,5 +1,5 @@
-/* fuzz_proto_web_verdict.c -- any answer to an upload by HTTP: two bytes of status, one
- * that chooses the profile, then the body. */
+/* fuzz_proto_web_verdict.c -- any answer to an upload by HTTP: two bytes of
+ * status, one that chooses the profile, then the body. */
 #include "check.h"
 #include "proto/web_verdict.h"
 

@@ -1,37 +1,15 @@
 /* test_proto_esphome_line.c -- ESPHome's protocol with encryption, one
  * conversation a row, against a device side written separately. */
 #include "support/bytes.h"
+#include "support/noise_device.h"
 
 #include "image/gzip.h"
 #include "image/image.h"
-#include "proto/proto.h"
-#include "sim/noise.h"
 
 /* 2 * 8192 + 3 bytes: two whole blocks and a tail. */
-enum { IMAGE_LEN = 16387, STREAM_MAX = 65536 };
+enum { IMAGE_LEN = 16387 };
 
 static uint8_t image_bytes[IMAGE_LEN];
-static const uint8_t KEY[32] = {'k', 'e', 'y'};
-
-/* Who acts, and what they do:
- *
- *   h HEX   the host says these bytes in the clear
- *   d HEX   the device says these bytes in the clear (or a forged frame)
- *   k       the host greets with its key, and the device accepts
- *   K       ... and the device, which has another one, refuses
- *   w HEX   the host says exactly this in one frame; W: the MD5, S: the size
- *   v HEX   the device says each of these bytes in a frame of its own
- *   b N     the host sends N image bytes (or "all"), the right ones, in frames
- *           that are full but for the last
- *   t N     the host sends N bytes of a frame
- *   a N     the peer's TCP confirms N stream bytes in all
- *   -       the host has nothing to say
- *   x q     the device closes, or falls silent
- */
-struct line {
-    char who;
-    const char *what;
-};
 
 #define MAGIC "6c26f75c45"
 #define HELLO {'h', MAGIC "0f"}, {'d', "0002"}
@@ -61,7 +39,7 @@ enum {
 static const struct conversation {
     const char *name;
     unsigned how;
-    struct line line[32];
+    struct noise_line line[32];
     enum espota_category category; /* COUNT: it goes on */
     const char *device;
     const char *hint; /* a word of it; NULL: not looked at */
@@ -201,232 +179,6 @@ static const struct conversation {
      ESPOTA_E_BROKEN, "", NULL},
 };
 
-/* ---- the device ---------------------------------------------------------- */
-
-struct device {
-    struct proto *host;
-    const struct image_form *form;
-    struct sim_noise noise;
-    uint8_t spoken[SIM_NOISE_SPOKEN]; /* in the clear, in either direction */
-    size_t piece;
-    uint8_t in[STREAM_MAX]; /* what the host said and nobody looked at */
-    size_t got;
-    size_t offset; /* of the image */
-};
-
-static struct proto_want wanted(const struct device *d)
-{
-    struct proto_want w;
-
-    d->host->ops->want(d->host, &w);
-    assert_true(w.done <= w.total);
-    assert_non_null(w.doing);
-    return w;
-}
-
-/* The host says its next bytes, until the device has n of them. */
-static void hear(struct device *d, size_t n)
-{
-    while (d->got < n) {
-        const struct proto_want w = wanted(d);
-        const size_t now = w.out_len < d->piece ? w.out_len : d->piece;
-
-        if (now == 0)
-            fail_msg("the host says nothing more (%s)", d->host->error.message);
-        assert_true(d->got + now <= sizeof d->in);
-        memcpy(d->in + d->got, w.out, now);
-        d->got += now;
-        d->host->ops->step(d->host, &(struct proto_event){.kind = PROTO_SENT,
-                                                          .len = now});
-    }
-}
-
-static void hear_exactly(struct device *d, size_t n)
-{
-    const size_t piece = d->piece;
-
-    d->piece = 1;
-    hear(d, n);
-    d->piece = piece;
-}
-
-static void forget(struct device *d, size_t n)
-{
-    memmove(d->in, d->in + n, d->got - n);
-    d->got -= n;
-}
-
-static void say(struct device *d, const uint8_t *bytes, size_t len)
-{
-    for (size_t at = 0; at < len; at += d->piece) {
-        const size_t now = len - at < d->piece ? len - at : d->piece;
-        uint8_t *copy = exact(bytes + at, now);
-
-        d->host->ops->step(d->host, &(struct proto_event){.kind = PROTO_BYTES,
-                                                          .data = copy,
-                                                          .len = now});
-        free(copy);
-    }
-}
-
-static void hear_plain(struct device *d, const char *hex)
-{
-    uint8_t bytes[64];
-    const size_t len = from_hex(bytes, sizeof bytes, hex);
-
-    hear(d, len);
-    assert_memory_equal(d->in, bytes, len);
-    if (len == 6) { /* magic and features, behind each other in the prologue */
-        memcpy(d->spoken, bytes, 5);
-        d->spoken[7] = bytes[5];
-    }
-    forget(d, len);
-}
-
-static void say_plain(struct device *d, const char *hex)
-{
-    uint8_t bytes[64];
-    const size_t len = from_hex(bytes, sizeof bytes, hex);
-
-    if (len == 2)
-        memcpy(d->spoken + (bytes[0] == 0x48 ? 8 : 5), bytes, 2);
-    say(d, bytes, len);
-}
-
-static void shake(struct device *d, bool same_key)
-{
-    static const uint8_t OTHER[32] = {'y', 'e', 'k'}, OWN[32] = {5};
-    static const char REJECT[] = "\1\0\x16\1Handshake MAC failure";
-    uint8_t answer[NOISE_HEAD + 1 + NOISE_MESSAGE] = {1, 0, 49, 0};
-    int rc;
-
-    hear(d, 52);
-    assert_int_equal(d->got, 52);
-    assert_memory_equal(d->in, answer, 4);
-    rc = eo_sim_noise_greet(&d->noise, same_key ? KEY : OTHER, d->spoken, OWN,
-                            d->in + 4, answer + 4);
-    assert_int_equal(rc, same_key ? 0 : -1);
-    forget(d, 52);
-    if (same_key)
-        say(d, answer, sizeof answer);
-    else
-        say(d, (const uint8_t *)REJECT, sizeof REJECT - 1);
-}
-
-/* The host's next frame, opened at in + NOISE_HEAD. */
-static size_t hear_frame(struct device *d)
-{
-    size_t len;
-
-    hear(d, NOISE_HEAD);
-    assert_int_equal(d->in[0], 1);
-    len = (size_t)(d->in[1] << 8 | d->in[2]);
-    assert_in_range(len, 17, 1040);
-    hear(d, NOISE_HEAD + len);
-    assert_int_equal(eo_sim_noise_open(&d->noise, d->in + NOISE_HEAD, len),
-                     len - 16);
-    return len - 16;
-}
-
-static void hear_unit(struct device *d, const void *bytes, size_t len)
-{
-    assert_int_equal(hear_frame(d), len);
-    assert_memory_equal(d->in + NOISE_HEAD, bytes, len);
-    forget(d, NOISE_HEAD + len + NOISE_TAG);
-}
-
-static void say_units(struct device *d, const char *hex)
-{
-    uint8_t bytes[8], frames[8 * 20];
-    const size_t n = from_hex(bytes, sizeof bytes, hex);
-
-    for (size_t i = 0; i < n; i++)
-        assert_int_equal(
-            eo_sim_noise_seal(&d->noise, bytes + i, 1, frames + 20 * i), 20);
-    say(d, frames, 20 * n);
-}
-
-static void hear_image(struct device *d, size_t n)
-{
-    while (n > 0) {
-        const size_t len = hear_frame(d);
-        const size_t left = d->form->len - d->offset;
-
-        assert_int_equal(len, left < 1024 ? left : 1024);
-        assert_true(len <= n);
-        assert_memory_equal(d->in + NOISE_HEAD, d->form->bytes + d->offset,
-                            len);
-        d->offset += len;
-        n -= len;
-        forget(d, NOISE_HEAD + len + NOISE_TAG);
-    }
-}
-
-/* The size of the form on its way, in one frame. */
-static void hear_size(struct device *d)
-{
-    const size_t n = d->form->len;
-    const uint8_t size[4] = {(uint8_t)(n >> 24), (uint8_t)(n >> 16),
-                             (uint8_t)(n >> 8), (uint8_t)n};
-
-    hear_unit(d, size, sizeof size);
-}
-
-static void play_line(struct device *d, const struct line *l)
-{
-    const size_t number = (size_t)strtoul(l->what, NULL, 10);
-    uint8_t bytes[64];
-    struct proto_event ev = {.kind = PROTO_CLOSED};
-
-    switch (l->who) {
-    case 'h':
-        hear_plain(d, l->what);
-        break;
-    case 'd':
-        say_plain(d, l->what);
-        break;
-    case 'k':
-    case 'K':
-        shake(d, l->who == 'k');
-        break;
-    case 'w':
-        hear_unit(d, bytes, from_hex(bytes, sizeof bytes, l->what));
-        break;
-    case 'W':
-        hear_unit(d, d->form->md5, 32);
-        break;
-    case 'v':
-        say_units(d, l->what);
-        break;
-    case 'b':
-        hear_image(d, number > 0 ? number : d->form->len);
-        break;
-    case 't':
-        hear_exactly(d, number);
-        break;
-    case 'S':
-        hear_size(d);
-        break;
-    case '-':
-        assert_int_equal(d->got, 0);
-        assert_int_equal(wanted(d).out_len, 0);
-        break;
-    case 'a':
-        ev = (struct proto_event){.kind = PROTO_ACKED, .len = number};
-        d->host->ops->step(d->host, &ev);
-        break;
-    case 'q':
-        ev.kind = PROTO_TIMEOUT;
-        d->host->ops->step(d->host, &ev);
-        break;
-    case 'x':
-        d->host->ops->step(d->host, &ev);
-        break;
-    default:
-        fail_msg("no such line: %c", l->who);
-    }
-}
-
 /* ---- the rows ------------------------------------------------------------ */
 
 static struct espota_image *make_image(unsigned how)
@@ -448,7 +200,7 @@ static void play(const struct conversation *c, size_t piece)
     struct espota_image *img = make_image(c->how);
     const struct proto_job job = {
         .image = img,
-        .key = c->how & NO_KEY ? NULL : KEY,
+        .key = c->how & NO_KEY ? NULL : NOISE_DEVICE_KEY,
         .password = c->how & PASSWORD ? "secret" : NULL,
         .require_encryption = (c->how & REQUIRED) != 0,
         .type = c->how & TABLE        ? ESPOTA_TYPE_PARTITION_TABLE
@@ -459,15 +211,15 @@ static void play(const struct conversation *c, size_t piece)
         .entropy = {1, 2, 3},
     };
     struct proto *p = calloc(1, eo_proto_esphome.size);
-    struct device d = {.host = p, .piece = piece};
+    struct noise_device d = {.host = p, .piece = piece};
 
     assert_non_null(p);
     d.form = c->how & GZIP && job.type == ESPOTA_TYPE_APP ? eo_image_gzip(img)
                                                           : eo_image_raw(img);
     eo_proto_start(p, &eo_proto_esphome, &job);
     p->ops->step(p, &(struct proto_event){.kind = PROTO_OPENED});
-    for (const struct line *l = c->line; l->who != 0; l++)
-        play_line(&d, l);
+    for (const struct noise_line *l = c->line; l->who != 0; l++)
+        noise_device_play(&d, l);
     if (c->category != ESPOTA_E_COUNT && p->error.category != c->category)
         fail_msg("%s, not %s: %s", espota_category_name(p->error.category),
                  espota_category_name(c->category), p->error.message);
@@ -479,8 +231,8 @@ static void play(const struct conversation *c, size_t piece)
                             strstr(p->error.hint, c->hint) == NULL))
         fail_msg("the hint says nothing of \"%s\"", c->hint);
     if (p->status != PROTO_RUNNING) {
-        assert_int_equal(wanted(&d).open, 0);
-        assert_int_equal(wanted(&d).out_len, 0);
+        assert_int_equal(noise_device_wanted(&d).open, 0);
+        assert_int_equal(noise_device_wanted(&d).out_len, 0);
     }
     free(p);
     espota_image_free(img);
@@ -502,28 +254,29 @@ static void test_conversation(void **state)
 /* What a device that offers encryption is told to be, and when. */
 static void test_what_it_tells_while_it_works(void **state)
 {
-    static const struct line LINES[] = {ADMITTED};
+    static const struct noise_line LINES[] = {ADMITTED};
     struct espota_image *img = make_image(0);
-    const struct proto_job job = {.image = img, .key = KEY, .answer_ms = 20000};
+    const struct proto_job job = {
+        .image = img, .key = NOISE_DEVICE_KEY, .answer_ms = 20000};
     struct proto *p = calloc(1, eo_proto_esphome.size);
-    struct device d = {.host = p, .form = eo_image_raw(img), .piece = 7};
+    struct noise_device d = {.host = p, .form = eo_image_raw(img), .piece = 7};
 
     (void)state;
     assert_non_null(p);
     eo_proto_start(p, &eo_proto_esphome, &job);
     p->ops->step(p, &(struct proto_event){.kind = PROTO_OPENED});
     for (size_t i = 0; i < 3; i++)
-        play_line(&d, &LINES[i]);
-    assert_int_equal(wanted(&d).phase, ESPOTA_PHASE_AUTH);
-    assert_int_equal(wanted(&d).timeout_ms, 20000);
-    assert_non_null(wanted(&d).hello);
-    assert_string_equal(wanted(&d).hello->auth, "noise");
-    assert_string_equal(wanted(&d).hello->features[0], "extended");
-    assert_string_equal(wanted(&d).hello->features[1], "noise");
-    assert_null(wanted(&d).hello->features[2]);
+        noise_device_play(&d, &LINES[i]);
+    assert_int_equal(noise_device_wanted(&d).phase, ESPOTA_PHASE_AUTH);
+    assert_int_equal(noise_device_wanted(&d).timeout_ms, 20000);
+    assert_non_null(noise_device_wanted(&d).hello);
+    assert_string_equal(noise_device_wanted(&d).hello->auth, "noise");
+    assert_string_equal(noise_device_wanted(&d).hello->features[0], "extended");
+    assert_string_equal(noise_device_wanted(&d).hello->features[1], "noise");
+    assert_null(noise_device_wanted(&d).hello->features[2]);
     for (size_t i = 3; i < sizeof LINES / sizeof *LINES; i++)
-        play_line(&d, &LINES[i]);
-    assert_int_equal(wanted(&d).phase, ESPOTA_PHASE_PREPARE);
+        noise_device_play(&d, &LINES[i]);
+    assert_int_equal(noise_device_wanted(&d).phase, ESPOTA_PHASE_PREPARE);
     free(p);
     espota_image_free(img);
 }
