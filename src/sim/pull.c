@@ -2,9 +2,6 @@
 #include "sim/pull_device.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -295,32 +292,13 @@ static void start_fetch(struct pull_device *d)
         open_store(d);
 }
 
-/* With the window and the segments of a device: both must be known before the
- * connection is made, or loopback's 64 KiB segments never fit the window. */
-static int call(const struct pull_config *c)
-{
-    const int size = (int)c->rcvbuf, mss = MSS;
-    const int fd = socket(c->addr.sa.ss_family, SOCK_STREAM, 0);
-
-    if (fd < 0)
-        return -1;
-    fcntl(fd, F_SETFD, FD_CLOEXEC);
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &mss, sizeof mss);
-    if (connect(fd, (const struct sockaddr *)&c->addr.sa, c->addr.len) == 0 ||
-        errno == EINPROGRESS)
-        return fd;
-    close(fd);
-    return -1;
-}
-
 static void ask(void *ctx)
 {
     struct pull_device *d = ctx;
+    const struct pull_config *c = eo_pull_config(d);
 
     start_fetch(d);
-    d->fd = call(eo_pull_config(d));
+    d->fd = eo_tcp_connect_small(&c->addr, NULL, (int)c->rcvbuf, MSS);
     if (d->fd < 0 || d->hasher == NULL) {
         d->fd = 0;
         eo_pull_end(d, -1, "cannot connect");

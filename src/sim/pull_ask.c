@@ -30,7 +30,7 @@ int eo_pull_url(struct pull_config *c, struct espota_error *err)
     eo_text_add(&t, "%.*s", (int)len, at);
     eo_text_init(&t, c->path, sizeof c->path);
     eo_text_add(&t, "%s", at[len] != '\0' ? at + len : "/");
-    colon = at[0] == '[' ? strchr(at, ']') : at;
+    colon = at[0] == '[' ? memchr(at, ']', len) : at;
     colon = colon != NULL ? memchr(colon, ':', (size_t)(at + len - colon))
                           : NULL;
     n = colon != NULL ? (size_t)(colon - at) : len;
