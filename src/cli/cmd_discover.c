@@ -226,24 +226,38 @@ static void print_news(enum espota_device_news news,
     fflush(stdout);
 }
 
-/* --as-targets: the host, and its options as "espota-c fleet" reads them.  A
- * name that would not survive there is replaced by the address. */
-static void print_target(const struct espota_device *d)
+/* Whether a targets file would read it as just this name: not as a group, not
+ * as JSON or CSV, not as a comment, and whole. */
+static bool is_target_name(const char *host)
 {
-    const bool plain =
-        d->host != NULL && strpbrk(d->host, " \t#\\\"'=") == NULL;
-    const char *host = plain ? d->host
+    return host[0] != '@' && strpbrk(host, " \t#\\\"'=,{") == NULL;
+}
+
+void eo_discover_target(struct text *t, const struct espota_device *d)
+{
+    const char *host = d->host != NULL && is_target_name(d->host) ? d->host
                        : d->n_addresses > 0 ? d->addresses[0]
                                             : NULL;
 
     if (host == NULL || d->protocol == NULL)
         return;
-    printf("%s protocol=%s", host, d->protocol);
+    eo_text_add(t, "%s protocol=%s", host, d->protocol);
     if (d->port != 0)
-        printf(" port=%u", d->port);
+        eo_text_add(t, " port=%u", d->port);
     if (d->profile != NULL)
-        printf(" profile=%s", d->profile);
-    putchar('\n');
+        eo_text_add(t, " profile=%s", d->profile);
+}
+
+/* --as-targets. */
+static void print_target(const struct espota_device *d)
+{
+    char line[400];
+    struct text t;
+
+    eo_text_init(&t, line, sizeof line);
+    eo_discover_target(&t, d);
+    if (t.len > 0 && !t.cut)
+        puts(line);
 }
 
 static void print_json(const char *news, const struct espota_device *d);

@@ -1,14 +1,21 @@
-/* discover.h -- which of the devices that announce themselves are meant. */
+/* discover.h -- which of the devices that announce themselves are meant, and
+ * how a targets file names them. */
 #ifndef EO_CLI_DISCOVER_H
 #define EO_CLI_DISCOVER_H
 
 #include <espota/discover.h>
 
+#include "base/str.h"
 #include "cli/opts.h"
 
 /* Is each of the filters (KEY=GLOB) true of the device?  They were checked. */
 bool eo_discover_passes(const struct espota_device *, const struct texts *);
 int eo_discover_check(const struct texts *, struct espota_error *err)
     EO_MUST_CHECK;
+
+/* Adds the line of a targets file: the host, and its options.  A name that
+ * would be read as something else is replaced by the address; nothing is added
+ * where there is none, or no protocol. */
+void eo_discover_target(struct text *, const struct espota_device *);
 
 #endif

@@ -24,7 +24,8 @@ static struct junit *self(struct ui *ui)
     return (struct junit *)(void *)ui;
 }
 
-/* XML 1.0 has no way to say most control characters: they become "?". */
+/* XML 1.0 is UTF-8 and has no way to say most control characters: they are
+ * shown as in the other front ends. */
 static void put(FILE *out, const char *text)
 {
     static const struct {
@@ -32,17 +33,20 @@ static void put(FILE *out, const char *text)
         const char *entity;
     } ENTITIES[] = {
         {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}};
+    char space[1600];
+    struct text t;
 
-    for (; *text != '\0'; text++) {
+    eo_text_init(&t, space, sizeof space);
+    eo_text_add_safe(&t, text, strlen(text));
+    for (const char *at = space; *at != '\0'; at++) {
         size_t i = 0;
 
-        while (i < sizeof ENTITIES / sizeof *ENTITIES &&
-               ENTITIES[i].c != *text)
+        while (i < sizeof ENTITIES / sizeof *ENTITIES && ENTITIES[i].c != *at)
             i++;
         if (i < sizeof ENTITIES / sizeof *ENTITIES)
             fputs(ENTITIES[i].entity, out);
         else
-            fputc((unsigned char)*text < 0x20 ? '?' : *text, out);
+            fputc(*at, out);
     }
 }
 

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/str.h"
+#include "cli/hook_facts.h"
 
-enum { ID_MAX = 300, FACTS_MAX = 12, FACT_MAX = 512 };
+enum { ID_MAX = 300 };
 
 void eo_watch_id(const struct run_device *d, char *out, size_t cap)
 {
@@ -79,84 +79,34 @@ static void record(struct fleet_watch *w, struct run_device *d,
 
 /* ---- hooks --------------------------------------------------------------- */
 
-struct facts {
-    char space[FACTS_MAX][FACT_MAX];
-    const char *env[FACTS_MAX + 1];
-    size_t n;
-};
-
-static void fact(struct facts *f, const char *name, const char *value)
-{
-    if (f->n == FACTS_MAX || value == NULL)
-        return;
-    snprintf(f->space[f->n], FACT_MAX, "ESPOTA_%s=%s", name, value);
-    f->env[f->n] = f->space[f->n];
-    f->n++;
-}
-
-static void number_fact(struct facts *f, const char *name, unsigned value)
-{
-    char text[16];
-
-    snprintf(text, sizeof text, "%u", value);
-    fact(f, name, text);
-}
-
-static void result_facts(struct facts *f, const struct run_device *d,
+static void result_facts(struct hook_facts *f, const struct run_device *d,
                          const struct espota_result *r)
 {
-    fact(f, "OUTCOME", espota_outcome_name(r->outcome));
-    fact(f, "CODE", espota_category_name(r->error->category));
-    number_fact(f, "STATUS", (unsigned)d->status);
-    fact(f, "MESSAGE", r->error->category != ESPOTA_E_OK ? r->error->message
+    eo_hook_fact(f, "OUTCOME", espota_outcome_name(r->outcome));
+    eo_hook_fact(f, "CODE", espota_category_name(r->error->category));
+    eo_hook_number(f, "STATUS", (unsigned)d->status);
+    eo_hook_fact(f, "MESSAGE", r->error->category != ESPOTA_E_OK ? r->error->message
                                                          : "");
-    number_fact(f, "MS", r->ms_total);
-}
-
-/* The same facts as one JSON object, in lower case. */
-static void as_json(const struct facts *f, char *out, size_t cap)
-{
-    struct text t;
-
-    eo_text_init(&t, out, cap);
-    for (size_t i = 0; i < f->n; i++) {
-        const char *name = f->env[i] + strlen("ESPOTA_");
-        const char *value = strchr(name, '=') + 1;
-
-        eo_text_add(&t, "%s\"", i == 0 ? "{" : ",");
-        for (; *name != '='; name++)
-            eo_text_add(&t, "%c", eo_lower(*name));
-        eo_text_add(&t, "\":\"");
-        for (; *value != '\0'; value++) {
-            if (*value == '"' || *value == '\\')
-                eo_text_add(&t, "\\%c", *value);
-            else if ((unsigned char)*value < 0x20)
-                eo_text_add(&t, "\\u%04x", (unsigned char)*value);
-            else
-                eo_text_add(&t, "%c", *value);
-        }
-        eo_text_add(&t, "\"");
-    }
-    eo_text_add(&t, "}\n");
+    eo_hook_number(f, "MS", r->ms_total);
 }
 
 static int run_hook(struct fleet_watch *w, struct run_device *d,
                     const char *command, const struct espota_result *r,
                     struct espota_error *err)
 {
-    struct facts f = {.n = 0};
-    char input[2 * FACTS_MAX * FACT_MAX];
+    struct hook_facts f = {.n = 0};
+    char input[HOOK_JSON_MAX];
 
-    fact(&f, "HOOK", r == NULL ? "before" : "after");
-    fact(&f, "DEVICE", d->ui.name);
-    fact(&f, "ADDRESS", d->host);
-    fact(&f, "IMAGE", d->image != NULL ? espota_image_info(d->image)->file
+    eo_hook_fact(&f, "HOOK", r == NULL ? "before" : "after");
+    eo_hook_fact(&f, "DEVICE", d->ui.name);
+    eo_hook_fact(&f, "ADDRESS", d->host);
+    eo_hook_fact(&f, "IMAGE", d->image != NULL ? espota_image_info(d->image)->file
                                        : d->opts.file);
     if (d->image != NULL)
-        fact(&f, "SHA256", espota_image_info(d->image)->sha256);
+        eo_hook_fact(&f, "SHA256", espota_image_info(d->image)->sha256);
     if (r != NULL)
         result_facts(&f, d, r);
-    as_json(&f, input, sizeof input);
+    eo_hook_json(&f, input);
     return eo_hooks_start(w->hooks, command, f.env, input, d, err);
 }
 

@@ -363,6 +363,34 @@ static void test_a_retry_starts_the_meter_anew(void **state)
     free(s.text);
 }
 
+/* Names and words may be anything; XML 1.0 is UTF-8 without most controls. */
+static void test_junit_is_xml_whatever_it_says(void **state)
+{
+    struct ui_device d = {.name = "caf\xe9 <\x01>"}, *devices[] = {&d};
+    const struct espota_error err = {.category = ESPOTA_E_DEVICE,
+                                     .message = "\xc2\x85 \"\xff\" & \x1b[2J"};
+    const struct espota_result result = {.outcome = ESPOTA_FAILED,
+                                         .error = &err};
+    struct ui_set s = {.devices = devices, .n_devices = 1, .n = 1};
+    char *out = NULL;
+    size_t len = 0;
+
+    (void)state;
+    s.at[0] = eo_ui_junit(open_memstream(&out, &len));
+    assert_non_null(s.at[0]);
+    eo_uis_start(&s, 1);
+    eo_uis_event(&s, &(struct espota_event){.kind = ESPOTA_EVENT_END,
+                                            .tag = &d,
+                                            .device = d.name,
+                                            .result = &result});
+    eo_uis_end(&s, 1);
+    eo_uis_free(&s);
+    assert_non_null(strstr(out, "name=\"caf\\xe9 &lt;\\x01&gt;\""));
+    assert_non_null(strstr(
+        out, "message=\"\\xc2\\x85 &quot;\\xff&quot; &amp; \\x1b[2J\""));
+    free(out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_quiet_says_nothing_but_the_error),
         cmocka_unit_test(test_the_bar_of_espota_py),
         cmocka_unit_test(test_frames_fit_the_terminal),
+        cmocka_unit_test(test_junit_is_xml_whatever_it_says),
 #ifdef EO_WITH_JSON
         cmocka_unit_test(test_json_has_one_end_for_each),
         cmocka_unit_test(test_json_says_zero_once_an_attempt),
