@@ -188,11 +188,15 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(STATIC)
 $(BUILD)/fuzz/programs.a: $(filter-out %/main.o,$(call obj,$(SRC_CLI) $(SRC_SIM)))
 	$(call say,AR,$@)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 
+WORLDLY := $(filter fuzz/fuzz_sim_% fuzz/fuzz_io_discover% fuzz/fuzz_io_mdns%,$(FUZZ:.c=))
+$(addprefix $(BUILD)/,$(WORLDLY) $(addsuffix _replay,$(WORLDLY))): $(BUILD)/fuzz/world.o
+
+FUZZ_LINK = $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS_CLI) $(LIBS)
 $(BUILD)/fuzz/%_replay: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/standalone.o $(BUILD)/fuzz/programs.a $(STATIC)
-	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS_CLI) $(LIBS)
+	$(call say,LD,$@)$(FUZZ_LINK)
 
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/programs.a $(STATIC)
-	$(call say,LD,$@)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS_CLI) $(LIBS)
+	$(call say,LD,$@)$(FUZZ_LINK) -fsanitize=fuzzer
 
 ## check: all tests; SAN=1 adds the sanitizers
 check: all $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(BUILD)/tools/mkimage

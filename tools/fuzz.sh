@@ -58,7 +58,7 @@ run)
     mkdir -p "$build/crashes" "$build/log"
     before=$(cat "$build/ledger" 2>/dev/null | wc -l)
     for source in fuzz/fuzz_*"${ONLY-}"*.c; do
-        echo "$build/${source%.c}"
+        [ ! -x "$build/${source%.c}" ] || echo "$build/${source%.c}"
     done | xargs -P "${JOBS:-1}" -I{} "$0" one "$build" "$seconds" {}
     tail -n +$((before + 1)) "$build/ledger" >"$build/last"
     table "$build/last" && exit 0
