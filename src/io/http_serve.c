@@ -74,6 +74,7 @@ static void turn(void *ctx)
     if (s->running)
         return;
     s->running = true;
+    s->left = false;
     if (s->epoll != NULL)
         MHD_run(s->daemon);
     else
@@ -81,7 +82,11 @@ static void turn(void *ctx)
     s->running = false;
     if (s->epoll == NULL)
         watch_sets(s);
-    if (MHD_get_timeout(s->daemon, &ms) == MHD_YES)
+    /* Where it was at its limit it listens again when it is run once more,
+     * and there may be no other reason to. */
+    if (s->left)
+        eo_timer_start(s->c.loop, &s->run, 0, turn, s);
+    else if (MHD_get_timeout(s->daemon, &ms) == MHD_YES)
         eo_timer_start(s->c.loop, &s->run, ms, turn, s);
 }
 

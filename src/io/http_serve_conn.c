@@ -19,7 +19,8 @@
 
 enum {
     LOOK_EVERY_MS = 250, /* at progress and deadlines */
-    LINGER_EVERY_MS = 20 /* at bodies that wait for the last confirmation */
+    LINGER_EVERY_MS = 20, /* at bodies that wait for the last confirmation */
+    STUCK_MS = 10000 /* without progress: no more than its place, if needed */
 };
 
 /* ---- deadlines and progress ---------------------------------------------- */
@@ -29,7 +30,53 @@ static void cut(struct conn *c, const char *why)
     if (c->cut != NULL)
         return;
     c->cut = why;
+    c->server->n_conns--;
     shutdown(c->fd, SHUT_RDWR);
+}
+
+static bool owes_request(const struct conn *c)
+{
+    return c->exchange == NULL || !c->exchange->answered;
+}
+
+/* Who has owed a request for longest, or else whose answer has stood still for
+ * longest; NULL: all have a right to their place. */
+static struct conn *least_worthy(const struct http_serve *s,
+                                 const struct conn *newcomer)
+{
+    const uint64_t now = eo_loop_now(s->c.loop);
+    struct conn *owing = NULL, *stuck = NULL;
+
+    for (struct conn *c = s->conns; c != NULL; c = c->next) {
+        if (c == newcomer || c->cut != NULL)
+            continue;
+        if (owes_request(c)) {
+            if (owing == NULL || c->since < owing->since)
+                owing = c;
+        } else if (now - c->exchange->moved_at > STUCK_MS &&
+                   (stuck == NULL ||
+                    c->exchange->moved_at < stuck->exchange->moved_at)) {
+            stuck = c;
+        }
+    }
+    return owing != NULL ? owing : stuck;
+}
+
+/* Places are few, and it costs nothing to hold one: some are kept free, so that
+ * a device that asks at once is served however many do not. */
+static void make_room(struct http_serve *s, const struct conn *newcomer,
+                      unsigned free_places)
+{
+    struct conn *c;
+
+    while (s->n_conns + free_places > s->c.max_clients &&
+           (c = least_worthy(s, newcomer)) != NULL)
+        cut(c, "others needed its place");
+}
+
+bool eo_serve_crowded(const struct http_serve *s)
+{
+    return s->n_conns > s->c.max_clients - s->c.max_clients / 8;
 }
 
 static void look_at_answer(struct http_serve *s, struct conn *c, uint64_t now)
@@ -57,11 +104,14 @@ static void look(void *ctx)
     const uint64_t now = eo_loop_now(s->c.loop);
 
     for (struct conn *c = s->conns; c != NULL; c = c->next) {
-        if (c->exchange != NULL && c->exchange->answered)
+        if (!owes_request(c))
             look_at_answer(s, c, now);
         else if (now - c->since > s->c.header_ms)
             cut(c, "its request did not come");
     }
+    /* At its limit the server hears of no newcomer: they may be waiting. */
+    if (s->n_conns >= s->c.max_clients)
+        make_room(s, NULL, s->c.max_clients / 16);
     if (s->conns != NULL)
         eo_timer_start(s->c.loop, &s->look, LOOK_EVERY_MS, look, s);
 }
@@ -171,13 +221,18 @@ void eo_serve_connection(void *ctx, struct MHD_Connection *connection,
         if (c->next != NULL)
             c->next->link = &c->next;
         s->conns = c;
+        s->n_conns++;
+        make_room(s, c, 1);
         if (s->look.slot == 0)
             eo_timer_start(s->c.loop, &s->look, LOOK_EVERY_MS, look, s);
         return;
     }
+    s->left = true;
     if (c == NULL)
         return;
-    if (c->cut != NULL && !c->asked)
+    if (c->cut == NULL)
+        s->n_conns--;
+    else if (!c->asked)
         s->c.on_log(s->c.ctx, c->cut);
     *c->link = c->next;
     if (c->next != NULL)

@@ -37,11 +37,16 @@ struct http_serve {
     struct watch **watch; /* without epoll: by descriptor */
     size_t n_watch;
     struct conn *conns;
+    unsigned n_conns; /* those that were not cut */
+    bool left;        /* one is gone since libmicrohttpd was last run */
     struct exchange *lingering;
     bool running; /* inside MHD_run() */
 };
 
 /* http_serve_conn.c */
+
+/* Are places so scarce that nobody keeps one for a second request? */
+bool eo_serve_crowded(const struct http_serve *);
 void eo_serve_connection(void *server, struct MHD_Connection *,
                          void **socket_context,
                          enum MHD_ConnectionNotificationCode);

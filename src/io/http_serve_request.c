@@ -98,6 +98,8 @@ static struct MHD_Response *make_response(struct exchange *x)
         add(response, "WWW-Authenticate", "Basic realm=\"espota-c\"");
     if (reply->status == 405)
         add(response, "Allow", "GET, HEAD");
+    if (eo_serve_crowded(x->conn->server))
+        add(response, "Connection", "close");
     return response;
 }
 
