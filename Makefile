@@ -244,6 +244,10 @@ fuzz-fast:
 
 fuzzers: $(FUZZERS)
 
+## nets: every protocol on every bad network (10 minutes; root); ONLY=pattern
+nets: all $(PEERS) $(BUILD)/tools/mkimage
+	@BUILD='$(BUILD)' BIN='$(BINDEST)' ONLY='$(ONLY)' tests/nets/run.sh
+
 ## bench: what docs/PERFORMANCE.md reports, measured now
 bench: all $(BENCHES) $(BUILD)/tools/mkimage
 	@BUILD='$(BUILD)' tests/bench/run.sh $(ONLY)
@@ -310,7 +314,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
-.PHONY: all demo check check-unit check-replay check-e2e build-tests check-layers check-reproducible check-symbols fuzz fuzz-fast fuzzers bench coverage completions install uninstall dist clean help FORCE
+.PHONY: all demo check check-unit check-replay check-e2e build-tests check-layers check-reproducible check-symbols fuzz fuzz-fast fuzzers nets bench coverage completions install uninstall dist clean help FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
