@@ -149,6 +149,7 @@ static int on_socket(void *ctx, curl_socket_t fd, curlsocktype purpose)
     (void)ctx;
     (void)purpose;
     eo_sock_send_buffer(fd, SEND_BUFFER);
+    eo_tcp_keep_asking(fd);
     return CURL_SOCKOPT_OK;
 }
 

@@ -36,6 +36,7 @@ void eo_session_opened(struct session *s, int fd)
 {
     struct addr local;
 
+    eo_tcp_keep_asking(fd);
     s->stream.fd = fd;
     s->stream.watch =
         eo_watch_new(s->c.loop, fd, ESPOTA_READ, eo_session_on_stream, s);

@@ -59,6 +59,10 @@ int eo_sock_local(int fd, struct addr *);
  * system cannot tell. */
 long eo_tcp_unacked(int fd);
 
+/* Has the kernel ask a silent peer every ten seconds whether it still knows the
+ * connection: one that restarted says no.  Silence alone ends nothing. */
+void eo_tcp_keep_asking(int fd);
+
 /* Lets the kernel take little beyond what the peer has confirmed. */
 void eo_sock_send_buffer(int fd, int bytes);
 

@@ -5,8 +5,10 @@
 # shellcheck shell=bash disable=SC2154
 
 DOCUMENTED=' 0 10 11 12 13 14 15 20 21 22 23 24 25 30 ' # of those, what may be
-# --stall-timeout is 160 s; nothing is awaited for longer.
+# --stall-timeout is 160 s: nothing is awaited for longer.  A device that has
+# lost its power is back after 3 s, and says so when its TCP is asked.
 SILENCE_MAX=165000
+SILENCE_MAX_RESTART=70000
 
 faults=()
 fault() { faults+=("$*"); }
@@ -46,6 +48,8 @@ judge_upload() {
     outcome=$(jq -r .code <<<"$end") attempts=$(jq -r .attempts <<<"$end")
     silence=$(jq -s '[.[].t_ms] | [.[1:], .[:-1]] | transpose | map(.[0] - .[1]) | max // 0' events)
     ((silence <= SILENCE_MAX)) || fault "silent for $silence ms"
+    [[ $condition != restart-* ]] || ((silence <= SILENCE_MAX_RESTART)) ||
+        fault "waited $silence ms for a device that had restarted"
     case $status in
     0) ((stores == 1)) || fault "LIE: accepted, and the device stored it $stores times" ;;
     30) ((stores <= 1)) || fault "flashed $stores times" ;;

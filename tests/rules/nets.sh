@@ -63,6 +63,8 @@ fine; end ok 0 >>events; judge 'not one device_end'
 fine; status=124; judge HANGS
 fine; status=139; end ok 139 >events; judge 'exit status 139'
 fine; end ok 0 200000 >events; judge 'silent for 200000 ms'
+fine; end ok 0 100000 >events; judge true
+fine; condition=restart-data; end ok 0 100000 >events; judge 'waited 100000 ms'
 fine; condition=cut-50%-5s; judge true
 fine; condition=cut-50%-5s; : >"link"; judge 'the link was not cut'
 fine; condition=loss-5%; judge 'no frame was lost'
