@@ -75,10 +75,7 @@ static void turn(void *ctx)
         return;
     s->running = true;
     s->left = false;
-    if (s->epoll != NULL)
-        MHD_run(s->daemon);
-    else
-        MHD_run_wait(s->daemon, 0);
+    MHD_run(s->daemon);
     s->running = false;
     if (s->epoll == NULL)
         watch_sets(s);
@@ -176,10 +173,10 @@ int eo_http_serve_new(struct http_serve **out,
         if (s->epoll == NULL)
             goto no_memory;
     } else {
-        s->n_watch = FD_SETSIZE;
-        s->watch = eo_calloc(s->n_watch, sizeof(struct watch *));
+        s->watch = eo_calloc(FD_SETSIZE, sizeof(struct watch *));
         if (s->watch == NULL)
             goto no_memory;
+        s->n_watch = FD_SETSIZE;
         watch_sets(s);
     }
     *out = s;

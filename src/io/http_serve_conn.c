@@ -79,6 +79,15 @@ bool eo_serve_crowded(const struct http_serve *s)
     return s->n_conns > s->c.max_clients - s->c.max_clients / 8;
 }
 
+/* NULL: it still has time. */
+static const char *too_late(const struct http_serve *s,
+                            const struct exchange *x, uint64_t now)
+{
+    return now - x->moved_at > s->c.stall_ms  ? "it took nothing for too long"
+           : now - x->began > s->c.total_ms ? "it was too slow"
+                                            : NULL;
+}
+
 static void look_at_answer(struct http_serve *s, struct conn *c, uint64_t now)
 {
     struct exchange *x = c->exchange;
@@ -92,10 +101,8 @@ static void look_at_answer(struct http_serve *s, struct conn *c, uint64_t now)
         if (x->reply.tag != NULL)
             s->c.on_progress(s->c.ctx, x->reply.tag, taken);
     }
-    if (now - x->moved_at > s->c.stall_ms)
-        cut(c, "it took nothing for too long");
-    else if (now - x->began > s->c.total_ms)
-        cut(c, "it was too slow");
+    if (too_late(s, x, now) != NULL)
+        cut(c, too_late(s, x, now));
 }
 
 static void look(void *ctx)
@@ -122,6 +129,7 @@ static const char *linger_over(struct http_serve *s, struct exchange *x,
                                bool *over)
 {
     const long unacked = eo_tcp_unacked(x->fd);
+    const char *late;
     char byte;
 
     *over = true;
@@ -135,10 +143,9 @@ static const char *linger_over(struct http_serve *s, struct exchange *x,
         x->moved_at = eo_loop_now(s->c.loop);
         s->c.on_progress(s->c.ctx, x->reply.tag, x->taken);
     }
-    if (eo_loop_now(s->c.loop) - x->moved_at > s->c.stall_ms)
-        return "it took nothing for too long";
-    *over = false;
-    return NULL;
+    late = too_late(s, x, eo_loop_now(s->c.loop));
+    *over = late != NULL;
+    return late;
 }
 
 static void end_lingering(struct http_serve *s, struct exchange *x,

@@ -1,151 +1,9 @@
-/* test_io_browse.c -- devices that announce themselves, change and leave; on a
- * link made up by the test. */
-#include "support/fake_link.h"
-
-#include "support/clock.h"
+/* test_io_browse.c -- devices that announce themselves, change and leave. */
+#include "support/browse_stage.h"
 
 #include <stdio.h>
 
-#include "io/browse.h"
-
-#define ESPHOME "_esphomelib._tcp.local"
-#define ARDUINO "_arduino._tcp.local"
-#define KITCHEN "kitchen." ESPHOME
-#define HOST "kitchen.local"
-
-enum { LIMIT_MS = 10000, ALL = (1u << ANNOUNCE_SERVICE_COUNT) - 1 };
-
-static const char *const TXT[] = {"platform=ESP32", "version=2026.9.0", NULL};
-
-struct told {
-    enum browse_news news;
-    char host[MDNS_NAME_TEXT];
-    uint16_t port;
-    size_t n_addresses;
-    char address[ADDR_TEXT]; /* the first */
-};
-
-struct stage {
-    struct loop *loop;
-    struct browse *b;
-    struct told told[64];
-    size_t n;
-};
-
-static void on_news(void *ctx, enum browse_news news,
-                    const struct browse_entry *e)
-{
-    struct stage *s = ctx;
-    struct told *t = &s->told[s->n++];
-    struct text text;
-
-    assert_true(s->n < sizeof s->told / sizeof *s->told);
-    *t = (struct told){
-        .news = news, .port = e->port, .n_addresses = e->addresses.n};
-    eo_text_init(&text, t->host, sizeof t->host);
-    eo_mdns_add_text(&text, &e->host);
-    if (e->addresses.n > 0)
-        eo_addr_text(&e->addresses.at[0].addr, false, t->address);
-}
-
-static void open_stage(struct stage *s, struct browse_config c)
-{
-    struct espota_error err = {0};
-
-    memset(s, 0, sizeof *s);
-    fake.n_asked = 0;
-    s->loop = eo_loop_new();
-    c.news = on_news;
-    c.ctx = s;
-    if (eo_browse_new(&s->b, s->loop, &c, &err) != 0)
-        fail_msg("%s", err.message);
-}
-
-static void close_stage(struct stage *s)
-{
-    eo_browse_free(s->b);
-    eo_loop_free(s->loop);
-}
-
-struct wanted {
-    const struct stage *stage;
-    size_t n;
-    const char *name;
-    uint16_t type;
-    enum mdns_from from;
-};
-
-static bool is_told(void *ctx)
-{
-    const struct wanted *w = ctx;
-
-    return w->stage->n >= w->n;
-}
-
-static bool is_asked(void *ctx)
-{
-    const struct wanted *w = ctx;
-
-    return fake_count(w->name, w->type, w->from) >= w->n;
-}
-
-/* Turns until so much news was told. */
-static void until_news(struct stage *s, size_t n)
-{
-    clock_pass(s->loop, LIMIT_MS, is_told,
-               &(struct wanted){.stage = s, .n = n});
-    assert_int_equal(s->n, n);
-}
-
-/* Turns until a question was asked so often. */
-static void until_asked(struct stage *s, const char *name, uint16_t type,
-                        enum mdns_from from, size_t n)
-{
-    struct wanted w = {s, n, name, type, from};
-
-    if (!clock_pass(s->loop, LIMIT_MS, is_asked, &w))
-        fail_msg("%s was not asked for", name);
-}
-
-static void turn_for(struct stage *s, uint64_t ms)
-{
-    clock_pass(s->loop, ms, NULL, NULL);
-}
-
-static void say_all(uint16_t port, const char *address, uint32_t ttl)
-{
-    struct voice v;
-
-    voice_begin(&v);
-    voice_ptr(&v, ESPHOME, KITCHEN, ttl);
-    voice_srv(&v, KITCHEN, HOST, port, ttl);
-    voice_txt(&v, KITCHEN, TXT, ttl);
-    voice_a(&v, HOST, address, ttl);
-    voice_end(&v);
-}
-
 /* ---- finding -------------------------------------------------------------- */
-
-static void test_all_services_are_asked_for_in_rounds(void **state)
-{
-    struct stage s;
-
-    (void)state;
-    open_stage(&s, (struct browse_config){.services = ALL});
-    until_asked(&s, ESPHOME, MDNS_PTR, MDNS_FROM_OWN, 3);
-    assert_int_equal(fake.n_asked, 3 * 3 + 2 * 3);
-    for (int i = 0; i < ANNOUNCE_SERVICE_COUNT; i++) {
-        const char *type = eo_announce_type((enum announce_service)i);
-
-        assert_int_equal(fake_count(type, MDNS_PTR, MDNS_FROM_OWN), 3);
-        /* Who was asked over the shared port is silent for a second. */
-        assert_int_equal(fake_count(type, MDNS_PTR, MDNS_FROM_SHARED), 2);
-    }
-    for (size_t i = 0; i < fake.n_asked; i++)
-        assert_int_equal(fake.asked[i].alone,
-                         fake.asked[i].from == MDNS_FROM_OWN);
-    close_stage(&s);
-}
 
 static void test_only_the_services_of_interest(void **state)
 {
@@ -168,108 +26,6 @@ static void test_only_the_services_of_interest(void **state)
     assert_int_equal(s.told[0].port, 3232);
     assert_string_equal(s.told[0].address, "10.77.0.3");
     assert_int_equal(fake_count(ESPHOME, MDNS_PTR, MDNS_FROM_OWN), 0);
-    close_stage(&s);
-}
-
-static void test_missing_parts_are_asked_for(void **state)
-{
-    struct stage s;
-    struct voice v;
-
-    (void)state;
-    open_stage(&s, (struct browse_config){.services = ALL});
-    voice_begin(&v);
-    voice_ptr(&v, ESPHOME, KITCHEN, 120);
-    voice_end(&v);
-    until_asked(&s, KITCHEN, MDNS_SRV, MDNS_FROM_OWN, 1);
-    assert_int_equal(fake_count(KITCHEN, MDNS_TXT, MDNS_FROM_OWN), 1);
-    assert_int_equal(fake_count(HOST, MDNS_A, MDNS_FROM_OWN), 0);
-
-    voice_begin(&v);
-    voice_srv(&v, KITCHEN, HOST, 6053, 120);
-    voice_end(&v);
-    until_asked(&s, HOST, MDNS_AAAA, MDNS_FROM_OWN, 1);
-    assert_true(fake_count(HOST, MDNS_A, MDNS_FROM_OWN) > 0);
-    assert_int_equal(s.n, 0);
-
-    voice_begin(&v);
-    voice_a(&v, HOST, "10.77.0.2", 120);
-    voice_txt(&v, KITCHEN, TXT, 120);
-    voice_end(&v);
-    until_news(&s, 1);
-    assert_int_equal(s.told[0].news, BROWSE_APPEARED);
-    assert_int_equal(s.told[0].port, 6053);
-    close_stage(&s);
-}
-
-static void test_one_family_alone(void **state)
-{
-    static const struct {
-        int family;
-        const char *address;
-        uint16_t asked, not_asked;
-    } ROWS[] = {{4, "10.77.0.2", MDNS_A, MDNS_AAAA},
-                {6, "fe80::2%fake0", MDNS_AAAA, MDNS_A}};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        struct stage s;
-        struct voice v;
-
-        open_stage(&s, (struct browse_config){.services = ALL,
-                                              .family = ROWS[i].family});
-        voice_begin(&v);
-        voice_ptr(&v, ESPHOME, KITCHEN, 120);
-        voice_srv(&v, KITCHEN, HOST, 6053, 120);
-        voice_txt(&v, KITCHEN, TXT, 120);
-        voice_end(&v);
-        until_asked(&s, HOST, ROWS[i].asked, MDNS_FROM_OWN, 1);
-        assert_int_equal(fake_count(HOST, ROWS[i].not_asked, MDNS_FROM_OWN),
-                         0);
-        voice_begin(&v);
-        voice_a(&v, HOST, "fe80::2", 120);
-        voice_a(&v, HOST, "10.77.0.2", 120);
-        voice_end(&v);
-        until_news(&s, 1);
-        assert_int_equal(s.told[0].n_addresses, 1);
-        assert_memory_equal(s.told[0].address, ROWS[i].address, 7);
-        close_stage(&s);
-    }
-}
-
-static void test_who_is_known_need_not_answer(void **state)
-{
-    struct stage s;
-    unsigned most = 0;
-
-    (void)state;
-    open_stage(&s, (struct browse_config){.services = ALL});
-    for (int i = 0; i < 60; i++) {
-        char instance[80], host[80];
-        struct voice v;
-
-        snprintf(instance, sizeof instance, "a-rather-long-name-%02d." ESPHOME,
-                 i);
-        snprintf(host, sizeof host, "a-rather-long-name-%02d.local", i);
-        voice_begin(&v);
-        voice_ptr(&v, ESPHOME, instance, 120);
-        voice_srv(&v, instance, host, 6053, 120);
-        voice_txt(&v, instance, TXT, 120);
-        voice_a(&v, host, "10.77.0.2", 120);
-        voice_end(&v);
-    }
-    until_asked(&s, ESPHOME, MDNS_PTR, MDNS_FROM_OWN, 2);
-    for (size_t i = 0; i < fake.n_asked; i++) {
-        const struct fake_question *q = &fake.asked[i];
-
-        assert_true(q->bytes <= 1232); /* any link carries it whole */
-        if (q->known > most)
-            most = q->known;
-        if (q->from == MDNS_FROM_SHARED)
-            assert_int_equal(q->known, 0);
-    }
-    assert_in_range(most, 20, 59); /* as many as fit */
-    assert_int_equal(s.n, 60);
     close_stage(&s);
 }
 
@@ -348,26 +104,6 @@ static void test_a_strangers_goodbye(void **state)
     close_stage(&s);
 }
 
-static void test_silence_is_asked_about_and_then_believed(void **state)
-{
-    struct stage s;
-
-    (void)state;
-    open_stage(&s,
-               (struct browse_config){.services = ALL, .keep_asking = true});
-    say_all(6053, "10.77.0.2", 10);
-    until_news(&s, 1);
-    turn_for(&s, 7900);
-    assert_int_equal(fake_count(KITCHEN, MDNS_SRV, MDNS_FROM_OWN), 0);
-    turn_for(&s, 2000);
-    assert_int_equal(fake_count(KITCHEN, MDNS_SRV, MDNS_FROM_OWN), 2);
-    assert_int_equal(s.n, 1);
-    turn_for(&s, 200);
-    assert_int_equal(s.n, 2);
-    assert_int_equal(s.told[1].news, BROWSE_LEFT);
-    close_stage(&s);
-}
-
 /* ---- by name --------------------------------------------------------------- */
 
 static void test_a_name_that_was_asked_for(void **state)
@@ -411,64 +147,7 @@ static void test_others_are_passed_by(void **state)
 }
 
 /* What was asked for by name and left is asked for again, soon. */
-static void test_a_name_is_not_given_up(void **state)
-{
-    static const char *const NAMES[] = {HOST};
-    struct stage s;
-    struct voice v;
-    size_t before;
-
-    (void)state;
-    open_stage(&s, (struct browse_config){.names = NAMES,
-                                          .n_names = 1,
-                                          .keep_asking = true});
-    voice_begin(&v);
-    voice_a(&v, HOST, "10.77.0.2", 120);
-    voice_end(&v);
-    until_news(&s, 1);
-    assert_int_equal(s.told[0].news, BROWSE_APPEARED);
-    voice_begin(&v);
-    voice_a(&v, HOST, "10.77.0.2", 0);
-    voice_end(&v);
-    until_news(&s, 2);
-    assert_int_equal(s.told[1].news, BROWSE_LEFT);
-    before = fake_count(HOST, MDNS_A, MDNS_FROM_OWN);
-    until_asked(&s, HOST, MDNS_A, MDNS_FROM_OWN, before + 2);
-    voice_begin(&v);
-    voice_a(&v, HOST, "10.77.0.5", 120);
-    voice_end(&v);
-    until_news(&s, 3);
-    assert_int_equal(s.told[2].news, BROWSE_APPEARED);
-    assert_string_equal(s.told[2].address, "10.77.0.5");
-    close_stage(&s);
-}
-
 /* A name alone has no SRV: its address is asked for before it is too old. */
-static void test_a_name_is_renewed(void **state)
-{
-    static const char *const NAMES[] = {HOST};
-    struct stage s;
-    struct voice v;
-    size_t before;
-
-    (void)state;
-    open_stage(&s, (struct browse_config){.names = NAMES,
-                                          .n_names = 1,
-                                          .keep_asking = true});
-    voice_begin(&v);
-    voice_a(&v, HOST, "10.77.0.2", 10);
-    voice_end(&v);
-    until_news(&s, 1);
-    before = fake_count(HOST, MDNS_A, MDNS_FROM_OWN);
-    until_asked(&s, HOST, MDNS_A, MDNS_FROM_OWN, before + 1);
-    voice_begin(&v);
-    voice_a(&v, HOST, "10.77.0.2", 120);
-    voice_end(&v);
-    turn_for(&s, 20000);
-    assert_int_equal(s.n, 1);
-    close_stage(&s);
-}
-
 #define LABEL64 \
     "0123456789012345678901234567890123456789012345678901234567890123"
 #define LABEL63 \
@@ -600,19 +279,12 @@ static void test_every_lack_of_memory_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_services_are_asked_for_in_rounds),
         cmocka_unit_test(test_only_the_services_of_interest),
-        cmocka_unit_test(test_missing_parts_are_asked_for),
-        cmocka_unit_test(test_one_family_alone),
-        cmocka_unit_test(test_who_is_known_need_not_answer),
         cmocka_unit_test(test_changes_are_told_once),
         cmocka_unit_test(test_a_goodbye_can_be_taken_back),
         cmocka_unit_test(test_a_strangers_goodbye),
-        cmocka_unit_test(test_silence_is_asked_about_and_then_believed),
         cmocka_unit_test(test_a_name_that_was_asked_for),
         cmocka_unit_test(test_others_are_passed_by),
-        cmocka_unit_test(test_a_name_is_not_given_up),
-        cmocka_unit_test(test_a_name_is_renewed),
         cmocka_unit_test(test_names_that_are_none),
         cmocka_unit_test(test_a_flood_of_names_has_an_end),
         cmocka_unit_test(test_no_network),
