@@ -244,7 +244,7 @@ fuzz-fast:
 
 fuzzers: $(FUZZERS)
 
-## nets: every protocol on every bad network (10 minutes; root); ONLY=pattern
+## nets: every protocol on every bad network (6 minutes; root); ONLY=pattern
 nets: all $(PEERS) $(BUILD)/tools/mkimage
 	@BUILD='$(BUILD)' BIN='$(BINDEST)' ONLY='$(ONLY)' tests/nets/run.sh
 

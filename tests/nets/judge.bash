@@ -46,6 +46,7 @@ judge_upload() {
     said_exit=$(jq -r .exit <<<"$end")
     [[ $said_exit == "$status" ]] || fault "device_end says $said_exit, the exit status is $status"
     outcome=$(jq -r .code <<<"$end") attempts=$(jq -r .attempts <<<"$end")
+    ms=$(jq -s '.[-1].t_ms' events) # what starting it took is left out
     silence=$(jq -s '[.[].t_ms] | [.[1:], .[:-1]] | transpose | map(.[0] - .[1]) | max // 0' events)
     ((silence <= SILENCE_MAX)) || fault "silent for $silence ms"
     [[ $condition != restart-* ]] || ((silence <= SILENCE_MAX_RESTART)) ||
