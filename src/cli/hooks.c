@@ -142,6 +142,10 @@ static int spawn(pid_t *pid, char *const *argv, char *const *env, int in)
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF |
                                         POSIX_SPAWN_SETPGROUP);
     rc = posix_spawnp(pid, argv[0], &actions, &attr, argv, env);
+    /* Where it is a fork we may be back before the child has its group, and
+     * could not end it; after its exec this fails, and it has one. */
+    if (rc == 0)
+        setpgid(*pid, *pid);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&actions);
     return rc;

@@ -2,7 +2,10 @@
 #include "support/test.h"
 
 #include <poll.h>
+#include <spawn.h>
 #include <stdio.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/hooks.h"
@@ -71,11 +74,30 @@ static const struct row {
     {"true ; false", false, 0, ""}, /* no shell: mere words */
 };
 
+/* Where vfork() is a fork, as under qemu-user, a child that cannot become the
+ * program has no way to tell: it ends with 127. */
+static bool spawn_tells(void)
+{
+    char *const argv[] = {(char *)"/no/such/program", NULL};
+    char *const env[] = {NULL};
+    pid_t pid;
+
+    if (posix_spawn(&pid, argv[0], NULL, NULL, argv, env) != 0)
+        return true;
+    waitpid(pid, NULL, 0);
+    return false;
+}
+
 static void test_row(void **state)
 {
     const struct row *r = *state;
-    const struct seen s = run(r->command, r->shell, 10000, NONE, "");
+    struct seen s;
 
+    if (strstr(r->why, "No such file") != NULL && !spawn_tells()) {
+        puts("skip: posix_spawn() does not tell of a program that is missing");
+        skip();
+    }
+    s = run(r->command, r->shell, 10000, NONE, "");
     assert_int_equal(s.status, r->status);
     assert_string_equal(s.why, r->why);
 }
@@ -118,12 +140,14 @@ static void test_freeing_ends_what_runs(void **state)
     struct espota_error err;
     struct hooks *h =
         eo_hooks_new(&(struct hooks_config){false, 60000, on_end, &seen});
+    const time_t begin = time(NULL);
 
     (void)state;
     assert_non_null(h);
     assert_int_equal(eo_hooks_start(h, "sleep 60", NONE, "", NULL, &err), 0);
     eo_hooks_free(h); /* waits for it: no zombie, no minute */
     assert_int_equal(seen.calls, 0);
+    assert_true(time(NULL) - begin < 30);
 }
 
 int main(void)
