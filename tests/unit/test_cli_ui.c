@@ -183,6 +183,18 @@ static char *play(struct show *s, struct ui *ui, size_t n)
     return s->text;
 }
 
+/* Time may pass between two events, and then there is a rate. */
+static void forget_rates(char *text)
+{
+    for (char *end; (end = strstr(text, "B/s\n")) != NULL;) {
+        char *from = end;
+
+        while (*from != ',')
+            from--;
+        memmove(from, end + 3, strlen(end + 3) + 1);
+    }
+}
+
 static void test_plain_is_a_line_a_phase_and_ten_percent(void **state)
 {
     struct show s;
@@ -191,6 +203,7 @@ static void test_plain_is_a_line_a_phase_and_ten_percent(void **state)
     (void)state;
     open_show(&s, 1);
     text = play(&s, eo_ui_plain(&(struct ui_plain_config){.out = s.out}), 1);
+    forget_rates(text);
     assert_string_equal(text, "K\u00fcche: connecting\n"
                               "K\u00fcche: writing flash\n"
                               "K\u00fcche: 10 %, 100 B of 1.0 kB\n"
