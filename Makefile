@@ -96,7 +96,7 @@ BUILD   ?= build
 BINDEST ?= .
 endif
 
-OUR_CPPFLAGS := -Iinclude -Isrc -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE $(FEATURES) \
+OUR_CPPFLAGS := -Iinclude -Isrc -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE -D_FILE_OFFSET_BITS=64 $(FEATURES) \
                 $(shell $(PKG_CONFIG) --cflags $(DEPS_LIB) $(DEPS_CLI) 2>/dev/null)
 OUR_CFLAGS   := -std=c11 -pthread -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
                 -Wmissing-prototypes -Wvla -fPIC -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. $(OUR_SAN)

@@ -1,6 +1,11 @@
 /* test_image_image.c -- loading, looking through gzip and what is compressed. */
 #include "support/test.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
 #include "support/forge.h"
 
 #include "base/buf.h"
@@ -251,6 +256,34 @@ static void test_what_cannot_be_opened(void **state)
     }
 }
 
+/* Sparse; 3 GiB do not fit into a signed offset of 32 bits. */
+static void test_a_file_that_no_device_takes(void **state)
+{
+    static const uint64_t SIZES[] = {ESPOTA_IMAGE_MAX + 1,
+                                     UINT64_C(3) << 30, UINT64_C(5) << 30};
+    char path[] = "/tmp/espota-image-XXXXXX";
+    const int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
+        struct espota_image *img;
+        struct espota_error err = {0};
+
+        if (ftruncate(fd, (off_t)SIZES[i]) != 0) {
+            assert_true(errno == EFBIG || errno == ENOSPC);
+            printf("skip: no sparse file of %" PRIu64 " bytes here\n",
+                   SIZES[i]);
+            break;
+        }
+        assert_int_equal(
+            espota_image_open(&img, path, ESPOTA_COMPRESS_AUTO, &err), -1);
+        assert_non_null(strstr(err.message, "is longer than 64 MiB"));
+    }
+    close(fd);
+    unlink(path);
+}
+
 static void test_out_of_memory(void **state)
 {
     (void)state;
@@ -278,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_a_gzip_bomb_costs_nothing),
         cmocka_unit_test(test_cut_at_every_length),
         cmocka_unit_test(test_what_cannot_be_opened),
+        cmocka_unit_test(test_a_file_that_no_device_takes),
         cmocka_unit_test(test_out_of_memory),
     };
 
