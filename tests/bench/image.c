@@ -5,6 +5,7 @@
  *                 gzip: what opening costs more when it is compressed
  *                 bytes: compressed
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -16,15 +17,15 @@
 
 enum { RUNS = 7 };
 
-static long now_us(void)
+static int64_t now_us(void)
 {
     struct timespec t;
 
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return t.tv_sec * 1000000L + t.tv_nsec / 1000;
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static long least(long a, long b)
+static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
 }
@@ -53,15 +54,15 @@ static void hash(const struct image_form *raw)
 
 int main(int argc, char **argv)
 {
-    long opened = 1L << 40, hashed = 1L << 40, packed = 1L << 40;
+    int64_t opened = INT64_MAX, hashed = INT64_MAX, packed = INT64_MAX;
     size_t bytes = 0;
 
     if (argc != 2)
         return 2;
     for (int i = 0; i < RUNS; i++) {
-        const long begin = now_us();
+        const int64_t begin = now_us();
         struct espota_image *img = load(argv[1], ESPOTA_COMPRESS_NEVER);
-        const long middle = now_us();
+        const int64_t middle = now_us();
 
         opened = least(opened, middle - begin);
         hash(eo_image_raw(img));
@@ -69,14 +70,15 @@ int main(int argc, char **argv)
         espota_image_free(img);
     }
     for (int i = 0; i < 3; i++) {
-        const long begin = now_us();
+        const int64_t begin = now_us();
         struct espota_image *img = load(argv[1], ESPOTA_COMPRESS_ALWAYS);
 
         packed = least(packed, now_us() - begin);
         bytes = espota_image_info(img)->gzip_bytes;
         espota_image_free(img);
     }
-    printf("open %ld\nhash %ld\ngzip %ld\nbytes %zu\n", opened, hashed,
-           packed - opened, bytes);
+    printf("open %" PRId64 "\nhash %" PRId64 "\ngzip %" PRId64
+           "\nbytes %zu\n",
+           opened, hashed, packed - opened, bytes);
     return 0;
 }

@@ -6,6 +6,7 @@
  * Prints "updated N, rss KIB, cpu MS, wall MS, threads N"; fails unless every
  * device took the image.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,17 +49,17 @@ static void on_event(void *ctx, const struct espota_event *e)
         fprintf(stderr, "job %d: %s\n", e->job, e->result->error->message);
 }
 
-static long ms_of(struct timeval t)
+static int64_t ms_of(struct timeval t)
 {
-    return (long)t.tv_sec * 1000 + t.tv_usec / 1000;
+    return (int64_t)t.tv_sec * 1000 + t.tv_usec / 1000;
 }
 
-static long wall_ms(void)
+static int64_t wall_ms(void)
 {
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static int fail(const struct espota_error *err)
@@ -72,7 +73,7 @@ int main(int argc, char **argv)
     struct tally tally = {0};
     const struct espota_fleet_config config = {
         .max_active = 1u << 20, .on_event = on_event, .on_event_ctx = &tally};
-    const long began = wall_ms();
+    const int64_t began = wall_ms();
     struct espota_fleet *fleet;
     struct espota_image *image;
     struct espota_error err;
@@ -100,7 +101,8 @@ int main(int argc, char **argv)
     espota_fleet_free(fleet);
     espota_image_free(image);
     getrusage(RUSAGE_SELF, &used);
-    printf("updated %u, rss %ld, cpu %ld, wall %ld, threads %u\n",
+    printf("updated %u, rss %ld, cpu %" PRId64 ", wall %" PRId64
+           ", threads %u\n",
            tally.updated, used.ru_maxrss,
            ms_of(used.ru_utime) + ms_of(used.ru_stime), wall_ms() - began,
            tally.threads);
