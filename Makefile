@@ -32,7 +32,7 @@ else
 # ---- what is there -----------------------------------------------------------
 # A library that is missing is left out of the build, except OpenSSL.
 
-NEEDS_NOTHING := clean help dist check-layers check-reproducible
+NEEDS_NOTHING := clean help dist check-layers check-reproducible check-cross
 ifneq ($(filter-out $(NEEDS_NOTHING),$(or $(MAKECMDGOALS),all)),)
 missing = $(error $(1) is missing: install the package "$(shell tools/setup.sh name $(2))", or run "make setup")
 ifeq ($(shell command -v $(firstword $(CC))),)
@@ -221,6 +221,16 @@ build-tests: $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(BUILD)/tools/mkimage
 check-reproducible:
 	@tools/check-reproducible.sh
 
+## check-valgrind: unit tests and replays under valgrind's memcheck
+.PHONY: check-valgrind
+check-valgrind: $(TESTS) $(REPLAYS)
+	+@BUILD='$(BUILD)' tests/valgrind.sh || [ $$? = 77 ]
+
+## check-cross: on arm64, armhf and s390x, emulated; "tools/setup.sh install cross"
+.PHONY: check-cross
+check-cross:
+	+@tests/cross.sh || [ $$? = 77 ]
+
 check-layers:
 	@tools/check-layers.sh
 
@@ -317,6 +327,6 @@ help:
 .PHONY: all demo check check-unit check-replay check-e2e build-tests check-layers check-reproducible check-symbols fuzz fuzz-fast fuzzers nets bench coverage completions install uninstall dist clean help FORCE
 .SECONDARY:
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name root -prune -o -type f -name '*.d' -print 2>/dev/null)
 
 endif

@@ -42,6 +42,7 @@ MAC='AA:BB:CC:DD:EE:01'
 }
 
 @test "headers and the first bytes of the body come in one read" {
+    [ -z "${TEST_EMULATED-}" ] || skip "the kernel holds them back for 200 ms at most: too short for $TEST_EMULATED"
     firmware 400000 fw.bin
     serve fw.bin
     # dd reads once: what is in the first segment.
@@ -258,6 +259,7 @@ INI
     [ "$(status -H 'Authorization: Basic %%%' "$url/")" = 401 ]
     [ "$(status -u 'me:s3:cret' "$url/")" = 200 ]
     ! grep -q 's3:cret' said || false
+    [ -z "${TEST_EMULATED-}" ] || return 0 # its own arguments stay
     ! tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q 's3:cret' || false
 }
 

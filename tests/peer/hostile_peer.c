@@ -44,12 +44,12 @@ struct stage {
     unsigned period_ms, nonce;
 };
 
-static long now_ms(void)
+static int64_t now_ms(void)
 {
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static bool fatal(void)
@@ -206,11 +206,11 @@ static bool drip(struct stage *s, const struct step *step)
     bool reads = true;
 
     for (size_t i = 0;; i = (i + 1) % step->len) {
-        const long until = now_ms() + s->period_ms;
+        const int64_t until = now_ms() + s->period_ms;
 
         if (send(s->fd, step->bytes + i, 1, MSG_NOSIGNAL) < 0)
             return false;
-        for (long left; (left = until - now_ms()) > 0;)
+        for (int64_t left; (left = until - now_ms()) > 0;)
             if (wait_for(s->fd, reads ? POLLIN : 0, (int)left) &&
                 !drain(s, &reads))
                 return false;
@@ -266,7 +266,7 @@ static void reply(const struct stage *s, int fd, const char *bytes, size_t len)
 static bool replies(struct stage *s, const struct step *step)
 {
     static char huge[60000];
-    const long until = now_ms() + step->n;
+    const int64_t until = now_ms() + step->n;
 
     if (step->n == 0) { /* one, and as large as can be */
         memset(huge, 'a', sizeof huge);
@@ -280,7 +280,7 @@ static bool replies(struct stage *s, const struct step *step)
 
 static bool challenge(struct stage *s, const struct step *step)
 {
-    const long until = now_ms() + step->n;
+    const int64_t until = now_ms() + step->n;
     char text[64];
 
     while (now_ms() < until) {
@@ -318,7 +318,7 @@ static bool call(struct stage *s)
 static bool strangers(struct stage *s, const struct step *step)
 {
     const struct sockaddr_in to = at("127.0.0.1", s->port);
-    const long until = now_ms() + step->n;
+    const int64_t until = now_ms() + step->n;
 
     for (unsigned i = 1; now_ms() < until; i++) {
         s->fd = bound(SOCK_STREAM | SOCK_NONBLOCK, "127.0.0.9");

@@ -404,8 +404,8 @@ static void wait_for_work(void)
     for (int i = 0; i < 2; i++)
         next = earlier(earlier(next, &ways[i].straight), &ways[i].late);
     left = next > now ? next - now : 0;
-    t = (struct timespec){.tv_sec = left / 1000000000,
-                          .tv_nsec = left % 1000000000};
+    t = (struct timespec){.tv_sec = (time_t)(left / 1000000000),
+                          .tv_nsec = (long)(left % 1000000000)};
     if (ppoll(p, 2, &t, NULL) < 0 && errno != EINTR)
         die("ppoll");
 }
