@@ -252,6 +252,15 @@ fuzz-fast:
 	@$(FUZZ_BUILD) CC=clang CFLAGS='-O2 -g -fsanitize=fuzzer-no-link'
 	@$(FUZZ_RUN)
 
+## fuzz-afl: the same by AFL++ (needs afl-clang-fast)
+fuzz-afl:
+	@$(FUZZ_BUILD) CC=afl-clang-fast CFLAGS='-O2 -g'
+	@ONLY='$(ONLY)' JOBS='$(JOBS)' tools/fuzz.sh afl build/$@ '$(TIME)'
+
+## fuzz-merge: take over into fuzz/corpus/ what the runs above found that reaches more
+fuzz-merge:
+	@tools/fuzz.sh merge build/fuzz $(wildcard build/fuzz-fast build/fuzz-afl)
+
 fuzzers: $(FUZZERS)
 
 ## nets: every protocol on every bad network (6 minutes; root); ONLY=pattern
@@ -324,7 +333,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
-.PHONY: all demo check check-unit check-replay check-e2e build-tests check-layers check-reproducible check-symbols fuzz fuzz-fast fuzzers nets bench coverage completions install uninstall dist clean help FORCE
+.PHONY: all demo check check-unit check-replay check-e2e build-tests check-layers check-reproducible check-symbols fuzz fuzz-fast fuzz-afl fuzz-merge fuzzers nets bench coverage completions install uninstall dist clean help FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name root -prune -o -type f -name '*.d' -print 2>/dev/null)

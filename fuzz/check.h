@@ -98,14 +98,30 @@ static inline size_t fuzz_utf8(const unsigned char *p)
     return 0;
 }
 
-/* UTF-8 without anything that drives a terminal: C0, DEL, C1. */
+/* The character at p, n bytes long. */
+static inline unsigned long fuzz_character(const unsigned char *p, size_t n)
+{
+    unsigned long v = n == 1 ? *p : *p & (0x7fu >> n);
+
+    for (size_t i = 1; i < n; i++)
+        v = v << 6 | (p[i] & 0x3fu);
+    return v;
+}
+
+/* UTF-8 without anything that drives a terminal, ends a line or turns the
+ * direction of writing. */
 static inline int fuzz_clean(const char *text)
 {
     const unsigned char *p = (const unsigned char *)text;
 
     for (size_t n; *p != '\0'; p += n) {
+        unsigned long v;
+
         n = fuzz_utf8(p);
-        if (n == 0 || *p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0))
+        v = fuzz_character(p, n);
+        if (n == 0 || v < 0x20 || (v >= 0x7f && v < 0xa0) || v == 0x61c ||
+            v == 0x200e || v == 0x200f || (v >= 0x2028 && v <= 0x202e) ||
+            (v >= 0x2066 && v <= 0x2069) || v == 0xfffe || v == 0xffff)
             return 0;
     }
     return 1;
