@@ -55,6 +55,17 @@ static bool talking(const struct esphome *m)
     return m->base.status == PROTO_RUNNING && m->phase != PH_BYE;
 }
 
+/* No device answers what it has not heard to the end.  But in the data we are
+ * never done talking, and the greeting is answered before our features, which
+ * leave behind it in one go, or in two. */
+static bool is_interrupted(const struct esphome *m)
+{
+    const size_t may_follow =
+        m->phase == PH_DATA ? SIZE_MAX : m->phase == PH_HELLO ? 1 : 0;
+
+    return m->line.out_len > may_follow;
+}
+
 static void on_byte(struct esphome *m, uint8_t byte)
 {
     /* A refusal may come at any moment, also while we are talking; no answer
@@ -69,8 +80,7 @@ static void on_byte(struct esphome *m, uint8_t byte)
         enter(m, PH_FAILED);
         return;
     }
-    /* In the data we are never done talking. */
-    if (m->line.out_len > 0 && m->phase != PH_DATA) {
+    if (is_interrupted(m)) {
         eo_esphome_unexpected(&m->base.error, here(m)->doing, byte);
         enter(m, PH_FAILED);
         return;
