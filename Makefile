@@ -133,6 +133,8 @@ REPLAYS := $(patsubst %.c,$(BUILD)/%_replay,$(FUZZ))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(FUZZ))
 PEERS   := $(patsubst %.c,$(BUILD)/%,$(PEER))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(BENCH))
+# The shim stands between the program and a C library like glibc.
+TORTURE := $(if $(filter Linux,$(shell uname -s)),$(BUILD)/tests/torture/torture $(BUILD)/tests/torture/fail.so)
 
 ifneq ($(V),1)
 say = @printf '  %-8s%s\n' $(1) $(2);
@@ -188,6 +190,13 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(STATIC)
 $(BUILD)/fuzz/programs.a: $(filter-out %/main.o,$(call obj,$(SRC_CLI) $(SRC_SIM)))
 	$(call say,AR,$@)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 
+$(BUILD)/tests/torture/torture: $(BUILD)/tests/torture/torture.o $(STATIC)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/torture/fail.so: tests/torture/fail.c tests/torture/fail.h
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer -fno-builtin \
+	    -Wall -Wextra -fPIC -shared -o $@ $< -ldl
+
 WORLDLY := $(filter fuzz/fuzz_sim_% fuzz/fuzz_io_discover% fuzz/fuzz_io_mdns%,$(FUZZ:.c=))
 $(addprefix $(BUILD)/,$(WORLDLY) $(addsuffix _replay,$(WORLDLY))): $(BUILD)/fuzz/world.o
 
@@ -199,7 +208,7 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/programs.a $(STATIC)
 	$(call say,LD,$@)$(FUZZ_LINK) -fsanitize=fuzzer
 
 ## check: all tests; SAN=1 adds the sanitizers
-check: all $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(BUILD)/tools/mkimage
+check: all $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(TORTURE) $(BUILD)/tools/mkimage
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh
 
 ## check-unit: the unit tests alone
@@ -207,7 +216,7 @@ check-unit: $(TESTS)
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh unit
 
 ## check-e2e: the stories alone; ONLY=word picks files
-check-e2e: all $(PEERS) $(BUILD)/tools/mkimage
+check-e2e: all $(PEERS) $(TORTURE) $(BUILD)/tools/mkimage
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' ONLY='$(ONLY)' tests/run.sh e2e
 
 ## check-replay: the committed inputs of the fuzz targets alone
@@ -215,7 +224,7 @@ check-replay: $(REPLAYS)
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh replay
 
 # What the tests are made of, compiled and not run.
-build-tests: $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(BUILD)/tools/mkimage
+build-tests: $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(TORTURE) $(BUILD)/tools/mkimage
 
 ## check-reproducible: two builds in two folders are the same, byte for byte
 check-reproducible:
@@ -266,6 +275,10 @@ fuzzers: $(FUZZERS)
 ## nets: every protocol on every bad network (6 minutes; root); ONLY=pattern
 nets: all $(PEERS) $(BUILD)/tools/mkimage
 	@BUILD='$(BUILD)' BIN='$(BINDEST)' ONLY='$(ONLY)' tests/nets/run.sh
+
+## torture: fail every call of every story, one after the other; ONLY=story
+torture: all $(TORTURE) $(BUILD)/tools/mkimage
+	@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/torture/run.sh $(if $(ONLY),--story $(ONLY))
 
 ## bench: what docs/PERFORMANCE.md reports, measured now
 bench: all $(BENCHES) $(BUILD)/tools/mkimage
