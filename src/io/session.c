@@ -43,8 +43,10 @@ static void tell_acks(struct session *s)
                                   .len = (size_t)now});
 }
 
-/* What there is, then what ended it.  False: the stream is over. */
-static bool read_stream(struct session *s)
+/* What there is, then what ended it.  A reset is told only once: behind a send
+ * that failed by it, which is failed then, the end of input looks orderly and
+ * is not.  False: the stream is over. */
+static bool read_stream(struct session *s, int failed)
 {
     struct channel *ch = &s->stream;
     uint8_t in[RECV_MAX];
@@ -55,7 +57,9 @@ static bool read_stream(struct session *s)
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             return true;
         if (n <= 0) {
-            const int sys = n < 0 ? errno : 0;
+            const int sys = n < 0                  ? errno
+                            : failed == ECONNRESET ? failed
+                                                   : 0;
 
             tell_acks(s);
             tell_closed(s, PROTO_STREAM, sys);
@@ -77,7 +81,7 @@ void eo_session_on_stream(void *ctx, int ready)
     struct session *s = ctx;
 
     /* Input first, always: a refusal is often followed by a reset. */
-    if (ready & ESPOTA_READ && read_stream(s))
+    if (ready & ESPOTA_READ && read_stream(s, 0))
         tell_acks(s);
     eo_session_pump(s);
 }
@@ -108,7 +112,7 @@ static bool write_stream(struct session *s, const struct proto_want *w)
     if (n < 0) {
         const int sys = errno;
 
-        if (sys != EAGAIN && sys != EWOULDBLOCK && read_stream(s))
+        if (sys != EAGAIN && sys != EWOULDBLOCK && read_stream(s, sys))
             tell_closed(s, PROTO_STREAM, sys);
         return false;
     }

@@ -2,7 +2,9 @@
  * devices on loopback. */
 #include "support/test.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "support/peer.h"
@@ -309,6 +311,99 @@ static void test_out_of_memory(void **state)
     assert_true(starved >= 5);
 }
 
+/* ---- a reset that a send is the first to see ----------------------------- */
+
+/* Sends a byte, lets the device reset the connection, and sends another: no
+ * poll() came between. */
+struct chatter {
+    struct proto base;
+    bool over;
+};
+
+static int device_fd;
+static int chatter_end; /* what ended the stream; -1: nothing yet */
+
+static void chatter_init(struct proto *p, const struct proto_job *job)
+{
+    (void)p;
+    (void)job;
+}
+
+static enum proto_status chatter_step(struct proto *p,
+                                      const struct proto_event *ev)
+{
+    if (ev->kind == PROTO_SENT && device_fd >= 0) {
+        const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+        setsockopt(device_fd, SOL_SOCKET, SO_LINGER, &at_once,
+                   sizeof at_once);
+        close(device_fd);
+        device_fd = -1;
+    } else if (ev->kind == PROTO_CLOSED) {
+        chatter_end = ev->sys;
+        p->status = PROTO_DONE;
+    }
+    return p->status;
+}
+
+static void chatter_want(const struct proto *p, struct proto_want *w)
+{
+    (void)p;
+    *w = (struct proto_want){
+        .open = 1u << PROTO_STREAM,
+        .out_on = PROTO_STREAM,
+        .out = (const uint8_t *)"x",
+        .out_len = 1,
+        .timeout_ms = 60000,
+        .doing = "chattering",
+    };
+}
+
+static void test_a_reset_that_a_send_sees_is_no_orderly_end(void **state)
+{
+    static const struct proto_ops CHATTER = {
+        .name = "chatter",
+        .size = sizeof(struct chatter),
+        .init = chatter_init,
+        .step = chatter_step,
+        .want = chatter_want,
+    };
+    const struct proto_job job = {.image = image};
+    struct run r = {.loop = eo_loop_new()};
+    struct addr addr, client;
+    int listener, fd;
+
+    (void)state;
+    assert_int_equal(eo_addr_parse(&addr, "127.0.0.1"), 0);
+    listener = eo_tcp_listen(&addr, 1);
+    assert_true(listener >= 0);
+    assert_int_equal(eo_sock_local(listener, &addr), 0);
+    fd = eo_tcp_connect(&addr, NULL);
+    assert_true(fd >= 0);
+    do
+        device_fd = eo_tcp_accept(listener, &client);
+    while (device_fd < 0 && errno == EAGAIN);
+    assert_true(device_fd >= 0);
+    chatter_end = -1;
+    r.session = eo_session_start(&(struct session_config){
+        .loop = r.loop,
+        .ops = &CHATTER,
+        .job = &job,
+        .addr = &addr,
+        .n_addr = 1,
+        .connected = true,
+        .fd = fd,
+        .on_change = on_change,
+        .ctx = &r,
+    });
+    assert_non_null(r.session);
+    finish(&r);
+    assert_int_equal(chatter_end, ECONNRESET);
+    eo_session_free(r.session);
+    eo_loop_free(r.loop);
+    close(listener);
+}
+
 static int prepare(void **state)
 {
     (void)state;
@@ -332,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_an_upload_by_version_1),
         cmocka_unit_test(test_a_refusal_behind_a_reset_is_read),
         cmocka_unit_test(test_a_reset_alone),
+        cmocka_unit_test(test_a_reset_that_a_send_sees_is_no_orderly_end),
         cmocka_unit_test(test_silence_ends_with_patience),
         cmocka_unit_test(test_a_drip_keeps_nothing_alive),
         cmocka_unit_test(test_proofs_are_masked),
