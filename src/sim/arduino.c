@@ -42,9 +42,10 @@ static const struct opt OPTS[] = {
     {"fs-size", OPT_SIZE, AT(fs), 0, 64 << 20, "BYTES",
      "room for a file system image", NULL, NULL},
     {"rcvbuf", OPT_SIZE, AT(rcvbuf), 512, 1 << 20, "BYTES",
-     "receive buffer of the socket: a small window", NULL, NULL},
+     "receive buffer of the socket: a small window; default 16K",
+     NULL, NULL},
     {"mss", OPT_SIZE, AT(mss), 88, 65495, "BYTES",
-     "longest segment; an ESP8266 announces 536", NULL, NULL},
+     "longest segment; an ESP8266 announces 536; default 1460", NULL, NULL},
     {"flash-ms-per-kib", OPT_MICROS, AT(flash.us_per_kib), 0, 0, "MS",
      "time to write a KiB", NULL, NULL},
     {"erase-ms", OPT_MICROS, AT(flash.us_per_erase), 0, 0, "MS",
@@ -92,6 +93,9 @@ static void defaults(void *config)
     struct arduino_config *c = config;
 
     c->end_us = UINT32_MAX;
+    /* A device's TCP takes hardly more than its updater has read. */
+    c->rcvbuf = 16384;
+    c->mss = 1460;
     c->loop_us = 1000;
 }
 

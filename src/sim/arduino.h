@@ -166,7 +166,7 @@ struct arduino_config {
     int restart; /* enum arduino_restart */
     const char *password; /* NULL: none asked */
     size_t slot, fs;      /* 0: by core */
-    size_t rcvbuf, mss;   /* 0: the system's */
+    size_t rcvbuf, mss;
     struct flash_config flash;
     unsigned loop_us, pbkdf2_us;
     unsigned end_us; /* the core's pauses around OK; unset: by core */

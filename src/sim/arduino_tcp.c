@@ -18,7 +18,7 @@ enum {
     SILENCES = 4,      /* three of them are answered by the count again */
     SPLIT_MS = 2,
     STRANGER_MS = 100,
-    LINGER_MS = 500,
+    LINGER_MS = 5000,
     COMMAND_FS = 100
 };
 

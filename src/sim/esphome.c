@@ -195,6 +195,14 @@ static int power_up(struct device *base, struct espota_error *err)
     return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 }
 
+static void restart(struct device *base)
+{
+    struct esphome_device *d = (struct esphome_device *)base;
+
+    memcpy(d->version, d->updated, sizeof d->version);
+    eo_watch_want(d->watch, ESPOTA_READ);
+}
+
 static void power_down(struct device *base)
 {
     struct esphome_device *d = (struct esphome_device *)base;
@@ -262,5 +270,6 @@ const struct profile eo_sim_esphome = {
     .device_size = sizeof(struct esphome_device),
     .open = power_up,
     .close = power_down,
+    .restart = restart,
     .announce = announce,
 };

@@ -15,7 +15,9 @@
 
 enum {
     READS_PER_TURN = 64, /* then others have their turn */
-    SILENT_LOOK_MS = 50
+    SILENT_LOOK_MS = 50,
+    HEARD_LOOK_MS = 5,
+    HEARD_LOOKS = 400
 };
 
 static struct loop *loop_of(const struct esphome_session *s)
@@ -68,10 +70,22 @@ static void over(void *ctx)
     eo_esphome_session_over(d, r, updated, violations);
 }
 
+/* What is unread turns a close into a reset, and either takes along what the
+ * client has not confirmed. */
+static void over_when_heard(void *ctx)
+{
+    struct esphome_session *s = ctx;
+
+    if (eo_tcp_unacked(s->fd) > 0 && s->looks++ < HEARD_LOOKS)
+        eo_timer_start(loop_of(s), &s->work, HEARD_LOOK_MS, over_when_heard, s);
+    else
+        over(s);
+}
+
 /* Never at once: our callers still hold the session. */
 void eo_esphome_left(struct esphome_session *s)
 {
-    eo_timer_start(loop_of(s), &s->work, 0, over, s);
+    eo_timer_start(loop_of(s), &s->work, 0, over_when_heard, s);
 }
 
 /* The device closes as soon as what it said has left. */

@@ -103,7 +103,8 @@ struct esphome_session {
     /* How it ends. */
     enum outcome outcome;
     int code;   /* what we said in the end; -1: nothing */
-    bool reset; /* with an RST, what was said before it included */
+    bool reset; /* with an RST */
+    unsigned looks; /* whether what we said has been heard */
 
     /* Timers: patience with the client, our own work, what leaves late. */
     struct timer deadline, work, leave;

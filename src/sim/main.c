@@ -32,7 +32,8 @@ static const struct opt COMMON[] = {
     {"once", OPT_NUMBER, AT(once), 1, 1000000, "N",
      "exit after N updates; default: at a signal", NULL, NULL},
     {"reboot-ms", OPT_MICROS, AT(reboot_us), 0, 0, "MS",
-     "how long the port is closed after an update; default 1000", NULL, NULL},
+     "how long the port is closed after an update; default 1000;\n"
+     "0: an ESPHome device takes the next one at once", NULL, NULL},
     {"report", OPT_TEXT, AT(report), 0, 0, "FILE",
      "write what was seen there, not to standard output", NULL, NULL},
     {"store", OPT_TEXT, AT(store), 0, 0, "FILE",

@@ -174,9 +174,11 @@ void eo_sim_session_end(struct device *d, struct report *r, bool updated,
     if (!updated)
         return;
     s->updated++;
-    eo_sim_restart(d);
-    if (s->common.once > 0 && s->updated >= s->common.once)
-        s->done = true;
+    s->done |= s->common.once > 0 && s->updated >= s->common.once;
+    if (!s->done && s->common.reboot_us == 0 && s->profile->restart != NULL)
+        s->profile->restart(d);
+    else
+        eo_sim_restart(d);
 }
 
 char *eo_sim_store_path(const struct device *d)

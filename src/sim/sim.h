@@ -95,6 +95,9 @@ struct profile {
     int (*open)(struct device *, struct espota_error *err);
     /* Powers down at once, whatever is under way; also when not open. */
     void (*close)(struct device *);
+    /* Restarts in no time, without closing its port.  NULL: it closes it for a
+     * moment all the same. */
+    void (*restart)(struct device *);
     /* What it says of itself, with --mdns.  NULL: nothing, ever. */
     void (*announce)(const struct device *, struct announcement *);
 };

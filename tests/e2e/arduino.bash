@@ -1,5 +1,7 @@
 # arduino.bash -- helpers of the stories about ArduinoOTA: load it in setup().
 
+load common.bash
+
 # images: app.esp8266, app.esp32, app.pico (nothing known) and fs, made once a
 # file of stories.
 images() {
@@ -23,19 +25,26 @@ app() {
 
 # device OPTION...: starts one; sets port and pid.  What it saw is in $seen.
 device() {
-    local i out=$BATS_TEST_TMPDIR/device.out
+    local out=$BATS_TEST_TMPDIR/device.out
     seen=$BATS_TEST_TMPDIR/seen
     rm -f "$out" "$seen"
     "$BIN/espota-sim" arduino --end-ms 20 --report "$seen" \
         --store "$BATS_TEST_TMPDIR/stored" "$@" >"$out" 3>&- &
     pid=$!
-    for ((i = 0; i < 200; i++)); do
-        grep -q listening "$out" && break
-        kill -0 "$pid" 2>/dev/null || break
-        sleep 0.02
-    done
+    eventually is_up "$out"
     port=$(sed -n 's/.*:\([0-9]*\)$/\1/p' "$out")
     [ -n "$port" ]
+}
+
+is_up() { grep -q listening "$1" || is_gone "$pid"; }
+
+# A port nobody is given by chance, and no other run of this file takes.
+own_port() { echo $((10000 + ($$ * 7 + ${1:-0}) % 20000)); }
+
+# For teardown().
+done_with_device() {
+    tell_why
+    stop_device
 }
 
 stop_device() {
@@ -49,32 +58,30 @@ stop_device() {
 flash() {
     local file=$1
     shift
-    timeout 60 "$BIN/espota-c" --no-config --protocol arduino -i 127.0.0.1 -p "$port" -f "$file" \
+    timeout 180 "$BIN/espota-c" --no-config --protocol arduino -i 127.0.0.1 -p "$port" -f "$file" \
         --force --retry 0 "$@" </dev/null 3>&-
 }
 
 # saw FILTER: true of the device's latest session, by jq.
 saw() {
-    local i
-    for ((i = 0; i < 40; i++)); do
-        jq -se "[.[] | select(.event == \"session\")] | last | $1" "$seen" >/dev/null 2>&1 && return 0
-        sleep 0.05
-    done
+    eventually has_seen "$1" && return
     echo "the device did not see: $1"
     cat "$seen"
     return 1
 }
 
+has_seen() {
+    jq -se "[.[] | select(.event == \"session\")] | last | $1" "$seen" >/dev/null 2>&1
+}
+
 # stored_once FILE: by the reports in it, once they are there.
 stored_once() {
-    local i n
-    for ((i = 0; i < 400; i++)); do
-        n=$(jq -s 'map(select((.md5_stored // "") != "")) | length' "$1")
-        [ "$n" = 0 ] || break
-        sleep 0.05
-    done
-    [ "$n" = 1 ] || { cat "$1"; return 1; }
+    eventually has_stored "$1"
+    [ "$(n_stored "$1")" = 1 ] || { cat "$1"; return 1; }
 }
+
+n_stored() { jq -s 'map(select((.md5_stored // "") != "")) | length' "$1"; }
+has_stored() { [ "$(n_stored "$1")" -gt 0 ]; }
 
 # ended STATUS [TEXT]: of the last "run".
 ended() {

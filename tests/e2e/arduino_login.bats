@@ -9,7 +9,7 @@ setup() {
 }
 
 teardown() {
-    stop_device
+    done_with_device
 }
 
 arrives() { # PROFILE TYPE PASSWORD-OF-DEVICE|- CLIENT-OPTION...

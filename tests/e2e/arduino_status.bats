@@ -8,7 +8,7 @@ setup() {
 }
 
 teardown() {
-    stop_device
+    done_with_device
 }
 
 # fails PROFILE FAILURE STATUS TEXT...: all of the texts are said.
@@ -112,10 +112,10 @@ s = socket.socket()
 s.bind(("0.0.0.0", 0))
 s.listen()
 open(sys.argv[1], "w").write(str(s.getsockname()[1]) + "\n")
-time.sleep(20)
+time.sleep(600)
 PY
     holder=$!
-    for _ in $(seq 100); do [ -s "$BATS_TEST_TMPDIR/port" ] && break; sleep 0.05; done
+    eventually test -s "$BATS_TEST_TMPDIR/port"
     taken=$(cat "$BATS_TEST_TMPDIR/port")
     run flash "$app8266" -P "$taken"
     kill "$holder"
@@ -129,7 +129,7 @@ PY
 }
 
 @test "10: no such name" {
-    run timeout 60 "$BIN/espota-c" --no-config --protocol arduino -i no.such.name.invalid \
+    run timeout 180 "$BIN/espota-c" --no-config --protocol arduino -i no.such.name.invalid \
         -f "$app8266" --retry 0 --force
     ended 10
 }

@@ -20,5 +20,5 @@ load helpers
         --force --compress never -f "$image" -i 127.0.0.1 -p
     [ "$status" = 0 ] || no "$output"
     ms=${output##*packet }
-    [ "${ms%.*}" -lt 500 ] || no "$ms ms"
+    [ "${ms%.*}" -lt 3000 ] || no "$ms ms"
 }

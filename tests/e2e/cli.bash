@@ -37,11 +37,13 @@ start_device() { # NAME [OPTION]...
     PORT=$sim_port
 }
 
-# What the device says of its last session.
-seen() { # NAME KEY
-    eventually grep -q '"event":"session"' "$1.report" || return 1
-    grep '"event":"session"' "$1.report" | tail -n 1 | jq -r ".$2"
+# What the device says of its session of that number, which may yet come.
+seen() { # NAME KEY [NUMBER]
+    eventually has_sessions "$1.report" "${3:-1}" || return 1
+    grep '"event":"session"' "$1.report" | sed -n "${3:-1}p" | jq -r ".$2"
 }
+
+has_sessions() { [ "$(grep -c '"event":"session"' "$1")" -ge "$2" ]; }
 
 # The device is stopped for that: then it tells what it has seen.
 never_called() { # NAME
@@ -56,7 +58,7 @@ never_called() { # NAME
 # what it printed is in out and err.
 go() {
     status=0
-    timeout -k 5 60 "$ESPOTA" "$@" >out 2>err 3>&- || status=$?
+    timeout -k 5 120 "$ESPOTA" "$@" >out 2>err 3>&- || status=$?
 }
 
 expect() { # STATUS

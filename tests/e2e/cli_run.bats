@@ -79,17 +79,16 @@ load cli
 }
 
 @test "signals close the socket, and every end is still told" {
-    start_device dev --flash-ms-per-kib 20 --reboot-ms 0
+    start_device dev --flash-ms-per-kib 60 --reboot-ms 0
     for pair in INT:130 TERM:143 HUP:129; do
-        "$ESPOTA" -i 127.0.0.1 -p "$PORT" -f fw.bin --json >out 2>err &
-        pid=$!
-        for _ in $(seq 100); do
-            grep -q '"progress"' out && break
-            sleep 0.05
-        done
-        kill -"${pair%:*}" $pid
+        rm -f out
+        # A shell's background children ignore SIGINT, those of nohup SIGHUP.
+        start env --default-signal=INT,HUP \
+            "$ESPOTA" -i 127.0.0.1 -p "$PORT" -f fw.bin --json >out 2>err
+        wait_for out '"progress"'
+        kill -"${pair%:*}" "$pid"
         status=0
-        wait $pid || status=$?
+        wait "$pid" || status=$?
         expect "${pair#*:}"
         valid_events out
         [ "$(jq -r 'select(.event == "device_end") | .code + " \(.exit)"' out)" = "interrupted ${pair#*:}" ]
@@ -136,7 +135,7 @@ load cli
     [ "$(seen dev md5_stored)" = "$(md5sum <fw.bin.signed | cut -d ' ' -f 1)" ]
     go -i 127.0.0.1 -p "$PORT" -f fw.bin --no-signed
     expect 0
-    [ "$(seen dev md5_stored)" = "$(md5sum <fw.bin | cut -d ' ' -f 1)" ]
+    [ "$(seen dev md5_stored 2)" = "$(md5sum <fw.bin | cut -d ' ' -f 1)" ]
 }
 
 @test "an image from standard input" {
@@ -160,5 +159,5 @@ load cli
     before=$(date +%s)
     go -i 127.0.0.1 -p "$PORT" -f fw.bin --connect-timeout 60 --max-time 1.5
     [ "$status" != 0 ]
-    [ $(($(date +%s) - before)) -le 10 ]
+    [ $(($(date +%s) - before)) -le 30 ] # and not 60
 }

@@ -4,6 +4,10 @@
 # with a limit that only a real fault reaches on the busiest machine.
 # shellcheck shell=bash
 
+ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+BIN=${BIN:-$ROOT} BUILD=${BUILD:-$ROOT/build}
+export ROOT BIN BUILD
+
 PATIENCE=60 # seconds
 
 # Runs COMMAND until it succeeds.

@@ -4,7 +4,7 @@
 load helpers
 
 @test "the demo flashes, and the device says the same MD5" {
-    DEMO_DIR=$T/demo timeout 60 "$ROOT/tools/demo.sh" "$MKIMAGE" >out 2>err 3>&- ||
+    DEMO_DIR=$T/demo timeout 180 "$ROOT/tools/demo.sh" "$MKIMAGE" >out 2>err 3>&- ||
         no "the demo failed"
     grep -q "^device says: updated, 655360 bytes stored, MD5 $(md5sum <demo/firmware.bin | cut -d ' ' -f 1)" out ||
         no "the device says something else"
@@ -15,19 +15,19 @@ load helpers
 
 @test "the demo with a firmware of one's own, an ESP8266's" {
     make_image esp8266 256K
-    DEMO_DIR=$T/demo timeout 60 "$ROOT/tools/demo.sh" "$MKIMAGE" "$image" >out 2>err 3>&- ||
+    DEMO_DIR=$T/demo timeout 180 "$ROOT/tools/demo.sh" "$MKIMAGE" "$image" >out 2>err 3>&- ||
         no "the demo failed"
     grep -q '"gzip":true' demo/espota-sim.log || no "it was not compressed"
     grep -q '^the same, byte for byte' out || no "the demo does not say so"
 }
 
 @test "the demo fails clearly" {
-    ! DEMO_DIR=$T/demo timeout 60 "$ROOT/tools/demo.sh" "$MKIMAGE" missing.bin >out 2>err 3>&- ||
+    ! DEMO_DIR=$T/demo timeout 180 "$ROOT/tools/demo.sh" "$MKIMAGE" missing.bin >out 2>err 3>&- ||
         no "it went on"
     expect_stderr "demo: cannot read missing.bin"
     make_image esp32 256K
     printf x | dd of="$image" bs=1 seek=5000 conv=notrunc 2>/dev/null
-    ! DEMO_DIR=$T/demo timeout 60 "$ROOT/tools/demo.sh" "$MKIMAGE" "$image" >out 2>err 3>&- ||
+    ! DEMO_DIR=$T/demo timeout 180 "$ROOT/tools/demo.sh" "$MKIMAGE" "$image" >out 2>err 3>&- ||
         no "it went on"
     expect_stderr "damaged"
 }

@@ -4,16 +4,20 @@
 
 load helpers
 
-# meets STATUS SIM-OPTION...: an image of 256 KiB for ESP32, a second's
-# patience; nothing here may take longer than a few of them.
+# meets STATUS SIM-OPTION...: an image of 256 KiB for ESP32.  Where patience is
+# to end there is little of it; elsewhere a machine may well be slow.
 meets() {
-    local expected=$1 began=$SECONDS
+    local expected=$1 patience=15 began
     shift
+    case "$*" in
+    *silent* | *drip* | *drop-ack* | *prepare-ms*) patience=2 ;;
+    esac
     make_image esp32 256K
     start_sim esphome --password hunter2 "$@"
-    flash -a hunter2 --connect-timeout 1 --stall-timeout 1
+    began=$SECONDS
+    flash -a hunter2 --connect-timeout $patience --stall-timeout $patience
     expect_status "$expected"
-    [ $((SECONDS - began)) -le 8 ] || no "it took $((SECONDS - began)) s"
+    [ $((SECONDS - began)) -le 25 ] || no "it took $((SECONDS - began)) s"
 }
 
 # at STATUS FAULT@STEP [TEXT]
@@ -173,7 +177,7 @@ refused() {
 }
 
 @test "a byte a second" {
-    meets 14 --fault drip@1500
+    meets 14 --fault drip@3000
 }
 
 @test "one CHUNK_OK too many" { meets 25 --fault extra-ack@3; }
@@ -190,13 +194,13 @@ refused() {
 @test "slow to prepare and slow to verify, within the patience" {
     make_image esp32 256K
     start_sim esphome --prepare-ms 1500 --verify-ms 1500
-    flash --stall-timeout 4
+    flash --stall-timeout 15
     expect_status 0
     expect_stored "$image"
 }
 
 @test "slow to prepare, beyond the patience" {
-    meets 14 --prepare-ms 5000
+    meets 14 --prepare-ms 60000
 }
 
 @test "no goodbye wanted" {

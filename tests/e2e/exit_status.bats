@@ -8,8 +8,8 @@ load helpers
 ends() {
     local expected=$1 name=$2 retryable=$3
     shift 3
-    espota -f "$image" --protocol esphome --retry 0 --connect-timeout 1 \
-        --stall-timeout 1 --json "$@"
+    espota -f "$image" --protocol esphome --retry 0 --connect-timeout 5 \
+        --stall-timeout 5 --json "$@"
     expect_status "$expected"
     expect_event device_end .code "$name"
     expect_event device_end .exit "$expected"
@@ -122,13 +122,13 @@ there() { ends "$@" -i "$sim_host" -p "$sim_port"; }
 
 @test "130 and 143: a signal, and still every end is told" {
     local signal
-    device --flash-ms-per-kib 20
+    device --flash-ms-per-kib 60
     for signal in INT TERM; do
         # A shell's background children ignore SIGINT: give it back.
         start env --default-signal=INT "$ESPOTA" -i "$sim_host" \
             -p "$sim_port" -f "$image" --protocol esphome --json=events \
             2>"$T/err"
-        eventually grep -q '"phase": \?"data"' events
+        wait_for events '"phase":"data"'
         kill -$signal "$pid"
         status=0
         wait "$pid" || status=$?

@@ -24,6 +24,7 @@ start_fleet() { # N OPTION...
 }
 
 flashed() { grep "^{" "$sim_out" | jq -r 'select(.event == "session" and .outcome == "updated") | .device'; }
+flashed_are() { [ "$(flashed | wc -l)" = "$1" ]; }
 
 @test "a rerun skips what has this very image, and does another image" {
     start_fleet 3
@@ -35,9 +36,9 @@ flashed() { grep "^{" "$sim_out" | jq -r 'select(.event == "session" and .outcom
     make_image esp32 300K 2.0.0
     fleet
     expect_status 0
-    [ "$(flashed | wc -l)" = 6 ]
+    eventually flashed_are 6
     fleet --force
-    [ "$(flashed | wc -l)" = 9 ]
+    eventually flashed_are 9
 }
 
 @test "--only failed" {
@@ -55,10 +56,9 @@ flashed() { grep "^{" "$sim_out" | jq -r 'select(.event == "session" and .outcom
 }
 
 @test "a journal another run is using, and a file that is none" {
-    start_fleet 1 --flash-ms-per-kib 20
-    start "$ESPOTA" fleet "$T/targets" -f "$image" --journal "$T/journal"
-    eventually test -e "$T/journal"
-    sleep 0.2
+    start_fleet 1 --flash-ms-per-kib 200
+    start "$ESPOTA" fleet "$T/targets" -f "$image" --journal "$T/journal" --json=events
+    wait_for events '"phase":"data"'
     fleet
     expect_status 2
     expect_stderr "another run is using it"
@@ -81,9 +81,9 @@ flashed() { grep "^{" "$sim_out" | jq -r 'select(.event == "session" and .outcom
         wait "$pid" 2>/dev/null || :
     done
     status=0
-    timeout 120 "$ESPOTA" fleet "$T/targets" -f "$image" --retry 2 --retry-delay 0.2 -j 16 \
+    timeout 300 "$ESPOTA" fleet "$T/targets" -f "$image" --retry 2 --retry-delay 0.2 -j 16 \
         --journal "$T/journal" --json >"$T/out" 2>"$T/err" || status=$?
-    sleep 0.5
+    stop_sim # it tells what is under way
     # Not one device was flashed twice.
     [ -z "$(flashed | sort | uniq -d)" ] || no "flashed twice: $(flashed | sort | uniq -d | tr '\n' ' ')"
     # Each has the image, or is one that the run calls unknown.

@@ -15,13 +15,11 @@
 # Everything listens on ports the system chooses, so that files run at once.
 # shellcheck shell=bash
 
-ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-BIN=${BIN:-$ROOT} BUILD=${BUILD:-$ROOT/build}
+load common
+
 ESPOTA=$BIN/espota-c SIM=$BIN/espota-sim MKIMAGE=$BUILD/tools/mkimage
 IMAGES=$ROOT/../shared/images # real ones; a story skips where there are none
-export ROOT BIN BUILD ESPOTA SIM MKIMAGE IMAGES
-
-load common
+export ESPOTA SIM MKIMAGE IMAGES
 
 setup() { story_begin; }
 teardown() { story_end; }
@@ -124,11 +122,11 @@ need_images() { [ -d "$IMAGES" ] || skip "no real images in $IMAGES"; }
 
 # ---- espota-c ----------------------------------------------------------------
 
-# Never longer than 30 s.  Sets status; leaves $T/out and $T/err.  Whatever
+# Never longer than two minutes.  Sets status; leaves $T/out and $T/err.  Whatever
 # else a story is about, no secret is printed, and events keep their contract.
 espota() {
     status=0
-    timeout -k 5 30 "$ESPOTA" "$@" >"$T/out" 2>"$T/err" </dev/null 3>&- ||
+    timeout -k 5 120 "$ESPOTA" "$@" >"$T/out" 2>"$T/err" </dev/null 3>&- ||
         status=$?
     remember_secrets "$@"
     expect_no_secret && expect_contract

@@ -308,12 +308,13 @@ malformed() {
 @test "the argument vector holds no key" {
     [ -z "${TEST_EMULATED-}" ] || skip "the arguments of $TEST_EMULATED itself stay"
     [ -r /proc/self/cmdline ] || skip "there is no /proc"
-    device esp32 --key $KEY --prepare-ms 1500
+    device esp32 --key $KEY --flash-ms-per-kib 60
     start "$ESPOTA" -i "$sim_host" -p "$sim_port" -f "$image" \
-        --protocol esphome --retry 0 --key=$KEY >out 2>err
-    sleep 0.7
+        --protocol esphome --retry 0 --key=$KEY --json=events 2>err
+    wait_for events '"phase":"data"'
     tr '\0' '\n' <"/proc/$pid/cmdline" >cmdline
-    wait "$pid"
+    kill "$pid"
+    wait "$pid" || :
     grep -qxF -- "$image" cmdline || no "that was another process"
     ! grep -qF "$KEY" cmdline || no "the key is there"
     expect_sim .auth noise

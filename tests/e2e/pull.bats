@@ -10,6 +10,7 @@ setup() {
 }
 
 teardown() {
+    tell_why
     stop_serving
 }
 
@@ -18,7 +19,7 @@ pull() {
     local variant=$1
     shift
     rm -f stored saw
-    timeout 60 "$BIN/espota-sim" pull --variant "$variant" --report saw --store stored "$@" >/dev/null 3>&-
+    timeout 180 "$BIN/espota-sim" pull --variant "$variant" --report saw --store stored "$@" >/dev/null 3>&-
 }
 
 saw() {
@@ -123,7 +124,7 @@ INI
     firmware 200000 fw.bin 9
     printf '\351' | dd of=fw.bin conv=notrunc 2>/dev/null
     serve fw.bin --once 100
-    timeout 60 "$BIN/espota-sim" pull --variant esp32 --url "$url/" --count 100 --rate 100K --report saw \
+    timeout 180 "$BIN/espota-sim" pull --variant esp32 --url "$url/" --count 100 --rate 100K --report saw \
         >/dev/null 3>&-
     jq -se 'map(select(.event == "session" and .updated)) | length == 100' saw
     wait "$pid"

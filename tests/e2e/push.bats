@@ -10,23 +10,21 @@ setup() {
 }
 
 teardown() {
+    tell_why
     stop_device
 }
 
 # device OPTION...: starts one; sets port and pid.  What it saw is in seen.
 device() {
-    local i
     rm -f seen device.out stored
     "$BIN/espota-sim" web --report seen --store stored "$@" >device.out 3>&- &
     pid=$!
-    for ((i = 0; i < 200; i++)); do
-        grep -q listening device.out && break
-        kill -0 "$pid" 2>/dev/null || break
-        sleep 0.02
-    done
+    eventually is_up
     port=$(sed -n 's/.*:\([0-9]*\)$/\1/p' device.out)
     [ -n "$port" ]
 }
+
+is_up() { grep -q listening device.out || is_gone "$pid"; }
 
 stop_device() {
     [ -z "${pid-}" ] || kill "$pid" 2>/dev/null || :
@@ -38,35 +36,31 @@ stop_device() {
 push() {
     local want=$1
     shift
-    run timeout 60 "$BIN/espota-c" --no-config --protocol web -i 127.0.0.1 -p "$port" -f fw.bin --force \
+    run timeout 180 "$BIN/espota-c" --no-config --protocol web -i 127.0.0.1 -p "$port" -f fw.bin --force \
         --retry 0 "$@" </dev/null 3>&-
     [ "$status" = "$want" ] || { echo "status $status"; echo "$output"; return 1; }
 }
 
 # saw FILTER: true of the device's latest POST.
 saw() {
-    local i
-    for ((i = 0; i < 40; i++)); do
-        jq -se "[.[] | select(.event == \"session\" and .method == \"POST\")] | last | $1" seen >/dev/null 2>&1 &&
-            return 0
-        sleep 0.05
-    done
-    cat seen
-    return 1
+    eventually has_seen "$1" || { echo "not seen: $1"; return 1; }
+}
+
+has_seen() {
+    jq -se "[.[] | select(.event == \"session\" and .method == \"POST\")] | last | $1" seen >/dev/null 2>&1
 }
 
 # stored_once FILE: by the reports in it, once they are there.
 stored_once() {
-    local i n
-    for ((i = 0; i < 400; i++)); do
-        n=$(jq -s 'map(select((.md5_stored // "") != "")) | length' "$1")
-        [ "$n" = 0 ] || break
-        sleep 0.05
-    done
-    [ "$n" = 1 ] || { cat "$1"; return 1; }
+    eventually has_stored "$1"
+    [ "$(n_stored "$1")" = 1 ] || { cat "$1"; return 1; }
 }
 
+n_stored() { jq -s 'map(select((.md5_stored // "") != "")) | length' "$1"; }
+has_stored() { [ "$(n_stored "$1")" -gt 0 ]; }
+
 once() { # the body went once
+    eventually has_seen 'type == "object"'
     [ "$(jq -s '[.[] | select(.method == "POST")] | length' seen)" = 1 ]
 }
 

@@ -1,22 +1,22 @@
 # serve.bash -- helpers of the stories about "serve": load it in setup().
 
+load common
+
 # serve OPTION...: starts a server; sets port, pid and url.  What it says is in
 # $BATS_TEST_TMPDIR/said and said.out.
 serve() {
-    local out=$BATS_TEST_TMPDIR/said.out err=$BATS_TEST_TMPDIR/said i
+    local out=$BATS_TEST_TMPDIR/said.out err=$BATS_TEST_TMPDIR/said
     rm -f "$out"
     "$BIN/espota-c" serve --no-config --port 0 "$@" >"$out" 2>"$err" 3>&- &
     pid=$!
-    for ((i = 0; i < 200; i++)); do
-        [ -s "$out" ] && break
-        kill -0 "$pid" 2>/dev/null || break
-        sleep 0.05
-    done
+    eventually is_serving "$out"
     port=$(head -n 1 "$out")
     if [[ $port == '{'* ]]; then port=$(jq -r .port <<<"$port"); fi
     url=http://127.0.0.1:$port
     [ -n "$port" ] || { cat "$err"; return 1; }
 }
+
+is_serving() { [ -s "$1" ] || is_gone "$pid"; }
 
 stop_serving() {
     [ -z "${pid-}" ] || kill "$pid" 2>/dev/null || :
@@ -26,28 +26,21 @@ stop_serving() {
 
 # said WORD...: waits until the server has said a line with all of that text.
 said() {
-    local i
-    for ((i = 0; i < 100; i++)); do
-        grep -qF -- "$*" "$BATS_TEST_TMPDIR/said" && return 0
-        sleep 0.05
-    done
-    echo "never said: $*"
-    cat "$BATS_TEST_TMPDIR/said"
-    return 1
+    wait_for "$BATS_TEST_TMPDIR/said" -F -- "$*"
 }
 
 # status ARG...: the status curl gets, and nothing else.
 status() {
-    curl -s --path-as-is -m 20 -o "$BATS_TEST_TMPDIR/body" -D "$BATS_TEST_TMPDIR/headers" \
+    curl -s --path-as-is -m 60 -o "$BATS_TEST_TMPDIR/body" -D "$BATS_TEST_TMPDIR/headers" \
         -w '%{http_code}' "$@"
 }
 
 # raw BYTES...: sends them (printf escapes) over a connection of its own and
-# prints all that comes within two seconds or until it is closed.
+# prints all that comes until it is closed, or for RAW_TIME seconds.
 raw() {
     exec 9<>"/dev/tcp/127.0.0.1/$port"
     printf '%b' "$*" >&9
-    timeout "${RAW_TIME:-2}" cat <&9 || :
+    timeout "${RAW_TIME:-60}" cat <&9 || :
     exec 9<&- 9>&-
 }
 

@@ -8,6 +8,7 @@ setup() {
 }
 
 teardown() {
+    tell_why
     stop_serving
 }
 
@@ -222,7 +223,7 @@ INI
     serve fw.bin
     curl -s --limit-rate 1M -o slow "$url/fw.bin" 3>&- &
     slow=$!
-    sleep 0.5
+    eventually test -s slow
     mv new.bin fw.bin
     [ "$(status "$url/fw.bin")" = 200 ]
     cmp body fw.bin

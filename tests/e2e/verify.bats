@@ -31,7 +31,7 @@ setup() {
 
 @test "a version that nobody announces settles nothing" {
     start_sim esphome --reboot-ms 200
-    flash --verify version --verify-timeout 4 --json
+    flash --verify version --verify-timeout 10 --json
     expect_status 30
     expect_stderr "it is back, but does not say what it runs"
 }
@@ -47,7 +47,7 @@ setup() {
 
 @test "an unknown outcome is settled: back is not enough" {
     start_sim esphome --fault silent@end
-    flash --verify back --verify-timeout 5 --stall-timeout 1
+    flash --verify back --verify-timeout 5 --stall-timeout 2
     expect_status 30
 }
 
@@ -61,7 +61,7 @@ setup() {
 @test "interrupted while it waits: the device had accepted" {
     start_sim esphome --once 1 --reboot-ms 60000
     start "$ESPOTA" -i "$sim_host" -p "$sim_port" -f "$image" --verify back --json=events
-    eventually grep -q '"phase":"verify"' events
+    wait_for events '"phase":"verify"'
     kill -INT "$pid"
     status=0
     wait "$pid" || status=$?
