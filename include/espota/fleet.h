@@ -168,7 +168,8 @@ struct espota_target {
     size_t n_resolve;
 
     uint16_t host_port_min, host_port_max; /* local TCP ports that a device is
-                                              to call; 0: any free one */
+                                              to call; 0: any free one.  The
+                                              jobs of a fleet may share them */
 
     bool md5_stored;    /* an ESP32 that stores an MD5 of its password: spares
                            it a first refusal */

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "fleet/job.h"
 #include "fleet/rollout.h"
+#include "io/listener.h"
 #include "io/loop.h"
 #include "io/sock.h"
 
@@ -28,6 +29,7 @@ struct espota_fleet {
     struct espota_fleet_config c;
     struct rollout rollout;
     struct loop *loop;
+    struct listeners *listeners; /* the ports that its devices call */
     struct slot **slot;
     size_t n, cap;
     size_t first;           /* all before it were started or have ended */
@@ -45,8 +47,9 @@ int espota_fleet_new(struct espota_fleet **out,
 {
     struct espota_fleet *f = eo_calloc(1, sizeof *f);
 
-    if (f == NULL || (f->loop = eo_loop_new()) == NULL) {
-        eo_free(f);
+    if (f == NULL || (f->loop = eo_loop_new()) == NULL ||
+        (f->listeners = eo_listeners_new(f->loop)) == NULL) {
+        espota_fleet_free(f);
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     }
     f->c = *c;
@@ -198,6 +201,7 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
     struct slot *s = eo_calloc(1, sizeof *s);
     const struct job_config config = {
         .loop = f->loop,
+        .listeners = f->listeners,
         .image = image,
         .target = target,
         .number = (int)f->n,
@@ -269,8 +273,10 @@ void espota_fleet_free(struct espota_fleet *f)
         eo_job_free(f->slot[i]->job);
         eo_free(f->slot[i]);
     }
-    eo_timer_stop(f->loop, &f->pace);
+    if (f->loop != NULL)
+        eo_timer_stop(f->loop, &f->pace);
     eo_free(f->slot);
+    eo_listeners_free(f->listeners);
     eo_loop_free(f->loop);
     eo_free(f);
 }

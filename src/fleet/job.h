@@ -15,6 +15,7 @@ struct job;
 
 struct job_config {
     struct loop *loop;
+    struct listeners *listeners; /* of the loop */
     const struct espota_image *image;   /* borrowed until the job ended */
     const struct espota_target *target; /* copied */
     int number;

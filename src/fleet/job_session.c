@@ -139,6 +139,7 @@ static void start_session(struct job *j, const struct detected *got)
         .bind = t->bind,
         .connect_ms =
             t->wait_online_ms != 0 ? ASLEEP_CONNECT_MS : connect_ms,
+        .listeners = j->c.listeners,
         .port_min = t->host_port_min,
         .port_max = t->host_port_max,
         .on_warning = on_warning,

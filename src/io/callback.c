@@ -7,19 +7,14 @@
 
 #include "base/mem.h"
 
-enum {
-    BACKLOG = 512, /* strangers in it must not keep the device out */
-    DATAGRAM_MAX = 2048, /* no device says more than 1500 at once */
-    CALLS_A_TURN = 16
-};
+enum { DATAGRAM_MAX = 2048 /* no device says more than 1500 at once */ };
 
 struct callback {
     struct callback_config c;
     struct addr device, local;
-    uint16_t port;
-    int udp, listener;
-    struct watch *udp_watch, *listener_watch;
-    bool calling, freed; /* inside a callback of ours */
+    struct awaited call;
+    int udp;
+    struct watch *watch;
 };
 
 /* ---- what comes ---------------------------------------------------------- */
@@ -37,28 +32,43 @@ static void on_udp(void *ctx, int ready)
         cb->c.on_unreachable(cb->c.ctx, errno);
 }
 
-static void on_call(void *ctx, int ready)
+static void on_called(void *ctx, int fd)
 {
     struct callback *cb = ctx;
 
-    (void)ready;
-    cb->calling = true;
-    for (int i = 0; !cb->freed && i < CALLS_A_TURN; i++) {
-        struct addr peer;
-        const int fd = eo_tcp_accept(cb->listener, &peer);
+    cb->c.on_called(cb->c.ctx, fd);
+}
 
-        if (fd < 0)
-            break;
-        if (eo_addr_same_host(&peer, &cb->device)) {
-            cb->c.on_called(cb->c.ctx, fd);
-            break;
-        }
-        close(fd);
-        cb->c.on_stranger(cb->c.ctx, &peer);
-    }
-    cb->calling = false;
-    if (cb->freed)
-        eo_free(cb);
+static void on_stranger(void *ctx, const struct addr *who)
+{
+    struct callback *cb = ctx;
+
+    cb->c.on_stranger(cb->c.ctx, who);
+}
+
+static int no_port(const struct callback *cb, int sys,
+                   struct espota_error *err)
+{
+    if (cb->c.port_min != 0)
+        return eo_fail_sys(err, ESPOTA_E_INTERNAL, sys,
+                           "cannot listen on TCP port %u%s: %s",
+                           cb->c.port_min,
+                           cb->c.port_max > cb->c.port_min
+                               ? " or any other of its range"
+                               : "",
+                           strerror(sys));
+    return eo_fail_sys(err, ESPOTA_E_INTERNAL, sys,
+                       "cannot listen for the device: %s", strerror(sys));
+}
+
+static void on_port(void *ctx, int sys)
+{
+    struct callback *cb = ctx;
+    struct espota_error err;
+
+    if (sys != 0)
+        no_port(cb, sys, &err);
+    cb->c.on_port(cb->c.ctx, sys != 0 ? &err : NULL);
 }
 
 /* ---- opening ------------------------------------------------------------- */
@@ -86,34 +96,22 @@ static int open_udp(struct callback *cb, const struct addr *bound,
 
 /* bound, or every address of this machine: behind a NAT or in a container the
  * call may come in by another than the invitation left. */
-static int open_listener(struct callback *cb, const struct addr *bound,
+static int wait_for_call(struct callback *cb, const struct addr *bound,
                          struct espota_error *err)
 {
-    struct addr at = {.len = cb->local.len};
-    unsigned port = cb->c.port_min;
-
-    at.sa.ss_family = cb->local.sa.ss_family;
+    cb->call = (struct awaited){.device = cb->device,
+                                .local = {.len = cb->local.len},
+                                .port_min = cb->c.port_min,
+                                .port_max = cb->c.port_max,
+                                .on_called = on_called,
+                                .on_stranger = on_stranger,
+                                .on_port = on_port,
+                                .ctx = cb};
+    cb->call.local.sa.ss_family = cb->local.sa.ss_family;
     if (bound != NULL)
-        at = *bound;
-    do {
-        eo_addr_set_port(&at, (uint16_t)port);
-        cb->listener = eo_tcp_listen(&at, BACKLOG);
-    } while (cb->listener < 0 && errno == EADDRINUSE &&
-             port++ < cb->c.port_max);
-    if (cb->listener < 0 && port != 0)
-        return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
-                           "cannot listen on TCP port %u%s: %s",
-                           cb->c.port_min,
-                           cb->c.port_max > cb->c.port_min
-                               ? " or any other of its range"
-                               : "",
-                           strerror(errno));
-    if (cb->listener < 0 || eo_sock_local(cb->listener, &at) != 0)
-        return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
-                           "cannot listen for the device: %s",
-                           strerror(errno));
-    cb->port = eo_addr_port(&at);
-    return 0;
+        cb->call.local = *bound;
+    return eo_await(cb->c.listeners, &cb->call) == 0 ? 0
+                                                     : no_port(cb, errno, err);
 }
 
 static int open_both(struct callback *cb, struct espota_error *err)
@@ -127,15 +125,12 @@ static int open_both(struct callback *cb, struct espota_error *err)
             return not_ours(cb, err);
         bound = &at;
     }
-    if (open_udp(cb, bound, err) != 0 || open_listener(cb, bound, err) != 0)
+    if (open_udp(cb, bound, err) != 0 || wait_for_call(cb, bound, err) != 0)
         return -1;
-    cb->udp_watch =
-        eo_watch_new(cb->c.loop, cb->udp, ESPOTA_READ, on_udp, cb);
-    cb->listener_watch =
-        eo_watch_new(cb->c.loop, cb->listener, ESPOTA_READ, on_call, cb);
-    if (cb->udp_watch == NULL || cb->listener_watch == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    return 0;
+    cb->watch = eo_watch_new(cb->c.loop, cb->udp, ESPOTA_READ, on_udp, cb);
+    return cb->watch != NULL
+               ? 0
+               : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 }
 
 int eo_callback_new(struct callback **out, const struct callback_config *c,
@@ -147,7 +142,7 @@ int eo_callback_new(struct callback **out, const struct callback_config *c,
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     cb->c = *c;
     cb->device = *c->device;
-    cb->udp = cb->listener = -1;
+    cb->udp = -1;
     if (open_both(cb, err) != 0) {
         eo_callback_free(cb);
         return -1;
@@ -160,7 +155,7 @@ int eo_callback_new(struct callback **out, const struct callback_config *c,
 
 uint16_t eo_callback_port(const struct callback *cb)
 {
-    return cb->port;
+    return eo_awaited_port(&cb->call);
 }
 
 const struct addr *eo_callback_local(const struct callback *cb)
@@ -179,13 +174,9 @@ void eo_callback_free(struct callback *cb)
 {
     if (cb == NULL)
         return;
-    eo_watch_free(cb->udp_watch);
-    eo_watch_free(cb->listener_watch);
+    eo_watch_free(cb->watch);
+    eo_await_end(&cb->call);
     if (cb->udp >= 0)
         close(cb->udp);
-    if (cb->listener >= 0)
-        close(cb->listener);
-    cb->freed = true;
-    if (!cb->calling)
-        eo_free(cb);
+    eo_free(cb);
 }

@@ -218,8 +218,9 @@ void eo_session_pump(struct session *s)
     if (running(s) && s->stream.fd >= 0)
         match_stream(s);
     eo_session_want(s, &w);
-    /* Connecting has its own deadline. */
-    if (running(s) && s->race == NULL)
+    /* Connecting has its own deadline; those whose port it is waiting for have
+     * theirs. */
+    if (running(s) && s->race == NULL && !eo_session_queues(s))
         match_timers(s, &w);
     if (!running(s))
         close_all(s);
@@ -256,7 +257,7 @@ static void machine_want(const struct session *s, struct proto_want *w)
 
 static bool machine_connecting(const struct session *s)
 {
-    return s->race != NULL || s->begin.slot != 0;
+    return s->race != NULL || s->begin.slot != 0 || eo_session_queues(s);
 }
 
 static bool machine_committed(const struct session *s)

@@ -4,8 +4,7 @@
 #ifndef EO_SESSION_H
 #define EO_SESSION_H
 
-#include "io/loop.h"
-#include "io/sock.h"
+#include "io/listener.h"
 #include "proto/proto.h"
 
 struct session;
@@ -35,6 +34,7 @@ struct session_config {
     int fd;
     const char *bind;    /* local address or interface; NULL: any; borrowed */
     uint32_t connect_ms; /* patience with connecting */
+    struct listeners *listeners; /* of the loop; NULL: no LISTENER is wanted */
     uint16_t port_min, port_max; /* for a LISTENER; 0: any free port */
 
     /* Called after every event, never from within eo_session_start() nor after

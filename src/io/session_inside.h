@@ -43,6 +43,13 @@ void eo_session_opened(struct session *, int fd);
 void eo_session_match_channels(struct session *, unsigned wanted);
 void eo_session_close_channels(struct session *);
 
+/* It waits for a port at which it can be called back. */
+static inline bool eo_session_queues(const struct session *s)
+{
+    return s->callback != NULL && s->stream.fd < 0 &&
+           eo_callback_port(s->callback) == 0;
+}
+
 /* ---- events -------------------------------------------------------------- */
 
 static inline bool running(const struct session *s)

@@ -132,6 +132,30 @@ static void on_stranger(void *ctx, const struct addr *who)
         s->c.on_warning(s->c.ctx, "stranger", line);
 }
 
+static void tell_callback(struct session *s)
+{
+    char local[ADDR_TEXT];
+
+    eo_addr_text(eo_callback_local(s->callback), false, local);
+    tell(s, &(struct proto_event){.kind = PROTO_OPENED,
+                                  .channel = PROTO_LISTENER,
+                                  .port = eo_callback_port(s->callback)});
+    tell(s, &(struct proto_event){.kind = PROTO_OPENED,
+                                  .channel = PROTO_DATAGRAM,
+                                  .local = local});
+}
+
+static void on_port(void *ctx, const struct espota_error *err)
+{
+    struct session *s = ctx;
+
+    if (err != NULL)
+        give_up(s, err);
+    else
+        tell_callback(s);
+    eo_session_pump(s);
+}
+
 /* Devices of this kind speak IPv4, whatever else their name leads to. */
 static const struct addr *to_invite(const struct session *s)
 {
@@ -143,16 +167,16 @@ static const struct addr *to_invite(const struct session *s)
 
 static void open_callback(struct session *s)
 {
-    char local[ADDR_TEXT];
-
     s->peer = to_invite(s);
     if (eo_callback_new(&s->callback,
                         &(struct callback_config){
                             .loop = s->c.loop,
+                            .listeners = s->c.listeners,
                             .device = s->peer,
                             .bind = s->c.bind,
                             .port_min = s->c.port_min,
                             .port_max = s->c.port_max,
+                            .on_port = on_port,
                             .on_datagram = on_datagram,
                             .on_unreachable = on_unreachable,
                             .on_called = on_called,
@@ -163,13 +187,8 @@ static void open_callback(struct session *s)
         s->failed = true;
         return;
     }
-    eo_addr_text(eo_callback_local(s->callback), false, local);
-    tell(s, &(struct proto_event){.kind = PROTO_OPENED,
-                                  .channel = PROTO_LISTENER,
-                                  .port = eo_callback_port(s->callback)});
-    tell(s, &(struct proto_event){.kind = PROTO_OPENED,
-                                  .channel = PROTO_DATAGRAM,
-                                  .local = local});
+    if (!eo_session_queues(s))
+        tell_callback(s);
 }
 
 void eo_session_match_channels(struct session *s, unsigned wanted)

@@ -5,9 +5,26 @@
 
 #include "io/callback.h"
 
+static struct listeners *listeners;
+
+static struct loop *begin(void)
+{
+    struct loop *l = eo_loop_new();
+
+    listeners = eo_listeners_new(l);
+    assert_non_null(listeners);
+    return l;
+}
+
+static void finish(struct loop *l)
+{
+    eo_listeners_free(listeners);
+    eo_loop_free(l);
+}
+
 struct heard {
     char datagram[64];
-    int unreachable, called, strangers;
+    int unreachable, called, strangers, ports;
     struct callback **free_on_call;
 };
 
@@ -69,6 +86,14 @@ static int device_socket(struct addr *at)
     return fd;
 }
 
+static void on_port(void *ctx, const struct espota_error *err)
+{
+    struct heard *h = ctx;
+
+    assert_null(err);
+    h->ports++;
+}
+
 static struct callback *open_callback(struct loop *l, const struct addr *device,
                                       const char *bind, uint16_t min,
                                       uint16_t max, struct heard *h,
@@ -78,10 +103,12 @@ static struct callback *open_callback(struct loop *l, const struct addr *device,
     const int rc = eo_callback_new(&cb,
                                    &(struct callback_config){
                                        .loop = l,
+                                       .listeners = listeners,
                                        .device = device,
                                        .bind = bind,
                                        .port_min = min,
                                        .port_max = max,
+                                       .on_port = on_port,
                                        .on_datagram = on_datagram,
                                        .on_unreachable = on_unreachable,
                                        .on_called = on_called,
@@ -112,7 +139,7 @@ static int call(const char *from, uint16_t port)
 static void test_only_the_device_is_let_in(void **state)
 {
     struct heard h = {0};
-    struct loop *l = eo_loop_new();
+    struct loop *l = begin();
     struct addr device;
     const int udp = device_socket(&device);
     struct callback *cb = open_callback(l, &device, NULL, 0, 0, &h, NULL);
@@ -134,13 +161,13 @@ static void test_only_the_device_is_let_in(void **state)
     close(stranger);
     close(friend);
     close(udp);
-    eo_loop_free(l);
+    finish(l);
 }
 
 static void test_datagrams_go_and_come_by_one_socket(void **state)
 {
     struct heard h = {0};
-    struct loop *l = eo_loop_new();
+    struct loop *l = begin();
     struct addr device;
     const int udp = device_socket(&device);
     struct callback *cb = open_callback(l, &device, NULL, 0, 0, &h, NULL);
@@ -170,42 +197,92 @@ static void test_datagrams_go_and_come_by_one_socket(void **state)
     turn(l, &h.unreachable);
     assert_int_not_equal(h.unreachable, 0);
     eo_callback_free(cb);
-    eo_loop_free(l);
+    finish(l);
 }
 
-/* Two neighbouring free ports, found by asking. */
+/* A port that others have, and the one behind it if that is free. */
+static int take_port(uint16_t *port, bool *next_is_free)
+{
+    struct addr at = literal("0.0.0.0", 0);
+    const int fd = eo_tcp_listen(&at, 1);
+    int next;
+
+    assert_true(fd >= 0);
+    assert_int_equal(eo_sock_local(fd, &at), 0);
+    *port = eo_addr_port(&at);
+    if (*port == 65535) {
+        *next_is_free = false;
+        return fd;
+    }
+    eo_addr_set_port(&at, (uint16_t)(*port + 1));
+    next = eo_tcp_listen(&at, 1);
+    *next_is_free = next >= 0;
+    if (next >= 0)
+        close(next);
+    return fd;
+}
+
 static void test_ports_of_a_range(void **state)
 {
     struct heard h = {0};
     struct espota_error err = {0};
-    struct loop *l = eo_loop_new();
-    struct addr device;
-    const int udp = device_socket(&device);
-    struct callback *a, *b = NULL;
+    struct loop *l = begin();
+    const struct addr device = literal("127.0.0.1", 9);
+    struct callback *cb = NULL;
     uint16_t port = 0;
+    int taken = -1, next;
 
     (void)state;
-    for (int i = 0; i < 20 && b == NULL; i++) {
-        a = open_callback(l, &device, NULL, 0, 0, &h, NULL);
-        port = eo_callback_port(a);
-        b = port < 65535 ? open_callback(l, &device, NULL, port,
-                                         (uint16_t)(port + 1), &h, &err)
-                         : NULL;
-        if (b == NULL)
-            eo_callback_free(a);
+    for (int i = 0; i < 20 && cb == NULL; i++) {
+        bool free_too;
+
+        if (taken >= 0)
+            close(taken);
+        taken = take_port(&port, &free_too);
+        if (free_too) /* somebody may have been faster */
+            cb = open_callback(l, &device, NULL, port, (uint16_t)(port + 1),
+                               &h, &err);
     }
-    assert_non_null(b);
-    assert_int_equal(eo_callback_port(b), port + 1);
+    assert_non_null(cb);
+    assert_int_equal(eo_callback_port(cb), port + 1);
     assert_null(open_callback(l, &device, NULL, port, 0, &h, &err));
     assert_int_equal(err.category, ESPOTA_E_INTERNAL);
     assert_non_null(strstr(err.message, "cannot listen on TCP port"));
+    eo_callback_free(cb);
+
+    struct addr at = literal("0.0.0.0", (uint16_t)(port + 1));
+
+    next = eo_tcp_listen(&at, 1);
+    assert_true(next >= 0);
     assert_null(open_callback(l, &device, NULL, port, (uint16_t)(port + 1), &h,
                               &err));
     assert_non_null(strstr(err.message, "or any other of its range"));
+    close(next);
+    close(taken);
+    finish(l);
+}
+
+/* Both are at one address, and there is one port: the second is not refused,
+ * it has to wait. */
+static void test_one_port_for_two_at_one_address(void **state)
+{
+    struct heard first = {0}, second = {0};
+    struct loop *l = begin();
+    const struct addr device = literal("127.0.0.1", 9);
+    struct callback *a = open_callback(l, &device, NULL, 0, 0, &first, NULL);
+    const uint16_t port = eo_callback_port(a);
+    struct callback *b =
+        open_callback(l, &device, NULL, port, 0, &second, NULL);
+
+    (void)state;
+    assert_int_equal(eo_callback_port(b), 0);
+    assert_int_equal(second.ports, 0);
     eo_callback_free(a);
+    turn(l, &second.ports);
+    assert_int_equal(second.ports, 1);
+    assert_int_equal(eo_callback_port(b), port);
     eo_callback_free(b);
-    close(udp);
-    eo_loop_free(l);
+    finish(l);
 }
 
 static void test_bound_where_it_was_told(void **state)
@@ -225,7 +302,7 @@ static void test_bound_where_it_was_told(void **state)
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         struct heard h = {0};
         struct espota_error err = {0};
-        struct loop *l = eo_loop_new();
+        struct loop *l = begin();
         const struct addr device = literal("127.0.0.1", 9);
         struct callback *cb =
             open_callback(l, &device, ROWS[i].bind, 0, 0, &h, &err);
@@ -239,7 +316,7 @@ static void test_bound_where_it_was_told(void **state)
         else
             assert_int_equal(err.category, ESPOTA_E_USAGE);
         eo_callback_free(cb);
-        eo_loop_free(l);
+        finish(l);
     }
 }
 
@@ -249,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_only_the_device_is_let_in),
         cmocka_unit_test(test_datagrams_go_and_come_by_one_socket),
         cmocka_unit_test(test_ports_of_a_range),
+        cmocka_unit_test(test_one_port_for_two_at_one_address),
         cmocka_unit_test(test_bound_where_it_was_told),
     };
 

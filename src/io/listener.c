@@ -1,0 +1,260 @@
+/* listener.c -- TCP ports at which devices call back. */
+#include "io/listener.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum {
+    BACKLOG = 512, /* strangers in it must not keep the device out */
+    CALLS_A_TURN = 16,
+    LOOK_EVERY_MS = 1000 /* should a port have been left by nobody of ours */
+};
+
+struct listener {
+    struct listener *next;
+    struct listeners *all;
+    struct addr local;
+    int fd;
+    struct watch *watch;
+    struct awaited *first; /* who has waited longest */
+    bool calling;          /* inside a callback */
+};
+
+struct listeners {
+    struct loop *loop;
+    struct listener *first;
+    struct awaited *queue; /* for a port: the longest first */
+    struct timer timer;    /* runs while there is a queue */
+};
+
+/* ---- lists --------------------------------------------------------------- */
+
+static void append(struct awaited **list, struct awaited *w)
+{
+    while (*list != NULL)
+        list = &(*list)->next;
+    w->next = NULL;
+    *list = w;
+}
+
+static void take_out(struct awaited **list, const struct awaited *w)
+{
+    while (*list != NULL && *list != w)
+        list = &(*list)->next;
+    if (*list != NULL)
+        *list = w->next;
+}
+
+static struct awaited *find(const struct listener *l, const struct addr *device)
+{
+    struct awaited *w = l->first;
+
+    while (w != NULL && !eo_addr_same_host(&w->device, device))
+        w = w->next;
+    return w;
+}
+
+/* ---- a port -------------------------------------------------------------- */
+
+static void close_listener(struct listener *l)
+{
+    struct listener **at = &l->all->first;
+
+    while (*at != l)
+        at = &(*at)->next;
+    *at = l->next;
+    eo_watch_free(l->watch);
+    close(l->fd);
+    eo_free(l);
+}
+
+static void on_call(void *ctx, int ready)
+{
+    struct listener *l = ctx;
+
+    (void)ready;
+    l->calling = true;
+    for (int i = 0; l->first != NULL && i < CALLS_A_TURN; i++) {
+        struct addr peer;
+        const int fd = eo_tcp_accept(l->fd, &peer);
+        struct awaited *w;
+
+        if (fd < 0)
+            break;
+        w = find(l, &peer);
+        if (w != NULL) {
+            w->on_called(w->ctx, fd);
+        } else {
+            close(fd);
+            l->first->on_stranger(l->first->ctx, &peer);
+        }
+    }
+    l->calling = false;
+    if (l->first == NULL)
+        close_listener(l);
+}
+
+/* NULL with errno. */
+static struct listener *open_listener(struct listeners *all,
+                                      const struct addr *local)
+{
+    struct listener *l;
+    const int fd = eo_tcp_listen(local, BACKLOG);
+
+    if (fd < 0)
+        return NULL;
+    l = eo_calloc(1, sizeof *l);
+    if (l != NULL) {
+        l->watch = eo_watch_new(all->loop, fd, ESPOTA_READ, on_call, l);
+        if (l->watch != NULL && eo_sock_local(fd, &l->local) == 0) {
+            l->fd = fd;
+            l->all = all;
+            l->next = all->first;
+            all->first = l;
+            return l;
+        }
+        eo_watch_free(l->watch);
+        eo_free(l);
+    }
+    close(fd);
+    errno = ENOMEM;
+    return NULL;
+}
+
+static struct listener *ours(const struct listeners *all,
+                             const struct addr *local)
+{
+    struct listener *l = all->first;
+
+    while (l != NULL && (!eo_addr_same_host(&l->local, local) ||
+                         eo_addr_port(&l->local) != eo_addr_port(local)))
+        l = l->next;
+    return l;
+}
+
+/* ---- the queue ----------------------------------------------------------- */
+
+/* 0: there is a port; 1: later; -1 with errno. */
+static int find_port(struct listeners *all, struct awaited *w)
+{
+    struct listener *l, *shared = NULL;
+    unsigned port = w->port_min;
+    bool later = false;
+
+    do {
+        eo_addr_set_port(&w->local, (uint16_t)port);
+        l = port != 0 ? ours(all, &w->local) : NULL;
+        if (l == NULL) {
+            l = open_listener(all, &w->local);
+            if (l != NULL)
+                break;
+            if (errno != EADDRINUSE)
+                return -1;
+        } else {
+            later = true;
+            if (shared == NULL && find(l, &w->device) == NULL)
+                shared = l;
+            l = NULL;
+        }
+    } while (port++ < w->port_max);
+    if (l == NULL)
+        l = shared;
+    if (l == NULL && later)
+        return 1;
+    if (l == NULL) {
+        errno = EADDRINUSE;
+        return -1;
+    }
+    w->at = l;
+    append(&l->first, w);
+    return 0;
+}
+
+static void on_timer(void *ctx)
+{
+    struct listeners *all = ctx;
+    size_t n = 0;
+
+    eo_timer_start(all->loop, &all->timer, LOOK_EVERY_MS, on_timer, all);
+    for (const struct awaited *w = all->queue; w != NULL; w = w->next)
+        n++;
+    for (; n > 0 && all->queue != NULL; n--) {
+        struct awaited *w = all->queue;
+        int rc;
+
+        all->queue = w->next;
+        rc = find_port(all, w);
+        if (rc == 1)
+            append(&all->queue, w);
+        else
+            w->on_port(w->ctx, rc == 0 ? 0 : errno);
+    }
+    if (all->queue == NULL)
+        eo_timer_stop(all->loop, &all->timer);
+}
+
+/* ---- outside ------------------------------------------------------------- */
+
+struct listeners *eo_listeners_new(struct loop *loop)
+{
+    struct listeners *all = eo_calloc(1, sizeof *all);
+
+    if (all != NULL)
+        all->loop = loop;
+    return all;
+}
+
+void eo_listeners_free(struct listeners *all)
+{
+    if (all == NULL)
+        return;
+    eo_timer_stop(all->loop, &all->timer);
+    eo_free(all);
+}
+
+int eo_await(struct listeners *all, struct awaited *w)
+{
+    const int rc = find_port(all, w);
+
+    if (rc < 0)
+        return -1;
+    w->all = all;
+    if (rc == 0)
+        return 0;
+    if (all->queue == NULL &&
+        eo_timer_start(all->loop, &all->timer, LOOK_EVERY_MS, on_timer,
+                       all) != 0) {
+        w->all = NULL;
+        errno = ENOMEM;
+        return -1;
+    }
+    append(&all->queue, w);
+    return 0;
+}
+
+uint16_t eo_awaited_port(const struct awaited *w)
+{
+    return w->at != NULL ? eo_addr_port(&w->at->local) : 0;
+}
+
+void eo_await_end(struct awaited *w)
+{
+    struct listeners *all = w->all;
+    struct listener *l = w->at;
+
+    if (all == NULL)
+        return;
+    w->all = NULL;
+    w->at = NULL;
+    if (l == NULL) {
+        take_out(&all->queue, w);
+        return;
+    }
+    take_out(&l->first, w);
+    if (l->first == NULL && !l->calling)
+        close_listener(l);
+    if (all->queue != NULL) /* runs already: this takes no memory */
+        eo_timer_start(all->loop, &all->timer, 0, on_timer, all);
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env bats
+# Behind a firewall: one port, or a few, for all that call back.
+# shellcheck disable=SC2154
+
+load helpers
+load arduino
+
+setup() { images; }
+
+teardown() {
+    for pid in ${pids-}; do stop_device; done
+}
+
+# a_device ADDRESS: one more there, its reports in a file of its own; adds it to
+# the targets.
+a_device() {
+    device --bind "$1"
+    pids="${pids-} $pid"
+    mv "$seen" "$BATS_TEST_TMPDIR/seen.$pid"
+    echo "$1 port=$port" >>"$BATS_TEST_TMPDIR/targets"
+}
+
+# free_port: of those that no system hands out by itself.
+free_port() {
+    python3 - <<'PY'
+import random, socket
+for _ in range(1000):
+    port = random.randrange(20000, 30000)
+    with socket.socket() as s:
+        try:
+            s.bind(("0.0.0.0", port))
+        except OSError:
+            continue
+    print(port)
+    break
+PY
+}
+
+# flash_all OPTION...: with "run".
+flash_all() {
+    timeout 120 "$BIN/espota-c" fleet "$BATS_TEST_TMPDIR/targets" --no-config --protocol arduino \
+        -f "$app8266" --retry 0 "$@" </dev/null 3>&-
+}
+
+# all_called FILTER: each has one session, of which this is true, once it has
+# been written down.
+all_called() {
+    local p i
+    for p in $pids; do
+        for ((i = 0; i < 400; i++)); do
+            jq -se "[.[] | select(.event == \"session\")] | length == 1 and (.[0] | $1)" \
+                "$BATS_TEST_TMPDIR/seen.$p" >/dev/null 2>&1 && continue 2
+            sleep 0.05
+        done
+        cat "$BATS_TEST_TMPDIR/seen.$p"
+        return 1
+    done
+}
+
+@test "one port for devices at several addresses" {
+    for i in 2 3 4 5; do a_device 127.0.0.$i; done
+    taken=$(free_port)
+    run flash_all -P "$taken"
+    ended 0 "4 updated"
+    all_called ".host_port == $taken"
+}
+
+@test "one port for devices at one address: in turns" {
+    for _ in 1 2 3; do a_device 127.0.0.1; done
+    taken=$(free_port)
+    run flash_all -P "$taken"
+    ended 0 "3 updated"
+    all_called ".host_port == $taken"
+}
+
+@test "one that does not answer does not keep the others from the port" {
+    a_device 127.0.0.2
+    echo "127.0.0.3 port=$port" >>"$BATS_TEST_TMPDIR/targets" # nobody is there
+    a_device 127.0.0.4
+    taken=$(free_port)
+    run flash_all -P "$taken"
+    ended 40 "2 updated, 1 failed"
+    all_called ".host_port == $taken"
+}
