@@ -151,6 +151,26 @@ static bool asked_for(const struct cli *cli, const char *name)
     return false;
 }
 
+/* What is flashed is flashed, whoever reads of it; these only tell. */
+enum {
+    RESULT_IS_PRINTED =
+        CMD_DISCOVER | CMD_INSPECT | CMD_HELP | CMD_VERSION | CMD_COMPLETION
+};
+
+/* A file that is cut because the disk is full must not look like success. */
+static int printed(int status)
+{
+    struct espota_error err;
+
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    eo_fail_sys(&err, ESPOTA_E_INTERNAL, errno,
+                "cannot write standard output%s%s", errno != 0 ? ": " : "",
+                errno != 0 ? strerror(errno) : "");
+    return eo_cli_fail(&err);
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct espota_error err;
@@ -161,10 +181,10 @@ static int run(struct cli *cli, int argc, char **argv)
         return eo_cli_fail(&err);
     if (asked_for(cli, "help")) {
         eo_help(cli->commands, cli->command, false);
-        return 0;
+        return printed(0);
     }
     if (asked_for(cli, "version"))
-        return eo_cmd_version(cli);
+        return printed(eo_cmd_version(cli));
     if (cli->command->run == NULL) {
         eo_fail(&err, ESPOTA_E_USAGE, "\"%s\" is not in this version yet",
                 cli->command->name);
@@ -179,7 +199,9 @@ static int run(struct cli *cli, int argc, char **argv)
         return eo_cli_fail(&err);
     }
 #endif
-    return cli->command->run(cli);
+    return cli->command->bit & RESULT_IS_PRINTED
+               ? printed(cli->command->run(cli))
+               : cli->command->run(cli);
 }
 
 /* A socket must not become descriptor 1 and receive what is meant for people

@@ -1,5 +1,6 @@
 /* cmd_discover.c -- list the devices that announce themselves. */
 #include <fnmatch.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -374,6 +375,7 @@ int eo_cmd_discover(struct cli *cli)
     if (check(o, &err) != 0 || espota_discover_new(&d, &config, &err) != 0)
         return eo_cli_fail(&err);
     eo_signals_catch();
+    signal(SIGPIPE, SIG_DFL); /* whoever reads the list is gone: so are we */
     espota_discover_run(d, eo_signals_flag());
     espota_discover_free(d);
     print_table(&l);

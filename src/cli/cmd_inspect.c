@@ -193,7 +193,10 @@ int eo_cmd_inspect(struct cli *cli)
             putchar('\n');
         ok &= inspect(cli, files->at[i], json);
     }
-    if (json != NULL && json != stdout)
-        fclose(json);
+    if (json != NULL && json != stdout && fclose(json) != 0) {
+        eo_fail_sys(&err, ESPOTA_E_INTERNAL, errno, "cannot write %s: %s",
+                    cli->opts.json, strerror(errno));
+        return eo_cli_fail(&err);
+    }
     return ok ? 0 : espota_category_status(ESPOTA_E_IMAGE);
 }
