@@ -5,7 +5,7 @@
 #
 # Writes one row for each cell (see cell.sh) into OUT/results.tsv, and prints a
 # table of them.  The last line is "N passed, N failed".  Most of it is waiting:
-# JOBS cells (48) at once, each in network namespaces of its own.
+# JOBS cells (32) at once, each in network namespaces of its own.
 # Environment: BUILD, BIN, OUT ($BUILD/nets), JOBS, ONLY (a pattern of grep -E,
 # for "PROTOCOL CONDITION"), LIMIT (as cell.sh).
 set -u
@@ -15,7 +15,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/nets/conditions.bash
 . "$here/conditions.bash"
 BUILD=$(cd "${BUILD:-build}" && pwd) BIN=$(cd "${BIN:-.}" && pwd)
-OUT=${OUT:-$BUILD/nets} JOBS=${JOBS:-48}
+OUT=${OUT:-$BUILD/nets} JOBS=${JOBS:-32}
 export BUILD BIN
 mkdir -p "$OUT/rows" && OUT=$(cd "$OUT" && pwd) || exit 1
 rm -f "$OUT"/rows/*
