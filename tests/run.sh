@@ -33,6 +33,17 @@ note() { # NAME PASSED FAILED SKIPPED
     echo "$2 $3 $4" >>"$log/counts"
 }
 
+# What a group that failed has to say, from standard input; and once more at
+# the very end, because the middle of a long log is what gets lost.
+tell() { # NAME
+    tee "$log/why"
+    {
+        echo "== $1"
+        head -n 120 "$log/why"
+        [ "$(wc -l <"$log/why")" -le 120 ] || echo "... and more of it above"
+    } >>"$log/failed"
+}
+
 # What cmocka prints, up to its summary: a test that was begun and has no
 # verdict crashed; a program that is unhappy behind its last test leaks.
 run_unit() {
@@ -52,8 +63,8 @@ run_unit() {
         [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
         note "$name" "$1" "$failed" "$3"
         grep '^skip: ' "$out"
-        [ "$failed" = 0 ] || grep -v '^\[ RUN\|^\[       OK' "$out"
-        [ "$status" != 124 ] || echo "$name: stopped after 300 s"
+        [ "$status" != 124 ] || echo "stopped after 300 s" >>"$out"
+        [ "$failed" = 0 ] || grep -v '^\[ RUN\|^\[       OK' "$out" | tell "$name"
     done
 }
 
@@ -72,7 +83,7 @@ run_replay() {
         else
             note "$name" 0 1 0
         fi
-        tail -n 40 "$log/$name.out"
+        tail -n 40 "$log/$name.out" | tell "$name"
     done
 }
 
@@ -88,7 +99,7 @@ rule() { # NAME COMMAND...; status 77: it cannot be asked here
         ;;
     *)
         note "$name" 0 1 0
-        cat "$log/$name.out"
+        tell "$name" <"$log/$name.out"
         ;;
     esac
 }
@@ -111,7 +122,7 @@ run_e2e() {
         note e2e 0 0 1
         return
     fi
-    limit=$(command -v timeout) && limit="$limit -k 10 900"
+    limit=$(command -v timeout) && limit="$limit -k 10 1800"
     # shellcheck disable=SC2086
     find tests/e2e -name '*.bats' | grep -F -e "$(printf '%s\n' $ONLY)" | sort |
         xargs -P "$JOBS" -I{} sh -c 'n=$(basename "$1" .bats)
@@ -127,13 +138,14 @@ run_e2e() {
         failed=$((${planned:-1} - passed - skipped))
         note "$name" "$passed" "$failed" "$skipped"
         sed -n 's/^ok [0-9]* \(.*\) # skip/skip: \1:/p' "$out"
-        [ "$failed" = 0 ] || grep -v '^ok ' "$out"
+        [ "$failed" = 0 ] || grep -v '^ok ' "$out" | tell "$name"
     done
 }
 
 for group; do
     "run_$group"
 done
+[ ! -e "$log/failed" ] || { printf '\nWhat failed, once more:\n'; cat "$log/failed"; }
 awk '{ p += $1; f += $2; s += $3 }
     END { printf "%d passed, %d failed%s\n", p, f, s ? ", " s " skipped" : ""
           exit f > 0 || p == 0 }' "$log/counts"

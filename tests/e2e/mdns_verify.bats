@@ -24,7 +24,7 @@ verify() { # SIM-OPTIONS IMAGE OPTION...
         sim=$1 image=$2; shift 2
         "$NETLAB" exec dev "$BIN/espota-sim" esphome --bind 10.77.0.2 --port 3232 --mdns kitchen \
             --firmware 2026.5 $sim >/dev/null 2>&1 &
-        "$BIN/espota-c" wait -q kitchen.local --timeout 20
+        "$BIN/espota-c" wait -q kitchen.local --timeout 60
         "$BIN/espota-c" -q --json -i kitchen.local -f "$image" --retry 0 "$@" 2>"$BATS_TEST_TMPDIR/err" |
             jq -r "select(.event == \"device_end\") | \"\(.code) \(.outcome) \(.old_version) \(.new_version)\""
         cat "$BATS_TEST_TMPDIR/err"' sh "$sim" "$image" "$@"
@@ -37,7 +37,7 @@ verify() { # SIM-OPTIONS IMAGE OPTION...
 }
 
 @test "rolled back: it is back with what it ran before, and that is 32" {
-    run verify "--reboot-ms 800 --rollback" "$two" --verify version --verify-timeout 8
+    run verify "--reboot-ms 800 --rollback" "$two" --verify version --verify-timeout 30
     echo "$output"
     [ "${lines[0]}" = "other-version failed 2026.5.0 2026.5.0" ]
     [[ $output == *"it is back and runs 2026.5.0, not 2.0.0"* ]]
@@ -58,7 +58,7 @@ verify() { # SIM-OPTIONS IMAGE OPTION...
 }
 
 @test "a verdict that was lost is settled by the version" {
-    run verify "--reboot-ms 800 --fault reset@goodbye" "$two" --verify version --verify-timeout 20
+    run verify "--reboot-ms 800 --fault reset@goodbye" "$two" --verify version --verify-timeout 60
     echo "$output"
     [ "${lines[0]}" = "ok updated 2026.5.0 2.0.0" ]
 }
@@ -68,7 +68,7 @@ verify() { # SIM-OPTIONS IMAGE OPTION...
     run lab --no-mdns -- sh -c '
         "$NETLAB" exec dev "$BIN/espota-sim" esphome --bind 10.77.0.2 --port 3232 --mdns kitchen \
             --firmware 2026.5 --reboot-ms 800 >/dev/null 2>&1 &
-        "$BIN/espota-c" wait -q kitchen.local --timeout 20
+        "$BIN/espota-c" wait -q kitchen.local --timeout 60
         "$BIN/espota-c" -q --json -i 10.77.0.2 -f "$two" --protocol esphome --retry 0 --verify version |
             jq -r "select(.event == \"device_end\") | \"\(.code) \(.old_version) \(.new_version)\""'
     echo "$output"

@@ -6,7 +6,7 @@
  * has LOCAL.  plain: with every ADDRESS.  hostile: first with everything that
  * must not be believed, all of which says LIE, and 300 ms later with ADDRESS.
  * An ADDRESS behind the first, when hostile, is one of this machine that is
- * not on the link: a lie is told from there, too.
+ * not on the link: a lie is told from there, too.  Prints "ready" when it is.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -156,6 +156,8 @@ int main(int argc, char **argv)
         p.wrong_port = bound(p.local, 0);
     if (hostile && argc > 5)
         p.off_link = bound(address(argv[5]), MDNS_PORT);
+    puts("ready");
+    fflush(stdout);
     for (;;) {
         socklen_t to = sizeof p.to;
         const ssize_t n = recvfrom(p.fd, bytes, sizeof bytes, 0,
