@@ -11,7 +11,7 @@
  *   4  as 3, all of it, that many times
  *   5  a datagram of so many of the following bytes
  *   6  so many of the following bytes, on the stream
- *   7  the stream opens (again), or what else is wanted
+ *   7  what is wanted opens, or who is waited for calls
  */
 #ifndef FUZZ_MACHINE_H
 #define FUZZ_MACHINE_H
@@ -76,18 +76,29 @@ static inline void fuzz_bytes(struct proto *p, struct fuzz_input *in,
     free(copy);
 }
 
+static inline void fuzz_opened(struct proto *p, int channel)
+{
+    p->ops->step(p,
+                 &(struct proto_event){.kind = PROTO_OPENED,
+                                       .channel = (enum proto_channel)channel,
+                                       .port = 50000,
+                                       .local = "192.0.2.1"});
+}
+
+/* What is wanted opens; where somebody is waited for, somebody calls. */
 static inline void fuzz_open(struct proto *p, unsigned *open)
 {
+    const unsigned listening = 1u << PROTO_LISTENER;
+    const bool called = (*open & listening) != 0;
     struct proto_want w;
 
     fuzz_want(p, &w);
     for (int i = 0; i < PROTO_CHANNELS; i++)
         if (p->status == PROTO_RUNNING && (w.open & ~*open & 1u << i))
-            p->ops->step(p,
-                         &(struct proto_event){.kind = PROTO_OPENED,
-                                               .channel = (enum proto_channel)i,
-                                               .port = 50000,
-                                               .local = "192.0.2.1"});
+            fuzz_opened(p, i);
+    if (p->status == PROTO_RUNNING && called && (w.open & listening) != 0)
+        fuzz_opened(p, PROTO_STREAM);
+    fuzz_want(p, &w);
     *open = w.open;
 }
 
