@@ -157,7 +157,8 @@ static struct report *describe(struct pull_device *d, int code,
 
 bool eo_pull_restarted(struct pull_device *d, enum pull_restart step)
 {
-    if (!eo_sim_restarts_at(&d->base, eo_pull_config(d)->restart, step))
+    if (!eo_sim_restarts_at(&d->base, (int)eo_pull_config(d)->restart,
+                            step))
         return false;
     eo_sim_drop(d->fd);
     d->fd = 0;
