@@ -38,7 +38,8 @@ void *eo_resize(void *old, size_t n, size_t size)
 {
     if (must_fail() || (size != 0 && n > SIZE_MAX / size))
         return NULL;
-    return realloc(old, n * size);
+    /* realloc(old, 0) may or may not free old. */
+    return realloc(old, n * size > 0 ? n * size : 1);
 }
 
 char *eo_strdup(const char *text)

@@ -201,7 +201,8 @@ static void zsh_action(enum follows what, const struct opt *opt)
         break;
     case FOLLOWS_WORDS:
         putchar('(');
-        print_words(opt->words);
+        if (opt != NULL)
+            print_words(opt->words);
         putchar(')');
         break;
     case FOLLOWS_ANY:

@@ -210,6 +210,24 @@ static bool done(const struct serving *v)
            espota_server_busy(v->server) == 0;
 }
 
+/* -1: out of memory, and what there was is still there to be freed. */
+static int make_room(size_t n, struct espota_fd **fds, struct pollfd **polls,
+                     size_t *cap)
+{
+    struct espota_fd *more_fds = eo_resize(*fds, n, sizeof *more_fds);
+    struct pollfd *more_polls;
+
+    if (more_fds == NULL)
+        return -1;
+    *fds = more_fds;
+    more_polls = eo_resize(*polls, n, sizeof *more_polls);
+    if (more_polls == NULL)
+        return -1;
+    *polls = more_polls;
+    *cap = n;
+    return 0;
+}
+
 /* One poll() over the server's descriptors and the signals'. */
 static int turn(struct serving *v, struct espota_fd **fds,
                 struct pollfd **polls, size_t *cap)
@@ -217,12 +235,8 @@ static int turn(struct serving *v, struct espota_fd **fds,
     size_t n = espota_server_fds(v->server, *fds, *cap);
     const int timeout = espota_server_timeout(v->server);
 
-    if (n + 1 > *cap) {
-        *cap = 2 * n + 8;
-        *fds = eo_resize(*fds, *cap, sizeof **fds);
-        *polls = eo_resize(*polls, *cap, sizeof **polls);
-        return *fds != NULL && *polls != NULL ? 0 : -1;
-    }
+    if (*polls == NULL || n + 1 > *cap)
+        return make_room(2 * n + 8, fds, polls, cap);
     for (size_t i = 0; i < n; i++)
         (*polls)[i] = (struct pollfd){
             .fd = (*fds)[i].fd,

@@ -135,7 +135,7 @@ static char *from_map(const char *map, const char *file)
     if (path == NULL)
         return NULL;
     memcpy(path, map, dir);
-    memcpy(path + dir, file, len);
+    memcpy(path + dir, file, len + 1);
     return path;
 }
 

@@ -194,7 +194,7 @@ static void show_json(struct serve_show *s,
                       : c->mac[0] != '\0' ? c->mac
                                            : c->address);
 
-    if (ev->kind == ESPOTA_SERVE_LOG) {
+    if (ev->kind == ESPOTA_SERVE_LOG || c == NULL) {
         set_text(o, "code", "connection");
         set_text(o, "msg", ev->reason);
         finish(s, o);

@@ -246,7 +246,8 @@ static void event(struct ui *ui, struct ui_device *d,
         hello(ui, name, e->hello);
         break;
     case ESPOTA_EVENT_PROGRESS:
-        progress(ui, d, e);
+        if (d != NULL)
+            progress(ui, d, e);
         break;
     case ESPOTA_EVENT_RETRY:
         o = begin(ui, name, "retry");

@@ -11,7 +11,8 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
-/* OpenSSL would ask on the terminal. */
+/* OpenSSL would ask on the terminal.  The type is OpenSSL's. */
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
 static int no_passphrase(char *buf, int size, int rwflag, void *ctx)
 {
     (void)buf, (void)size, (void)rwflag;

@@ -99,9 +99,7 @@ static bool judge(struct verify *v, bool last)
         v->announced ? eo_verify_match(&v->c.expect, &v->facts)
                      : VERIFY_CANNOT_TELL;
 
-    if (back && !must_match)
-        finish(v, ESPOTA_E_OK);
-    else if (match == VERIFY_SAME)
+    if (match == VERIFY_SAME || (back && !must_match))
         finish(v, ESPOTA_E_OK);
     else if (match == VERIFY_OTHER && (settled || last))
         finish(v, ESPOTA_E_OTHER_VERSION);

@@ -230,7 +230,7 @@ static void rule_chip(struct refusal *r, const struct preflight_image *img,
     if (platform == NULL)
         return;
     if (theirs == NULL || their_platform == NULL) {
-        theirs = their_platform = platform_of_port(c->port);
+        theirs = platform_of_port(c->port);
         if (theirs == NULL || strcmp(theirs, platform) == 0)
             return;
         eo_text_add(&r->text, "%s is for %s, and port %u belongs to %s devices",

@@ -70,6 +70,8 @@ static void describe(struct findings *f, const uint8_t *bytes, size_t len)
     struct contents c;
     const size_t block = read_blocks(&c, bytes, len);
 
+    if (block == 0)
+        return;
     eo_fact_number(f, "block_size", block);
     eo_fact_number(f, "blocks", len / block);
     eo_fact_number(f, "files", c.files);

@@ -60,7 +60,7 @@ static size_t record(const uint8_t *bytes, size_t len)
 
     if (!probe_ihex(bytes, len))
         return 0;
-    n = (size_t)(digit(bytes[1]) << 4 | digit(bytes[2])) + 5;
+    n = (size_t)digit(bytes[1]) * 16 + (size_t)digit(bytes[2]) + 5;
     if (len < 1 + 2 * n)
         return 0;
     for (size_t i = 0; i < n; i++) {

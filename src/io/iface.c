@@ -81,7 +81,7 @@ static struct iface *entry(struct ifaces *out, const char *name)
         return NULL;
     i = &out->at[out->n++];
     *i = (struct iface){.index = if_nametoindex(name)};
-    strcpy(i->name, name);
+    memcpy(i->name, name, strlen(name) + 1);
     return i;
 }
 

@@ -24,6 +24,7 @@
     X(client, avahi_host_name_resolver_new)
 
 struct library {
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a name that is declared */
 #define X(lib, call) __typeof__(call) *call;
     AVAHI_CALLS(X)
 #undef X

@@ -337,6 +337,7 @@ static const struct iface *neighbour(const struct port *p, unsigned index,
 }
 
 /* The length of a packet worth reading, 0 for one that is not, -1: no more. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): recvmsg() writes there */
 static ssize_t receive(const struct port *p, uint8_t *bytes, size_t cap,
                        struct mdns_heard *h)
 {

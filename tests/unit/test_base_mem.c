@@ -27,6 +27,8 @@ static void test_products_that_overflow_are_refused(void **state)
     q = eo_resize(p, 1000, 2);
     assert_non_null(q);
     assert_string_equal(q, "abc");
+    q = eo_resize(q, 0, 4); /* NULL would mean that there is no memory */
+    assert_non_null(q);
     eo_free(q);
 }
 
