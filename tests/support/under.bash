@@ -6,6 +6,10 @@
 
 passed=0 failed=0 skipped=0
 
+# Fails every allocation of libcrypto in its turn: seconds here, many minutes
+# there, and nothing in it depends on the processor.
+EXCEPT=test_crypto_library
+
 skip() { # WHY...
     echo "skip: $*"
     skipped=$((skipped + 1))
@@ -52,6 +56,10 @@ run_under() { # COMMAND BUILD NEW-FOLDER PATTERN...
     shift 3
     rm -rf "$new"
     for file in $(programs "$build" "$@"); do
+        if [ "${file##*/}" = "$EXCEPT" ]; then
+            skip "$EXCEPT: too much for an emulator"
+            continue
+        fi
         wrap "$command" "$build/$file" "$new/$((n++ % JOBS))/$file"
     done
     for share in "$new"/*; do
