@@ -2,6 +2,7 @@
  * datagrams it hears, what it answers, and where to.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -275,7 +276,8 @@ static void on_answer(struct arduino_device *d, struct cursor c)
     text[hex] = '\0';
     right = expected_response(d, text, expected) == 0 &&
             memcmp(expected, response, hex) == 0;
-    strcpy(d->answer, right ? "" : "Authentication Failed");
+    snprintf(d->answer, sizeof d->answer, "%s",
+             right ? "" : "Authentication Failed");
     stop_listening(d, true);
     eo_timer_start(d->base.sim->loop, &d->later,
                    core(d)->pbkdf2 ? config(d)->pbkdf2_us / 1000 : 0, judged,

@@ -168,8 +168,8 @@ static bool read_head(struct pull_device *d)
             *rest = '\0';
             rest += 2;
         }
-        if (first)
-            d->status = sscanf(line, "HTTP/1.%*d %d", &d->status) == 1
+        if (first) /* NOLINTNEXTLINE(cert-err34-c): three digits fit */
+            d->status = sscanf(line, "HTTP/1.%*3d %3d", &d->status) == 1
                             ? d->status
                             : 0;
         else
