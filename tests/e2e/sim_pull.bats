@@ -89,8 +89,8 @@ LENGTH='Content-Length: 1000'
 @test "a server that breaks off" {
     head -c 500 image >half
     fetches 'connection lost' null esp32 "$(BODY=half answer "$LENGTH")"
-    printf 'HTTP/1.1 200 OK\r\nContent-Le' >cut
-    fetches 'no answer' null esp8266 cut
+    printf 'HTTP/1.1 200 OK\r\nContent-Le' >cut.bin
+    fetches 'no answer' null esp8266 cut.bin
     { printf 'HTTP/1.1 200 OK\r\n'; head -c 20000 /dev/zero | tr '\0' x; } >endless
     fetches 'the headers do not end' null esp8266 endless
     [ ! -e stored ]
