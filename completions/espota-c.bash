@@ -41,6 +41,7 @@ _espota_c() {
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     serve:--fw-version) ;;
     serve:--once) ;;
+    serve:--max-repeats) ;;
     serve:--tls-cert)
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     serve:--tls-key)
@@ -116,7 +117,7 @@ _espota_c_words() {
     fleet) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --profile= --path= --tls-ca= --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --wait-online= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --verify= --verify-timeout= --expect-version= --expect-hash= --if-changed --jobs= --rate= --per-host-limit= --canary= --waves= --max-fail= --order= --offline= --journal= --only= --shard= --before= --after= --hook-timeout= --hook-shell --junit= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     discover) words='--host_ip= --ipv4 --ipv6 --timeout= --watch --filter= --as-targets --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     inspect) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
-    serve) words='--auth= --auth-file= --auth-stdin --ask-auth --user= --bind= --port= --map= --dir= --fw-version= --once= --tls-cert= --tls-key= --drop-to= --compress= --connect-timeout= --stall-timeout= --max-time= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    serve) words='--auth= --auth-file= --auth-stdin --ask-auth --user= --bind= --port= --map= --dir= --fw-version= --once= --max-repeats= --tls-cert= --tls-key= --drop-to= --compress= --connect-timeout= --stall-timeout= --max-time= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     wait) words='--host_ip= --ipv4 --ipv6 --timeout= --port= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' args=$(espota-c completion hosts 2>/dev/null) ;;
     sign) words='--key= --out= --verify --pub= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
     help) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' args=$commands ;;

@@ -88,6 +88,10 @@ struct espota_serve_config { /* all zero: nothing to serve, which is refused */
     const char *tls_cert, *tls_key; /* PEM files; NULL: plain HTTP */
     const char *user, *password;    /* Basic; NULL: everybody may ask */
 
+    /* A device that took the same image so often in a row gets 304 for it: it
+     * restarts into something else and would ask for ever.  0: no limit. */
+    unsigned max_repeats;
+
     unsigned max_clients; /* connections at once; 0: 1000 */
     uint32_t header_ms;   /* patience with a request; 0: 15 s */
     uint32_t stall_ms;    /* with a client that takes nothing; 0: 60 s */

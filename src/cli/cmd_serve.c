@@ -157,6 +157,7 @@ static int start(struct serving *v, struct espota_error *err)
                 .tls_key = o->tls_key,
                 .user = o->user,
                 .password = o->user != NULL ? v->passwords.at[0] : NULL,
+                .max_repeats = o->max_repeats,
                 .stall_ms =
                     eo_opts_given(o, &o->stall_ms) ? o->stall_ms : 0,
                 .header_ms =

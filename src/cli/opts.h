@@ -152,7 +152,7 @@ struct opts {
     int color;
 
     const char *bind, *map, *dir, *fw_version; /* of serve */
-    uint32_t serve_port, once;
+    uint32_t serve_port, once, max_repeats;
     const char *tls_cert, *tls_key, *drop_to;
     int verify; /* enum espota_verify */
     uint32_t verify_ms;

@@ -153,6 +153,7 @@ int espota_server_new(struct espota_server **out,
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     s->on_event = c->on_event;
     s->ctx = c->on_event_ctx;
+    s->max_repeats = c->max_repeats;
     s->loop = eo_loop_new();
     if (s->loop == NULL) {
         eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");

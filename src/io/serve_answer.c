@@ -18,6 +18,7 @@ struct delivery {
     char path[256], reason[160], version[128];
     const char *file; /* of the image below */
     struct stored *image;
+    bool filesystem;
     const struct image_form *form;
     unsigned long number;
     uint64_t began;
@@ -35,7 +36,18 @@ static struct given *find_given(struct espota_server *s, const char *mac,
     return NULL;
 }
 
-static void remember(struct espota_server *s, const char *mac, const char *md5)
+/* Whoever takes another image of the kind goes in no circle. */
+static void forget_others(struct espota_server *s, const struct given *taken)
+{
+    for (size_t i = 0; i < s->n_given; i++)
+        if (&s->given[i] != taken &&
+            s->given[i].filesystem == taken->filesystem &&
+            strcmp(s->given[i].mac, taken->mac) == 0)
+            s->given[i].times = 0;
+}
+
+static void remember(struct espota_server *s, const char *mac, const char *md5,
+                     bool filesystem)
 {
     struct given *g = find_given(s, mac, md5), *more;
 
@@ -48,9 +60,12 @@ static void remember(struct espota_server *s, const char *mac, const char *md5)
         memset(g, 0, sizeof *g);
         memcpy(g->mac, mac, sizeof g->mac);
         memcpy(g->md5, md5, sizeof g->md5);
+        g->filesystem = filesystem;
     }
-    if (g != NULL)
-        g->times++;
+    if (g == NULL)
+        return;
+    g->times++;
+    forget_others(s, g);
 }
 
 /* ---- events -------------------------------------------------------------- */
@@ -117,7 +132,7 @@ void eo_serve_on_end(void *ctx, void *tag, size_t done, const char *why)
     s->busy--;
     if (why == NULL) {
         s->taken++;
-        remember(s, d->request.mac, d->form->md5);
+        remember(s, d->request.mac, d->form->md5, d->filesystem);
     }
     delivery_event(d, &(struct espota_serve_event){
                           .kind = ESPOTA_SERVE_END,
@@ -265,6 +280,7 @@ static void give_image(struct espota_server *s, const struct http_request *r,
     if (a->version != NULL && strlen(a->version) < sizeof d->version)
         memcpy(d->version, a->version, strlen(a->version) + 1);
     d->image = image;
+    d->filesystem = image != ch->firmware;
     image->refs++;
     d->file = image->file;
     d->form = a->form;
@@ -286,6 +302,7 @@ static void decide(struct espota_server *s, const struct http_request *r,
         .firmware = ch->firmware != NULL ? &ch->firmware->pull : NULL,
         .filesystem = fs != NULL ? &fs->pull : NULL,
         .version = version,
+        .enough = s->max_repeats,
     };
     const struct given *given;
 

@@ -13,7 +13,8 @@
 /* What a device took, to notice one that goes in circles. */
 struct given {
     char mac[18], md5[33];
-    unsigned times;
+    bool filesystem;
+    unsigned times; /* and nothing else of its kind in between */
 };
 
 struct espota_server {
@@ -25,6 +26,7 @@ struct espota_server {
     char *credentials; /* "user:password"; NULL: everybody */
     struct given *given;
     size_t n_given;
+    unsigned max_repeats;
     unsigned taken, busy;
     unsigned long requests;
     uint16_t port;

@@ -6,10 +6,6 @@
 #include "base/hex.h"
 #include "base/str.h"
 
-/* A device that says neither its version nor its hash, or wrong ones, would
- * fetch, restart and fetch again for ever. */
-enum { GIVEN_ENOUGH = 10 };
-
 static const struct family {
     enum pull_family family;
     const char *name;
@@ -337,8 +333,12 @@ static bool current(const struct pull_request *r, const struct pull_offer *o,
             r->version, o->version);
         return true;
     }
-    if (o->given >= GIVEN_ENOUGH) {
-        say(a, 304, "it took this image %u times and asks again", o->given);
+    /* One that says neither its version nor its hash, or wrong ones, would
+     * fetch, restart and fetch again for ever. */
+    if (o->enough != 0 && o->given >= o->enough) {
+        say(a, 304,
+            "it took this image %u times in a row and asks again "
+            "(--max-repeats)", o->given);
         return true;
     }
     return false;

@@ -99,7 +99,8 @@ struct pull_image {
 struct pull_offer {
     const struct pull_image *firmware, *filesystem; /* NULL: none for it */
     const char *version; /* of both; NULL: not known */
-    unsigned given;      /* how often it took this very image, this run */
+    unsigned given;      /* how often it took this very image in a row */
+    unsigned enough;     /* and how often is enough; 0: it may for ever */
 };
 
 /* ---- the answer --------------------------------------------------------- */

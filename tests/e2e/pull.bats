@@ -92,6 +92,30 @@ saw() {
     saw '.updated'
 }
 
+@test "how often is the user's to say, and another image starts the count anew" {
+    serve --dir . --max-repeats 2
+    for i in 1 2; do
+        pull pico --url "$url/fw.bin" --mac 28:CD:C1:00:00:01
+        saw '.updated' || return 1
+    done
+    pull pico --url "$url/fw.bin" --mac 28:CD:C1:00:00:01
+    saw '.status == 304'
+    said "--max-repeats"
+    printf '\351another image' >other.bin
+    pull pico --url "$url/other.bin" --mac 28:CD:C1:00:00:01
+    saw '.updated'
+    pull pico --url "$url/fw.bin" --mac 28:CD:C1:00:00:01
+    saw '.updated'
+}
+
+@test "... or that there is no limit" {
+    serve fw.bin --max-repeats 0
+    for i in $(seq 12); do
+        pull pico --url "$url/" --mac 28:CD:C1:00:00:01
+        saw '.updated' || return 1
+    done
+}
+
 @test "a device that restarts at any step asks again" {
     for step in request data end; do
         serve fw.bin

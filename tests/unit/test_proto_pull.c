@@ -138,6 +138,8 @@ static const struct pull_image FILES = {.raw = &FS};
 #define AGENT32 "User-Agent: ESP32-http-Update"
 #define PICO_MAC "x-Pico-STA-MAC: 28:CD:C1:00:00:01"
 
+enum { ENOUGH = 10 };
+
 static const struct decision {
     const char *what;
     const char *headers[6];
@@ -280,7 +282,7 @@ static void test_every_decision_has_a_reason(void **state)
     for (size_t i = 0; i < sizeof DECISIONS / sizeof *DECISIONS; i++) {
         const struct decision *d = &DECISIONS[i];
         const struct pull_offer offer = {d->firmware, d->filesystem,
-                                         d->version, d->given};
+                                         d->version, d->given, ENOUGH};
         struct pull_request r;
         struct pull_answer a;
 
@@ -294,6 +296,30 @@ static void test_every_decision_has_a_reason(void **state)
         assert_null(strchr(a.reason, '\x1b'));
         if (d->status == 200 && d->version != NULL)
             assert_string_equal(a.version, d->version);
+    }
+}
+
+static void test_enough_is_what_the_user_says(void **state)
+{
+    static const struct {
+        unsigned given, enough;
+        int status;
+    } ROWS[] = {
+        {0, 0, 200}, {1000000, 0, 200}, {0, 1, 200}, {1, 1, 304},
+        {2, 3, 200}, {3, 3, 304},       {4, 3, 304},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        const struct pull_offer offer = {.firmware = &PICO,
+                                         .given = ROWS[i].given,
+                                         .enough = ROWS[i].enough};
+        struct pull_request r;
+        struct pull_answer a;
+
+        eo_pull_start(&r, "GET", "/fw.bin");
+        eo_pull_decide(&r, &offer, &a);
+        assert_int_equal(a.status, ROWS[i].status);
     }
 }
 
@@ -340,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_a_path_has_a_greatest_length),
         cmocka_unit_test(test_a_mac_has_one_form),
         cmocka_unit_test(test_every_decision_has_a_reason),
+        cmocka_unit_test(test_enough_is_what_the_user_says),
         cmocka_unit_test(test_head_gets_headers_alone),
         cmocka_unit_test(test_what_a_device_tells_is_kept),
     };
