@@ -42,6 +42,11 @@ const struct esp32_chip *eo_esp32_chip(uint16_t id)
     return NULL;
 }
 
+const struct esp32_chip *eo_esp32_chip_at(size_t i)
+{
+    return i < sizeof CHIPS / sizeof *CHIPS ? &CHIPS[i] : NULL;
+}
+
 bool eo_esp32_is_family(const char *chip)
 {
     return chip != NULL && eo_starts_with(chip, "ESP32");

@@ -14,6 +14,8 @@ struct esp32_chip {
 
 /* NULL: no chip has that id. */
 const struct esp32_chip *eo_esp32_chip(uint16_t id);
+/* Every one there is; NULL behind the last. */
+const struct esp32_chip *eo_esp32_chip_at(size_t i);
 
 /* "ESP32", "ESP32-S3", ...: any of the family.  NULL is not. */
 bool eo_esp32_is_family(const char *chip);

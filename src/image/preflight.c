@@ -62,30 +62,48 @@ static void squeeze(char *out, size_t cap, const char *board)
     out[n] = '\0';
 }
 
+/* The chip whose own name is in it: of "esp32c61" not the C6.  The first ESP32
+ * is no better than none: every name of the family begins with it. */
+static const char *esp32_in(const char *name)
+{
+    const struct esp32_chip *chip;
+    const char *found = NULL;
+    size_t longest = strlen("esp32");
+
+    for (size_t i = 0; (chip = eo_esp32_chip_at(i)) != NULL; i++) {
+        char word[16];
+
+        squeeze(word, sizeof word, chip->name);
+        if (strlen(word) > longest && strstr(name, word) != NULL) {
+            longest = strlen(word);
+            found = chip->name;
+        }
+    }
+    return found;
+}
+
 const char *eo_chip_of_board(const char *board)
 {
-    /* The longer word first. */
+    /* Other words for a chip, the longer one first. */
     static const struct {
         const char *word, *chip;
     } BOARDS[] = {
-        {"esp32c61", "ESP32-C61"}, {"esp32c2", "ESP32-C2"},
-        {"esp32c3", "ESP32-C3"},   {"esp32c5", "ESP32-C5"},
-        {"esp32c6", "ESP32-C6"},   {"esp32h21", "ESP32-H21"},
-        {"esp32h2", "ESP32-H2"},   {"esp32h4", "ESP32-H4"},
-        {"esp32p4", "ESP32-P4"},   {"esp32s2", "ESP32-S2"},
-        {"esp32s31", "ESP32-S31"}, {"esp32s3", "ESP32-S3"},
-        {"lolinc3", "ESP32-C3"},   {"lolins2", "ESP32-S2"},
-        {"lolins3", "ESP32-S3"},   {"esp32dev", "ESP32"},
-        {"nodemcu32s", "ESP32"},   {"d1mini32", "ESP32"},
-        {"d1mini", "ESP8266"},     {"nodemcuv2", "ESP8266"},
-        {"esp8266", "ESP8266"},    {"esp8285", "ESP8266"},
-        {"pipico2", "RP2350"},     {"pipico", "RP2040"},
+        {"lolinc3", "ESP32-C3"},  {"lolins2", "ESP32-S2"},
+        {"lolins3", "ESP32-S3"},  {"esp32dev", "ESP32"},
+        {"nodemcu32s", "ESP32"},  {"d1mini32", "ESP32"},
+        {"d1mini", "ESP8266"},    {"nodemcuv2", "ESP8266"},
+        {"esp8266", "ESP8266"},   {"esp8285", "ESP8266"},
+        {"pipico2", "RP2350"},    {"pipico", "RP2040"},
     };
+    const char *chip;
     char name[64];
 
     if (board == NULL)
         return NULL;
     squeeze(name, sizeof name, board);
+    chip = esp32_in(name);
+    if (chip != NULL)
+        return chip;
     for (size_t i = 0; i < sizeof BOARDS / sizeof *BOARDS; i++)
         if (strstr(name, BOARDS[i].word) != NULL)
             return BOARDS[i].chip;

@@ -3,6 +3,8 @@
 
 #include "support/forge.h"
 
+#include "base/str.h"
+#include "image/esp32.h"
 #include "image/preflight.h"
 
 static void esp8266(struct forged *f)
@@ -198,11 +200,34 @@ static void test_row(void **state)
     free(f);
 }
 
+/* A chip is one row of one table: its boards are known by it as well. */
+static void test_boards_named_like_their_chip(void **state)
+{
+    const struct esp32_chip *chip;
+
+    (void)state;
+    for (size_t i = 0; (chip = eo_esp32_chip_at(i)) != NULL; i++) {
+        char board[64];
+        struct text t;
+
+        assert_ptr_equal(eo_esp32_chip(chip->id), chip);
+        assert_true(eo_esp32_is_family(chip->name));
+        eo_text_init(&t, board, sizeof board);
+        eo_text_add(&t, "%s-devkit-1", chip->name);
+        for (char *c = board; *c != '\0'; c++)
+            *c = eo_lower(*c);
+        assert_string_equal(eo_chip_of_board(board), chip->name);
+    }
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[sizeof ROWS / sizeof *ROWS];
+    enum { N = sizeof ROWS / sizeof *ROWS };
+    struct CMUnitTest tests[N + 1];
 
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+    tests[N] = (struct CMUnitTest)cmocka_unit_test(
+        test_boards_named_like_their_chip);
+    for (size_t i = 0; i < N; i++)
         tests[i] = (struct CMUnitTest){
             .name = ROWS[i].name,
             .test_func = test_row,
