@@ -4,7 +4,7 @@
 #include <string.h>
 
 #ifdef EO_WITH_JSON
-#include <jansson.h>
+#include "cli/json.h"
 #endif
 
 #include <espota/espota.h>
@@ -72,23 +72,10 @@ static void print_errors(const struct espota_image_info *info)
 
 #ifdef EO_WITH_JSON
 
-/* A file may have any name; JSON is UTF-8. */
-static json_t *text(const char *s)
-{
-    char space[4200];
-    struct text t;
-
-    if (s == NULL)
-        return json_null();
-    eo_text_init(&t, space, sizeof space);
-    eo_text_add_safe(&t, s, strlen(s));
-    return json_string(space);
-}
-
 static json_t *problem(const struct espota_image_problem *p)
 {
     json_t *o = json_pack("{s:s, s:o}", "severity", SEVERITIES[p->severity],
-                          "msg", text(p->text));
+                          "msg", eo_json_text(p->text));
 
     if (p->located)
         json_object_set_new(o, "offset", json_integer((json_int_t)p->at));
@@ -98,18 +85,19 @@ static json_t *problem(const struct espota_image_problem *p)
 static json_t *object(const struct espota_image_info *info)
 {
     json_t *problems = json_array();
-    json_t *o = json_pack(
-        "{s:o, s:I, s:s, s:s, s:s, s:o, s:b, s:b, s:b}", "file",
-        text(info->file), "bytes", (json_int_t)info->bytes, "md5", info->md5,
-        "sha256", info->sha256, "kind", info->kind, "chip", text(info->chip),
-        "ok", info->ok, "gzip", info->is_gzip, "signed", info->is_signed);
+    json_t *o =
+        json_pack("{s:o, s:I, s:s, s:s, s:s, s:o, s:b, s:b, s:b}", "file",
+                  eo_json_text(info->file), "bytes", (json_int_t)info->bytes,
+                  "md5", info->md5, "sha256", info->sha256, "kind", info->kind,
+                  "chip", eo_json_text(info->chip), "ok", info->ok, "gzip",
+                  info->is_gzip, "signed", info->is_signed);
 
     for (size_t i = 0; i < info->n_facts; i++)
         json_object_set_new(
             o, info->facts[i].name,
             info->facts[i].is_number
                 ? json_integer((json_int_t)info->facts[i].number)
-                : text(info->facts[i].text));
+                : eo_json_text(info->facts[i].text));
     for (size_t i = 0; i < info->n_problems; i++)
         json_array_append_new(problems, problem(&info->problems[i]));
     json_object_set_new(o, "problems", problems);
@@ -120,9 +108,9 @@ static json_t *object(const struct espota_image_info *info)
 static json_t *unreadable(const char *file, const struct espota_error *err)
 {
     return json_pack("{s:o, s:n, s:n, s:n, s:n, s:n, s:b, s:[{s:s, s:o}]}",
-                     "file", text(file), "bytes", "md5", "sha256", "kind",
-                     "chip", "ok", 0, "problems", "severity", "error", "msg",
-                     text(err->message));
+                     "file", eo_json_text(file), "bytes", "md5", "sha256",
+                     "kind", "chip", "ok", 0, "problems", "severity", "error",
+                     "msg", eo_json_text(err->message));
 }
 
 static void emit(FILE *out, json_t *o)

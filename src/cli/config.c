@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/ini_lines.h"
 
 /* ---- the environment ---------------------------------------------------- */
 
@@ -44,48 +45,21 @@ int eo_env_settings(struct settings *out, struct espota_error *err)
 struct reading {
     struct config *config;
     const char *path;
-    FILE *file;
-    unsigned line, nth;
+    struct ini_lines lines;
+    unsigned nth;
     bool secret; /* the file holds one */
-    bool failed;
     struct espota_error *err;
 };
 
 static int complain(struct reading *r, const char *what, const char *name,
                     const char *near)
 {
-    if (!r->failed)
+    if (!r->lines.stop)
         eo_fail(r->err, ESPOTA_E_USAGE, "%s:%u: %s \"%s\"%s%s%s", r->path,
-                r->line, what, name, near != NULL ? " (did you mean \"" : "",
+                r->lines.line, what, name, near != NULL ? " (did you mean \"" : "",
                 near != NULL ? near : "", near != NULL ? "\"?)" : "");
-    r->failed = true;
+    r->lines.stop = true;
     return 0; /* as inih wants it */
-}
-
-/* inih silently cuts what is longer. */
-enum { SECTION_CHARS = 49 };
-
-/* Counts lines for the messages, and strips what inih would take for the
- * continuation of the line before. */
-static char *read_line(char *space, int cap, void *ctx)
-{
-    struct reading *r = ctx;
-    size_t blank;
-
-    if (r->failed || fgets(space, cap, r->file) == NULL)
-        return NULL;
-    r->line++;
-    if (strchr(space, '\n') == NULL && !feof(r->file)) {
-        complain(r, "this line is too long, from", "", NULL);
-        return NULL;
-    }
-    blank = strspn(space, " \t");
-    memmove(space, space + blank, strlen(space + blank) + 1);
-    if (space[0] == '[' && strcspn(space, "]") > SECTION_CHARS) {
-        complain(r, "this name is too long:", space + 1, NULL);
-        return NULL;
-    }
-    return space;
 }
 
 static struct section *add_section(struct reading *r, enum section_kind kind,
@@ -112,7 +86,7 @@ static struct section *in_section(struct reading *r, const char *header)
     };
     const size_t word = strcspn(header, " \t");
     const char *name = header + word + strspn(header + word, " \t");
-    char kind_name[SECTION_CHARS + 1];
+    char kind_name[INI_SECTION_CHARS + 1];
     struct section *last;
     size_t kind = 0;
 
@@ -138,7 +112,7 @@ static struct section *in_section(struct reading *r, const char *header)
     last = add_section(r, (enum section_kind)kind, name);
     if (last == NULL) {
         eo_fail(r->err, ESPOTA_E_INTERNAL, "out of memory");
-        r->failed = true;
+        r->lines.stop = true;
     }
     return last;
 }
@@ -166,7 +140,7 @@ static int set_group(struct reading *r, struct section *s, const char *value)
     if (copy != NULL)
         return 1;
     eo_fail(r->err, ESPOTA_E_INTERNAL, "out of memory");
-    r->failed = true;
+    r->lines.stop = true;
     return 0;
 }
 
@@ -174,7 +148,7 @@ static int on_key(void *ctx, const char *header, const char *key,
                   const char *value)
 {
     struct reading *r = ctx;
-    struct section *s = r->failed ? NULL : in_section(r, header);
+    struct section *s = r->lines.stop ? NULL : in_section(r, header);
     const struct opt *opt = eo_opt_find(CMD_ALL, key);
     char where[160];
 
@@ -188,14 +162,14 @@ static int on_key(void *ctx, const char *header, const char *key,
         return complain(r, "a file cannot set", key, NULL);
     if (strcmp(opt->name, "ip") == 0 && s->kind == SECTION_GROUP)
         return complain(r, "a group has no address:", key, NULL);
-    snprintf(where, sizeof where, "%s:%u", r->path, r->line);
+    snprintf(where, sizeof where, "%s:%u", r->path, r->lines.line);
     if (eo_settings_add(&s->settings, opt, value,
                         LEVEL_CONFIG + 3 * r->nth + (unsigned)s->kind, where,
                         r->err) != 0) {
         const struct espota_error inner = *r->err;
 
         eo_fail(r->err, inner.category, "%s: %s", where, inner.message);
-        r->failed = true;
+        r->lines.stop = true;
         return 0;
     }
     r->secret = r->secret || (opt->flags & OPT_SECRET) != 0;
@@ -210,20 +184,23 @@ int eo_config_read(struct config *c, const char *path, unsigned nth,
     struct stat st;
     int bad;
 
-    r.file = fopen(path, "re");
-    if (r.file == NULL && missing_ok && (errno == ENOENT || errno == ENOTDIR))
+    r.lines.file = fopen(path, "re");
+    if (r.lines.file == NULL && missing_ok && (errno == ENOENT || errno == ENOTDIR))
         return 0;
-    if (r.file == NULL)
+    if (r.lines.file == NULL)
         return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "%s: %s", path,
                            strerror(errno));
-    bad = ini_parse_stream(read_line, &r, on_key, &r);
-    if (r.secret && fstat(fileno(r.file), &st) == 0 &&
+    bad = ini_parse_stream(eo_ini_line, &r.lines, on_key, &r);
+    if (r.secret && fstat(fileno(r.lines.file), &st) == 0 &&
         (st.st_mode & S_IROTH) != 0)
         eo_note(notes, "readable-secret",
                 "%s holds a password and every user can read it", path);
-    fclose(r.file);
-    if (r.failed)
+    fclose(r.lines.file);
+    if (r.lines.stop)
         return -1;
+    if (r.lines.wrong != NULL)
+        return eo_fail(err, ESPOTA_E_USAGE, "%s:%u: %s", path, r.lines.line,
+                       r.lines.wrong);
     if (bad != 0)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "%s:%d: neither \"key = value\" nor \"[section]\"",

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/ini_lines.h"
 
 static void free_const(const char *text)
 {
@@ -34,13 +35,9 @@ void eo_serve_map_free(struct serve_map *m)
 struct reading {
     struct serve_map *map;
     const char *path;
-    FILE *file;
-    unsigned line, section_line;
-    bool failed;
+    struct ini_lines lines;
     struct espota_error *err;
 };
-
-enum { SECTION_CHARS = 49 }; /* inih silently cuts what is longer */
 
 static int complain(struct reading *r, unsigned line, const char *fmt, ...)
     EO_PRINTF(3, 4);
@@ -53,36 +50,10 @@ static int complain(struct reading *r, unsigned line, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(what, sizeof what, fmt, ap);
     va_end(ap);
-    if (!r->failed)
+    if (!r->lines.stop)
         eo_fail(r->err, ESPOTA_E_USAGE, "%s:%u: %s", r->path, line, what);
-    r->failed = true;
+    r->lines.stop = true;
     return 0; /* as inih wants it */
-}
-
-/* Counts lines for the messages, and strips what inih would take for the
- * continuation of the line before. */
-static char *read_line(char *space, int cap, void *ctx)
-{
-    struct reading *r = ctx;
-    size_t blank;
-
-    if (r->failed || fgets(space, cap, r->file) == NULL)
-        return NULL;
-    r->line++;
-    if (strchr(space, '\n') == NULL && !feof(r->file)) {
-        complain(r, r->line, "this line is too long");
-        return NULL;
-    }
-    blank = strspn(space, " \t");
-    memmove(space, space + blank, strlen(space + blank) + 1);
-    if (space[0] == '[') {
-        r->section_line = r->line;
-        if (strcspn(space, "]") > SECTION_CHARS) {
-            complain(r, r->line, "this name is too long");
-            return NULL;
-        }
-    }
-    return space;
 }
 
 static struct espota_serve_rule *add_rule(struct reading *r, const char *who)
@@ -104,7 +75,7 @@ static struct espota_serve_rule *rule_of(struct reading *r, const char *who)
     struct espota_serve_rule *rule;
 
     if (*who == '\0') {
-        complain(r, r->line, "a key before any section");
+        complain(r, r->lines.line, "a key before any section");
         return NULL;
     }
     for (size_t i = 0; i < m->n; i++) {
@@ -112,12 +83,12 @@ static struct espota_serve_rule *rule_of(struct reading *r, const char *who)
             continue;
         if (i + 1 == m->n)
             return &m->rules[i];
-        complain(r, r->section_line, "there are two sections \"%s\"", who);
+        complain(r, r->lines.section, "there are two sections \"%s\"", who);
         return NULL;
     }
     rule = add_rule(r, who);
     if (rule == NULL)
-        complain(r, r->line, "out of memory");
+        complain(r, r->lines.line, "out of memory");
     return rule;
 }
 
@@ -145,7 +116,7 @@ static int on_key(void *ctx, const char *who, const char *key,
     static const char *const KEYS[] = {"firmware", "filesystem", "version",
                                        NULL};
     struct reading *r = ctx;
-    struct espota_serve_rule *rule = r->failed ? NULL : rule_of(r, who);
+    struct espota_serve_rule *rule = r->lines.stop ? NULL : rule_of(r, who);
     const char **slots[3];
     size_t i = 0;
 
@@ -159,16 +130,16 @@ static int on_key(void *ctx, const char *who, const char *key,
     if (KEYS[i] == NULL) {
         const char *near = eo_nearest(key, KEYS);
 
-        return complain(r, r->line, "unknown key \"%s\"%s%s%s", key,
+        return complain(r, r->lines.line, "unknown key \"%s\"%s%s%s", key,
                         near != NULL ? " (did you mean \"" : "",
                         near != NULL ? near : "", near != NULL ? "\"?)" : "");
     }
     if (*slots[i] != NULL)
-        return complain(r, r->line, "\"%s\" is given twice", key);
+        return complain(r, r->lines.line, "\"%s\" is given twice", key);
     if (*value == '\0')
-        return complain(r, r->line, "\"%s\" is empty", key);
+        return complain(r, r->lines.line, "\"%s\" is empty", key);
     *slots[i] = i == 2 ? eo_strdup(value) : from_map(r->path, value);
-    return *slots[i] != NULL ? 1 : complain(r, r->line, "out of memory");
+    return *slots[i] != NULL ? 1 : complain(r, r->lines.line, "out of memory");
 }
 
 int eo_serve_map_read(struct serve_map *m, const char *path,
@@ -178,20 +149,22 @@ int eo_serve_map_read(struct serve_map *m, const char *path,
     int bad;
 
     *m = (struct serve_map){0};
-    r.file = fopen(path, "re");
-    if (r.file == NULL)
+    r.lines.file = fopen(path, "re");
+    if (r.lines.file == NULL)
         return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "%s: %s", path,
                            strerror(errno));
-    bad = ini_parse_stream(read_line, &r, on_key, &r);
-    fclose(r.file);
-    if (!r.failed && bad != 0)
+    bad = ini_parse_stream(eo_ini_line, &r.lines, on_key, &r);
+    fclose(r.lines.file);
+    if (!r.lines.stop && r.lines.wrong != NULL)
+        complain(&r, r.lines.line, "%s", r.lines.wrong);
+    if (!r.lines.stop && bad != 0)
         complain(&r, (unsigned)bad,
                  "neither \"key = value\" nor \"[section]\"");
-    if (!r.failed && m->n == 0)
-        complain(&r, r.line, "no section with a key");
-    if (r.failed)
+    if (!r.lines.stop && m->n == 0)
+        complain(&r, r.lines.line, "no section with a key");
+    if (r.lines.stop)
         eo_serve_map_free(m);
-    return r.failed ? -1 : 0;
+    return r.lines.stop ? -1 : 0;
 }
 
 #else

@@ -14,10 +14,9 @@ struct ui *eo_ui_json(FILE *out)
 #include <string.h>
 #include <time.h>
 
-#include <jansson.h>
-
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/json.h"
 
 enum { VERSION = 1, PROGRESS_MS = 250 };
 
@@ -26,19 +25,6 @@ struct json {
     uint64_t seq;
     bool broken; /* nobody reads any more */
 };
-
-/* Text of a device may be anything; JSON is UTF-8. */
-static json_t *text(const char *s)
-{
-    char space[1600];
-    struct text t;
-
-    if (s == NULL)
-        return json_null();
-    eo_text_init(&t, space, sizeof space);
-    eo_text_add_safe(&t, s, strlen(s));
-    return json_string(space);
-}
 
 static json_t *number(uint64_t n)
 {
@@ -59,8 +45,8 @@ static json_t *begin(struct ui *ui, const char *device, const char *event)
     snprintf(ts, sizeof ts, "%s.%03dZ", stamp, (int)(s->wall_ms % 1000));
     return json_pack("{s:i, s:o, s:s, s:o, s:o, s:s}", "v", VERSION, "seq",
                      number(j->seq++), "ts", ts, "t_ms",
-                     number(s->now_ms - s->start_ms), "dev", text(device),
-                     "event", event);
+                     number(s->now_ms - s->start_ms), "dev",
+                     eo_json_text(device), "event", event);
 }
 
 /* Writes and frees it.  What could not be made is left out: a lack of memory
@@ -81,7 +67,7 @@ static json_t *texts(const char *const *at, size_t n)
     json_t *list = json_array();
 
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, text(at[i]));
+        json_array_append_new(list, eo_json_text(at[i]));
     return list;
 }
 
@@ -104,15 +90,16 @@ static void image(struct ui *ui, const struct ui_device *d,
 
     for (size_t i = 0; i < info->n_problems; i++)
         if (info->problems[i].severity != ESPOTA_NOTE)
-            json_array_append_new(warnings, text(info->problems[i].text));
-    json_object_set_new(o, "file", text(info->file));
+            json_array_append_new(warnings,
+                                  eo_json_text(info->problems[i].text));
+    json_object_set_new(o, "file", eo_json_text(info->file));
     json_object_set_new(o, "bytes", number(info->bytes));
-    json_object_set_new(o, "md5", text(info->md5));
-    json_object_set_new(o, "sha256", text(info->sha256));
-    json_object_set_new(o, "kind", text(info->kind));
-    json_object_set_new(o, "chip", text(info->chip));
-    json_object_set_new(o, "project", text(info->project));
-    json_object_set_new(o, "fw_version", text(info->version));
+    json_object_set_new(o, "md5", eo_json_text(info->md5));
+    json_object_set_new(o, "sha256", eo_json_text(info->sha256));
+    json_object_set_new(o, "kind", eo_json_text(info->kind));
+    json_object_set_new(o, "chip", eo_json_text(info->chip));
+    json_object_set_new(o, "project", eo_json_text(info->project));
+    json_object_set_new(o, "fw_version", eo_json_text(info->version));
     json_object_set_new(o, "warnings", warnings);
     emit(ui, o);
 }
@@ -167,12 +154,13 @@ static void hello(struct ui *ui, const char *name,
     while (n < sizeof h->features / sizeof *h->features &&
            h->features[n] != NULL)
         n++;
-    json_object_set_new(o, "protocol", text(h->protocol));
+    json_object_set_new(o, "protocol", eo_json_text(h->protocol));
     json_object_set_new(o, "protocol_version",
                         json_integer(h->protocol_version));
     json_object_set_new(o, "features", texts(h->features, n));
-    json_object_set_new(o, "auth", text(h->auth != NULL ? h->auth : "none"));
-    json_object_set_new(o, "decided", text(h->decided));
+    json_object_set_new(o, "auth",
+                        eo_json_text(h->auth != NULL ? h->auth : "none"));
+    json_object_set_new(o, "decided", eo_json_text(h->decided));
     emit(ui, o);
 }
 
@@ -195,27 +183,30 @@ static void device_end(struct ui *ui, const char *name,
     json_t *o = begin(ui, name, "device_end");
 
     json_object_set_new(o, "ok", json_boolean(ok));
-    json_object_set_new(o, "outcome", text(espota_outcome_name(r->outcome)));
-    json_object_set_new(o, "code", text(espota_category_name(err->category)));
+    json_object_set_new(o, "outcome",
+                        eo_json_text(espota_outcome_name(r->outcome)));
+    json_object_set_new(o, "code",
+                        eo_json_text(espota_category_name(err->category)));
     json_object_set_new(o, "exit", json_integer(eo_uis_result(ui->set, r)));
     json_object_set_new(o, "phase",
                         r->phase == ESPOTA_PHASE_QUEUED
                             ? json_null() /* it never began */
-                            : text(espota_phase_name(r->phase)));
+                            : eo_json_text(espota_phase_name(r->phase)));
     json_object_set_new(
         o, "retryable",
         json_boolean(espota_category_retryable(err->category)));
-    json_object_set_new(o, "msg", ok ? json_null() : text(err->message));
-    json_object_set_new(o, "hint", text(err->hint));
+    json_object_set_new(o, "msg",
+                        ok ? json_null() : eo_json_text(err->message));
+    json_object_set_new(o, "hint", eo_json_text(err->hint));
     json_object_set_new(o, "device_error",
-                        err->device[0] != '\0' ? text(err->device)
+                        err->device[0] != '\0' ? eo_json_text(err->device)
                                                : json_null());
     json_object_set_new(o, "attempts", number(r->attempts));
     json_object_set_new(o, "bytes_image", number(r->bytes_image));
     json_object_set_new(o, "bytes_wire", number(r->bytes_wire));
     json_object_set_new(o, "ms", durations(r));
-    json_object_set_new(o, "old_version", text(r->old_version));
-    json_object_set_new(o, "new_version", text(r->new_version));
+    json_object_set_new(o, "old_version", eo_json_text(r->old_version));
+    json_object_set_new(o, "new_version", eo_json_text(r->new_version));
     emit(ui, o);
 }
 
@@ -230,16 +221,17 @@ static void event(struct ui *ui, struct ui_device *d,
         o = begin(ui, name, "resolve");
         json_object_set_new(o, "addresses",
                             texts(e->resolved->addresses, e->resolved->n));
-        json_object_set_new(o, "how", text(e->resolved->how));
+        json_object_set_new(o, "how", eo_json_text(e->resolved->how));
         emit(ui, o);
         break;
     case ESPOTA_EVENT_PHASE:
         if (e->phase == ESPOTA_PHASE_QUEUED)
             break;
         o = begin(ui, name, "phase");
-        json_object_set_new(o, "phase", text(espota_phase_name(e->phase)));
+        json_object_set_new(o, "phase",
+                            eo_json_text(espota_phase_name(e->phase)));
         json_object_set_new(o, "attempt", number(e->attempt));
-        json_object_set_new(o, "doing", text(d->doing));
+        json_object_set_new(o, "doing", eo_json_text(d->doing));
         emit(ui, o);
         break;
     case ESPOTA_EVENT_HELLO:
@@ -254,15 +246,16 @@ static void event(struct ui *ui, struct ui_device *d,
         json_object_set_new(o, "attempt", number(e->attempt));
         json_object_set_new(o, "of", number(e->attempts));
         json_object_set_new(o, "delay_ms", number(e->delay_ms));
-        json_object_set_new(o, "because",
-                            text(espota_category_name(e->error->category)));
-        json_object_set_new(o, "msg", text(e->error->message));
+        json_object_set_new(
+            o, "because",
+            eo_json_text(espota_category_name(e->error->category)));
+        json_object_set_new(o, "msg", eo_json_text(e->error->message));
         emit(ui, o);
         break;
     case ESPOTA_EVENT_WARNING:
         o = begin(ui, name, "warning");
-        json_object_set_new(o, "code", text(e->code));
-        json_object_set_new(o, "msg", text(e->text));
+        json_object_set_new(o, "code", eo_json_text(e->code));
+        json_object_set_new(o, "msg", eo_json_text(e->text));
         emit(ui, o);
         break;
     case ESPOTA_EVENT_HELD:
