@@ -90,7 +90,7 @@ run_replay() {
 rule() { # NAME COMMAND...; status 77: it cannot be asked here
     name=$1
     shift
-    limit 300 "$@" >"$log/$name.out" 2>&1
+    limit 900 "$@" >"$log/$name.out" 2>&1
     case $? in
     0) note "$name" 1 0 0 ;;
     77)
