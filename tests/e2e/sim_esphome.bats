@@ -126,10 +126,8 @@ hears_the_end() {
 @test "violations: the type is missing" {
     start_sim esphome --idle-ms 200
     dial
-    say "$MAGIC\x07"
-    hears 0002480041
-    say '\x00\x04\x00\x00'
-    hears ff
+    say "$MAGIC\x07\x00\x04\x00\x00"
+    hears 0002480041ff
     expect_sim '.violations."type-missing"' 1
 }
 
