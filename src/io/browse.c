@@ -18,6 +18,15 @@ enum {
 
 /* ---- entries ------------------------------------------------------------ */
 
+static uint32_t mix(uint32_t h, const void *bytes, size_t len)
+{
+    const uint8_t *p = bytes;
+
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ p[i]) * 16777619u;
+    return h;
+}
+
 bool eo_browse_complete(const struct browse_entry *e)
 {
     return e->addresses.n > 0 &&
@@ -29,11 +38,23 @@ const struct browse_entry *eo_browse_at(const struct browse *b, size_t i)
     return i < b->n ? b->entry[i] : NULL;
 }
 
+/* Places are few: nobody on the link gets all of them. */
+static bool has_place(const struct browse *b)
+{
+    size_t n = 0;
+
+    if (b->n == BROWSE_MAX)
+        return false;
+    for (size_t i = 0; b->source != 0 && i < b->n; i++)
+        n += b->entry[i]->source == b->source;
+    return n < BROWSE_SOURCE_MAX;
+}
+
 static struct browse_entry *add_entry(struct browse *b)
 {
     struct browse_entry *e;
 
-    if (b->n == BROWSE_MAX)
+    if (!has_place(b))
         return NULL;
     if (b->n == b->cap) {
         const size_t cap = b->cap == 0 ? 16 : 2 * b->cap;
@@ -45,9 +66,23 @@ static struct browse_entry *add_entry(struct browse *b)
         b->cap = cap;
     }
     e = eo_calloc(1, sizeof *e);
-    if (e != NULL)
-        b->entry[b->n++] = e;
+    if (e == NULL)
+        return NULL;
+    e->source = b->source;
+    b->entry[b->n++] = e;
     return e;
+}
+
+static void set_instance(struct browse_entry *e, const struct mdns_name *name)
+{
+    e->instance = *name;
+    e->instance_hash = eo_mdns_hash(name);
+}
+
+static void set_host(struct browse_entry *e, const struct mdns_name *name)
+{
+    e->host = *name;
+    e->host_hash = eo_mdns_hash(name);
 }
 
 /* The entry of an instance; made if it is one of a service we look for. */
@@ -55,10 +90,12 @@ static struct browse_entry *entry_of(struct browse *b,
                                      const struct mdns_name *instance,
                                      bool make)
 {
+    const uint32_t hash = eo_mdns_hash(instance);
     struct browse_entry *e;
 
     for (size_t i = 0; i < b->n; i++)
-        if (eo_mdns_same(&b->entry[i]->instance, instance))
+        if (b->entry[i]->instance_hash == hash &&
+            eo_mdns_same(&b->entry[i]->instance, instance))
             return b->entry[i];
     for (int s = 0; make && s < ANNOUNCE_SERVICE_COUNT; s++) {
         if ((b->config.services & 1u << s) == 0 ||
@@ -66,7 +103,7 @@ static struct browse_entry *entry_of(struct browse *b,
             (e = add_entry(b)) == NULL)
             continue;
         e->service = (enum announce_service)s;
-        e->instance = *instance;
+        set_instance(e, instance);
         e->ask_ms = eo_loop_now(b->loop) + HOLD_MS;
         return e;
     }
@@ -113,7 +150,7 @@ static void take_service(struct browse *b, const struct mdns_record *rec)
         if (e->has_srv && !eo_mdns_same(&e->host, &rec->target))
             e->addresses.n = 0;
         e->has_srv = true;
-        e->host = rec->target;
+        set_host(e, &rec->target);
         e->port = rec->port;
     } else if (rec->ttl > 0) {
         e->has_txt = true;
@@ -145,6 +182,7 @@ static void take_address(struct browse *b, const struct mdns_record *rec,
                          unsigned arrival)
 {
     const int family = rec->type == MDNS_A ? AF_INET : AF_INET6;
+    const uint32_t hash = eo_mdns_hash(&rec->name);
     struct addr a;
 
     if ((rec->type != MDNS_A && rec->type != MDNS_AAAA) ||
@@ -155,7 +193,7 @@ static void take_address(struct browse *b, const struct mdns_record *rec,
     for (size_t i = 0; i < b->n; i++) {
         struct browse_entry *e = b->entry[i];
 
-        if (!eo_mdns_same(&e->host, &rec->name))
+        if (e->host_hash != hash || !eo_mdns_same(&e->host, &rec->name))
             continue;
         if (e->instance.len == 0)
             heard_of(b, e, rec->ttl);
@@ -168,6 +206,15 @@ static void take_address(struct browse *b, const struct mdns_record *rec,
     }
 }
 
+/* Never 0. */
+static uint32_t fingerprint_of(const struct addr *from)
+{
+    size_t len;
+    const uint8_t *bytes = eo_addr_bytes(from, &len);
+
+    return mix(2166136261u, bytes, len) | 1;
+}
+
 static void tick(void *ctx);
 
 static void on_heard(void *ctx, const struct mdns_heard *h)
@@ -177,6 +224,7 @@ static void on_heard(void *ctx, const struct mdns_heard *h)
     struct mdns_record rec;
 
     b->packets++;
+    b->source = fingerprint_of(&h->from);
     while (eo_mdns_next(&packet, &rec) == 1)
         if (rec.section != MDNS_QUESTION)
             take_service(b, &rec);
@@ -189,15 +237,6 @@ static void on_heard(void *ctx, const struct mdns_heard *h)
 }
 
 /* ---- news --------------------------------------------------------------- */
-
-static uint32_t mix(uint32_t h, const void *bytes, size_t len)
-{
-    const uint8_t *p = bytes;
-
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ p[i]) * 16777619u;
-    return h;
-}
 
 /* Of what can be seen of it; never 0. */
 static uint32_t fingerprint(const struct browse_entry *e)
@@ -293,7 +332,7 @@ static int want_name(struct browse *b, const char *text,
                      struct espota_error *err)
 {
     struct browse_entry *e = add_entry(b);
-    struct mdns_name host;
+    struct mdns_name host, instance;
     const char *label;
     size_t len;
 
@@ -301,7 +340,7 @@ static int want_name(struct browse *b, const char *text,
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     if (eo_mdns_name(&host, text) != 0)
         return eo_fail(err, ESPOTA_E_USAGE, "\"%s\" is no name", text);
-    e->host = host;
+    set_host(e, &host);
     e->wanted = true;
     label = eo_mdns_first(&host, &len);
     for (int s = 0; s < ANNOUNCE_SERVICE_COUNT; s++) {
@@ -312,8 +351,9 @@ static int want_name(struct browse *b, const char *text,
             return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
         e->service = (enum announce_service)s;
         e->wanted = true;
-        if (eo_mdns_prefix(&e->instance, label, len, &b->type[s]) != 0)
+        if (eo_mdns_prefix(&instance, label, len, &b->type[s]) != 0)
             return eo_fail(err, ESPOTA_E_USAGE, "\"%s\" is no name", text);
+        set_instance(e, &instance);
     }
     return 0;
 }

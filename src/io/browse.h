@@ -10,13 +10,22 @@
 #include "wire/announce.h"
 #include "wire/mdns.h"
 
-enum { BROWSE_MAX = 4096, BROWSE_TXT_MAX = 1024 };
+enum {
+    BROWSE_MAX = 4096,
+    BROWSE_SOURCE_MAX = 1024, /* of them that one address made known: a
+                                 repeater's may be many, a flood's not all */
+    BROWSE_TXT_MAX = 1024
+};
 
 struct browse;
 
 /* One service of one device; or, without an instance, a name that was asked
  * for: what it answers to, whatever its services. */
 struct browse_entry {
+    /* The engine's own, and first: they are what a search looks at. */
+    uint32_t instance_hash, host_hash;
+    uint32_t source; /* fingerprint of who made it known; 0: the user */
+
     enum announce_service service;
     struct mdns_name instance, host; /* len 0: none; host: not known yet */
     uint16_t port;

@@ -23,6 +23,7 @@ struct browse {
     uint64_t round_ms; /* when the next one is due */
     unsigned rounds;
     unsigned packets, queries;
+    uint32_t source; /* of the packet that is being read */
 };
 
 /* browse_ask.c: asks everybody, if that is due; gives when it is next, or

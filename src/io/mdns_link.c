@@ -18,7 +18,7 @@
 enum {
     HOPS = 255,
     RECEIVE_BYTES = 1 << 20, /* hundreds of devices answer at once */
-    PACKETS_PER_TURN = 256   /* then others get their turn */
+    PACKETS_PER_TURN = 32    /* then others, and the deadlines, get their turn */
 };
 
 struct port {

@@ -84,6 +84,15 @@ bool eo_mdns_same(const struct mdns_name *a, const struct mdns_name *b)
     return a->len == b->len && same_bytes(a->wire, b->wire, a->len);
 }
 
+uint32_t eo_mdns_hash(const struct mdns_name *n)
+{
+    uint32_t h = 2166136261u;
+
+    for (size_t i = 0; i < n->len; i++)
+        h = (h ^ (uint8_t)eo_lower((char)n->wire[i])) * 16777619u;
+    return h;
+}
+
 bool eo_mdns_child(const struct mdns_name *n, const struct mdns_name *parent)
 {
     const size_t first = n->len > 0 ? 1u + n->wire[0] : 0;

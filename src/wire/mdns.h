@@ -53,6 +53,9 @@ int eo_mdns_prefix(struct mdns_name *, const char *label, size_t len,
 /* As all of DNS compares: without regard to the case of ASCII letters. */
 bool eo_mdns_same(const struct mdns_name *, const struct mdns_name *);
 
+/* The same number for names that are the same, and seldom for others. */
+uint32_t eo_mdns_hash(const struct mdns_name *);
+
 /* Whether name is exactly one label and then parent. */
 bool eo_mdns_child(const struct mdns_name *name,
                    const struct mdns_name *parent);

@@ -115,7 +115,7 @@ static const struct {
     {"noise-clear", TCP, {NOISE, SAY("\x41\x42\x43"), HOLD}},
     {"noise-giant", TCP, {NOISE, FOREVER("\x01\xff\xff")}},
     {"noise-empty", TCP, {NOISE, FOREVER("\x01\x00\x00")}},
-    {"noise-drip", TCP, {NOISE, SAY("\x01\x00\x31\x00"), DRIP("k")}},
+    {"noise-drip-frame", TCP, {NOISE, SAY("\x01\x00\x31\x00"), DRIP("k")}},
     {"noise-flood", TCP, {NOISE, FOREVER("\x01\x00\x31\x00" "0123456789abcdef0123456789abcdef" "0123456789abcdef")}},
     {"noise-zero-key", TCP, {NOISE, SAY("\x01\x00\x31\x00" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" "0123456789abcdef"), HOLD}},
     {"noise-evil", TCP, {NOISE, SAY("\x01\x00\x40\x01" EVIL EVIL), HOLD}},

@@ -188,28 +188,51 @@ static void test_names_that_are_none(void **state)
 
 /* ---- limits ---------------------------------------------------------------- */
 
-static void test_a_flood_of_names_has_an_end(void **state)
+/* n names that nobody else has, by a hundred. */
+static void flood(const char *from, int n)
 {
-    struct stage s;
-    size_t n = 0;
+    static int named;
 
-    (void)state;
-    open_stage(&s, (struct browse_config){.services = ALL});
-    for (int i = 0; i < BROWSE_MAX + 100;) {
+    while (n > 0) {
         struct voice v;
 
         voice_begin(&v);
-        for (int k = 0; k < 100; k++, i++) {
+        for (int k = 0; k < 100; k++, n--) {
             char instance[60];
 
-            snprintf(instance, sizeof instance, "n%d." ESPHOME, i);
+            snprintf(instance, sizeof instance, "n%d." ESPHOME, named++);
             voice_ptr(&v, ESPHOME, instance, 120);
         }
-        voice_end(&v);
+        voice_end_from(&v, from);
     }
-    while (eo_browse_at(s.b, n) != NULL)
+}
+
+static size_t count(const struct browse *b)
+{
+    size_t n = 0;
+
+    while (eo_browse_at(b, n) != NULL)
         n++;
-    assert_int_equal(n, BROWSE_MAX);
+    return n;
+}
+
+static void test_a_flood_of_names_has_an_end(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    open_stage(&s, (struct browse_config){.services = ALL});
+    flood("10.77.0.2", BROWSE_SOURCE_MAX + 100);
+    assert_int_equal(count(s.b), BROWSE_SOURCE_MAX);
+    flood("10.77.0.3", 100); /* the others have their places */
+    assert_int_equal(count(s.b), BROWSE_SOURCE_MAX + 100);
+    for (int i = 4; i < 10; i++) {
+        char from[16];
+
+        snprintf(from, sizeof from, "10.77.0.%d", i);
+        flood(from, BROWSE_SOURCE_MAX);
+    }
+    assert_int_equal(count(s.b), BROWSE_MAX);
     turn_for(&s, 200);
     /* Questions leave in portions. */
     assert_true(fake.n_asked < 40 * 64 * 2);

@@ -67,6 +67,8 @@ static void test_names_compare_without_case(void **state)
     (void)state;
     assert_true(eo_mdns_same(&a, &b));
     assert_false(eo_mdns_same(&a, &c));
+    assert_int_equal(eo_mdns_hash(&a), eo_mdns_hash(&b));
+    assert_int_not_equal(eo_mdns_hash(&a), eo_mdns_hash(&c));
     assert_int_equal(eo_mdns_prefix(&lamp, "My. Lamp", 8, &s), 0);
     assert_true(eo_mdns_child(&lamp, &s));
     assert_false(eo_mdns_child(&s, &s));
