@@ -245,6 +245,99 @@ static void test_proofs_are_masked(void **state)
 
 /* Freed in the middle of the data: the device sees an orderly end, for a reset
  * could overtake what it has not read yet. */
+/* A machine that takes whatever comes, until its time is over. */
+struct sponge {
+    struct proto base;
+    size_t taken;
+};
+
+static enum proto_status sponge_step(struct proto *p,
+                                     const struct proto_event *ev)
+{
+    if (ev->kind == PROTO_BYTES)
+        ((struct sponge *)p)->taken += ev->len;
+    if (ev->kind == PROTO_TIMEOUT)
+        p->status = PROTO_DONE;
+    return p->status;
+}
+
+static void sponge_want(const struct proto *p, struct proto_want *w)
+{
+    *w = (struct proto_want){
+        .open = p->status == PROTO_RUNNING ? 1u << PROTO_STREAM : 0,
+        .timeout_ms = 200,
+        .done = ((const struct sponge *)p)->taken,
+    };
+}
+
+static void sponge_init(struct proto *p, const struct proto_job *job)
+{
+    (void)p, (void)job;
+}
+
+static const struct proto_ops SPONGE = {
+    .name = "sponge",
+    .size = sizeof(struct sponge),
+    .init = sponge_init,
+    .step = sponge_step,
+    .want = sponge_want,
+};
+
+/* Both ends of a connection over loopback. */
+static void connect_pair(int end[2], struct addr *at)
+{
+    struct addr peer;
+    int listener;
+
+    assert_int_equal(eo_addr_parse(at, "127.0.0.1"), 0);
+    listener = eo_tcp_listen(at, 1);
+    assert_true(listener >= 0);
+    assert_int_equal(eo_sock_local(listener, at), 0);
+    end[0] = eo_tcp_connect(at, NULL);
+    do
+        end[1] = eo_tcp_accept(listener, &peer);
+    while (end[1] < 0);
+    close(listener);
+}
+
+/* More lies ready than one turn reads: deadlines and others come in between. */
+static void test_a_flood_is_read_in_turns(void **state)
+{
+    enum { FLOOD = 100000 };
+    static const uint8_t flood[FLOOD];
+    const struct proto_job job = {.image = image};
+    struct run r = {.loop = eo_loop_new()};
+    struct proto_want w;
+    struct addr at;
+    int end[2];
+
+    (void)state;
+    connect_pair(end, &at);
+    assert_int_equal(eo_send(end[1], flood, FLOOD), FLOOD);
+    r.session = eo_session_start(&(struct session_config){
+        .loop = r.loop,
+        .ops = &SPONGE,
+        .job = &job,
+        .addr = &at,
+        .n_addr = 1,
+        .connected = true,
+        .fd = end[0],
+        .on_change = on_change,
+        .ctx = &r,
+    });
+    assert_non_null(r.session);
+    do {
+        assert_int_equal(eo_loop_turn(r.loop, 1000), 0);
+        eo_session_want(r.session, &w);
+    } while (w.done == 0);
+    assert_true(w.done < FLOOD);
+    finish(&r);
+    assert_int_equal(eo_session_status(r.session), PROTO_DONE);
+    eo_session_free(r.session);
+    eo_loop_free(r.loop);
+    close(end[1]);
+}
+
 static void test_freed_in_the_middle(void **state)
 {
     static const struct peer_line SCRIPT[] = {
@@ -431,6 +524,7 @@ int main(void)
         cmocka_unit_test(test_silence_ends_with_patience),
         cmocka_unit_test(test_a_drip_keeps_nothing_alive),
         cmocka_unit_test(test_proofs_are_masked),
+        cmocka_unit_test(test_a_flood_is_read_in_turns),
         cmocka_unit_test(test_freed_in_the_middle),
         cmocka_unit_test(test_out_of_memory),
     };
