@@ -21,7 +21,11 @@
 #error "libmicrohttpd 0.9.71 or later is needed"
 #endif
 
-enum { REQUEST_MAX = 8192 /* bytes of a request with its headers */ };
+enum {
+    REQUEST_MAX = 8192, /* bytes of a request with its headers */
+    SPARE = 16 /* places beyond ours: at its own limit libmicrohttpd turns
+                  away whoever comes next, and we rather choose ourselves */
+};
 
 const char *eo_http_serve_library(void)
 {
@@ -130,7 +134,7 @@ static int start(struct http_serve *s, bool epoll)
             (c->tls_cert != NULL ? MHD_USE_TLS : 0),
         0, NULL, NULL, eo_serve_access, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, s,
         MHD_OPTION_LISTEN_SOCKET, c->listener, MHD_OPTION_CONNECTION_LIMIT,
-        c->max_clients, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        c->max_clients + SPARE, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)REQUEST_MAX, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
         MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, eo_serve_completed, s,

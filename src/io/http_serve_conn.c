@@ -39,7 +39,8 @@ static bool owes_request(const struct conn *c)
     return c->exchange == NULL || !c->exchange->answered;
 }
 
-/* Who has owed a request for longest, or else whose answer has stood still for
+/* The newest are first in the list, so the last of equals is the oldest.  Who
+ * has owed a request for longest, or else whose answer has stood still for
  * longest; NULL: all have a right to their place. */
 static struct conn *least_worthy(const struct http_serve *s,
                                  const struct conn *newcomer)
@@ -51,11 +52,11 @@ static struct conn *least_worthy(const struct http_serve *s,
         if (c == newcomer || c->cut != NULL)
             continue;
         if (owes_request(c)) {
-            if (owing == NULL || c->since < owing->since)
+            if (owing == NULL || c->since <= owing->since)
                 owing = c;
         } else if (now - c->exchange->moved_at > STUCK_MS &&
                    (stuck == NULL ||
-                    c->exchange->moved_at < stuck->exchange->moved_at)) {
+                    c->exchange->moved_at <= stuck->exchange->moved_at)) {
             stuck = c;
         }
     }
@@ -76,7 +77,7 @@ static void make_room(struct http_serve *s, const struct conn *newcomer,
 
 bool eo_serve_crowded(const struct http_serve *s)
 {
-    return s->n_conns > s->c.max_clients - s->c.max_clients / 8;
+    return s->n_conns >= s->c.max_clients - s->c.max_clients / 8;
 }
 
 /* NULL: it still has time. */

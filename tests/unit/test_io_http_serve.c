@@ -103,7 +103,8 @@ static struct http_serve_config config_of(struct stage *s, bool no_epoll)
     return c;
 }
 
-static void open_stage(struct stage *s, bool no_epoll)
+static void open_small_stage(struct stage *s, bool no_epoll,
+                             unsigned max_clients)
 {
     struct http_serve_config c;
     struct espota_error err;
@@ -111,8 +112,14 @@ static void open_stage(struct stage *s, bool no_epoll)
     memset(s, 0, sizeof *s);
     s->loop = eo_loop_new();
     c = config_of(s, no_epoll);
+    c.max_clients = max_clients;
     if (eo_http_serve_new(&s->serve, &c, &err) != 0)
         fail_msg("%s", err.message);
+}
+
+static void open_stage(struct stage *s, bool no_epoll)
+{
+    open_small_stage(s, no_epoll, 100);
 }
 
 static void close_stage(struct stage *s)
@@ -234,6 +241,31 @@ static void test_many_at_once(void **state)
         }
         assert_int_equal(s.asked, CLIENTS);
         assert_int_equal(s.released, CLIENTS);
+        close_stage(&s);
+    }
+}
+
+/* Those who say half a request have a minute, and more of them are there than
+ * places: who asks is served at once all the same, and keeps no place. */
+static void test_who_asks_finds_a_place(void **state)
+{
+    (void)state;
+    for (int no_epoll = 0; no_epoll < 2; no_epoll++) {
+        struct client idle[CLIENTS], c;
+        struct stage s;
+
+        open_small_stage(&s, no_epoll, 8);
+        for (int i = 0; i < CLIENTS; i++)
+            ask(&s, &idle[i], "GET /ima");
+        ask(&s, &c, GET);
+        turn_until(&s, &c.over, &c, 1);
+        assert_true(c.whole);
+        assert_non_null(strstr(c.head, "Connection: close\r\n"));
+        turn_until_ended(&s, 1, &c, 1);
+        assert_string_equal(s.log, "others needed its place");
+        for (int i = 0; i < CLIENTS; i++)
+            close(idle[i].fd);
+        close(c.fd);
         close_stage(&s);
     }
 }
@@ -403,6 +435,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_image_is_sent),
         cmocka_unit_test(test_many_at_once),
+        cmocka_unit_test(test_who_asks_finds_a_place),
         cmocka_unit_test(test_one_after_another),
         cmocka_unit_test(test_one_that_leaves),
         cmocka_unit_test(test_the_server_ends),
