@@ -129,7 +129,7 @@ bool eo_arduino_restarts(struct arduino_device *d, enum arduino_restart step)
 {
     const struct arduino_config *c = d->base.sim->config;
 
-    return eo_sim_restarts_at(&d->base, (int)c->restart, step);
+    return eo_sim_restarts_at(&d->base, (int)c->restart, (int)step);
 }
 
 void eo_arduino_restart(struct arduino_device *d)

@@ -158,7 +158,7 @@ static struct report *describe(struct pull_device *d, int code,
 bool eo_pull_restarted(struct pull_device *d, enum pull_restart step)
 {
     if (!eo_sim_restarts_at(&d->base, (int)eo_pull_config(d)->restart,
-                            step))
+                            (int)step))
         return false;
     eo_sim_drop(d->fd);
     d->fd = 0;

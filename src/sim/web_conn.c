@@ -80,7 +80,7 @@ bool eo_web_restarted(struct web_conn *x, enum web_restart step)
 {
     struct device *base = &x->device->base;
 
-    if (!eo_sim_restarts_at(base, (int)x->c->restart, step))
+    if (!eo_sim_restarts_at(base, (int)x->c->restart, (int)step))
         return false;
     x->outcome = "restart";
     eo_web_reset(x);
