@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 #include "cli/signals.h"
+#include "cli/json_memory.h"
 #include "cli/ui.h"
 
 int eo_cli_status(const struct espota_error *err)
@@ -217,6 +218,26 @@ static void open_standard_streams(void)
         close(fd);
 }
 
+/* A result that nobody got is none.  Of a run with devices, what was said is
+ * no result: it says itself what became of its events. */
+static bool is_written(const struct command *c)
+{
+    const unsigned reports = CMD_UPLOAD | CMD_FLEET | CMD_SERVE;
+    struct espota_error err;
+
+    errno = 0;
+    if ((fflush(stdout) == 0 && !ferror(stdout)) ||
+        (c != NULL && c->bit & reports))
+        return true;
+    if (errno == 0)
+        eo_fail(&err, ESPOTA_E_INTERNAL, "standard output cannot be written");
+    else
+        eo_fail_sys(&err, ESPOTA_E_INTERNAL, errno,
+                    "standard output cannot be written: %s", strerror(errno));
+    eo_cli_fail(&err);
+    return false;
+}
+
 int eo_cli_run(const struct command *commands, int argc, char **argv)
 {
     struct cli cli = {.commands = commands};
@@ -224,12 +245,15 @@ int eo_cli_run(const struct command *commands, int argc, char **argv)
     int status;
 
     open_standard_streams();
+    eo_json_memory();
     status = run(&cli, argc - 1, argv + 1);
     eo_opts_free(&cli.opts);
     eo_parsed_free(&cli.parsed);
     eo_settings_free(&cli.env);
     eo_config_free(&cli.config);
     eo_notes_free(&cli.notes);
+    if (status == 0 && !is_written(cli.command))
+        status = espota_category_status(ESPOTA_E_INTERNAL);
     if (exit_style != NULL && strcmp(exit_style, "simple") == 0 &&
         status != 0 && status != 2)
         status = 1;

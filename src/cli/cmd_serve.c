@@ -231,13 +231,15 @@ static int make_room(size_t n, struct espota_fd **fds, struct pollfd **polls,
 
 /* One poll() over the server's descriptors and the signals'. */
 static int turn(struct serving *v, struct espota_fd **fds,
-                struct pollfd **polls, size_t *cap)
+                struct pollfd **polls, size_t *cap, struct espota_error *err)
 {
     size_t n = espota_server_fds(v->server, *fds, *cap);
     const int timeout = espota_server_timeout(v->server);
 
     if (*polls == NULL || n + 1 > *cap)
-        return make_room(2 * n + 8, fds, polls, cap);
+        return make_room(2 * n + 8, fds, polls, cap) == 0
+                   ? 0
+                   : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     for (size_t i = 0; i < n; i++)
         (*polls)[i] = (struct pollfd){
             .fd = (*fds)[i].fd,
@@ -248,7 +250,8 @@ static int turn(struct serving *v, struct espota_fd **fds,
              timeout < 0 || timeout > LOOK_EVERY_MS ? LOOK_EVERY_MS
                                                     : timeout) < 0 &&
         errno != EINTR)
-        return -1;
+        return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
+                           "waiting for the network: %s", strerror(errno));
     for (size_t i = 0; i < n; i++) {
         const short got = (*polls)[i].revents;
 
@@ -264,25 +267,27 @@ static int serve(struct serving *v)
 {
     struct espota_fd *fds = NULL;
     struct pollfd *polls = NULL;
+    struct espota_error err;
     size_t cap = 0;
     int rc = 0;
 
     while (eo_signals_caught() == 0 && !done(v) && rc == 0) {
         look_at_map(v);
-        rc = turn(v, &fds, &polls, &cap);
+        rc = turn(v, &fds, &polls, &cap, &err);
     }
     eo_free(fds);
     eo_free(polls);
     if (eo_signals_caught() != 0)
         return espota_category_status(ESPOTA_E_INTERRUPTED) +
                eo_signals_caught();
-    return rc == 0 ? 0 : espota_category_status(ESPOTA_E_INTERNAL);
+    return rc == 0 ? 0 : eo_cli_fail(&err);
 }
 
 int eo_cmd_serve(struct cli *cli)
 {
     struct serving v = {.cli = cli};
     struct espota_error err;
+    unsigned taken;
     int status;
 
     v.signals = eo_signals_catch();
@@ -297,7 +302,10 @@ int eo_cmd_serve(struct cli *cli)
         }
         eo_serve_show_start(&v.show, port, cli->opts.tls_cert != NULL);
         status = serve(&v);
-        eo_serve_show_end(&v.show, espota_server_taken(v.server), status);
+        taken = espota_server_taken(v.server);
+        espota_server_free(v.server); /* it tells how transfers ended */
+        v.server = NULL;
+        eo_serve_show_end(&v.show, taken, status);
     }
     espota_server_free(v.server);
     if (v.show.json != NULL && v.show.json != stdout)

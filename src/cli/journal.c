@@ -32,9 +32,9 @@ static enum journal_state look(const json_t *map, const char *key)
     return (enum journal_state)json_integer_value(json_object_get(map, key));
 }
 
-static void put(json_t *map, const char *key, json_int_t value)
+static int put(json_t *map, const char *key, json_int_t value)
 {
-    json_object_set_new(map, key, json_integer(value));
+    return json_object_set_new(map, key, json_integer(value));
 }
 
 /* The key of a device and an image; cut ones cannot collide in practice: the
@@ -65,35 +65,39 @@ static enum journal_state state_named(const char *outcome)
 
 /* The end of a device that came back with another version is no success, and
  * a skipped one leaves what was known before. */
-static void learn(struct journal *j, const char *device, const char *sha256,
+static int learn(struct journal *j, const char *device, const char *sha256,
                   enum journal_state state, json_int_t ms)
 {
     char key[400];
 
     if (state == JOURNAL_NONE)
-        return;
+        return 0;
     make_key(key, device, sha256);
-    put(j->state, key, state);
-    put(j->last, device, state);
-    if (ms > 0)
-        put(j->last_ms, device, ms);
+    return put(j->state, key, state) == 0 &&
+                   put(j->last, device, state) == 0 &&
+                   (ms <= 0 || put(j->last_ms, device, ms) == 0)
+               ? 0
+               : -1;
 }
 
-static int learn_line(struct journal *j, const json_t *o)
+/* USAGE: it is none of ours. */
+static enum espota_category learn_line(struct journal *j, const json_t *o)
 {
     const char *event = json_string_value(json_object_get(o, "event"));
     const char *device = json_string_value(json_object_get(o, "dev"));
     const char *sha256 = json_string_value(json_object_get(o, "sha256"));
     const char *outcome = json_string_value(json_object_get(o, "outcome"));
 
+    int rc = 0; /* other events are of later versions */
+
     if (event == NULL || device == NULL || sha256 == NULL)
-        return -1;
+        return ESPOTA_E_USAGE;
     if (strcmp(event, "commit") == 0)
-        learn(j, device, sha256, JOURNAL_UNKNOWN, 0);
+        rc = learn(j, device, sha256, JOURNAL_UNKNOWN, 0);
     else if (strcmp(event, "end") == 0 && outcome != NULL)
-        learn(j, device, sha256, state_named(outcome),
-              json_integer_value(json_object_get(o, "ms")));
-    return 0; /* other events are of later versions */
+        rc = learn(j, device, sha256, state_named(outcome),
+                   json_integer_value(json_object_get(o, "ms")));
+    return rc == 0 ? ESPOTA_E_OK : ESPOTA_E_INTERNAL;
 }
 
 enum journal_state eo_journal_state(const struct journal *j,
@@ -114,7 +118,23 @@ enum journal_state eo_journal_last(const struct journal *j, const char *device,
 
 /* ---- opening -------------------------------------------------------------- */
 
-/* Reads all lines; *good is where the last whole one ended. */
+static enum espota_category read_line(struct journal *j, const char *line)
+{
+    json_error_t why;
+    json_t *o = json_loads(line, 0, &why);
+    const enum espota_category c =
+        o != NULL ? learn_line(j, o)
+        : json_error_code(&why) == json_error_out_of_memory
+            ? ESPOTA_E_INTERNAL
+            : ESPOTA_E_USAGE;
+
+    json_decref(o);
+    return c;
+}
+
+/* Reads all lines; *good is where the last whole one ended.  What cannot be
+ * read is no end of the file: devices would be flashed again, and what is
+ * behind *good is cut off. */
 static int read_all(struct journal *j, FILE *f, const char *path, long *good,
                     struct espota_error *err)
 {
@@ -126,20 +146,23 @@ static int read_all(struct journal *j, FILE *f, const char *path, long *good,
 
     *good = 0;
     while (rc == 0 && (n = getline(&line, &cap, f)) > 0) {
-        json_error_t why;
-        json_t *o;
+        enum espota_category c;
 
         number++;
         if (line[n - 1] != '\n')
             break; /* cut by a crash: it was never acted upon */
-        o = json_loads(line, 0, &why);
-        if (o == NULL || learn_line(j, o) != 0)
+        c = read_line(j, line);
+        if (c == ESPOTA_E_USAGE)
             rc = eo_fail_hint(err, ESPOTA_E_USAGE,
                               "name another file with --journal",
                               "%s:%u: this is no journal", path, number);
-        json_decref(o);
+        else if (c != ESPOTA_E_OK)
+            rc = eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
         *good += (long)n;
     }
+    if (rc == 0 && !feof(f))
+        rc = eo_fail_sys(err, ESPOTA_E_INTERNAL, errno, "--journal=%s: %s",
+                         path, strerror(errno));
     free(line); /* getline's */
     return rc;
 }
@@ -187,12 +210,14 @@ int eo_journal_open(struct journal **out, const char *path,
     j->state = json_object();
     j->last = json_object();
     j->last_ms = json_object();
-    if (load(j, path, err) != 0) {
-        eo_journal_free(j);
-        return -1;
+    if (j->state == NULL || j->last == NULL || j->last_ms == NULL)
+        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    else if (load(j, path, err) == 0) {
+        *out = j;
+        return 0;
     }
-    *out = j;
-    return 0;
+    eo_journal_free(j);
+    return -1;
 }
 
 void eo_journal_free(struct journal *j)
@@ -209,39 +234,34 @@ void eo_journal_free(struct journal *j)
 
 /* ---- writing -------------------------------------------------------------- */
 
-/* Takes o over. */
+/* Takes o over.  Without memory of its own: what was flashed is to be known
+ * then as well. */
 static int append(struct journal *j, json_t *o)
 {
-    char stamp[32];
+    char stamp[32], line[4096], *at = line;
     const time_t now = time(NULL);
     struct tm utc;
-    char *text, *at;
     size_t left;
-    int rc = -1;
 
     gmtime_r(&now, &utc);
     strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
     json_object_set_new(o, "ts", json_string(stamp));
-    text = json_dumps(o, JSON_COMPACT);
+    left = json_dumpb(o, line, sizeof line - 1, JSON_COMPACT);
     json_decref(o);
-    if (text == NULL)
+    if (left == 0 || left > sizeof line - 1)
         return -1;
-    left = strlen(text);
-    text[left++] = '\n'; /* instead of the terminator: it is written by length */
-    for (at = text; left > 0;) {
+    line[left++] = '\n';
+    while (left > 0) {
         const ssize_t n = write(j->fd, at, left);
 
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            break;
+            return -1;
         at += n;
         left -= (size_t)n;
     }
-    if (left == 0 && fsync(j->fd) == 0)
-        rc = 0;
-    free(text); /* jansson's */
-    return rc;
+    return fsync(j->fd);
 }
 
 int eo_journal_commit(struct journal *j, const char *device,

@@ -83,6 +83,7 @@ int eo_run_add(struct run *run, const char *name, const struct settings *own,
     d->ui.name = d->asked = name;
     d->host = address != NULL ? address : name;
     d->job = -1;
+    d->status = espota_category_status(ESPOTA_E_INTERNAL); /* until its end */
     if (eo_cli_opts(run->cli, name, own, &d->opts, err) != 0 ||
         check(&d->opts, err) != 0)
         return -1;
@@ -277,27 +278,48 @@ static void start(struct run *run, struct run_device *d)
         end_early(run, d);
 }
 
+enum { ROOM = 64 };
+
 struct polled {
-    struct espota_fd *fds;
-    struct pollfd *poll;
+    struct espota_fd *fds, room[ROOM];
+    struct pollfd *poll, poll_room[ROOM + 1]; /* and the signals' */
     size_t cap;
 };
 
-static int gather(const struct espota_fleet *f, struct polled *p, size_t *n)
+static void polled_free(struct polled *p)
 {
-    *n = espota_fleet_fds(f, p->fds, p->cap);
-    if (*n > p->cap) {
-        struct espota_fd *fds = eo_resize(p->fds, 2 * *n, sizeof *fds);
-        struct pollfd *all = eo_resize(p->poll, 2 * *n + 1, sizeof *all);
+    if (p->fds != p->room)
+        eo_free(p->fds);
+    if (p->poll != p->poll_room)
+        eo_free(p->poll);
+}
 
-        p->fds = fds != NULL ? fds : p->fds;
-        p->poll = all != NULL ? all : p->poll;
-        if (fds == NULL || all == NULL)
-            return -1;
-        p->cap = 2 * *n;
-        *n = espota_fleet_fds(f, p->fds, p->cap);
+static bool grow(struct polled *p, size_t cap)
+{
+    struct espota_fd *fds = eo_calloc(cap, sizeof *fds);
+    struct pollfd *polls = eo_calloc(cap + 1, sizeof *polls);
+
+    if (fds == NULL || polls == NULL) {
+        eo_free(fds);
+        eo_free(polls);
+        return false;
     }
-    return 0;
+    polled_free(p);
+    p->fds = fds;
+    p->poll = polls;
+    p->cap = cap;
+    return true;
+}
+
+/* Without memory the last ones wait until others are done: every device has
+ * an end. */
+static size_t gather(const struct espota_fleet *f, struct polled *p)
+{
+    size_t n = espota_fleet_fds(f, p->fds, p->cap);
+
+    if (n > p->cap && grow(p, 2 * n))
+        n = espota_fleet_fds(f, p->fds, p->cap);
+    return n < p->cap ? n : p->cap;
 }
 
 /* One wait for the fleet's descriptors and the signals'. */
@@ -338,25 +360,24 @@ static bool is_busy(struct run *run)
 
 static void drive(struct run *run, int signals)
 {
-    struct polled p = {.poll = eo_calloc(1, sizeof *p.poll)};
+    struct polled p = {.cap = ROOM};
 
-    while (p.poll != NULL &&
-           (espota_fleet_live(run->fleet) > 0 || is_busy(run))) {
+    p.fds = p.room;
+    p.poll = p.poll_room;
+    while (espota_fleet_live(run->fleet) > 0 || is_busy(run)) {
         size_t n;
 
         if (eo_signals_caught() != 0) {
             run->ui.signal = eo_signals_caught();
             espota_fleet_cancel(run->fleet, -1);
         }
-        if (gather(run->fleet, &p, &n) != 0)
-            break;
+        n = gather(run->fleet, &p);
         wait_for(run, &p, n, signals);
         espota_fleet_process(run->fleet, p.fds, n);
         is_busy(run); /* its children are looked after while devices run */
         eo_uis_tick(&run->ui);
     }
-    eo_free(p.fds);
-    eo_free(p.poll);
+    polled_free(&p);
 }
 
 /* ---- the run ------------------------------------------------------------ */

@@ -1,6 +1,7 @@
 /* serve_show.c -- what a server does, for people and for programs. */
 #include "cli/serve_show.h"
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -147,7 +148,7 @@ static json_t *begin(struct serve_show *s, const char *event,
     strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &tm);
     snprintf(ts, sizeof ts, "%s.%03uZ", stamp, (unsigned)(wall % 1000));
     set_number(o, "v", 1);
-    set_number(o, "seq", s->seq++);
+    set_number(o, "seq", s->seq);
     json_object_set_new(o, "ts", json_string(ts));
     set_number(o, "t_ms", now_ms(CLOCK_MONOTONIC) - s->start_ms);
     set_text(o, "dev", device);
@@ -157,11 +158,13 @@ static json_t *begin(struct serve_show *s, const char *event,
 
 static void finish(struct serve_show *s, json_t *o)
 {
-    if (o == NULL)
-        return;
-    json_dumpf(o, s->json, JSON_COMPACT);
-    fputc('\n', s->json);
-    fflush(s->json);
+    errno = 0;
+    if (o != NULL && s->broken == 0) {
+        if (json_dumpf(o, s->json, JSON_COMPACT) != 0 ||
+            fputc('\n', s->json) == EOF || fflush(s->json) == EOF)
+            s->broken = errno != 0 ? errno : EIO;
+        s->seq++;
+    }
     json_decref(o);
 }
 
@@ -242,6 +245,7 @@ static void json_end(struct serve_show *s, unsigned taken, int exit)
     set_number(o, "exit", (uint64_t)exit);
     set_number(o, "ms", now_ms(CLOCK_MONOTONIC) - s->start_ms);
     finish(s, o);
+    eo_ui_incomplete(s->broken);
 }
 
 #else
@@ -274,6 +278,7 @@ static void json_end(struct serve_show *s, unsigned taken, int exit)
 void eo_serve_show_start(struct serve_show *s, uint16_t port, bool tls)
 {
     s->start_ms = now_ms(CLOCK_MONOTONIC);
+    s->started = true;
     if (s->text != NULL)
         fprintf(s->text, "serving on port %u (%s)\n", port,
                 tls ? "https" : "http");
@@ -287,7 +292,7 @@ void eo_serve_show_event(void *ctx, const struct espota_serve_event *ev)
 
     if (s->text != NULL)
         show_text(s, ev);
-    if (s->json != NULL)
+    if (s->json != NULL && s->started)
         show_json(s, ev);
 }
 

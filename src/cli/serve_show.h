@@ -11,6 +11,8 @@ struct serve_show {
     FILE *json;    /* one object a line; NULL: none */
     bool verbose;  /* also what is about no device */
     uint64_t start_ms, seq;
+    bool started;  /* no event comes before the first */
+    int broken;    /* errno of the write that ended the events */
 };
 
 /* A build without JSON shows none. */

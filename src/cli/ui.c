@@ -1,9 +1,11 @@
 /* ui.c -- the state of each device, and events to every front end. */
 #include "cli/ui.h"
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -82,6 +84,17 @@ void eo_ui_print_error(FILE *out, const char *device,
     if (err->hint != NULL)
         fprintf(out, "hint: %s\n", err->hint);
     fflush(out);
+}
+
+void eo_ui_incomplete(int sys)
+{
+    struct espota_error err;
+
+    if (sys == 0 || sys == EPIPE)
+        return;
+    eo_fail_sys(&err, ESPOTA_E_INTERNAL, sys, "the events are incomplete: %s",
+                strerror(sys));
+    eo_ui_print_error(stderr, NULL, &err);
 }
 
 void eo_ui_summary(char *out, size_t cap, const struct espota_result *r)

@@ -45,6 +45,10 @@ size_t eo_ui_fit(const char *text, unsigned columns);
 void eo_ui_print_error(FILE *, const char *device,
                        const struct espota_error *);
 
+/* Says on stderr that events are missing, where sys, the errno of a write, is
+ * not 0; a reader that left (EPIPE) knows. */
+void eo_ui_incomplete(int sys);
+
 /* "updated, 512.0 kB in 6.2 s (84.3 kB/s)". */
 void eo_ui_summary(char *out, size_t cap, const struct espota_result *);
 

@@ -11,6 +11,7 @@ struct ui *eo_ui_json(FILE *out)
 
 #else
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -23,7 +24,7 @@ enum { VERSION = 1, PROGRESS_MS = 250 };
 struct json {
     struct ui base;
     uint64_t seq;
-    bool broken; /* nobody reads any more */
+    int broken; /* the errno of the write that failed: no event follows it */
 };
 
 static json_t *number(uint64_t n)
@@ -44,21 +45,23 @@ static json_t *begin(struct ui *ui, const char *device, const char *event)
     strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &tm);
     snprintf(ts, sizeof ts, "%s.%03dZ", stamp, (int)(s->wall_ms % 1000));
     return json_pack("{s:i, s:o, s:s, s:o, s:o, s:s}", "v", VERSION, "seq",
-                     number(j->seq++), "ts", ts, "t_ms",
+                     number(j->seq), "ts", ts, "t_ms",
                      number(s->now_ms - s->start_ms), "dev",
                      eo_json_text(device), "event", event);
 }
 
-/* Writes and frees it.  What could not be made is left out: a lack of memory
- * must not end an upload. */
+/* Writes and frees it. */
 static void emit(struct ui *ui, json_t *object)
 {
     struct json *j = (struct json *)(void *)ui;
 
-    if (object != NULL && !j->broken &&
-        (json_dumpf(object, ui->out, JSON_COMPACT) != 0 ||
-         fputc('\n', ui->out) == EOF || fflush(ui->out) == EOF))
-        j->broken = true;
+    errno = 0;
+    if (object != NULL && j->broken == 0) {
+        if (json_dumpf(object, ui->out, JSON_COMPACT) != 0 ||
+            fputc('\n', ui->out) == EOF || fflush(ui->out) == EOF)
+            j->broken = errno != 0 ? errno : EIO;
+        j->seq++;
+    }
     json_decref(object);
 }
 
@@ -117,6 +120,7 @@ static void end(struct ui *ui, const struct ui_total *total)
     json_object_set_new(o, "exit", json_integer(total->exit));
     json_object_set_new(o, "ms", number(total->ms));
     emit(ui, o);
+    eo_ui_incomplete(((const struct json *)(const void *)ui)->broken);
 }
 
 /* ---- a device ----------------------------------------------------------- */

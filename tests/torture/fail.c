@@ -24,6 +24,7 @@
 
 static struct fail_plan *plan;
 static uintptr_t program_from, program_to;
+static bool begun; /* what happens before main() is the libraries' own */
 
 /* ---- whether a call is to fail ------------------------------------------- */
 
@@ -132,7 +133,7 @@ static bool no_memory(const void *caller)
     const uintptr_t from = (uintptr_t)caller;
     const bool ours = from >= program_from && from < program_to;
 
-    if (program_to == 0 || !due(ours ? FAIL_MEMORY : FAIL_THEIRS))
+    if (!begun || !due(ours ? FAIL_MEMORY : FAIL_THEIRS))
         return false;
     errno = ENOMEM;
     return true;
@@ -507,6 +508,21 @@ static int find_program(struct dl_phdr_info *info, size_t size, void *ctx)
         program_to = from + info->dlpi_phdr[i].p_memsz;
     }
     return 1; /* the first is the program */
+}
+
+int fail_start(int (*main)(int, char **, char **), int argc, char **argv,
+               void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
+               void *stack) __asm__("__libc_start_main");
+int fail_start(int (*main)(int, char **, char **), int argc, char **argv,
+               void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
+               void *stack)
+{
+    int (*next)(int (*)(int, char **, char **), int, char **, void (*)(void),
+                void (*)(void), void (*)(void), void *);
+
+    next_is(&next, "__libc_start_main");
+    begun = plan != NULL;
+    return next(main, argc, argv, init, fini, rtld_fini, stack);
 }
 
 /* Children of the program are left alone. */

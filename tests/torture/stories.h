@@ -17,6 +17,7 @@ struct story {
     unsigned devices;    /* that are flashed, each with a device_end; 0: none */
     bool serves;         /* it lives until a signal, or until one was served */
     bool journal;        /* what it does is written down in {dir}/journal */
+    bool again;          /* the journal says that all is done already */
     const char *result;  /* a file in {dir} it makes: whole or not there */
     const char *input;   /* what {dir}/input holds */
 };
@@ -64,6 +65,15 @@ static const struct story STORIES[] = {
                 "--junit={dir}/junit.xml" PATIENCE,
      .devices = 3,
      .journal = true,
+     .input = "127.0.0.1 port={port}\n127.0.0.1 port={port+1}\n"
+              "127.0.0.1 port={port+2}\n"},
+    {.name = "again",
+     .sim = "esphome --count 3",
+     .command = "fleet {dir}/input --protocol esphome -f {image} "
+                "--journal {dir}/journal" PATIENCE,
+     .devices = 3,
+     .journal = true,
+     .again = true,
      .input = "127.0.0.1 port={port}\n127.0.0.1 port={port+1}\n"
               "127.0.0.1 port={port+2}\n"},
     {.name = "serve",

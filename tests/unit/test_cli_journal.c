@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "cli/journal.h"
+#include "cli/json_memory.h"
 
 #ifdef EO_WITH_JSON
 
@@ -132,6 +134,38 @@ static void test_a_file_that_is_no_journal_is_left_alone(void **state)
     }
 }
 
+/* Knowing nothing for want of memory would flash devices a second time. */
+static void test_without_memory_it_knows_all_or_says_so(void **state)
+{
+    bool more = true;
+
+    (void)state;
+    eo_json_memory();
+    write_file("{\"v\":1,\"event\":\"end\",\"dev\":\"a\",\"sha256\":\"1\","
+               "\"outcome\":\"updated\",\"ms\":7}\n"
+               "{\"v\":1,\"event\":\"commit\",\"dev\":\"b\","
+               "\"sha256\":\"1\"}\n");
+    for (int forever = 0; forever < 2; forever++)
+        for (unsigned long n = 1; more || n == 1; n++) {
+            struct journal *j = NULL;
+            struct espota_error err;
+            int rc;
+
+            eo_alloc_fail_at(n, forever);
+            rc = eo_journal_open(&j, path, &err);
+            more = eo_alloc_count() >= n;
+            eo_alloc_fail_at(0, 0);
+            if (rc == 0) {
+                assert_int_equal(eo_journal_state(j, "a", "1"), JOURNAL_DONE);
+                assert_int_equal(eo_journal_state(j, "b", "1"),
+                                 JOURNAL_UNKNOWN);
+            } else {
+                assert_int_equal(err.category, ESPOTA_E_INTERNAL);
+            }
+            eo_journal_free(j);
+        }
+}
+
 static void test_only_a_plain_file_will_do(void **state)
 {
     struct journal *j;
@@ -151,6 +185,7 @@ int main(void)
         cmocka_unit_test(test_what_is_written_can_be_read),
         cmocka_unit_test(test_one_run_at_a_time),
         cmocka_unit_test(test_a_file_that_is_no_journal_is_left_alone),
+        cmocka_unit_test(test_without_memory_it_knows_all_or_says_so),
         cmocka_unit_test(test_only_a_plain_file_will_do),
     };
     enum { MORE = sizeof others / sizeof *others };
