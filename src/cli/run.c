@@ -442,8 +442,9 @@ int eo_run_go(struct run *run)
     config.on_event = on_event;
     config.on_event_ctx = run;
     forbid_core();
+    no_memory(&err);
     if (devices == NULL ||
-        (no_memory(&err), espota_fleet_new(&run->fleet, &config, &err)) != 0 ||
+        espota_fleet_new(&run->fleet, &config, &err) != 0 ||
         eo_run_ui(run, o, &err) != 0) {
         eo_free(devices);
         return eo_cli_fail(&err);

@@ -23,7 +23,7 @@ struct story {
 };
 
 #define PATIENCE                                                      \
-    " --retry 0 --connect-timeout 3 --stall-timeout 3 --timeout 3"    \
+    " --retry 0 --connect-timeout 10 --stall-timeout 10 --timeout 10" \
     " --json={dir}/events"
 #define NOISE "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
