@@ -218,26 +218,6 @@ static void open_standard_streams(void)
         close(fd);
 }
 
-/* A result that nobody got is none.  Of a run with devices, what was said is
- * no result: it says itself what became of its events. */
-static bool is_written(const struct command *c)
-{
-    const unsigned reports = CMD_UPLOAD | CMD_FLEET | CMD_SERVE;
-    struct espota_error err;
-
-    errno = 0;
-    if ((fflush(stdout) == 0 && !ferror(stdout)) ||
-        (c != NULL && c->bit & reports))
-        return true;
-    if (errno == 0)
-        eo_fail(&err, ESPOTA_E_INTERNAL, "standard output cannot be written");
-    else
-        eo_fail_sys(&err, ESPOTA_E_INTERNAL, errno,
-                    "standard output cannot be written: %s", strerror(errno));
-    eo_cli_fail(&err);
-    return false;
-}
-
 int eo_cli_run(const struct command *commands, int argc, char **argv)
 {
     struct cli cli = {.commands = commands};
@@ -252,8 +232,6 @@ int eo_cli_run(const struct command *commands, int argc, char **argv)
     eo_settings_free(&cli.env);
     eo_config_free(&cli.config);
     eo_notes_free(&cli.notes);
-    if (status == 0 && !is_written(cli.command))
-        status = espota_category_status(ESPOTA_E_INTERNAL);
     if (exit_style != NULL && strcmp(exit_style, "simple") == 0 &&
         status != 0 && status != 2)
         status = 1;
