@@ -100,21 +100,22 @@ void eo_serve_on_log(void *ctx, const char *text)
 }
 
 static void delivery_event(const struct delivery *d,
-                           struct espota_serve_event *ev)
+                           const struct espota_serve_event *what)
 {
     struct espota_serve_client client;
+    struct espota_serve_event ev = *what;
 
     client_of(&client, &d->request, d->address);
-    ev->request = d->number;
-    ev->client = &client;
-    ev->path = d->path;
-    ev->status = 200;
-    ev->file = d->file;
-    ev->version = d->version[0] != '\0' ? d->version : NULL;
-    ev->image = true;
-    ev->total = d->form->len;
-    ev->ms = (uint32_t)(eo_loop_now(d->server->loop) - d->began);
-    emit(d->server, ev);
+    ev.request = d->number;
+    ev.client = &client;
+    ev.path = d->path;
+    ev.status = 200;
+    ev.file = d->file;
+    ev.version = d->version[0] != '\0' ? d->version : NULL;
+    ev.image = true;
+    ev.total = d->form->len;
+    ev.ms = (uint32_t)(eo_loop_now(d->server->loop) - d->began);
+    emit(d->server, &ev);
 }
 
 void eo_serve_on_progress(void *ctx, void *tag, size_t done)
@@ -249,23 +250,20 @@ static void give_md5(const struct choice *ch, struct http_reply *reply,
 }
 
 static void give_image(struct espota_server *s, const struct http_request *r,
-                       const struct choice *ch, const struct pull_answer *a,
-                       struct http_reply *reply)
+                       struct stored *image, bool filesystem,
+                       const struct pull_answer *a, struct http_reply *reply)
 {
-    struct stored *const image = ch->firmware != NULL &&
-                                   a->image == &ch->firmware->pull
-                               ? ch->firmware
-                               : ch->filesystem;
+    const struct image_form *const form = a->form;
     struct delivery *d;
 
-    reply->md5 = a->form->md5;
+    reply->md5 = form->md5;
     reply->version = a->version;
     reply->type = eo_ends_with(image->file, ".json")
                       ? "application/json"
                       : "application/octet-stream";
     if (!a->body) { /* HEAD, or mode "version" */
-        reply->len = r->pull.head ? a->form->len : 0;
-        reply->body = a->form->bytes;
+        reply->len = r->pull.head ? form->len : 0;
+        reply->body = form->bytes;
         return;
     }
     d = eo_calloc(1, sizeof *d);
@@ -280,15 +278,15 @@ static void give_image(struct espota_server *s, const struct http_request *r,
     if (a->version != NULL && strlen(a->version) < sizeof d->version)
         memcpy(d->version, a->version, strlen(a->version) + 1);
     d->image = image;
-    d->filesystem = image != ch->firmware;
+    d->filesystem = filesystem;
     image->refs++;
     d->file = image->file;
-    d->form = a->form;
+    d->form = form;
     d->number = s->requests;
     d->began = eo_loop_now(s->loop);
     s->busy++;
-    reply->body = a->form->bytes;
-    reply->len = a->form->len;
+    reply->body = form->bytes;
+    reply->len = form->len;
     reply->tag = d;
 }
 
@@ -305,6 +303,7 @@ static void decide(struct espota_server *s, const struct http_request *r,
         .enough = s->max_repeats,
     };
     const struct given *given;
+    struct stored *image;
 
     if (ch->what != CHOICE_IMAGE && ch->firmware != NULL) {
         if (ch->what == CHOICE_MD5)
@@ -320,8 +319,11 @@ static void decide(struct espota_server *s, const struct http_request *r,
         offer.given = given->times;
         eo_pull_decide(&r->pull, &offer, a);
     }
-    if (a->status == 200)
-        give_image(s, r, ch, a, reply);
+    image = ch->firmware != NULL && a->image == &ch->firmware->pull
+                ? ch->firmware
+                : ch->filesystem;
+    if (a->status == 200 && image != NULL && a->form != NULL)
+        give_image(s, r, image, image != ch->firmware, a, reply);
 }
 
 static void say_asked(struct espota_server *s, const struct http_request *r,
