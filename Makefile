@@ -190,7 +190,7 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(STATIC)
 $(BUILD)/fuzz/programs.a: $(filter-out %/main.o,$(call obj,$(SRC_CLI) $(SRC_SIM)))
 	$(call say,AR,$@)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/tests/torture/torture: $(BUILD)/tests/torture/torture.o $(STATIC)
+$(BUILD)/tests/torture/torture: $(call obj,$(addprefix tests/torture/,torture.c judge.c place.c)) $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/tests/torture/fail.so: tests/torture/fail.c tests/torture/fail.h

@@ -11,7 +11,6 @@ bad=0
 allowed='
 tests/support/netlab.sh: one command, used alone in a shell
 tests/torture/fail.c: a list: one wrapper a call of the system
-tests/torture/torture.c: one program, which stands beside the tests
 '
 
 [ $# -gt 0 ] || {

@@ -14,7 +14,7 @@ unset NO_COLOR CI LD_PRELOAD http_proxy all_proxy ALL_PROXY
 dir=$(mktemp -d "${TMPDIR:-/tmp}/torture.XXXXXX")
 data=$dir/data
 mkdir "$data"
-trap "[ -n \"\${KEEP-}\" ] || rm -rf \"$dir\"" EXIT
+trap '[ -n "${KEEP-}" ] || rm -rf "$dir"' EXIT
 "$BUILD/tools/mkimage" esp32 256K 1.0.0 "$data/a.bin"
 "$BUILD/tools/mkimage" esp32 256K 2.0.0 "$data/b.bin"
 "$BUILD/tools/mkimage" esp8266 256K 1.0.0 "$data/plain8266.bin"

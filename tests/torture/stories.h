@@ -8,19 +8,7 @@
 #ifndef STORIES_H
 #define STORIES_H
 
-#include <stdbool.h>
-
-struct story {
-    const char *name;
-    const char *sim;     /* espota-sim ...; NULL: nobody is there */
-    const char *command; /* espota-c ... */
-    unsigned devices;    /* that are flashed, each with a device_end; 0: none */
-    bool serves;         /* it lives until a signal, or until one was served */
-    bool journal;        /* what it does is written down in {dir}/journal */
-    bool again;          /* the journal says that all is done already */
-    const char *result;  /* a file in {dir} it makes: whole or not there */
-    const char *input;   /* what {dir}/input holds */
-};
+#include "story.h"
 
 #define PATIENCE                                                      \
     " --retry 0 --connect-timeout 10 --stall-timeout 10 --timeout 10" \
