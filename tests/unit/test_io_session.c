@@ -245,99 +245,6 @@ static void test_proofs_are_masked(void **state)
 
 /* Freed in the middle of the data: the device sees an orderly end, for a reset
  * could overtake what it has not read yet. */
-/* A machine that takes whatever comes, until its time is over. */
-struct sponge {
-    struct proto base;
-    size_t taken;
-};
-
-static enum proto_status sponge_step(struct proto *p,
-                                     const struct proto_event *ev)
-{
-    if (ev->kind == PROTO_BYTES)
-        ((struct sponge *)p)->taken += ev->len;
-    if (ev->kind == PROTO_TIMEOUT)
-        p->status = PROTO_DONE;
-    return p->status;
-}
-
-static void sponge_want(const struct proto *p, struct proto_want *w)
-{
-    *w = (struct proto_want){
-        .open = p->status == PROTO_RUNNING ? 1u << PROTO_STREAM : 0,
-        .timeout_ms = 200,
-        .done = ((const struct sponge *)p)->taken,
-    };
-}
-
-static void sponge_init(struct proto *p, const struct proto_job *job)
-{
-    (void)p, (void)job;
-}
-
-static const struct proto_ops SPONGE = {
-    .name = "sponge",
-    .size = sizeof(struct sponge),
-    .init = sponge_init,
-    .step = sponge_step,
-    .want = sponge_want,
-};
-
-/* Both ends of a connection over loopback. */
-static void connect_pair(int end[2], struct addr *at)
-{
-    struct addr peer;
-    int listener;
-
-    assert_int_equal(eo_addr_parse(at, "127.0.0.1"), 0);
-    listener = eo_tcp_listen(at, 1);
-    assert_true(listener >= 0);
-    assert_int_equal(eo_sock_local(listener, at), 0);
-    end[0] = eo_tcp_connect(at, NULL);
-    do
-        end[1] = eo_tcp_accept(listener, &peer);
-    while (end[1] < 0);
-    close(listener);
-}
-
-/* More lies ready than one turn reads: deadlines and others come in between. */
-static void test_a_flood_is_read_in_turns(void **state)
-{
-    enum { FLOOD = 100000 };
-    static const uint8_t flood[FLOOD];
-    const struct proto_job job = {.image = image};
-    struct run r = {.loop = eo_loop_new()};
-    struct proto_want w;
-    struct addr at;
-    int end[2];
-
-    (void)state;
-    connect_pair(end, &at);
-    assert_int_equal(eo_send(end[1], flood, FLOOD), FLOOD);
-    r.session = eo_session_start(&(struct session_config){
-        .loop = r.loop,
-        .ops = &SPONGE,
-        .job = &job,
-        .addr = &at,
-        .n_addr = 1,
-        .connected = true,
-        .fd = end[0],
-        .on_change = on_change,
-        .ctx = &r,
-    });
-    assert_non_null(r.session);
-    do {
-        assert_int_equal(eo_loop_turn(r.loop, 1000), 0);
-        eo_session_want(r.session, &w);
-    } while (w.done == 0);
-    assert_true(w.done < FLOOD);
-    finish(&r);
-    assert_int_equal(eo_session_status(r.session), PROTO_DONE);
-    eo_session_free(r.session);
-    eo_loop_free(r.loop);
-    close(end[1]);
-}
-
 static void test_freed_in_the_middle(void **state)
 {
     static const struct peer_line SCRIPT[] = {
@@ -404,99 +311,6 @@ static void test_out_of_memory(void **state)
     assert_true(starved >= 5);
 }
 
-/* ---- a reset that a send is the first to see ----------------------------- */
-
-/* Sends a byte, lets the device reset the connection, and sends another: no
- * poll() came between. */
-struct chatter {
-    struct proto base;
-    bool over;
-};
-
-static int device_fd;
-static int chatter_end; /* what ended the stream; -1: nothing yet */
-
-static void chatter_init(struct proto *p, const struct proto_job *job)
-{
-    (void)p;
-    (void)job;
-}
-
-static enum proto_status chatter_step(struct proto *p,
-                                      const struct proto_event *ev)
-{
-    if (ev->kind == PROTO_SENT && device_fd >= 0) {
-        const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-
-        setsockopt(device_fd, SOL_SOCKET, SO_LINGER, &at_once,
-                   sizeof at_once);
-        close(device_fd);
-        device_fd = -1;
-    } else if (ev->kind == PROTO_CLOSED) {
-        chatter_end = ev->sys;
-        p->status = PROTO_DONE;
-    }
-    return p->status;
-}
-
-static void chatter_want(const struct proto *p, struct proto_want *w)
-{
-    (void)p;
-    *w = (struct proto_want){
-        .open = 1u << PROTO_STREAM,
-        .out_on = PROTO_STREAM,
-        .out = (const uint8_t *)"x",
-        .out_len = 1,
-        .timeout_ms = 60000,
-        .doing = "chattering",
-    };
-}
-
-static void test_a_reset_that_a_send_sees_is_no_orderly_end(void **state)
-{
-    static const struct proto_ops CHATTER = {
-        .name = "chatter",
-        .size = sizeof(struct chatter),
-        .init = chatter_init,
-        .step = chatter_step,
-        .want = chatter_want,
-    };
-    const struct proto_job job = {.image = image};
-    struct run r = {.loop = eo_loop_new()};
-    struct addr addr, client;
-    int listener, fd;
-
-    (void)state;
-    assert_int_equal(eo_addr_parse(&addr, "127.0.0.1"), 0);
-    listener = eo_tcp_listen(&addr, 1);
-    assert_true(listener >= 0);
-    assert_int_equal(eo_sock_local(listener, &addr), 0);
-    fd = eo_tcp_connect(&addr, NULL);
-    assert_true(fd >= 0);
-    do
-        device_fd = eo_tcp_accept(listener, &client);
-    while (device_fd < 0 && errno == EAGAIN);
-    assert_true(device_fd >= 0);
-    chatter_end = -1;
-    r.session = eo_session_start(&(struct session_config){
-        .loop = r.loop,
-        .ops = &CHATTER,
-        .job = &job,
-        .addr = &addr,
-        .n_addr = 1,
-        .connected = true,
-        .fd = fd,
-        .on_change = on_change,
-        .ctx = &r,
-    });
-    assert_non_null(r.session);
-    finish(&r);
-    assert_int_equal(chatter_end, ECONNRESET);
-    eo_session_free(r.session);
-    eo_loop_free(r.loop);
-    close(listener);
-}
-
 static int prepare(void **state)
 {
     (void)state;
@@ -520,11 +334,9 @@ int main(void)
         cmocka_unit_test(test_an_upload_by_version_1),
         cmocka_unit_test(test_a_refusal_behind_a_reset_is_read),
         cmocka_unit_test(test_a_reset_alone),
-        cmocka_unit_test(test_a_reset_that_a_send_sees_is_no_orderly_end),
         cmocka_unit_test(test_silence_ends_with_patience),
         cmocka_unit_test(test_a_drip_keeps_nothing_alive),
         cmocka_unit_test(test_proofs_are_masked),
-        cmocka_unit_test(test_a_flood_is_read_in_turns),
         cmocka_unit_test(test_freed_in_the_middle),
         cmocka_unit_test(test_out_of_memory),
     };
