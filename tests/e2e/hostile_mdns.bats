@@ -58,7 +58,8 @@ finds() {
     cat "$1/resolve"
     [[ $(cat "$1/resolve") =~ ^mdns\ [0-9]+\ 10.77.0.2$ ]] || return 1
     [ "$(jq -r 'select(.name == "kitchen") | .addresses[0]' "$1/discover")" = 10.77.0.2 ] || return 1
-    ! LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xa8-\xae]' "$1"/discover "$1"/*.err
+    ! LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xa8-\xae]' "$1"/discover "$1"/*.err ||
+        no "what a stranger said reached the screen as it was"
 }
 
 @test "thousands of devices that are not there: the others have their places" {
