@@ -106,27 +106,27 @@ OUT
     ! grep -q complete said || false
 }
 
+# What a device's own buffer holds is all that it can confirm before it reads:
+# a kernel like the server's would take the whole file in at once.
+device() {
+    "$BIN/espota-sim" pull --variant esp32 --mode spiffs --url "$url/fw.bin" --report saw "$@" >/dev/null 3>&-
+}
+
 @test "a client that reads a little now and then is cut off in the end" {
     serve fw.bin --max-time 2
-    exec 9<>"/dev/tcp/127.0.0.1/$port"
-    printf 'GET /fw.bin HTTP/1.0\r\n\r\n' >&9
-    for i in $(seq 40); do
-        dd bs=100000 count=1 <&9 >/dev/null 2>&1 || break
-        grep -q "it was too slow" said && break
-        sleep 0.2
-    done
-    exec 9<&- 9>&-
+    run device --rate 100000 --timeout-ms 60000
     said "it was too slow"
+    ! grep -q complete said || false
 }
 
 @test "a client that breaks off is not one that took its image" {
     serve fw.bin --once 1
-    run curl -s -m 1 --limit-rate 100K -o /dev/null "$url/fw.bin"
-    said "it closed the connection"
-    kill -0 "$pid"
-    [ "$(status "$url/")" = 200 ]
+    device --restart data
     wait "$pid"
     pid=
+    [ "$(grep -c "it closed the connection" said)" = 1 ]
+    [ "$(grep -c complete said)" = 1 ]
+    said "1 image taken"
 }
 
 @test "many connections that say nothing do not keep a device out" {
