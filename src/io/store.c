@@ -1,8 +1,12 @@
 /* store.c -- images as files, counted and replaced, never changed. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* leases are Linux's, not POSIX's */
+#endif
 #include "io/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -331,12 +335,31 @@ static struct entry **find(struct store *s, const char *path)
     return at;
 }
 
-/* A file rewritten in place a moment ago may still be written to. */
+/* Whether somebody has it open for writing, where the system tells: Linux leases
+ * a file to its owner only while nobody has. */
+static bool has_writer(int fd)
+{
+#if defined(F_SETLEASE) && defined(F_SETSIG)
+    /* Who opens it before the lease is given back waits for that, and we get a
+     * signal: one that is ignored unless somebody wants it, as SIGIO is not. */
+    if (fcntl(fd, F_SETSIG, SIGURG) != 0)
+        return false;
+    if (fcntl(fd, F_SETLEASE, F_RDLCK) != 0)
+        return errno == EAGAIN;
+    (void)fcntl(fd, F_SETLEASE, F_UNLCK);
+#else
+    (void)fd;
+#endif
+    return false;
+}
+
+/* A file rewritten in place a moment ago may be about to be again, and where
+ * writers cannot be seen it may still be written to. */
 static bool unsettled(const struct entry *old, const struct ident *now)
 {
     struct timespec t;
 
-    if (old == NULL || !same_file(&old->ident, now))
+    if (!same_file(&old->ident, now))
         return false;
     clock_gettime(CLOCK_REALTIME, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec - now->mtime_ns <
@@ -368,8 +391,8 @@ static struct stored *get(struct store *s, int fd, const char *path,
         fail_open(path, err);
         goto out;
     }
-    if (*at != NULL &&
-        (same_ident(&(*at)->ident, &id) || unsettled(*at, &id))) {
+    if (*at != NULL && (same_ident(&(*at)->ident, &id) ||
+                        unsettled(*at, &id) || has_writer(fd))) {
         fresh = *at;
         goto out;
     }

@@ -26,7 +26,9 @@ struct store *eo_store_new(enum espota_compress);
 void eo_store_free(struct store *);
 
 /* The image in a file as it is now; let it go with eo_stored_put().  While a
- * file is being written to in place, the last whole image is given.
+ * file is being written to, the last whole image is given: on Linux, and of
+ * files of one's own, for as long as somebody has it open for writing; and
+ * everywhere until it has been still for a moment.
  *
  * NULL: cannot be read (ESPOTA_E_IMAGE, with errno in err). */
 struct stored *eo_store_get(struct store *, const char *path,

@@ -42,22 +42,27 @@ MAC='AA:BB:CC:DD:EE:01'
     [ "$(status "$url/fw.bin?device=1")" = 200 ]
 }
 
+# first_read BYTES REQUEST: into first, what one read gets of the answer.
+first_read() {
+    exec 9<>"/dev/tcp/127.0.0.1/$port"
+    printf '%b' "$2" >&9
+    dd bs="$1" count=1 <&9 2>/dev/null >first
+    exec 9<&- 9>&-
+}
+
+together() {
+    first_read 4096 'GET /fw.bin.md5 HTTP/1.1\r\nHost: x\r\n\r\n'
+    grep -q "$(md5 fw.bin)" first || return 1
+    first_read 1400 'GET /fw.bin HTTP/1.0\r\n\r\n'
+    [ "$(wc -c <first)" -eq 1400 ] || return 1
+    head -c 400 fw.bin | cmp -n 400 - <(sed '1,/^\r$/d' first)
+}
+
 @test "headers and the first bytes of the body come in one read" {
     [ -z "${TEST_EMULATED-}" ] || skip "the kernel holds them back for 200 ms at most: too short for $TEST_EMULATED"
     firmware 400000 fw.bin
     serve fw.bin
-    # dd reads once: what is in the first segment.
-    exec 9<>"/dev/tcp/127.0.0.1/$port"
-    printf 'GET /fw.bin.md5 HTTP/1.1\r\nHost: x\r\n\r\n' >&9
-    dd bs=4096 count=1 <&9 2>/dev/null >first
-    exec 9<&- 9>&-
-    grep -q "$(md5 fw.bin)" first
-    exec 9<>"/dev/tcp/127.0.0.1/$port"
-    printf 'GET /fw.bin HTTP/1.0\r\n\r\n' >&9
-    dd bs=1400 count=1 <&9 2>/dev/null >first
-    exec 9<&- 9>&-
-    [ "$(wc -c <first)" -eq 1400 ]
-    head -c 400 fw.bin | cmp -n 400 - <(sed '1,/^\r$/d' first)
+    patiently together
 }
 
 @test "304 for a device that runs this version, this image, in any case of letters" {
@@ -230,6 +235,32 @@ INI
     grep -qi "^x-md5: $(md5 fw.bin)" headers
     wait "$slow"
     cmp slow old.bin
+}
+
+@test "a file whose writer stands still in its middle: the old one, whole, until it has ended" {
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    firmware 1000000 fw.bin 1
+    firmware 1000000 a 1
+    firmware 1000000 b 2
+    serve fw.bin
+    [ "$(status "$url/fw.bin")" = 200 ]
+    exec 8>fw.bin
+    head -c 500000 b >&8
+    touch -d '1 minute ago' fw.bin # it has long been still
+    python3 - fw.bin <<'PY' || skip "writers cannot be seen here"
+import errno, fcntl, sys
+try:
+    fcntl.fcntl(open(sys.argv[1]), fcntl.F_SETLEASE, fcntl.F_RDLCK)
+except OSError as e:
+    sys.exit(e.errno != errno.EAGAIN)
+sys.exit(1)
+PY
+    [ "$(status "$url/fw.bin")" = 200 ]
+    cmp body a
+    tail -c +500001 b >&8
+    exec 8>&-
+    has_new() { [ "$(status "$url/fw.bin")" = 200 ] && cmp body b; }
+    eventually has_new
 }
 
 @test "a file that is written in place: never half the old and half the new" {
