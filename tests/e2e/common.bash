@@ -26,6 +26,18 @@ wait_for() { # FILE GREP-ARGUMENT...
     eventually grep -qs "$@" "$file" || { echo "not in $file: $*"; return 1; }
 }
 
+# Where it is the real clock that decides, a machine that stands still for seconds
+# decides otherwise.  Runs COMMAND with that much $patience in seconds, and with
+# more when it failed: what is really broken fails each time.  Like every command
+# of a condition it must not rely on "set -e".
+patiently() { # COMMAND...
+    for patience in 2 4 8 16; do
+        "$@" && return
+        echo "(not with a patience of $patience s)"
+    done
+    return 1
+}
+
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # For teardown(): after a failure, what the programs said.

@@ -54,25 +54,16 @@ fault() {
 @test "reset: data" { fault reset@data 14; }
 @test "reset: end" { fault reset@end 30; }
 
-@test "silent: key" {
-    make_image esp32 256K
-    start_sim esphome --key $KEY --fault silent@key
-    flash --key $KEY --connect-timeout 2
-    expect_status 14
-    expect_stderr "agreeing on a key"
+# falls_silent STEP STATUS [TEXT]
+falls_silent() {
+    make_image esp32 256K && start_sim esphome --key $KEY --fault "silent@$1" &&
+        flash --key $KEY --connect-timeout $patience --stall-timeout $patience &&
+        expect_status "$2" && expect_stderr "${3-}"
 }
-@test "silent: data" {
-    make_image esp32 256K
-    start_sim esphome --key $KEY --fault silent@data
-    flash --key $KEY --stall-timeout 2
-    expect_status 14
-}
-@test "silent: end" {
-    make_image esp32 256K
-    start_sim esphome --key $KEY --fault silent@end
-    flash --key $KEY --stall-timeout 2
-    expect_status 30
-}
+
+@test "silent: key" { patiently falls_silent key 14 "agreeing on a key"; }
+@test "silent: data" { patiently falls_silent data 14; }
+@test "silent: end" { patiently falls_silent end 30; }
 
 # refuse CODE@STEP STATUS: codes come encrypted behind the key exchange.
 refuse() {
