@@ -14,7 +14,7 @@
 #include "base/hex.h"
 #include "wire/esphome.h"
 
-enum { PATIENCE_MS = 10000 };
+enum { PATIENCE_MS = 10000, DRIPS_MS = 20000 };
 
 static bool ready(int fd, short events)
 {
@@ -92,6 +92,18 @@ static bool read_to_end(struct peer *p)
     return p->end != PEER_OPEN;
 }
 
+/* Longer than whoever waits for the end of it: it is the other side that must
+ * not bear with it. */
+static bool drip(struct peer *p, const struct timespec *pause, size_t ms)
+{
+    for (size_t waited = 0; waited < DRIPS_MS; waited += ms) {
+        if (!say(p, "0", 1))
+            return true;
+        nanosleep(pause, NULL);
+    }
+    return false;
+}
+
 static void hang_up(struct peer *p, bool reset)
 {
     const struct linger now = {.l_onoff = 1, .l_linger = 0};
@@ -124,6 +136,8 @@ static bool play(struct peer *p, const struct peer_line *l)
         return read_some(p, number, l->what == 'i');
     case 's':
         return nanosleep(&nap, NULL) == 0;
+    case 'd':
+        return drip(p, &nap, number);
     case 'x':
     case 'R':
         hang_up(p, l->what == 'R');

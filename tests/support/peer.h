@@ -7,13 +7,15 @@
  *   i N      reads N bytes of an image, with a CHUNK_OK for each block
  *   I N      the same without any CHUNK_OK (version 1)
  *   s N      sleeps N ms
+ *   d N      a 0 every N ms, until the other side has ended the connection
  *   x        closes in order (FIN); the next line waits for a new connection
  *   R        resets the connection (RST); the same
  *   e        reads what still comes up to the end of the stream, and notes
  *            how it ended in end
  *
  * The thread gives up at the first line that cannot be done; peer_stop() says
- * whether the script came to its end.  All its waiting ends after 10 s.
+ * whether the script came to its end.  All its waiting ends after 10 s,
+ * its dripping after 20.
  */
 #ifndef TEST_SUPPORT_PEER_H
 #define TEST_SUPPORT_PEER_H
