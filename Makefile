@@ -159,6 +159,8 @@ $(SIM): $(call obj,$(SRC_SIM)) $(STATIC)
 	$(call say,LD,$@)$(LINK) $(HARD_PROGRAM) -o $@ $^ $(LIBS_CLI) $(LIBS)
 
 # Objects depend on the flags they were built with, not only on their sources.
+# Ours alone, whichever object asks first: make hands down what is set for it.
+$(BUILD)/.flags: OUR_CPPFLAGS := $(OUR_CPPFLAGS)
 $(BUILD)/.flags: FORCE
 	@mkdir -p $(@D); echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' > $@
 
