@@ -20,7 +20,8 @@ struct resolved {
 };
 
 /* Called once, from the loop, never from within eo_resolve_start().  Either
- * got or err is NULL (RESOLVE, or USAGE for a name that is none). */
+ * got or err is NULL (RESOLVE, USAGE for a name that is none, INTERNAL: no
+ * memory). */
 typedef void resolve_fn(void *ctx, const struct resolved *got,
                         const struct espota_error *err);
 
