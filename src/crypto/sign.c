@@ -11,6 +11,11 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include "base/mem.h"
+
+/* More than any of this takes. */
+enum { PLENTY = 64 << 10 };
+
 /* OpenSSL would ask on the terminal.  The type is OpenSSL's. */
 /* NOLINTNEXTLINE(readability-non-const-parameter) */
 static int no_passphrase(char *buf, int size, int rwflag, void *ctx)
@@ -92,9 +97,9 @@ static size_t raw_to_der(uint8_t *der, const struct piece *raw)
 
 /* ---- signing ------------------------------------------------------------ */
 
-int eo_sign(uint8_t out[SIGNATURE_MAX], size_t *out_len,
-            const struct piece *pem, const struct piece *what,
-            struct espota_error *err)
+static int sign(uint8_t out[SIGNATURE_MAX], size_t *out_len,
+                const struct piece *pem, const struct piece *what,
+                struct espota_error *err)
 {
     EVP_PKEY *key = read_key(pem, 0, err);
     EVP_MD_CTX *ctx = NULL;
@@ -154,9 +159,9 @@ static int matches_legacy(EVP_PKEY *key, const struct piece *what,
     return ok;
 }
 
-int eo_verify(enum signature_form *form, const struct piece *pem,
-              const struct piece *what, const struct piece *sig,
-              struct espota_error *err)
+static int verify(enum signature_form *form, const struct piece *pem,
+                  const struct piece *what, const struct piece *sig,
+                  struct espota_error *err)
 {
     EVP_PKEY *key = read_key(pem, 1, err);
     uint8_t der[SIGNATURE_MAX];
@@ -185,4 +190,45 @@ int eo_verify(enum signature_form *form, const struct piece *pem,
     ERR_clear_error();
     EVP_PKEY_free(key);
     return rc;
+}
+
+/* ---- without memory ----------------------------------------------------- */
+
+/* OpenSSL says "no key" and "not this key" for want of memory too, and notes
+ * it only now and then.  So a "no" is asked for twice, and is believed if it
+ * stays the same and there is memory. */
+static int no(const struct espota_error said[2], struct espota_error *err)
+{
+    void *plenty = eo_calloc(1, PLENTY);
+
+    eo_free(plenty);
+    if (plenty == NULL || said[0].category != said[1].category)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    if (err != NULL)
+        *err = said[1];
+    return -1;
+}
+
+int eo_sign(uint8_t out[SIGNATURE_MAX], size_t *out_len,
+            const struct piece *pem, const struct piece *what,
+            struct espota_error *err)
+{
+    struct espota_error said[2];
+
+    if (sign(out, out_len, pem, what, &said[0]) == 0 ||
+        sign(out, out_len, pem, what, &said[1]) == 0)
+        return 0;
+    return no(said, err);
+}
+
+int eo_verify(enum signature_form *form, const struct piece *pem,
+              const struct piece *what, const struct piece *sig,
+              struct espota_error *err)
+{
+    struct espota_error said[2];
+
+    if (verify(form, pem, what, sig, &said[0]) == 0 ||
+        verify(form, pem, what, sig, &said[1]) == 0)
+        return 0;
+    return no(said, err);
 }

@@ -5,6 +5,8 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include "support/no_memory.h"
+
 #include "crypto/sign.h"
 
 static const char TEXT[] = "a firmware of some bytes";
@@ -202,6 +204,64 @@ static void test_keys_that_are_none(void **state)
     }
 }
 
+/* ---- without memory ----------------------------------------------------- */
+
+struct try {
+    const struct piece *key, *sig;
+    size_t len; /* of what is signed; what differs at its end is not ours */
+};
+
+static void expect_no_memory(const struct espota_error *err)
+{
+    if (err->category != ESPOTA_E_INTERNAL)
+        fail_msg("%s", err->message);
+}
+
+static void try_sign(void *ctx)
+{
+    const struct try *t = ctx;
+    uint8_t sig[SIGNATURE_MAX];
+    size_t len;
+    struct espota_error err = {0};
+
+    if (eo_sign(sig, &len, t->key, &WHAT, &err) != 0) {
+        assert_true(ran_out());
+        expect_no_memory(&err);
+    }
+}
+
+/* "Not made with this key" is only said of what was looked at. */
+static void try_verify(void *ctx)
+{
+    const struct try *t = ctx;
+    const bool ours = t->len == sizeof TEXT;
+    enum signature_form form;
+    struct espota_error err = {0};
+
+    if (eo_verify(&form, t->key, &(struct piece){TEXT, t->len}, t->sig,
+                  &err) == 0)
+        assert_true(ours);
+    else if (ran_out() && (ours || err.category != ESPOTA_E_POLICY))
+        expect_no_memory(&err);
+    else
+        assert_int_equal(err.category, ESPOTA_E_POLICY);
+}
+
+static void test_no_memory(void **state)
+{
+    uint8_t bytes[SIGNATURE_MAX];
+    const struct piece sig = {bytes, sign(bytes, rsa)};
+    struct pem secret, pub;
+    struct try t = {.key = private_pem(&secret, ec)};
+
+    (void)state;
+    no_memory(try_sign, &t, 10);
+    t = (struct try){public_pem(&pub, rsa), &sig, sizeof TEXT};
+    no_memory(try_verify, &t, 10);
+    t.len--; /* which nobody signed */
+    no_memory(try_verify, &t, 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,8 +270,10 @@ int main(void)
         cmocka_unit_test(test_der_is_known),
         cmocka_unit_test(test_legacy_is_known),
         cmocka_unit_test(test_keys_that_are_none),
+        cmocka_unit_test(test_no_memory),
     };
 
+    no_memory_for_libraries();
     return cmocka_run_group_tests_name("crypto/sign", tests, make_keys,
                                        free_keys);
 }
