@@ -42,11 +42,10 @@ static void finish_text(struct pull_device *d, const char *text, size_t len)
         memcpy(d->want_md5, text, 32);
         d->want_md5[32] = '\0';
         memcpy(d->path, eo_pull_config(d)->path, sizeof d->path);
-        for (size_t i = 0; i < 32; i++)
-            if (strchr("0123456789abcdef", text[i]) == NULL) {
-                eo_pull_end(d, -16, "the MD5 is not lower-case hex");
-                return;
-            }
+        if (strspn(d->want_md5, "0123456789abcdef") != 32) {
+            eo_pull_end(d, -16, "the MD5 is not lower-case hex");
+            return;
+        }
     } else {
         rc = eo_pull_manifest(eo_pull_config(d), text, len, d->path,
                               d->want_md5, &why);

@@ -101,14 +101,30 @@ LENGTH='Content-Length: 1000'
     printf '%s' "$md5" >right
     printf '%s' "${md5^^}" >upper
     printf '0123' >short
+    printf '%s\0' "${md5%?}" >nul
     text=$(BODY=right answer 'Content-Length: 32')
     fetches updated null esphome "$text" "$(answer "$LENGTH")"
     fetches 'the MD5 came in pieces' null esphome "$(BODY=short answer 'Content-Length: 4')"
     if [ "${md5^^}" != "$md5" ]; then
         fetches 'the MD5 is not lower-case hex' null esphome "$(BODY=upper answer 'Content-Length: 32')"
     fi
+    fetches 'the MD5 is not lower-case hex' null esphome "$(BODY=nul answer 'Content-Length: 32')"
     fetches updated 'the headers do not fit the buffer' esphome "$text" \
         "$(answer "$LENGTH" "x-long: $(head -c 600 /dev/zero | tr '\0' x)")"
+}
+
+@test "ESPHome: after a failure it asks for the digest anew" {
+    local text
+    printf '%s' "$md5" >right
+    head -c 500 image >half
+    text=$(BODY=right answer 'Content-Length: 32')
+    start python3 "$ROOT/tests/support/answer.py" "$text" "$(BODY=half answer "$LENGTH")" \
+        "$text" "$(answer "$LENGTH")" >port 2>server.err
+    eventually test -s port
+    timeout -k 5 60 "$SIM" pull --variant esphome --url "http://127.0.0.1:$(cat port)/fw.bin" \
+        --store stored --every-ms 10 --once 1 >sim.out 2>sim.err
+    [ "$(grep '"event":"session"' sim.out | jq -r .outcome | paste -sd,)" = 'connection lost,updated' ]
+    cmp image stored
 }
 
 @test "addresses that are none" {
