@@ -193,7 +193,17 @@ static void give_text(struct http_reply *reply, char *text, const char *type)
 }
 
 /* What the manifest says an image's version is: the user's word, the image's
- * own, or what at least differs when the image does. */
+ * own, or what at least differs when the image does.  A device takes whatever
+ * it does not run for an update, so that the second spares it the last. */
+static const char *version_of(const struct choice *ch)
+{
+    const struct stored *s = ch->firmware;
+
+    if (ch->version != NULL)
+        return ch->version;
+    return s->info->version != NULL ? s->info->version : s->pull.raw->md5;
+}
+
 static void give_manifest(const struct http_request *r,
                           const struct choice *ch, struct http_reply *reply,
                           struct pull_answer *a)
@@ -217,7 +227,7 @@ static void give_manifest(const struct http_request *r,
     text = eo_manifest(
         &(struct manifest){
             .name = ch->name,
-            .version = ch->version != NULL ? ch->version : s->pull.raw->md5,
+            .version = version_of(ch),
             .chip = s->pull.chip,
             .path = path,
             .md5 = s->pull.raw->md5},

@@ -212,13 +212,34 @@ INI
     [ "$(status -A 'ESPHome/2026.9.1' "$url/kitchen.json")" = 200 ]
     [ "$(jq -r '.builds[0].chipFamily' body)" = ESP8266 ]
     [ "$(jq -r '.builds[0].ota.md5' body)" = "$(md5 www/kitchen.ota.bin)" ]
+    cp body body.json
     path=$(jq -r '.builds[0].ota.path' body)
     [ "$(status "$url/$path")" = 200 ]
     cmp body www/kitchen.ota.bin
+    # This one does not tell its version: what differs when the image does.
+    [ "$(jq -r .version body.json)" = "$(md5 www/kitchen.ota.bin)" ]
     # One that was written by hand is given as it is.
     echo '{"name":"mine"}' >www/kitchen.json
     [ "$(status "$url/kitchen.json")" = 200 ]
     [ "$(jq -r .name body)" = mine ]
+}
+
+# update_entity VERSION: one that runs this; what it saw is in session.
+update_entity() {
+    "$BIN/espota-sim" pull --variant esphome-update --url "$url/kitchen.json" --version "$1" |
+        grep '"event":"session"' >session
+}
+
+@test "a manifest has the image's own version, or the device would update for ever" {
+    mkdir www
+    "$BUILD/tools/mkimage" esp32 256K 2026.9.1 www/kitchen.ota.bin
+    serve --dir www
+    [ "$(status "$url/kitchen.json")" = 200 ]
+    [ "$(jq -r .version body)" = 2026.9.1 ]
+    update_entity 2026.9.1
+    jq -e '.outcome == "no updates"' session
+    update_entity 2026.9.0
+    jq -e .updated session
 }
 
 @test "a file is replaced while a slow device reads it: it gets the old one, whole" {
