@@ -20,7 +20,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 #include <jansson.h>
 
-#include "cli/hook_facts.h"
 #include "cli/ui.h"
 
 enum { TEXTS = 4 };
@@ -95,21 +94,6 @@ static void check_screen(char *text, bool escapes)
     fuzz_check(fuzz_clean(text));
 }
 
-static void check_hook(const struct ui_device *d, const char *words)
-{
-    static char json[HOOK_JSON_MAX];
-    struct hook_facts f = {.n = 0};
-    json_t *o;
-
-    eo_hook_fact(&f, "DEVICE", d->name);
-    eo_hook_fact(&f, "MESSAGE", words);
-    eo_hook_number(&f, "STATUS", 7);
-    eo_hook_json(&f, json);
-    o = json_loads(json, 0, NULL);
-    fuzz_check(json_object_size(o) == 3);
-    json_decref(o);
-}
-
 /* ---- what goes in -------------------------------------------------------- */
 
 static void one_event(struct ui_set *s, struct ui_device *d, uint8_t kind,
@@ -144,7 +128,6 @@ static void one_event(struct ui_set *s, struct ui_device *d, uint8_t kind,
 
     snprintf(err.message, sizeof err.message, "%s", words);
     snprintf(err.device, sizeof err.device, "%s", words);
-    check_hook(d, words);
     if (kind % 12 == 11) {
         eo_uis_image(s, d, &info);
         return;

@@ -83,21 +83,6 @@ static int split(char *line, char *word[WORDS_MAX + 1])
     return n > 0 ? 0 : -1;
 }
 
-/* What it reads, in an unlinked file: nobody has to stand by and write. */
-static FILE *input_file(const char *input)
-{
-    FILE *f = tmpfile();
-
-    if (f == NULL)
-        return NULL;
-    fputs(input, f);
-    if (fflush(f) != 0 || fseek(f, 0, SEEK_SET) != 0) {
-        fclose(f);
-        return NULL;
-    }
-    return f;
-}
-
 static char **join_env(const char *const *more)
 {
     size_t n = 0, m = 0;
@@ -152,22 +137,25 @@ static int spawn(pid_t *pid, char *const *argv, char *const *env, int in)
 }
 
 int eo_hooks_start(struct hooks *h, const char *command,
-                   const char *const *more_env, const char *input, void *tag,
+                   const char *const *more_env, FILE *input, void *tag,
                    struct espota_error *err)
 {
     char *word[WORDS_MAX + 1] = {(char *)"sh", (char *)"-c", (char *)command};
     char *copy = eo_strdup(command), **env = join_env(more_env);
     struct hook *k = eo_calloc(1, sizeof *k);
-    FILE *in = input_file(input);
     int sys = ENOMEM, rc = -1;
 
-    if (copy == NULL || env == NULL || k == NULL || in == NULL) {
+    if (copy == NULL || env == NULL || k == NULL) {
         eo_fail(err, ESPOTA_E_INTERNAL, "out of memory for a hook");
+    } else if (fseek(input, 0, SEEK_SET) != 0) { /* which also flushes it */
+        eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
+                    "the event for a hook cannot be written: %s",
+                    strerror(errno));
     } else if (!h->c.shell && split(copy, word) != 0) {
         eo_fail_hint(err, ESPOTA_E_USAGE,
                      "use --hook-shell if it is meant for a shell",
                      "the hook \"%s\" cannot be split into words", command);
-    } else if ((sys = spawn(&k->pid, word, env, fileno(in))) != 0) {
+    } else if ((sys = spawn(&k->pid, word, env, fileno(input))) != 0) {
         eo_fail_sys(err, ESPOTA_E_USAGE, sys, "the hook %s cannot be run: %s",
                     word[0], strerror(sys));
     } else {
@@ -179,8 +167,6 @@ int eo_hooks_start(struct hooks *h, const char *command,
         k = NULL;
         rc = 0;
     }
-    if (in != NULL)
-        fclose(in);
     eo_free(k);
     eo_free(env);
     eo_free(copy);

@@ -1,8 +1,8 @@
 /* hooks.h -- commands of the user's, run before and after a device.
  *
  * A hook is words, split as below, and run without a shell; --hook-shell gives
- * the whole line to /bin/sh instead.  It finds the facts in ESPOTA_*, and a
- * JSON object on its standard input.  It has so much time, then SIGTERM, and
+ * the whole line to /bin/sh instead.  It finds the facts in ESPOTA_*, and
+ * the event on its standard input.  It has so much time, then SIGTERM, and
  * two seconds later SIGKILL.
  */
 #ifndef EO_HOOKS_H
@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/err.h"
 
@@ -27,10 +28,11 @@ struct hooks_config {
 
 struct hooks *eo_hooks_new(const struct hooks_config *); /* NULL: no memory */
 
-/* env is "NAME=VALUE", NULL-terminated, added to ours; input is what it reads.
- * Both are copied.  -1: it could not be started, and on_end is not called. */
+/* env is "NAME=VALUE", NULL-terminated, added to ours (copied); input is a file
+ * that it reads from its beginning (may be closed afterwards).  -1: it could
+ * not be started, and on_end is not called. */
 int eo_hooks_start(struct hooks *, const char *command,
-                   const char *const *env, const char *input, void *tag,
+                   const char *const *env, FILE *input, void *tag,
                    struct espota_error *err) EO_MUST_CHECK;
 
 /* Looks for hooks that have ended or are out of time; how many still run. */

@@ -1,6 +1,7 @@
 /* watch.c -- a fleet's journal and hooks: they see every event. */
 #include "cli/watch.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,32 +83,67 @@ static void record(struct fleet_watch *w, struct run_device *d,
 static void result_facts(struct hook_facts *f, const struct run_device *d,
                          const struct espota_result *r)
 {
+    const bool ok = r->error->category == ESPOTA_E_OK;
+
     eo_hook_fact(f, "OUTCOME", espota_outcome_name(r->outcome));
     eo_hook_fact(f, "CODE", espota_category_name(r->error->category));
     eo_hook_number(f, "STATUS", (unsigned)d->status);
-    eo_hook_fact(f, "MESSAGE", r->error->category != ESPOTA_E_OK ? r->error->message
-                                                         : "");
+    eo_hook_fact(f, "MESSAGE", ok ? "" : r->error->message);
     eo_hook_number(f, "MS", r->ms_total);
+    eo_hook_fact(f, "OLD_VERSION", r->old_version);
+    eo_hook_fact(f, "NEW_VERSION", r->new_version);
 }
 
+static void facts_of(struct hook_facts *f, const struct run_device *d,
+                     const struct espota_event *e)
+{
+    const struct espota_image_info *info =
+        d->image != NULL ? espota_image_info(d->image) : NULL;
+
+    eo_hook_fact(f, "HOOK", e->kind == ESPOTA_EVENT_END ? "after" : "before");
+    eo_hook_fact(f, "DEVICE", d->ui.name);
+    eo_hook_fact(f, "ADDRESS", d->host);
+    eo_hook_fact(f, "IMAGE", info != NULL ? info->file : d->opts.file);
+    eo_hook_fact(f, "SHA256", info != NULL ? info->sha256 : NULL);
+    if (e->kind == ESPOTA_EVENT_END)
+        result_facts(f, d, e->result);
+}
+
+/* What --json prints of the device at that moment. */
+static void write_event(struct ui *json, const struct fleet_watch *w,
+                        struct run_device *d, const struct espota_event *e)
+{
+    json->set = &w->run->ui;
+    if (e->kind == ESPOTA_EVENT_END)
+        json->ops->event(json, &d->ui, e);
+    else
+        json->ops->image(json, &d->ui, espota_image_info(d->image));
+}
+
+/* The event is in an unlinked file, so that nobody has to stand by and write;
+ * it is empty in a build without JSON. */
 static int run_hook(struct fleet_watch *w, struct run_device *d,
-                    const char *command, const struct espota_result *r,
+                    const char *command, const struct espota_event *e,
                     struct espota_error *err)
 {
     struct hook_facts f = {.n = 0};
-    char input[HOOK_JSON_MAX];
+    FILE *input = tmpfile();
+    struct ui *json = input != NULL ? eo_ui_json(input) : NULL;
+    int rc;
 
-    eo_hook_fact(&f, "HOOK", r == NULL ? "before" : "after");
-    eo_hook_fact(&f, "DEVICE", d->ui.name);
-    eo_hook_fact(&f, "ADDRESS", d->host);
-    eo_hook_fact(&f, "IMAGE", d->image != NULL ? espota_image_info(d->image)->file
-                                       : d->opts.file);
-    if (d->image != NULL)
-        eo_hook_fact(&f, "SHA256", espota_image_info(d->image)->sha256);
-    if (r != NULL)
-        result_facts(&f, d, r);
-    eo_hook_json(&f, input);
-    return eo_hooks_start(w->hooks, command, f.env, input, d, err);
+    if (input == NULL)
+        return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
+                           "the event for a hook cannot be written: %s",
+                           strerror(errno));
+    facts_of(&f, d, e);
+    if (json != NULL)
+        write_event(json, w, d, e);
+    rc = eo_hooks_start(w->hooks, command, f.env, input, d, err);
+    if (json != NULL)
+        json->ops->free(json); /* and the file */
+    else
+        fclose(input);
+    return rc;
 }
 
 /* A "before" that is over lets its device go on, or ends it. */
@@ -146,12 +182,12 @@ static void call_hooks(struct fleet_watch *w, struct run_device *d,
     struct espota_error err;
 
     if (e->kind == ESPOTA_EVENT_HELD &&
-        run_hook(w, d, w->opts->before, NULL, &err) != 0) {
+        run_hook(w, d, w->opts->before, e, &err) != 0) {
         d->hold = false;
         espota_fleet_release(w->run->fleet, d->job, &err);
     }
     if (e->kind == ESPOTA_EVENT_END && w->opts->after != NULL &&
-        run_hook(w, d, w->opts->after, e->result, &err) != 0)
+        run_hook(w, d, w->opts->after, e, &err) != 0)
         warn(w, d, "hook", err.message);
 }
 

@@ -221,13 +221,30 @@ CONF
     expect_stderr "needs a --journal"
 }
 
+# Each line of standard input is an event by the schema.
+valid_event() {
+    python3 -c 'import jsonschema' 2>/dev/null || return 0
+    python3 -c '
+import json, jsonschema, sys
+for line in sys.stdin:
+    jsonschema.validate(json.loads(line), json.load(open(sys.argv[1])))
+' "$ROOT/docs/espota-events.schema.json"
+}
+
 @test "hooks: facts, refusal, and one that hangs" {
     start_fleet 2
     fleet --hook-shell --after "echo \"\$ESPOTA_DEVICE \$ESPOTA_OUTCOME\" >>'$T/hooks'; cat >>'$T/json'"
     expect_status 0
     [ "$(sort "$T/hooks" | cut -d' ' -f2 | tr '\n' ' ')" = "updated updated " ]
-    jq -e '.outcome == "updated" and .hook == "after"' "$T/json" >/dev/null
+    # What it reads is the event as --json prints it.
+    [ "$(jq -r '"\(.event) \(.outcome) \(.exit)"' "$T/json" | sort -u)" = "device_end updated 0" ]
+    valid_event <"$T/json"
     eventually updated_are 2
+    rm "$T/json"
+    fleet --hook-shell --before "cat >>'$T/json'; false"
+    expect_status 42
+    [ "$(jq -r '"\(.event) \(.kind)"' "$T/json" | sort -u)" = "image esp32-app" ]
+    valid_event <"$T/json"
     fleet --before false --json
     expect_status 42
     expect_stderr "the before hook ended with status 1"

@@ -28,18 +28,29 @@ static void on_end(void *ctx, void *tag, int status, const char *why)
     snprintf(s->why, sizeof s->why, "%s", why != NULL ? why : "");
 }
 
+static FILE *file_of(const char *text)
+{
+    FILE *f = tmpfile();
+
+    assert_non_null(f);
+    fputs(text, f);
+    return f;
+}
+
 static struct seen run(const char *command, bool shell, uint32_t timeout_ms,
-                       const char *const *env, const char *input)
+                       const char *const *env, const char *text)
 {
     struct seen seen = {0};
+    FILE *input = file_of(text);
     struct espota_error err = {0};
     struct hooks *h = eo_hooks_new(
         &(struct hooks_config){shell, timeout_ms, on_end, &seen});
     int tag;
 
     assert_non_null(h);
-    if (eo_hooks_start(h, command, env, input, &tag, &err) != 0) {
-        seen.status = -2;
+    seen.status = eo_hooks_start(h, command, env, input, &tag, &err) - 1;
+    fclose(input);
+    if (seen.status == -2) {
         snprintf(seen.why, sizeof seen.why, "%s", err.message);
         eo_hooks_free(h);
         return seen;
@@ -140,11 +151,13 @@ static void test_freeing_ends_what_runs(void **state)
     struct espota_error err;
     struct hooks *h =
         eo_hooks_new(&(struct hooks_config){false, 60000, on_end, &seen});
+    FILE *input = file_of("");
     const time_t begin = time(NULL);
 
     (void)state;
     assert_non_null(h);
-    assert_int_equal(eo_hooks_start(h, "sleep 60", NONE, "", NULL, &err), 0);
+    assert_int_equal(eo_hooks_start(h, "sleep 60", NONE, input, NULL, &err), 0);
+    fclose(input);
     eo_hooks_free(h); /* waits for it: no zombie, no minute */
     assert_int_equal(seen.calls, 0);
     assert_true(time(NULL) - begin < 30);
