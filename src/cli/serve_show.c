@@ -178,8 +178,10 @@ static void set_client(json_t *o, const struct espota_serve_client *c)
     set_text(o, "runs_version", c->version);
     set_text(o, "runs_md5", c->md5);
     set_text(o, "runs_sha256", c->sha256);
-    if (c->has_free_space)
-        set_number(o, "free_space", c->free_space);
+    json_object_set_new(o, "free_space",
+                        c->has_free_space
+                            ? json_integer((json_int_t)c->free_space)
+                            : json_null());
 }
 
 static void show_json(struct serve_show *s,

@@ -351,6 +351,8 @@ PY
     jq -es 'map(select(.event == "request"))[0]
         | .mac == "'$MAC'" and .runs_version == "1.2" and .status == 200 and .total == 100000' said.out
     jq -es 'map(select(.event == "request_end"))[0] | .ok and .done == 100000' said.out
+    ! python3 -c 'import jsonschema' 2>/dev/null ||
+        python3 "$ROOT/tests/support/check_events.py" "$ROOT/docs/espota-events.schema.json" said.out
 }
 
 @test "a signal ends it" {
