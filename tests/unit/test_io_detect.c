@@ -2,6 +2,7 @@
  * there is no mDNS to ask. */
 #include "support/test.h"
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -71,7 +72,7 @@ static struct outcome detect(const struct addr *addr)
 
     assert_non_null(d);
     assert_false(o.done);
-    for (int i = 0; i < 100 && !o.done; i++)
+    for (int i = 0; i < 600 && !o.done; i++)
         assert_int_equal(eo_loop_turn(l, 100), 0);
     assert_true(o.done);
     eo_detect_free(d);
@@ -94,6 +95,9 @@ static void test_the_connection_is_handed_over(void **state)
     assert_string_equal(o.protocol, "esphome");
     assert_false(o.doubted);
     assert_true(o.fd >= 0);
+    assert_int_equal(poll(&(struct pollfd){.fd = listener, .events = POLLIN},
+                          1, 30000),
+                     1);
     fd = eo_tcp_accept(listener, &peer);
     assert_true(fd >= 0);
     assert_int_equal(eo_send(o.fd, "x", 1), 1); /* it is that very one */

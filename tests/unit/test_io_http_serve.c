@@ -363,7 +363,8 @@ static void test_the_deadlines(void **state)
         ask(&s, &c, ROWS[i / 2].request);
         if (ROWS[i / 2].why == NULL) {
             turn_until(&s, &c.over, &c, 1);
-            eo_loop_turn(s.loop, 5);
+            for (int k = 0; k < 1000 && s.log[0] == '\0'; k++)
+                eo_loop_turn(s.loop, 5);
             assert_string_equal(s.log, ROWS[i / 2].log);
             assert_int_equal(s.asked, 0);
         } else {

@@ -50,7 +50,7 @@ static uint64_t finish(struct end *e, const struct addr *addr, size_t n,
     race = eo_race_start(loop, addr, n, bind, timeout_ms, on_end, e);
     assert_non_null(race);
     assert_int_equal(e->calls, 0); /* never from within _start */
-    while (e->calls == 0 && eo_loop_now(loop) - began < 10000)
+    while (e->calls == 0 && eo_loop_now(loop) - began < 60000)
         assert_int_equal(eo_loop_turn(loop, 100), 0);
     for (const uint64_t end = eo_loop_now(loop) + more_ms;
          eo_loop_now(loop) < end;)
@@ -126,7 +126,7 @@ static void test_a_refusal_starts_the_next_at_once(void **state)
     (void)state;
     took = finish(&e, addr, 2, NULL, 600, 0);
     assert_int_equal(e.fd, -1);
-    assert_in_range(took, 600, 3000);
+    assert_in_range(took, 600, 30000);
     assert_int_equal(e.error.category, ESPOTA_E_CONNECT);
     close(a);
     close(b);
@@ -146,10 +146,10 @@ static void test_silence_is_overtaken_after_250_ms(void **state)
 
     (void)state;
     addr[1] = p->addr;
-    took = finish(&e, addr, 2, NULL, 8000, 300);
+    took = finish(&e, addr, 2, NULL, 60000, 300);
     assert_true(e.fd >= 0);
     assert_true(eo_addr_same_host(&e.winner, &addr[1]));
-    assert_in_range(took, 249, 3000);
+    assert_in_range(took, 249, 30000);
     close(e.fd);
     assert_true(peer_stop(p, NULL));
     close(silent);
@@ -167,14 +167,19 @@ static void test_losers_are_closed_without_a_byte(void **state)
     struct loop *loop = eo_loop_new();
     struct end e = {.fd = -1, .loop = loop};
     struct race *race =
-        eo_race_start(loop, addr, 2, NULL, 5000, on_end, &e);
+        eo_race_start(loop, addr, 2, NULL, 60000, on_end, &e);
+    struct espota_fd fds[2];
 
     (void)state;
     /* Both connections stand before either is looked at. */
     eo_loop_process(loop, NULL, 0);
     usleep(300 * 1000);
     eo_loop_process(loop, NULL, 0);
-    usleep(50 * 1000);
+    assert_int_equal(eo_loop_fds(loop, fds, 2), 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(poll(&(struct pollfd){.fd = fds[i].fd,
+                                               .events = POLLOUT}, 1, 30000),
+                         1);
     while (e.calls == 0)
         assert_int_equal(eo_loop_turn(loop, 1000), 0);
     assert_true(e.fd >= 0);
@@ -204,7 +209,7 @@ static void test_the_deadline_names_the_patience(void **state)
     assert_int_equal(e.error.category, ESPOTA_E_CONNECT);
     assert_int_equal(e.error.sys_errno, ETIMEDOUT);
     assert_non_null(strstr(e.error.message, "within 1 s while connecting"));
-    assert_in_range(took, 300, 3000);
+    assert_in_range(took, 300, 30000);
     close(silent);
     close(filler[0]);
     close(filler[1]);

@@ -36,7 +36,7 @@ static struct outcome resolve(struct resolve_config c)
 
     assert_non_null(r);
     assert_false(o.done); /* never from within the start */
-    for (int i = 0; i < 100 && !o.done; i++)
+    for (int i = 0; i < 600 && !o.done; i++)
         assert_int_equal(eo_loop_turn(l, 1000), 0);
     assert_true(o.done);
     eo_resolve_free(r);

@@ -91,7 +91,7 @@ static struct session *start(struct run *r, const struct addr *addr,
 
 static void finish(struct run *r)
 {
-    const uint64_t end = eo_loop_now(r->loop) + 15000;
+    const uint64_t end = eo_loop_now(r->loop) + 60000;
 
     while (r->ended == 0 && eo_loop_now(r->loop) < end)
         assert_int_equal(eo_loop_turn(r->loop, 1000), 0);
@@ -213,12 +213,12 @@ static void test_silence_ends_with_patience(void **state)
 static void test_a_drip_keeps_nothing_alive(void **state)
 {
     static const struct peer_line SCRIPT[] = {
-        {'r', "6"}, {'w', "000240"}, {'w', "01"}, {'d', "80"}, END};
+        {'r', "6"}, {'w', "000240"}, {'w', "01"}, {'d', "800"}, END};
     struct run *r = malloc(sizeof *r);
     struct espota_error err;
 
     (void)state;
-    play(r, SCRIPT, "secret", 200, NULL, PROTO_FAILED, &err);
+    play(r, SCRIPT, "secret", 2000, NULL, PROTO_FAILED, &err);
     assert_int_equal(err.category, ESPOTA_E_BROKEN);
     free(r);
 }
