@@ -38,8 +38,21 @@ device() {
 
 is_up() { grep -q listening "$1" || is_gone "$pid"; }
 
-# A port nobody is given by chance, and no other run of this file takes.
-own_port() { echo $((10000 + ($$ * 7 + ${1:-0}) % 20000)); }
+# A port that is free, and that no system hands out by itself.
+free_port() {
+    python3 - <<'PY'
+import random, socket
+for _ in range(1000):
+    port = random.randrange(10000, 27000)
+    with socket.socket() as s:
+        try:
+            s.bind(("0.0.0.0", port))
+        except OSError:
+            continue
+    print(port)
+    break
+PY
+}
 
 # For teardown().
 done_with_device() {

@@ -97,7 +97,7 @@ tool() {
 
 @test "HomeDing: -d -r, a fixed port" {
     device --password 123
-    ours=$(own_port)
+    ours=$(free_port)
     run tool -d -r -i 127.0.0.1 -P "$ours" -p "$port" -a 123 -f "$app8266"
     ended 0
     saw ".host_port == $ours"

@@ -20,22 +20,6 @@ a_device() {
     echo "$1 port=$port" >>"$BATS_TEST_TMPDIR/targets"
 }
 
-# free_port: of those that no system hands out by itself.
-free_port() {
-    python3 - <<'PY'
-import random, socket
-for _ in range(1000):
-    port = random.randrange(20000, 30000)
-    with socket.socket() as s:
-        try:
-            s.bind(("0.0.0.0", port))
-        except OSError:
-            continue
-    print(port)
-    break
-PY
-}
-
 # flash_all OPTION...: with "run".
 flash_all() {
     timeout 120 "$BIN/espota-c" fleet "$BATS_TEST_TMPDIR/targets" --no-config --protocol arduino \
@@ -45,16 +29,14 @@ flash_all() {
 # all_called FILTER: each has one session, of which this is true, once it has
 # been written down.
 all_called() {
-    local p i
+    local p
     for p in $pids; do
-        for ((i = 0; i < 400; i++)); do
-            jq -se "[.[] | select(.event == \"session\")] | length == 1 and (.[0] | $1)" \
-                "$BATS_TEST_TMPDIR/seen.$p" >/dev/null 2>&1 && continue 2
-            sleep 0.05
-        done
-        cat "$BATS_TEST_TMPDIR/seen.$p"
-        return 1
+        eventually was_called "$BATS_TEST_TMPDIR/seen.$p" "$1" || { cat "$BATS_TEST_TMPDIR/seen.$p"; return 1; }
     done
+}
+
+was_called() {
+    jq -se "[.[] | select(.event == \"session\")] | length == 1 and (.[0] | $2)" "$1" >/dev/null 2>&1
 }
 
 @test "one port for devices at several addresses" {

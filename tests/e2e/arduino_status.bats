@@ -16,7 +16,8 @@ fails() {
     local profile=$1 failure=$2 expected=$3
     shift 3
     device --profile "$profile" --fail "$failure"
-    run flash "$(app "$profile")" --connect-timeout 2
+    # A refusal without a word is one that it takes that long to notice.
+    run flash "$(app "$profile")" --connect-timeout $([ "$expected" = 13 ] && echo 2 || echo 30)
     for text; do ended "$expected" "$text"; done
     ended "$expected"
     stop_device
