@@ -21,6 +21,30 @@ load helpers
     grep -q '^the same, byte for byte' out || no "the demo does not say so"
 }
 
+@test "the demo with a firmware that is gzip already: stored is what is in it" {
+    make_image esp8266 256K
+    gzip -k "$image"
+    DEMO_DIR=$T/demo timeout 180 "$ROOT/tools/demo.sh" "$MKIMAGE" "$image.gz" >out 2>err 3>&- ||
+        no "the demo failed"
+    grep -q "^the file unpacked is: 262144 bytes long,  MD5 $(md5sum <"$image" | cut -d ' ' -f 1)" out ||
+        no "another file is told"
+    cmp "$image" demo/stored.bin
+    grep -q '^the same, byte for byte' out || no "the demo does not say so"
+}
+
+# "make setup demo" installs no openssl command.
+@test "the demo needs no openssl, and no md5sum where there is one" {
+    local tool
+    make_image esp32 256K
+    for tool in md5sum openssl; do
+        printf '#!/bin/sh\nexit 127\n' >$tool
+        chmod +x $tool
+        PATH=$T:$PATH DEMO_DIR=$T/demo timeout 180 "$ROOT/tools/demo.sh" "$MKIMAGE" "$image" >out 2>err 3>&- ||
+            no "the demo failed without $tool"
+        rm $tool
+    done
+}
+
 @test "the demo fails clearly" {
     ! DEMO_DIR=$T/demo timeout 180 "$ROOT/tools/demo.sh" "$MKIMAGE" missing.bin >out 2>err 3>&- ||
         no "it went on"
@@ -30,6 +54,11 @@ load helpers
     ! DEMO_DIR=$T/demo timeout 180 "$ROOT/tools/demo.sh" "$MKIMAGE" "$image" >out 2>err 3>&- ||
         no "it went on"
     expect_stderr "damaged"
+    echo '<html>404</html>' >page.bin
+    ! DEMO_DIR=$T/demo timeout 180 "$ROOT/tools/demo.sh" "$MKIMAGE" "$T/page.bin" >out 2>err 3>&- ||
+        no "it went on"
+    expect_stderr "is a web page"
+    refuse_stderr "od:"
 }
 
 @test "images are valid, compressible, and always the same" {
