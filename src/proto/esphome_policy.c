@@ -117,14 +117,12 @@ void eo_esphome_features(struct espota_hello *hello, bool extended,
 size_t eo_esphome_window(const struct proto_job *job, int version)
 {
     const char *chip = espota_image_info(job->image)->chip;
-    const size_t asked = job->window / ESPHOME_BLOCK;
-    size_t blocks = chip != NULL && eo_starts_with(chip, "ESP32")
-                        ? V2_BLOCKS_ESP32
-                        : V2_BLOCKS_OTHERS;
+    const bool esp32 = chip != NULL && eo_starts_with(chip, "ESP32");
+    size_t blocks = esp32 ? V2_BLOCKS_ESP32 : V2_BLOCKS_OTHERS;
 
-    if (version == ESPHOME_VERSION_1)
-        return V1_WINDOW;
     if (job->window != ESPOTA_WINDOW_AUTO)
-        blocks = asked > 1 ? asked : 1;
+        blocks = job->window < ESPHOME_BLOCK ? 1 : job->window / ESPHOME_BLOCK;
+    else if (version == ESPHOME_VERSION_1)
+        return V1_WINDOW;
     return blocks * ESPHOME_BLOCK;
 }

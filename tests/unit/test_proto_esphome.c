@@ -116,6 +116,11 @@ static const struct conversation {
      {READY1, {'b', "16384"}, {'-', ""}, {'a', "42"}, {'-', ""}, {'a', "43"},
       {'b', "1"}, {'a', "1066"}, {'o', "2"}},
      ESPOTA_E_COUNT, "", NULL},
+    {"version 1 in lock-step, if asked", LOCKSTEP,
+     {READY1, {'b', "8192"}, {'-', ""}, {'a', "8234"}, {'b', "8192"}},
+     ESPOTA_E_COUNT, "", NULL},
+    {"a wider window of version 1, if asked", WIDE,
+     {READY1, {'b', "16387"}, VERIFY, BYE}, ESPOTA_E_OK, "", NULL},
     {"confirmations of things never sent are ignored", 0,
      {READY1, {'b', "16384"}, {'a', "99999"}, {'-', ""}},
      ESPOTA_E_COUNT, "", NULL},
@@ -126,11 +131,10 @@ static const struct conversation {
      {READY, BLOCKS, VERIFY, {'h', "00"}, {'q', ""}}, ESPOTA_E_OK, "", NULL},
     {"chatter behind the verdict is fine", 0,
      {READY, BLOCKS, VERIFY, {'d', "0047ff"}, BYE}, ESPOTA_E_OK, "", NULL},
-
     {"no password given", 0, {PLAIN, {'d', "01"}}, ESPOTA_E_SECRET, "",
      "the device wants a password and none was given"},
-    {"no password given, SHA-256", 0, {PLAIN, {'d', "02"}}, ESPOTA_E_SECRET,
-     "", NULL},
+    {"no password given, SHA-256", 0, {PLAIN, {'d', "02"}},
+     ESPOTA_E_SECRET, "", NULL},
     {"wrong password", PW,
      {PLAIN, {'d', "01"}, {'D', NONCE32}, {'s', CNONCE32}, {'s', proof32},
       {'d', "82"}},
@@ -141,9 +145,8 @@ static const struct conversation {
      {PLAIN, {'d', "02"}, {'D', NONCE64}, {'s', CNONCE64}, {'s', proof64}},
      ESPOTA_E_COUNT, "", NULL},
     {"the device refuses in the middle of its nonce", PW,
-     {PLAIN, {'d', "01"}, {'D', "0123"}, {'d', "ff"}}, ESPOTA_E_DEVICE, "0xff",
-     NULL},
-
+     {PLAIN, {'d', "01"}, {'D', "0123"}, {'d', "ff"}},
+     ESPOTA_E_DEVICE, "0xff", NULL},
     {"bootstrapping", 0, {PLAIN, OPEN, {'h', "00004003"}, {'d', "85"}},
      ESPOTA_E_REFUSED, "0x85",
      "Invalid bootstrapping: the device must be reset by hand once after a "
@@ -313,8 +316,7 @@ static void test_what_it_tells_while_it_works(void **state)
 {
     static const struct talk_line START[] = {
         {'h', MAGIC "07"}, {'d', "0002"}, {'d', "4803"}, {'d', "02"}, {0, 0}};
-    static const struct talk_line LOGIN[] = {
-        {'D', NONCE64}, {0, 0}};
+    static const struct talk_line LOGIN[] = {{'D', NONCE64}, {0, 0}};
     static const struct talk_line DATA[] = {
         {'s', CNONCE64}, {'s', proof64}, {'d', "41"}, {'h', "0000004003"},
         {'d', "42"}, {'s', image_md5}, {'d', "43"}, {'b', "8192"},
