@@ -57,8 +57,9 @@ int eo_cli_opts(const struct cli *cli, const char *device,
 
 /* ---- which command ------------------------------------------------------ */
 
-static int unknown_command(const struct command *commands, const char *name,
-                           struct espota_error *err)
+static const struct command *unknown_command(const struct command *commands,
+                                             const char *name,
+                                             struct espota_error *err)
 {
     const char *names[16];
     const char *near;
@@ -71,20 +72,22 @@ static int unknown_command(const struct command *commands, const char *name,
     names[n] = NULL;
     near = eo_nearest(name, names);
     if (near != NULL)
-        return eo_fail(err, ESPOTA_E_USAGE,
-                       "unknown command \"%s\" (did you mean \"%s\"?)", name,
-                       near);
-    return eo_fail(err, ESPOTA_E_USAGE,
-                   "unknown command \"%s\" (espota-c -h lists them)", name);
+        eo_fail(err, ESPOTA_E_USAGE,
+                "unknown command \"%s\" (did you mean \"%s\"?)", name, near);
+    else
+        eo_fail(err, ESPOTA_E_USAGE,
+                "unknown command \"%s\" (espota-c -h lists them)", name);
+    return NULL;
 }
 
-static const struct command *named(const struct command *commands,
-                                   const char *name)
+const struct command *eo_command_named(const struct command *commands,
+                                       const char *name,
+                                       struct espota_error *err)
 {
-    for (; commands->name != NULL; commands++)
-        if (strcmp(commands->name, name) == 0)
-            return commands;
-    return NULL;
+    for (const struct command *c = commands; c->name != NULL; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return unknown_command(commands, name, err);
 }
 
 /* Takes the command's name out of the arguments; without one it is the first
@@ -99,9 +102,9 @@ static int choose(struct cli *cli, int *argc, char ***argv,
     *argv += skip;
     if (*argc == 0 || (*argv)[0][0] == '-')
         return 0;
-    cli->command = named(cli->commands, (*argv)[0]);
+    cli->command = eo_command_named(cli->commands, (*argv)[0], err);
     if (cli->command == NULL)
-        return unknown_command(cli->commands, (*argv)[0], err);
+        return -1;
     (*argc)--;
     (*argv)++;
     return 0;
@@ -115,7 +118,7 @@ static int check_args(const struct cli *cli, struct espota_error *err)
     if (args->n > c->max_args) {
         const char *extra = args->at[c->max_args];
 
-        if (named(cli->commands, extra) != NULL)
+        if (eo_command_named(cli->commands, extra, NULL) != NULL)
             return eo_fail(err, ESPOTA_E_USAGE,
                            "the command comes first: espota-c %s ...", extra);
         return eo_fail(err, ESPOTA_E_USAGE, "%s does not expect \"%s\"",
@@ -186,11 +189,6 @@ static int run(struct cli *cli, int argc, char **argv)
     }
     if (asked_for(cli, "version"))
         return printed(eo_cmd_version(cli));
-    if (cli->command->run == NULL) {
-        eo_fail(&err, ESPOTA_E_USAGE, "\"%s\" is not in this version yet",
-                cli->command->name);
-        return eo_cli_fail(&err);
-    }
     if (check_args(cli, &err) != 0 || prepare(cli, &err) != 0)
         return eo_cli_fail(&err);
 #ifndef EO_WITH_JSON

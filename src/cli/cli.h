@@ -15,9 +15,7 @@ struct command {
     const char *args; /* as the usage line shows them, or "" */
     size_t min_args, max_args;
     const char *summary;
-    /* Gives the exit status.  NULL: cli.md promises it, this version lacks
-     * it. */
-    int (*run)(struct cli *);
+    int (*run)(struct cli *); /* gives the exit status */
 };
 
 struct cli {
@@ -33,10 +31,14 @@ struct cli {
 /* The whole program: finds the command, reads its options, runs it. */
 int eo_cli_run(const struct command *commands, int argc, char **argv);
 
-/* Fills the options of one device: its own (NULL: none), command line,
- * environment, its section of the files, its group's, the defaults.  NULL: no
- * device.  eo_opts_free() them
- * also on failure. */
+/* NULL, with the nearest right spelling in *err: there is none of that name. */
+const struct command *eo_command_named(const struct command *commands,
+                                       const char *name,
+                                       struct espota_error *err);
+
+/* Fills the options of one device (NULL: of none in particular): its own
+ * (NULL: it has none), command line, environment, its section of the files,
+ * its group's, the defaults.  eo_opts_free() them also on failure. */
 int eo_cli_opts(const struct cli *, const char *device,
                 const struct settings *own, struct opts *,
                 struct espota_error *err) EO_MUST_CHECK;

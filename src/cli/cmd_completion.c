@@ -47,8 +47,7 @@ static void print_choices(const char *choices)
 static void print_commands(const struct command *c)
 {
     for (; c->name != NULL; c++)
-        if (c->run != NULL)
-            printf("%s ", c->name);
+        printf("%s ", c->name);
 }
 
 /* Every character of special is printed with escape in front. */
@@ -71,7 +70,7 @@ static void bash_pattern(const struct command *c, const struct opt *opt)
     const char *between = "    ";
 
     for (; c->name != NULL; c++) {
-        if (c->run == NULL || (opt->commands & c->bit) == 0)
+        if ((opt->commands & c->bit) == 0)
             continue;
         printf("%s%s:--%s", between, c->name, opt->name);
         between = " | ";
@@ -171,8 +170,7 @@ static void bash(const struct command *commands)
           "    case $command in\n",
           stdout);
     for (const struct command *c = commands; c->name != NULL; c++)
-        if (c->run != NULL)
-            bash_command(c);
+        bash_command(c);
     fputs("    esac\n"
           "    [[ $cur == -* || -z $args ]] || words=$args\n"
           "    [[ $COMP_CWORD -eq 1 && $cur != -* ]] && words=$commands\n"
@@ -287,8 +285,7 @@ static void zsh(const struct command *commands)
           "    local -a commands=(\n",
           stdout);
     for (c = commands; c->name != NULL; c++)
-        if (c->run != NULL)
-            printf("        '%s:%s'\n", c->name, c->summary);
+        printf("        '%s:%s'\n", c->name, c->summary);
     fputs("    )\n"
           "    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then\n"
           "        _describe -t commands command commands\n"
@@ -302,8 +299,7 @@ static void zsh(const struct command *commands)
           "    case $command in\n",
           stdout);
     for (c = commands; c->name != NULL; c++)
-        if (c->run != NULL)
-            zsh_command(commands, c);
+        zsh_command(commands, c);
     fputs("    esac\n"
           "}\n"
           "\n"
@@ -321,7 +317,7 @@ static void fish_option(const struct command *commands, const struct opt *opt)
 {
     fputs("complete -c espota-c -n 'contains (__espota_c_command)", stdout);
     for (const struct command *c = commands; c->name != NULL; c++)
-        if (c->run != NULL && (opt->commands & c->bit) != 0)
+        if ((opt->commands & c->bit) != 0)
             printf(" %s", c->name);
     printf("' -l %s", opt->name);
     if (opt->brief != 0)
@@ -394,8 +390,7 @@ static void fish(const struct command *commands)
           "complete -c espota-c -f\n",
           stdout);
     for (const struct command *c = commands; c->name != NULL; c++)
-        if (c->run != NULL)
-            fish_command(commands, c);
+        fish_command(commands, c);
     for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)
         fish_option(commands, opt);
 }
@@ -421,7 +416,6 @@ int eo_cmd_completion(struct cli *cli)
         return 0;
     }
     eo_fail(&err, ESPOTA_E_USAGE,
-            "completions are for %s, not for \"%s\"", cli->command->args,
-            which);
+            "completion takes bash, zsh or fish, not \"%s\"", which);
     return eo_cli_fail(&err);
 }

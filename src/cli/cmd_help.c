@@ -45,8 +45,7 @@ static void print_commands(const struct command *c)
 {
     puts("\nCommands:");
     for (; c->name != NULL; c++)
-        if (c->run != NULL)
-            printf("  %-*s%s\n", COMMAND_COLUMN, c->name, c->summary);
+        printf("  %-*s%s\n", COMMAND_COLUMN, c->name, c->summary);
 }
 
 void eo_help(const struct command *commands, const struct command *c,
@@ -68,20 +67,16 @@ void eo_help(const struct command *commands, const struct command *c,
 
 int eo_cmd_help(struct cli *cli)
 {
-    const struct command *c = cli->commands;
+    const struct command *c;
     struct espota_error err;
 
     if (cli->parsed.args.n == 0) {
-        eo_help(cli->commands, c, false);
+        eo_help(cli->commands, cli->commands, false);
         return 0;
     }
-    while (c->name != NULL && strcmp(c->name, cli->parsed.args.at[0]) != 0)
-        c++;
-    if (c->name == NULL) {
-        eo_fail(&err, ESPOTA_E_USAGE, "there is no command \"%s\"",
-                cli->parsed.args.at[0]);
+    c = eo_command_named(cli->commands, cli->parsed.args.at[0], &err);
+    if (c == NULL)
         return eo_cli_fail(&err);
-    }
     eo_help(cli->commands, c, true);
     return 0;
 }

@@ -32,8 +32,9 @@ says() {
     says 2 'upload does not expect "host"' upload host
     says 2 'wait needs HOST' wait
     says 2 'wait does not expect "b"' wait a b
-    says 2 'there is no command "nothing"' help nothing
-    says 2 'completions are for bash|zsh|fish, not for "ksh"' completion ksh
+    says 2 'unknown command "nothing"' help nothing
+    says 2 'did you mean "fleet"' help flet
+    says 2 'completion takes bash, zsh or fish, not "ksh"' completion ksh
     says 2 'discover prints its JSON: say --json > list' discover --json=list
     says 2 '--as-targets goes with neither --watch nor --json' discover --as-targets --watch
     says 2 'a filter is KEY=GLOB, not "=x"' discover --filter =x
