@@ -75,7 +75,7 @@ void eo_job_end_failed(struct job *j)
 
     if (j->report.attempt > 1)
         snprintf(j->error.message + len, sizeof j->error.message - len,
-                 " (attempt %u)", j->report.attempt);
+                 ", attempt %u", j->report.attempt);
     eo_job_end(j, j->target.pub.skip_absent && is_absent(j->error.category)
                ? ESPOTA_SKIPPED
                : espota_category_outcome(j->error.category));
@@ -213,7 +213,10 @@ static void attempt(void *ctx)
     const struct espota_target *t = &j->target.pub;
 
     eo_report_new_attempt(&j->report);
-    eo_report_phase(&j->report, ESPOTA_PHASE_RESOLVE, "looking up the name");
+    eo_report_phase(&j->report, ESPOTA_PHASE_RESOLVE,
+                    eo_name_is_address(j->target.name)
+                        ? "checking the address"
+                        : "looking up the name");
     j->resolve = eo_resolve_start(
         j->c.loop,
         &(struct resolve_config){.name = j->target.name,

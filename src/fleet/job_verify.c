@@ -35,13 +35,6 @@ int eo_job_check_verify(const struct job *j, struct espota_error *err)
                         "nothing to verify");
 }
 
-static bool is_address(const char *host)
-{
-    struct addr addr;
-
-    return eo_addr_parse(&addr, host) != -1;
-}
-
 /* ---- after --------------------------------------------------------------- */
 
 static void on_verified(void *ctx, const struct verify_result *r)
@@ -78,7 +71,7 @@ void eo_job_verify(struct job *j, bool open)
         j->c.loop, &(struct verify_config){
                        .host = t->host,
                        .addr = &addr,
-                       .host_is_address = is_address(t->host),
+                       .host_is_address = eo_name_is_address(t->host),
                        .has_tcp = j->ops->listens,
                        .bind = t->bind,
                        .family = t->family,
@@ -147,7 +140,7 @@ void eo_job_look(struct job *j)
         &(struct look_config){
             .host = t->host,
             .addr = &j->addr[0],
-            .by_address = is_address(t->host),
+            .by_address = eo_name_is_address(t->host),
             .bind = t->bind,
             .family = t->family,
             .timeout_ms = t->check_first ? CHECK_FIRST_MS : LOOK_MS,

@@ -86,6 +86,13 @@ const char *eo_resolve_library(void)
 
 /* ---- names -------------------------------------------------------------- */
 
+bool eo_name_is_address(const char *name)
+{
+    struct addr a;
+
+    return eo_addr_parse(&a, name) != -1;
+}
+
 bool eo_name_is_local(const char *name)
 {
     char last[sizeof ".local."];

@@ -52,6 +52,9 @@ bool eo_resolver_known(const char *word);
 /* The libraries of mDNS daemons in use, for --version; NULL: none. */
 const char *eo_resolve_library(void);
 
+/* Whether nobody need be asked. */
+bool eo_name_is_address(const char *name);
+
 /* Whether a name is asked for by mDNS as it is: it ends in .local. */
 bool eo_name_is_local(const char *name);
 

@@ -82,6 +82,8 @@ static void test_rows(void **state)
         if (o.category != row->category)
             fail_msg("%s: %s", row->name, o.message);
         if (row->how != NULL) {
+            assert_int_equal(eo_name_is_address(row->name),
+                             strcmp(row->how, "literal") == 0);
             assert_string_equal(o.how, row->how);
             assert_string_equal(o.addr, row->addr);
         }
