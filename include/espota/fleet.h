@@ -204,6 +204,11 @@ struct espota_target {
     void *tag; /* handed back in every event; borrowed until _free */
 };
 
+/* 0, or -1 (ESPOTA_E_USAGE: it makes no sense, whatever the image).  What
+ * espota_fleet_add() asks first. */
+ESPOTA_API int espota_target_check(const struct espota_target *,
+                                   struct espota_error *err);
+
 /* ---- fleets ------------------------------------------------------------- */
 
 struct espota_fleet; /* opaque */
@@ -247,7 +252,8 @@ ESPOTA_API void espota_fleet_release(struct espota_fleet *, int job,
 
 /* Ends a job (all jobs: -1) at the next _process or _run, with its sockets
  * closed properly and an END event of category INTERRUPTED (UNKNOWN if the
- * device had every byte, OK if it had accepted them).  Safe in a callback, not in a signal handler. */
+ * device had every byte, OK if it had accepted them).  Safe in a callback, not
+ * in a signal handler. */
 ESPOTA_API void espota_fleet_cancel(struct espota_fleet *, int job);
 
 /* Jobs that have not ended get no event any more. */

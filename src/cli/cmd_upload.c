@@ -6,9 +6,12 @@ int eo_cmd_upload(struct cli *cli)
     const struct texts *ip = &cli->opts.ip;
     struct run run = {.cli = cli};
     struct espota_error err;
+    bool missing = ip->n == 0;
     int status = -1;
 
-    if (ip->n == 0) {
+    for (size_t i = 0; i < ip->n; i++)
+        missing |= ip->at[i][0] == '\0';
+    if (missing) {
         eo_fail_hint(&err, ESPOTA_E_USAGE,
                      "espota-c -i HOST -f FILE flashes FILE into the device "
                      "at HOST; espota-c -h lists the options",

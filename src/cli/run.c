@@ -13,7 +13,7 @@
 #include "cli/run_ui.h"
 #include "cli/signals.h"
 
-enum { WAIT_MS = 6 * 3600 * 1000, DEFAULT_JOBS = 64, TICK_MS = 250 };
+enum { DEFAULT_JOBS = 64, TICK_MS = 250 };
 
 static int no_memory(struct espota_error *err)
 {
@@ -38,8 +38,8 @@ static int check(const struct opts *o, struct espota_error *err)
 
     if (!is_built_in(protocol))
         return eo_fail(err, ESPOTA_E_USAGE,
-                       "--protocol %s is not in this version yet", protocol);
-    if (o->file == NULL)
+                       "--protocol %s was left out of this build", protocol);
+    if (o->file == NULL || o->file[0] == '\0')
         return eo_fail(err, ESPOTA_E_USAGE, "no image: -f FILE is missing");
     if (o->auth_stdin && strcmp(o->file, "-") == 0)
         return eo_fail(err, ESPOTA_E_USAGE,
@@ -77,6 +77,7 @@ int eo_run_add(struct run *run, const char *name, const struct settings *own,
 {
     struct run_device *d = new_device(run);
     const char *address = eo_config_address(&run->cli->config, name);
+    struct espota_error wrong;
 
     if (d == NULL)
         return no_memory(err);
@@ -93,8 +94,14 @@ int eo_run_add(struct run *run, const char *name, const struct settings *own,
         eo_cli_describe(name, &d->opts);
     if (eo_passwords(&d->passwords, &d->opts, &run->asked, &run->cli->notes,
                      &d->error) == 0 &&
-        eo_key(&d->key, &d->opts, &run->cli->notes, &d->error) == 0)
+        eo_key(&d->key, &d->opts, &run->cli->notes, &d->error) == 0) {
+        const struct espota_target target = eo_run_target(d);
+
         d->error.category = ESPOTA_E_OK;
+        if (espota_target_check(&target, &wrong) != 0)
+            return eo_fail_hint(err, wrong.category, wrong.hint, "%s: %s",
+                                name, wrong.message);
+    }
     return 0;
 }
 
@@ -218,58 +225,13 @@ static bool admitted(struct run *run, struct run_device *d)
 
 static void start(struct run *run, struct run_device *d)
 {
-    const struct opts *o = &d->opts;
-    struct espota_target target = {
-        .host = d->host,
-        .port = (uint16_t)o->port,
-        .protocol = EO_PROTOCOLS[o->protocol],
-        .profile = o->profile,
-        .path = o->path,
-        .user = o->user,
-        .tls_ca = o->tls_ca,
-        .passwords = (const char *const *)d->passwords.at,
-        .n_passwords = d->passwords.n,
-        .min_auth = (enum espota_min_auth)o->min_auth,
-        .key = d->key.n > 0 ? d->key.at[0] : NULL,
-        .require_encryption = o->require_encryption,
-        .type = (enum espota_type)o->type,
-        .compress = (enum espota_compress)o->compress,
-        .window = o->window,
-        .bind = o->host_ip,
-        .family = o->ipv4 == o->ipv6 ? 0 : o->ipv4 ? 4 : 6,
-        .resolver = eo_opt_find(CMD_UPLOAD, "resolver")->words[o->resolver],
-        .resolve = (const char *const *)o->resolve.at,
-        .n_resolve = o->resolve.n,
-        .wait_online_ms = o->wait_online_ms == 0 && o->offline == OFFLINE_WAIT
-                              ? WAIT_MS
-                              : o->wait_online_ms,
-        .host_port_min = (uint16_t)o->host_port.from,
-        .host_port_max = (uint16_t)o->host_port.to,
-        .md5_stored = o->md5_target,
-        .invite_ms = o->timeout_ms,
-        .connect_ms = o->connect_ms,
-        .stall_ms = o->stall_ms,
-        .retries = o->retry,
-        .retry_delay_ms = o->retry_delay_ms,
-        .max_ms = o->max_ms,
-        .dry_run = o->dry_run,
-        .verify = (enum espota_verify)o->verify,
-        .verify_ms = o->verify_ms,
-        .expect_version = o->expect_version,
-        .expect_hash = o->expect_hash,
-        .if_changed = o->if_changed,
-        .skip_absent = o->offline == OFFLINE_SKIP,
-        .force = o->force,
-        .tag = d,
-    };
-
     if (d->error.category == ESPOTA_E_OK)
         load(run, d);
     if (d->error.category == ESPOTA_E_OK)
         eo_uis_image(&run->ui, &d->ui, espota_image_info(d->image));
     if (d->error.category == ESPOTA_E_OK && admitted(run, d)) {
-        target.hold = d->hold;
-        target.check_first = d->check_first;
+        const struct espota_target target = eo_run_target(d);
+
         d->job = espota_fleet_add(run->fleet, d->image, &target, &d->error);
         if (d->job >= 0)
             d->error.category = ESPOTA_E_OK;

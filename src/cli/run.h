@@ -59,11 +59,14 @@ struct run {
 };
 
 /* Adds a device by the name the user gave (borrowed), with settings of its own
- * that are stronger than all others (NULL: none; borrowed).  Fails (USAGE) if its options make
- * no sense; what is wrong with its secrets or its image shows when it is
- * tried. */
+ * that are stronger than all others (NULL: none; borrowed).  Fails (USAGE) if
+ * its options make no sense; what is wrong with its secrets or its image shows
+ * when it is tried. */
 int eo_run_add(struct run *, const char *name, const struct settings *own,
                struct espota_error *err) EO_MUST_CHECK;
+
+/* What its options come to.  Everything in it is the device's. */
+struct espota_target eo_run_target(struct run_device *);
 
 /* Frees a device that was taken out of the run. */
 void eo_run_drop(struct run_device *);

@@ -26,10 +26,37 @@ const struct proto_ops *eo_target_protocol(const struct espota_target *t)
     return eo_proto_find(t->protocol);
 }
 
+/* No name has a colon in it: it is a port at the end, or half an address. */
+static bool is_host(const char *text)
+{
+    struct addr a;
+
+    return strchr(text, ':') == NULL || eo_target_is_url(text) ||
+           eo_addr_parse(&a, text) != -1;
+}
+
+static bool is_known_name(const char *text)
+{
+    const char *equals = strchr(text, '=');
+    struct addr a;
+
+    return equals != NULL && equals != text &&
+           eo_addr_parse(&a, equals + 1) != -1;
+}
+
 static int check(const struct espota_target *t, struct espota_error *err)
 {
     if (t->host == NULL || t->host[0] == '\0')
         return eo_fail(err, ESPOTA_E_USAGE, "the target has no name");
+    if (!is_host(t->host))
+        return eo_fail_hint(err, ESPOTA_E_USAGE,
+                            "give the port with -p or --port",
+                            "\"%s\" is neither a name nor an address",
+                            t->host);
+    for (size_t i = 0; i < t->n_resolve; i++)
+        if (!is_known_name(t->resolve[i]))
+            return eo_fail(err, ESPOTA_E_USAGE,
+                           "\"%s\" is no NAME=ADDRESS", t->resolve[i]);
     if (eo_target_protocol(t) == NULL)
         return eo_fail(err, ESPOTA_E_USAGE, "this build has no protocol \"%s\"",
                        t->protocol);
@@ -132,6 +159,17 @@ int eo_target_copy(struct target *to, const struct espota_target *from,
     }
     eo_target_free(to);
     return -1;
+}
+
+int espota_target_check(const struct espota_target *t,
+                        struct espota_error *err)
+{
+    struct target copy;
+
+    if (eo_target_copy(&copy, t, err) != 0)
+        return -1;
+    eo_target_free(&copy);
+    return 0;
 }
 
 void eo_target_wipe(struct target *t)

@@ -67,7 +67,15 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
     wrong '--retry takes' -i 127.0.0.1 -f fw.bin --retry=-1
     wrong '"esphome"' -i 127.0.0.1 -f fw.bin --protocol esphom
     wrong 'no device' -f fw.bin
+    wrong 'no device' -i '' -f fw.bin
+    wrong 'no device' -i 127.0.0.1 -i '' -f fw.bin
     wrong 'no image' -i 127.0.0.1
+    wrong 'no image' -i 127.0.0.1 -f ''
+    wrong '"kitchen" is no NAME=ADDRESS' -i kitchen -f fw.bin --resolve kitchen
+    wrong '"kitchen=nowhere" is no' -i kitchen -f fw.bin --resolve kitchen=nowhere
+    wrong '"127.0.0.1:8266" is neither' -i 127.0.0.1:8266 -f fw.bin
+    wrong 'base64 of 32 bytes' -i 127.0.0.1 -f fw.bin --key abc --json
+    wrong 'no profile "esp9"' -i 127.0.0.1 -f fw.bin --protocol web --profile esp9
     wrong 'contradict' -i 127.0.0.1 -f fw.bin -s --type app
     wrong 'does not start' -i 127.0.0.1 -f fw.bin --type bootloader
     wrong 'standard input' -i 127.0.0.1 -f - --auth-stdin

@@ -56,6 +56,53 @@ static void test_keys(void **state)
     }
 }
 
+/* What makes no sense is told before anybody is asked. */
+static const struct {
+    const char *host, *resolve; /* NULL: none */
+    const char *message;        /* a word of it; NULL: it is taken */
+} HOSTS[] = {
+    {"kitchen", NULL, NULL},
+    {"kitchen.local.", NULL, NULL},
+    {"192.0.2.7", NULL, NULL},
+    {"2001:db8::7", NULL, NULL},
+    {"[2001:db8::7]", NULL, NULL},
+    {"fe80::1%nowhere0", NULL, NULL}, /* it may be plugged in yet */
+    {"http://192.0.2.7:81/update", NULL, NULL},
+    {"", NULL, "no name"},
+    {"192.0.2.7:8266", NULL, "neither a name nor an address"},
+    {"kitchen.local:8266", NULL, "neither a name nor an address"},
+    {"[2001:db8::7", NULL, "neither a name nor an address"},
+    {"[2001:db8::7]:8266", NULL, "neither a name nor an address"},
+    {"kitchen", "kitchen=192.0.2.7", NULL},
+    {"kitchen", "kitchen=[2001:db8::7]", NULL},
+    {"kitchen", "kitchen=fe80::1%nowhere0", NULL},
+    {"kitchen", "", "no NAME=ADDRESS"},
+    {"kitchen", "kitchen", "no NAME=ADDRESS"},
+    {"kitchen", "kitchen=", "no NAME=ADDRESS"},
+    {"kitchen", "=192.0.2.7", "no NAME=ADDRESS"},
+    {"kitchen", "kitchen=192.0.2.700", "no NAME=ADDRESS"},
+    {"kitchen", "kitchen=192.0.2.7:80", "no NAME=ADDRESS"},
+};
+
+static void test_hosts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof HOSTS / sizeof *HOSTS; i++) {
+        const struct espota_target t = {.host = HOSTS[i].host,
+                                        .resolve = &HOSTS[i].resolve,
+                                        .n_resolve =
+                                            HOSTS[i].resolve != NULL};
+        struct espota_error err = {0};
+        const int rc = espota_target_check(&t, &err);
+
+        assert_int_equal(rc, HOSTS[i].message == NULL ? 0 : -1);
+        if (rc == 0)
+            continue;
+        assert_int_equal(err.category, ESPOTA_E_USAGE);
+        assert_non_null(strstr(err.message, HOSTS[i].message));
+    }
+}
+
 static void test_no_key_is_fine(void **state)
 {
     const struct espota_target from = {.host = "kitchen",
@@ -102,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_no_key_is_fine),
         cmocka_unit_test(test_secrets_are_wiped),
     };

@@ -1,0 +1,55 @@
+/* run_target.c -- the options of a device, as the library takes them. */
+#include "cli/run.h"
+
+enum { WAIT_MS = 6 * 3600 * 1000 };
+
+struct espota_target eo_run_target(struct run_device *d)
+{
+    const struct opts *o = &d->opts;
+
+    return (struct espota_target){
+        .host = d->host,
+        .port = (uint16_t)o->port,
+        .protocol = EO_PROTOCOLS[o->protocol],
+        .profile = o->profile,
+        .path = o->path,
+        .user = o->user,
+        .tls_ca = o->tls_ca,
+        .passwords = (const char *const *)d->passwords.at,
+        .n_passwords = d->passwords.n,
+        .min_auth = (enum espota_min_auth)o->min_auth,
+        .key = d->key.n > 0 ? d->key.at[0] : NULL,
+        .require_encryption = o->require_encryption,
+        .type = (enum espota_type)o->type,
+        .compress = (enum espota_compress)o->compress,
+        .window = o->window,
+        .bind = o->host_ip,
+        .family = o->ipv4 == o->ipv6 ? 0 : o->ipv4 ? 4 : 6,
+        .resolver = eo_opt_find(CMD_UPLOAD, "resolver")->words[o->resolver],
+        .resolve = (const char *const *)o->resolve.at,
+        .n_resolve = o->resolve.n,
+        .wait_online_ms = o->wait_online_ms == 0 && o->offline == OFFLINE_WAIT
+                              ? WAIT_MS
+                              : o->wait_online_ms,
+        .host_port_min = (uint16_t)o->host_port.from,
+        .host_port_max = (uint16_t)o->host_port.to,
+        .md5_stored = o->md5_target,
+        .invite_ms = o->timeout_ms,
+        .connect_ms = o->connect_ms,
+        .stall_ms = o->stall_ms,
+        .retries = o->retry,
+        .retry_delay_ms = o->retry_delay_ms,
+        .max_ms = o->max_ms,
+        .dry_run = o->dry_run,
+        .verify = (enum espota_verify)o->verify,
+        .verify_ms = o->verify_ms,
+        .expect_version = o->expect_version,
+        .expect_hash = o->expect_hash,
+        .if_changed = o->if_changed,
+        .skip_absent = o->offline == OFFLINE_SKIP,
+        .force = o->force,
+        .check_first = d->check_first,
+        .hold = d->hold,
+        .tag = d,
+    };
+}
