@@ -1,8 +1,5 @@
 /* test_io_store.c -- files as images: read once, read again when they change,
  * and nothing outside of the directory. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* leases */
-#endif
 #include "support/test.h"
 
 #include <errno.h>
@@ -112,90 +109,6 @@ static void test_a_new_file_in_its_place(void **state)
     assert_int_equal(((const uint8_t *)new->pull.raw->bytes)[0x1100], 'b');
     eo_stored_put(old);
     eo_stored_put(new);
-}
-
-/* Of a file that is open for writing. */
-static bool writers_are_seen(const char *path)
-{
-#ifdef F_SETLEASE
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    const bool seen =
-        fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
-
-    close(fd);
-    return seen;
-#else
-    (void)path;
-    return false;
-#endif
-}
-
-/* A linker that writes over its output: half a file is nobody's update. */
-static void test_a_file_that_is_being_written(void **state)
-{
-    struct store *s = eo_store_new(ESPOTA_COMPRESS_NEVER);
-    struct stored *old, *meanwhile, *after;
-    FILE *f;
-
-    (void)state;
-    put_app(at("a.bin"), 'a');
-    old = get(s, at("a.bin"));
-    f = fopen(at("a.bin"), "r+b");
-    assert_non_null(f);
-    assert_int_equal(fseek(f, 0x1100, SEEK_SET), 0);
-    assert_int_equal(fputc('b', f), 'b');
-    assert_int_equal(fclose(f), 0);
-    age(at("a.bin"), -5); /* the last write is not past yet */
-    meanwhile = get(s, at("a.bin"));
-    assert_ptr_equal(meanwhile, old);
-    age(at("a.bin"), 5);
-    after = get(s, at("a.bin"));
-    assert_ptr_not_equal(after, old);
-    assert_int_equal(((const uint8_t *)after->pull.raw->bytes)[0x1100], 'b');
-    eo_stored_put(old);
-    eo_stored_put(meanwhile);
-    eo_stored_put(after);
-    eo_store_free(s);
-}
-
-/* However long its writer stands still, where the system tells that there is
- * one. */
-static void test_a_file_whose_writer_stands_still(void **state)
-{
-    struct store *s = eo_store_new(ESPOTA_COMPRESS_NEVER);
-    struct stored *old, *meanwhile, *after;
-    int fd;
-
-    (void)state;
-    put_app(at("a.bin"), 'a');
-    old = get(s, at("a.bin"));
-    fd = open(at("a.bin"), O_WRONLY | O_CLOEXEC);
-    assert_true(fd >= 0);
-    assert_int_equal(pwrite(fd, "b", 1, 0x1100), 1);
-    age(at("a.bin"), 60);
-    if (!writers_are_seen(at("a.bin")))
-        print_message("skip: writers cannot be seen here\n");
-    else {
-        meanwhile = get(s, at("a.bin"));
-        assert_ptr_equal(meanwhile, old);
-        eo_stored_put(meanwhile);
-        assert_int_equal(ftruncate(fd, 0), 0); /* to begin anew */
-        age(at("a.bin"), 60);
-        meanwhile = get(s, at("a.bin"));
-        assert_ptr_equal(meanwhile, old);
-        eo_stored_put(meanwhile);
-        put_app(at("b.bin"), 'b');
-        assert_int_equal(pwrite(fd, forged.bytes, forged.len, 0),
-                         (ssize_t)forged.len);
-        age(at("a.bin"), 60);
-    }
-    assert_int_equal(close(fd), 0);
-    after = get(s, at("a.bin"));
-    assert_ptr_not_equal(after, old);
-    assert_int_equal(((const uint8_t *)after->pull.raw->bytes)[0x1100], 'b');
-    eo_stored_put(old);
-    eo_stored_put(after);
-    eo_store_free(s);
 }
 
 static void test_what_nobody_reads_is_let_go(void **state)
@@ -512,8 +425,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file_is_read_once),
         cmocka_unit_test(test_a_new_file_in_its_place),
-        cmocka_unit_test(test_a_file_that_is_being_written),
-        cmocka_unit_test(test_a_file_whose_writer_stands_still),
         cmocka_unit_test(test_what_nobody_reads_is_let_go),
         cmocka_unit_test(test_what_cannot_be_read),
         cmocka_unit_test(test_a_file_that_was_removed),
