@@ -57,6 +57,13 @@ static void on_verified(void *ctx, const struct verify_result *r)
     eo_job_end_failed(j);
 }
 
+static void on_watch(void *ctx)
+{
+    struct job *j = ctx;
+
+    eo_report_words(&j->report, "watching that it is not rolled back");
+}
+
 /* open: it never said whether it took the image. */
 void eo_job_verify(struct job *j, bool open)
 {
@@ -80,6 +87,7 @@ void eo_job_verify(struct job *j, bool open)
                        .outcome_is_open = open,
                        .timeout_ms =
                            t->verify_ms != 0 ? t->verify_ms : VERIFY_MS,
+                       .on_watch = on_watch,
                        .on_end = on_verified,
                        .ctx = j,
                    });

@@ -69,6 +69,12 @@ void eo_report_phase(struct report *r, enum espota_phase phase,
         eo_report_log(r, ESPOTA_LOG_STEP, "%s", doing);
 }
 
+void eo_report_words(struct report *r, const char *doing)
+{
+    r->doing = doing;
+    eo_report_emit(r, &(struct espota_event){.kind = ESPOTA_EVENT_PHASE});
+}
+
 void eo_report_new_attempt(struct report *r)
 {
     r->attempt++;

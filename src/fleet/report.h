@@ -37,6 +37,9 @@ void eo_report_log(const struct report *, enum espota_log_level,
 /* Emits PHASE where it is another one.  doing is kept. */
 void eo_report_phase(struct report *, enum espota_phase, const char *doing);
 
+/* The same phase in other words, worth an event: it takes long.  Kept. */
+void eo_report_words(struct report *, const char *doing);
+
 /* The current phase is over: its time counts. */
 void eo_report_end(struct report *);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "io/race.h"
 
 enum {
@@ -13,7 +14,11 @@ enum {
     KNOCK_MS = 2000,
     PAUSE_MS = 1500,
     /* Whoever says the old version so late has started it again. */
-    SETTLED_MS = 12000
+    SETTLED_MS = 12000,
+    /* A minute until it is confirmed, and what a restart takes. */
+    WATCH_MS = 75000,
+    WATCH_PAUSE_MS = 5000,
+    SILENT_MS = 30000 /* several answers missed: it is gone */
 };
 
 struct verify {
@@ -21,6 +26,8 @@ struct verify {
     struct verify_config c;
     struct addr addr;
     uint64_t began;
+    uint64_t same_ms;  /* since then it has run the right one; 0: never */
+    uint64_t heard_ms; /* when it announced itself last */
     struct timer timer, limit;
     struct look *look;
     struct race *race;
@@ -51,6 +58,13 @@ enum verify_match eo_verify_match(const struct verify_expect *want,
     return told ? VERIFY_SAME : VERIFY_CANNOT_TELL;
 }
 
+/* Texts compare as releases do, which begin with the year. */
+bool eo_verify_may_roll_back(const struct look_facts *f)
+{
+    return eo_starts_with(f->platform, "ESP32") &&
+           strcmp(f->version, "2026") > 0;
+}
+
 const char *eo_verify_version(const struct look_facts *f)
 {
     return f->project_version[0] != '\0' ? f->project_version : f->version;
@@ -64,12 +78,24 @@ static void finish(struct verify *v, enum espota_category category)
 
     v->result.category = category;
     v->result.facts = v->announced ? &v->facts : NULL;
-    if (category == ESPOTA_E_NOT_BACK)
+    if (category == ESPOTA_E_NOT_BACK && v->same_ms != 0)
+        eo_fail_hint(err, category,
+                     "look at the device: it may restart again and again",
+                     "it came back with %s, and has fallen silent since",
+                     eo_verify_version(&v->facts));
+    else if (category == ESPOTA_E_NOT_BACK)
         eo_fail_hint(err, category,
                      "look at the device; it may be waiting for Wi-Fi, or be "
                      "in safe mode under another name",
                      "it took the image and did not come back within %u s",
                      (unsigned)(v->c.timeout_ms / 1000));
+    else if (category == ESPOTA_E_OTHER_VERSION && v->same_ms != 0)
+        eo_fail_hint(err, category,
+                     "the new firmware restarted within its first minute: the "
+                     "device's log tells why",
+                     "it came back with the new version, and was rolled back "
+                     "to %s",
+                     eo_verify_version(&v->facts));
     else if (category == ESPOTA_E_OTHER_VERSION)
         eo_fail_hint(err, category,
                      "it was rolled back, or the image was not applied: its "
@@ -88,10 +114,27 @@ static void finish(struct verify *v, enum espota_category category)
     v->c.on_end(v->c.ctx, &v->result);
 }
 
+/* It runs what it should; may it still go back? */
+static bool must_watch(struct verify *v)
+{
+    const uint64_t now = eo_loop_now(v->loop);
+
+    if (v->c.mode != ESPOTA_VERIFY_VERSION ||
+        !eo_verify_may_roll_back(&v->facts))
+        return false;
+    if (v->same_ms == 0) {
+        v->same_ms = now;
+        if (v->c.on_watch != NULL)
+            v->c.on_watch(v->c.ctx);
+    }
+    return now - v->same_ms < WATCH_MS;
+}
+
 /* What is known is enough?  last: there will be no more. */
 static bool judge(struct verify *v, bool last)
 {
-    const bool settled = eo_loop_now(v->loop) - v->began >= SETTLED_MS;
+    const uint64_t now = eo_loop_now(v->loop);
+    const bool settled = now - v->began >= SETTLED_MS || v->same_ms != 0;
     const bool back = v->announced || v->answered;
     const bool must_match =
         v->c.mode == ESPOTA_VERIFY_VERSION || v->c.outcome_is_open;
@@ -99,7 +142,11 @@ static bool judge(struct verify *v, bool last)
         v->announced ? eo_verify_match(&v->c.expect, &v->facts)
                      : VERIFY_CANNOT_TELL;
 
-    if (match == VERIFY_SAME || (back && !must_match))
+    if (match == VERIFY_SAME && must_watch(v) && !last)
+        return false;
+    if (match == VERIFY_SAME && now - v->heard_ms > SILENT_MS)
+        finish(v, ESPOTA_E_NOT_BACK);
+    else if (match == VERIFY_SAME || (back && !must_match))
         finish(v, ESPOTA_E_OK);
     else if (match == VERIFY_OTHER && (settled || last))
         finish(v, ESPOTA_E_OTHER_VERSION);
@@ -118,7 +165,8 @@ static void look(void *ctx);
 
 static void rest(struct verify *v)
 {
-    eo_timer_start(v->loop, &v->timer, PAUSE_MS, look, v);
+    eo_timer_start(v->loop, &v->timer,
+                   v->same_ms != 0 ? WATCH_PAUSE_MS : PAUSE_MS, look, v);
 }
 
 static void on_knock(void *ctx, int fd, const struct addr *winner,
@@ -145,6 +193,7 @@ static void on_look(void *ctx, const struct look_facts *facts)
     if (facts != NULL) {
         v->facts = *facts;
         v->announced = true;
+        v->heard_ms = eo_loop_now(v->loop);
     }
     eo_look_free(v->look);
     v->look = NULL;

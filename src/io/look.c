@@ -52,6 +52,7 @@ static void read_facts(struct look_facts *f, const struct browse_entry *e)
     eo_announce_read(&a, e->service, e->port, e->txt, e->txt_len);
     keep(f->version, a.version, strlen(a.version));
     keep(f->config_hash, a.config_hash, strlen(a.config_hash));
+    keep(f->platform, a.platform, strlen(a.platform));
     while (eo_mdns_pair(&r, &p))
         if (p.key_len == sizeof PROJECT - 1 && p.value != NULL &&
             memcmp(p.key, PROJECT, p.key_len) == 0)

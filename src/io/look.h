@@ -16,6 +16,7 @@ struct look_facts {
     char version[ANNOUNCE_VALUE]; /* of ESPHome */
     char project_version[ANNOUNCE_VALUE];
     char config_hash[ANNOUNCE_VALUE];
+    char platform[ANNOUNCE_VALUE];
 };
 
 struct look_config {

@@ -83,6 +83,9 @@ static const struct opt OPTS[] = {
      "misbehave, see below; may be repeated", NULL, parse_fault},
     {"rollback", OPT_FLAG, AT(rollback), 0, 0, NULL,
      "come back with what it ran before", NULL, NULL},
+    {"rollback-ms", OPT_MICROS, AT(rollback_us), 0, 0, "MS",
+     "come back with the new one, and after MS with what it ran before", NULL,
+     NULL},
     {"fault-sessions", OPT_NUMBER, AT(fault_sessions), 1, 1000000, "N",
      "behave well after N sessions", NULL, NULL},
 };
@@ -178,12 +181,34 @@ static void on_client(void *ctx, int ready)
         eo_watch_want(d->watch, ESPOTA_READ);
 }
 
+static void roll_back(void *ctx)
+{
+    struct esphome_device *d = ctx;
+
+    memcpy(d->updated, d->before, sizeof d->updated);
+    memcpy(d->version, d->before, sizeof d->version);
+    eo_sim_restart(&d->base);
+}
+
+/* It runs what it was given, for good or until it goes back. */
+static void boot(struct esphome_device *d)
+{
+    const struct esphome_config *c = d->base.sim->config;
+
+    if (c->rollback_us > 0 && strcmp(d->version, d->updated) != 0) {
+        memcpy(d->before, d->version, sizeof d->before);
+        eo_timer_start(d->base.sim->loop, &d->rollback, c->rollback_us / 1000,
+                       roll_back, d);
+    }
+    memcpy(d->version, d->updated, sizeof d->version);
+}
+
 static int power_up(struct device *base, struct espota_error *err)
 {
     struct esphome_device *d = (struct esphome_device *)base;
     const struct esphome_config *c = base->sim->config;
 
-    memcpy(d->version, d->updated, sizeof d->version);
+    boot(d);
     d->listener = eo_sim_listen(base, c->age->backlog, c->rcvbuf, err);
     if (d->listener < 0)
         return -1;
@@ -199,7 +224,7 @@ static void restart(struct device *base)
 {
     struct esphome_device *d = (struct esphome_device *)base;
 
-    memcpy(d->version, d->updated, sizeof d->version);
+    boot(d);
     eo_watch_want(d->watch, ESPOTA_READ);
 }
 
@@ -207,6 +232,7 @@ static void power_down(struct device *base)
 {
     struct esphome_device *d = (struct esphome_device *)base;
 
+    eo_timer_stop(base->sim->loop, &d->rollback);
     eo_esphome_session_stop(d->session);
     d->session = NULL;
     if (d->watch == NULL)

@@ -188,6 +188,7 @@ struct esphome_config {
     struct refusal refuse;
     unsigned fault_sessions; /* 0: all */
     bool rollback;
+    unsigned rollback_us; /* 0: never */
 
     /* What follows is worked out from the above by the profile's check. */
     const struct esphome_age *age;
@@ -207,6 +208,8 @@ struct esphome_device {
     char last_cnonce[65];
     char version[FLASH_VERSION + 1];  /* of what it runs; "": its release */
     char updated[FLASH_VERSION + 1]; /* of what it runs after a restart */
+    char before[FLASH_VERSION + 1];  /* what it goes back to ... */
+    struct timer rollback;           /* ... then */
 };
 
 /* Takes over fd, which the session closes.  NULL: no memory; fd is closed. */
