@@ -98,6 +98,7 @@ static int choose(struct cli *cli, int *argc, char ***argv,
     const int skip = eo_parse_skip(*argc, *argv);
 
     cli->command = cli->commands;
+    cli->as_espota_py = skip > 0;
     *argc -= skip;
     *argv += skip;
     if (*argc == 0 || (*argv)[0][0] == '-')

@@ -21,6 +21,7 @@ struct command {
 struct cli {
     const struct command *commands; /* all; ends with a NULL name */
     const struct command *command;
+    bool as_espota_py;      /* by its name: a recipe calls that was its */
     struct parsed parsed;   /* the command line */
     struct settings env;    /* the environment */
     struct config config;   /* the files */

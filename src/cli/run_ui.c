@@ -54,6 +54,7 @@ static struct ui *screen(const struct run *run, const struct opts *o)
         .out = stderr,
         .quiet = o->quiet,
         .bar = o->progress && run->n == 1 && !o->quiet,
+        .dots = run->cli->as_espota_py && run->n == 1 && !o->quiet,
         .color = wants_color(o),
     });
 }

@@ -141,6 +141,7 @@ struct ui_plain_config {
     FILE *out;     /* borrowed */
     bool quiet;    /* errors only */
     bool bar;      /* espota.py's bar, for those who read it through a pipe */
+    bool dots;     /* or its dots */
     bool color;
 };
 

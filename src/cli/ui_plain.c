@@ -8,11 +8,21 @@
 struct plain {
     struct ui base;
     struct ui_plain_config config;
+    bool drawing; /* a bar or dots stand on the line, which has not ended */
+    size_t dots;
 };
 
 static struct plain *self(struct ui *ui)
 {
     return (struct plain *)(void *)ui;
+}
+
+/* Nothing is said behind half a bar. */
+static void end_line(struct ui *ui)
+{
+    if (self(ui)->drawing)
+        fputc('\n', ui->out);
+    self(ui)->drawing = false;
 }
 
 static void say(struct ui *ui, const struct ui_device *d, const char *text)
@@ -23,6 +33,7 @@ static void say(struct ui *ui, const struct ui_device *d, const char *text)
 
     if (self(ui)->config.quiet)
         return;
+    end_line(ui);
     eo_text_init(&t, space, sizeof space);
     eo_text_add_safe(&t, name, strlen(name));
     eo_text_add(&t, ": ");
@@ -126,6 +137,26 @@ static void bar(struct ui *ui, struct ui_device *d)
             (int)(percent * COLUMNS / 100), FULL, percent,
             percent == 100 ? "Done...\r\n" : "");
     fflush(ui->out);
+    self(ui)->drawing = percent < 100;
+}
+
+/* What it shows without -r: a dot for each chunk of an ESP8266. */
+static void dots(struct ui *ui, const struct ui_device *d)
+{
+    enum { CHUNK = 1460 };
+    struct plain *p = self(ui);
+    const size_t n = (d->done + CHUNK - 1) / CHUNK;
+
+    if (d->done == 0)
+        p->dots = 0;
+    if (!p->drawing)
+        fputs("Uploading", ui->out);
+    p->drawing = true;
+    for (; p->dots < n; p->dots++)
+        fputc('.', ui->out);
+    if (d->done == d->total)
+        end_line(ui);
+    fflush(ui->out);
 }
 
 static void ended(struct ui *ui, const struct ui_device *d,
@@ -142,6 +173,7 @@ static void ended(struct ui *ui, const struct ui_device *d,
         say(ui, d, line);
         return;
     }
+    end_line(ui);
     if (color)
         fputs("\033[31m", ui->out);
     eo_ui_print_error(ui->out, e->device, err);
@@ -175,6 +207,8 @@ static void event(struct ui *ui, struct ui_device *d,
     case ESPOTA_EVENT_PROGRESS:
         if (self(ui)->config.bar)
             bar(ui, d);
+        else if (self(ui)->config.dots)
+            dots(ui, d);
         else
             progress(ui, d);
         break;

@@ -26,7 +26,8 @@ tool() {
 @test "ESP8266 core: python's -I, then the script" {
     device --password secret
     run tool -I /opt/esp8266/tools/espota.py -i 127.0.0.1 -p "$port" --auth=secret -f "$app8266"
-    ended 0
+    ended 0 "Uploading.........."
+    [[ $output != *'%'* ]]
 }
 
 @test "ESP8266 core up to 2.7.4, no password: --auth= is empty" {

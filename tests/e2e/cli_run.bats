@@ -38,6 +38,14 @@ load cli
     grep -q '^Uploading: \[=\{60\}\] 100% Done...$' lines
 }
 
+@test "an error has a line of its own, not what is left of the bar's" {
+    start_device dev --fault close@data:100000
+    go -r -i 127.0.0.1 -p "$PORT" -f fw.bin --retry 0
+    expect 14
+    grep -q 'Uploading: .*% $' err
+    grep -q '^espota-c: 127.0.0.1: ' err
+}
+
 @test "events: the whole story of one device" {
     start_device dev --password "$SECRET" --flash-ms-per-kib 2
     go -i 127.0.0.1 -p "$PORT" -f fw.bin --auth-file pw.secret --json

@@ -255,6 +255,21 @@ static void test_the_bar_of_espota_py(void **state)
     free(text);
 }
 
+static void test_the_dots_of_espota_py(void **state)
+{
+    struct show s;
+    char *text;
+
+    (void)state;
+    open_show(&s, 1);
+    text = play(
+        &s, eo_ui_plain(&(struct ui_plain_config){.out = s.out, .dots = true}),
+        1);
+    assert_non_null(strstr(text, "\nUploading.\n")); /* 1000 bytes: a chunk */
+    assert_null(strstr(text, "%"));
+    free(text);
+}
+
 /* No line of a frame is wider than the terminal, down to 20 columns. */
 static void test_frames_fit_the_terminal(void **state)
 {
@@ -415,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_plain_is_a_line_a_phase_and_ten_percent),
         cmocka_unit_test(test_quiet_says_nothing_but_the_error),
         cmocka_unit_test(test_the_bar_of_espota_py),
+        cmocka_unit_test(test_the_dots_of_espota_py),
         cmocka_unit_test(test_frames_fit_the_terminal),
         cmocka_unit_test(test_junit_is_xml_whatever_it_says),
 #ifdef EO_WITH_JSON
