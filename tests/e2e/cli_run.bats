@@ -5,8 +5,9 @@
 load cli
 
 @test "lines where there is no terminal, and nothing on standard output" {
+    # In lock-step we hear of every block: no tenth is passed over.
     start_device dev --password "$SECRET" --flash-ms-per-kib 8
-    go -i 127.0.0.1 -p "$PORT" -f fw.bin --auth-file pw.secret
+    go -i 127.0.0.1 -p "$PORT" -f fw.bin --auth-file pw.secret --window lockstep
     expect 0
     [ ! -s out ]
     absent "$(printf '[\r\033]')" err

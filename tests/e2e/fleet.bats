@@ -137,10 +137,11 @@ CONF
 
 @test "a rate spreads the starts" {
     start_fleet 4
-    fleet --rate 600 --json # one each 100 ms
+    fleet --rate 300 --json # one each 200 ms
     expect_status 0
+    # The first may have been held up before it said so.
     jq -s -e '[.[] | select(.event == "phase" and .phase == "connect") | .t_ms]
-        | sort | (.[3] - .[0]) >= 290' "$T/out"
+        | sort | (.[3] - .[0]) >= 300' "$T/out"
 }
 
 @test "a canary that fails keeps the others from being touched" {
@@ -191,7 +192,7 @@ CONF
     [ "$(ended)" = "failed=1 updated=3" ]
     # The first of the list is the last to end, and kept nobody waiting.
     [ "$(jq -r 'select(.event == "device_end") | .outcome' "$T/out" | tail -n 1)" = failed ]
-    [ "$(jq -r 'select(.event == "device_end" and .ok) | .t_ms' "$T/out" | sort -n | tail -n 1)" -lt 10000 ]
+    [ "$(jq -r 'select(.event == "device_end" and .ok) | .t_ms' "$T/out" | sort -n | tail -n 1)" -lt 12000 ]
 }
 
 @test "shards cover every device exactly once" {

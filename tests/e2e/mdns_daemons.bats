@@ -20,7 +20,7 @@ setup() {
 
 
 @test "avahi: A and AAAA, A alone, a link-local AAAA alone" {
-    run lab --host-avahi --second esp8266 --host6 esp6 -- sh -c 'for n in espdev esp8266 esp6; do resolve.sh $n.local --resolver avahi; done'
+    run lab --host-avahi --second esp8266 --host6 esp6 -- sh -c 'for n in espdev esp8266 esp6; do SOON=4500 resolve.sh $n.local --resolver avahi; done'
     echo "$output"
     [[ ${lines[0]} =~ ^mdns\ [0-9]+\ 10.77.0.2 ]]
     [[ ${lines[1]} =~ ^mdns\ [0-9]+\ 10.77.0.3$ ]]
@@ -36,7 +36,7 @@ setup() {
 }
 
 @test "all together, beside a healthy daemon: at once" {
-    run lab --host-avahi --second esp8266 --host6 esp6 -- sh -c 'for n in espdev esp8266 esp6; do resolve.sh $n.local; done'
+    run lab --host-avahi --second esp8266 --host6 esp6 -- sh -c 'for n in espdev esp8266 esp6; do SOON=4500 resolve.sh $n.local; done'
     echo "$output"
     [ "$(grep -c ^mdns <<<"$output")" = 3 ]
     for line in "${lines[@]}"; do [ "$(cut -d' ' -f2 <<<"$line")" -le 4500 ]; done
@@ -45,7 +45,7 @@ setup() {
 @test "all together, beside a stopped daemon: at once, and without a thread in the way" {
     run lab --host-avahi --second esp8266 --host6 esp6 -- sh -c '
         stopped=$(cat "/run/avahi-daemon/pid"); kill -STOP "$stopped"
-        for n in espdev esp8266 esp6; do resolve.sh $n.local; done
+        for n in espdev esp8266 esp6; do SOON=4500 resolve.sh $n.local; done
         resolve.sh espdev.local --resolver avahi
         kill -CONT "$stopped"'
     echo "$output"

@@ -22,6 +22,7 @@ at_most() {
 }
 
 @test "a live name is found at once, bare or with .local, whatever its case" {
+    export SOON=4500
     run lab --second esp8266 --host6 esp6 -- sh -c 'resolve.sh espdev.local; resolve.sh ESPDEV; resolve.sh espdev.local.; resolve.sh esp8266.local; resolve.sh esp6.local'
     echo "$output"
     [ "$status" = 0 ]
@@ -35,7 +36,7 @@ at_most() {
 }
 
 @test "-4 and -6 are kept to" {
-    run lab --ula -- sh -c 'resolve.sh espdev.local -4; resolve.sh espdev.local -6; resolve.sh 10.77.0.2 -6'
+    run lab --ula -- sh -c 'SOON=4500 resolve.sh espdev.local -4; SOON=4500 resolve.sh espdev.local -6; resolve.sh 10.77.0.2 -6'
     echo "$output"
     [[ ${lines[0]} =~ ^mdns\ [0-9]+\ 10.77.0.2$ ]]
     [[ ${lines[1]} =~ ^mdns\ [0-9]+\ fd77::2 ]]
@@ -75,7 +76,7 @@ at_most() {
     command -v nft >/dev/null || skip "nft is not installed"
     run lab -- sh -c 'nft add table inet t; nft "add chain inet t i { type filter hook input priority 0; policy drop; }"
         nft add rule inet t i udp dport 5353 accept; nft add rule inet t i ip6 nexthdr icmpv6 accept
-        resolve.sh espdev.local'
+        SOON=4500 resolve.sh espdev.local'
     echo "$output"
     [[ $output == "mdns "*" 10.77.0.2"* ]]
     at_most 4900 $output
@@ -91,7 +92,7 @@ at_most() {
 
 @test "a link that is cut fails in time, and works when it is back" {
     [ -w /dev/net/tun ] || skip "no TAP devices: no link can be shaped"
-    run lab --shape -- sh -c '"$NETLAB" link --loss-pct 100; resolve.sh espdev.local; "$NETLAB" link --loss-pct 0; resolve.sh espdev.local'
+    run lab --shape -- sh -c '"$NETLAB" link --loss-pct 100; resolve.sh espdev.local; "$NETLAB" link --loss-pct 0; SOON=4500 resolve.sh espdev.local'
     echo "$output"
     [[ ${lines[0]} == "failed "* ]]
     at_most 25000 ${lines[0]}
@@ -104,7 +105,7 @@ at_most() {
         ip link add lab1 type veth peer name far; ip addr add 10.78.0.1/24 dev lab1; ip link set far up; ip link set lab1 up
         "$BUILD/tests/peer/mdns_peer" 10.78.0.1 espdev.local plain 10.78.0.2 >"$ready" & peer=$!
         until_ready; for i in 1 2 3 4 5 6 7 8 9 10; do found=$(resolve.sh espdev.local -4); [ "${found#failed}" = "$found" ] || break; done
-        echo "$found"; resolve.sh espdev.local -I lab1; resolve.sh espdev.local -I 10.77.0.1 -4; kill $peer'
+        echo "$found"; SOON=4500 resolve.sh espdev.local -I lab1; SOON=4500 resolve.sh espdev.local -I 10.77.0.1 -4; kill $peer'
     echo "$output"
     [[ ${lines[0]} == "failed "*" 10.7"?".0.2 (lab"?") and 10.7"?".0.2 (lab"?") both answer" ]]
     [[ ${lines[1]} =~ ^mdns\ [0-9]+\ 10.78.0.2$ ]]
@@ -113,7 +114,7 @@ at_most() {
 
 @test "one device with two addresses is one device" {
     run lab --no-mdns -- sh -c ''"$UNTIL_READY"'"$NETLAB" exec dev "$BUILD/tests/peer/mdns_peer" 10.77.0.2 espdev.local plain 192.0.2.2 10.77.0.2 >"$ready" & peer=$!
-        until_ready; resolve.sh espdev.local -4; kill $peer'
+        until_ready; SOON=4500 resolve.sh espdev.local -4; kill $peer'
     echo "$output"
     [[ $output =~ ^mdns\ [0-9]+\ (10.77.0.2\ 192.0.2.2|192.0.2.2)$ ]]
 }
@@ -122,7 +123,7 @@ at_most() {
     run lab --no-mdns -- sh -c ''"$UNTIL_READY"'
         "$NETLAB" exec dev ip addr add 192.0.2.9/32 dev lo
         "$NETLAB" exec dev "$BUILD/tests/peer/mdns_peer" 10.77.0.2 espdev.local hostile 10.77.0.2 192.0.2.9 >"$ready" & peer=$!
-        until_ready; for i in 1 2 3; do resolve.sh espdev.local -4; done; kill $peer'
+        until_ready; for i in 1 2 3; do SOON=4500 resolve.sh espdev.local -4; done; kill $peer'
     echo "$output"
     [ "$(grep -c '^mdns [0-9]* 10.77.0.2$' <<<"$output")" = 3 ]
 }

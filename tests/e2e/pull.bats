@@ -14,12 +14,14 @@ teardown() {
     stop_serving
 }
 
-# pull VARIANT OPTION...: one device asks once; what it saw is in saw.
+# pull VARIANT OPTION...: one device asks once, with more patience than devices
+# have; what it saw is in saw.
 pull() {
     local variant=$1
     shift
     rm -f stored saw
-    timeout 180 "$BIN/espota-sim" pull --variant "$variant" --report saw --store stored "$@" >/dev/null 3>&-
+    timeout 180 "$BIN/espota-sim" pull --variant "$variant" --timeout-ms 60000 --report saw --store stored "$@" \
+        >/dev/null 3>&-
 }
 
 saw() {
@@ -148,7 +150,7 @@ INI
     firmware 200000 fw.bin 9
     printf '\351' | dd of=fw.bin conv=notrunc 2>/dev/null
     serve fw.bin --once 100
-    timeout 180 "$BIN/espota-sim" pull --variant esp32 --url "$url/" --count 100 --rate 100K --report saw \
+    timeout 180 "$BIN/espota-sim" pull --variant esp32 --url "$url/" --count 100 --rate 100K --timeout-ms 60000 --report saw \
         >/dev/null 3>&-
     jq -se 'map(select(.event == "session" and .updated)) | length == 100' saw
     wait "$pid"

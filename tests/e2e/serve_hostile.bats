@@ -102,7 +102,7 @@ OUT
 # What a device's own buffer holds is all that it can confirm before it reads:
 # a kernel like the server's would take the whole file in at once.
 device() {
-    "$BIN/espota-sim" pull --variant esp32 --mode spiffs --url "$url/fw.bin" --report saw "$@" >/dev/null 3>&-
+    "$BIN/espota-sim" pull --variant esp32 --mode spiffs --url "$url/fw.bin" --timeout-ms 60000 --report saw "$@" >/dev/null 3>&-
 }
 
 @test "a client that stops reading is cut off, and its image counts as not taken" {
@@ -116,7 +116,7 @@ device() {
 
 @test "a client that reads a little now and then is cut off in the end" {
     serve fw.bin --max-time 2
-    run device --rate 100000 --timeout-ms 60000
+    run device --rate 100000
     said "it was too slow"
     ! grep -q complete said || false
 }

@@ -80,7 +80,7 @@ static struct session *start(struct run *r, const struct addr *addr,
         .job = &job,
         .addr = addr,
         .n_addr = 1,
-        .connect_ms = 5000,
+        .connect_ms = 60000,
         .on_change = on_change,
         .on_commit = on_commit,
         .on_bytes = on_bytes,
@@ -131,7 +131,7 @@ static void test_an_upload(void **state)
     struct espota_error err;
 
     (void)state;
-    play(r, SCRIPT, NULL, 5000, seen, PROTO_DONE, &err);
+    play(r, SCRIPT, NULL, 60000, seen, PROTO_DONE, &err);
     assert_int_equal(seen->n_got, 6 + 4 + 32 + IMAGE_LEN + 1);
     assert_memory_equal(seen->got + 42, image_bytes, IMAGE_LEN);
     assert_int_equal(seen->end, PEER_FIN);
@@ -155,7 +155,7 @@ static void test_an_upload_by_version_1(void **state)
     struct espota_error err;
 
     (void)state;
-    play(r, SCRIPT, NULL, 5000, seen, PROTO_DONE, &err);
+    play(r, SCRIPT, NULL, 60000, seen, PROTO_DONE, &err);
     assert_memory_equal(seen->got + 42, image_bytes, IMAGE_LEN);
     assert_int_equal(r->commits, 1);
     assert_true(r->done_at_commit > 0); /* somebody told of confirmations */
@@ -175,7 +175,7 @@ static void test_a_refusal_behind_a_reset_is_read(void **state)
         struct run *r = malloc(sizeof *r);
         struct espota_error err;
 
-        play(r, SCRIPT, NULL, 5000, NULL, PROTO_FAILED, &err);
+        play(r, SCRIPT, NULL, 60000, NULL, PROTO_FAILED, &err);
         assert_int_equal(err.category, ESPOTA_E_DEVICE);
         assert_string_equal(err.device, "0x83");
         free(r);
@@ -189,7 +189,7 @@ static void test_a_reset_alone(void **state)
     struct espota_error err;
 
     (void)state;
-    play(r, SCRIPT, NULL, 5000, NULL, PROTO_FAILED, &err);
+    play(r, SCRIPT, NULL, 60000, NULL, PROTO_FAILED, &err);
     assert_int_equal(err.category, ESPOTA_E_BROKEN);
     free(r);
 }
@@ -232,7 +232,7 @@ static void test_proofs_are_masked(void **state)
     struct espota_error err;
 
     (void)state;
-    play(r, SCRIPT, "hunter2", 5000, seen, PROTO_FAILED, &err);
+    play(r, SCRIPT, "hunter2", 60000, seen, PROTO_FAILED, &err);
     assert_int_equal(err.category, ESPOTA_E_AUTH);
     assert_int_equal(seen->n_got, 6 + 64);
     r->shown[r->n_shown] = '\0';
@@ -254,7 +254,7 @@ static void test_freed_in_the_middle(void **state)
 
     (void)state;
     r->loop = eo_loop_new();
-    start(r, &p->addr, NULL, 5000);
+    start(r, &p->addr, NULL, 60000);
     do {
         eo_loop_turn(r->loop, 1000);
         eo_session_want(r->session, &w);
@@ -284,7 +284,7 @@ static void test_out_of_memory(void **state)
 
         r->loop = eo_loop_new();
         eo_alloc_fail_at(n, 0);
-        if (start(r, &addr, NULL, 5000) != NULL) {
+        if (start(r, &addr, NULL, 60000) != NULL) {
             finish(r);
             called = eo_session_peer(r->session) != NULL;
             if (eo_session_status(r->session) == PROTO_FAILED) {
