@@ -138,7 +138,9 @@ static int run_hook(struct fleet_watch *w, struct run_device *d,
     facts_of(&f, d, e);
     if (json != NULL)
         write_event(json, w, d, e);
-    rc = eo_hooks_start(w->hooks, command, f.env, input, d, err);
+    rc = f.lost ? eo_fail(err, ESPOTA_E_INTERNAL, "out of memory for a hook")
+                : eo_hooks_start(w->hooks, command, f.env, input, d, err);
+    eo_hook_facts_free(&f);
     if (json != NULL)
         json->ops->free(json); /* and the file */
     else
