@@ -11,6 +11,9 @@
 
 #include <cmocka.h>
 
+/* tests/run.sh shows such lines. */
+#define skip_because(why) (print_message("skip: %s\n", why), skip())
+
 /* An exact-size heap copy, so that a sanitizer sees one byte too many read.
  * The caller frees it. */
 static inline uint8_t *exact(const void *bytes, size_t len)

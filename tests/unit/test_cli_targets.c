@@ -93,6 +93,16 @@ static void describe(char *out, size_t cap, const struct target_list *l)
     }
 }
 
+/* What a line of JSON is in this build. */
+static const char *expected(const struct row *r)
+{
+#ifndef EO_WITH_JSON
+    if (r->text[0] == '{')
+        return "T:1: JSON was left out of this build: \"jansson\"";
+#endif
+    return r->expect;
+}
+
 static void test_row(void **state)
 {
     const struct row *r = *state;
@@ -105,10 +115,10 @@ static void test_row(void **state)
     memcpy(text, r->text, len);
     if (eo_targets_parse(&list, text, len, "T", &CONFIG, &err) == 0) {
         describe(got, sizeof got, &list);
-        assert_string_equal(got, r->expect);
+        assert_string_equal(got, expected(r));
     } else {
         assert_int_equal(err.category, ESPOTA_E_USAGE);
-        assert_string_equal(err.message, r->expect);
+        assert_string_equal(err.message, expected(r));
     }
     eo_targets_free(&list);
     free(text);

@@ -97,7 +97,7 @@ static void test_what_is_compressed(void **state)
 {
     (void)state;
     if (!eo_gzip_have())
-        skip();
+        skip_because("this build has no gzip");
     for (size_t i = 0; i < sizeof POLICIES / sizeof *POLICIES; i++) {
         struct espota_image *img;
 
@@ -125,7 +125,7 @@ static void test_the_compressed_form(void **state)
 
     (void)state;
     if (!eo_gzip_have())
-        skip();
+        skip_because("this build has no gzip");
     esp8266(&forged);
     img = wrap(&forged, ESPOTA_COMPRESS_AUTO);
     z = eo_image_gzip(img);
@@ -150,7 +150,7 @@ static void test_gzip_is_looked_through(void **state)
 
     (void)state;
     if (!eo_gzip_have())
-        skip();
+        skip_because("this build has no gzip");
     gzipped(&forged);
     img = wrap(&forged, ESPOTA_COMPRESS_AUTO);
     info = espota_image_info(img);
@@ -176,7 +176,7 @@ static void test_bad_gzip(void **state)
 
     (void)state;
     if (!eo_gzip_have())
-        skip();
+        skip_because("this build has no gzip");
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         struct espota_image *img;
         const struct espota_image_info *info;
@@ -205,7 +205,7 @@ static void test_a_gzip_bomb_costs_nothing(void **state)
 
     (void)state;
     if (!eo_gzip_have())
-        skip();
+        skip_because("this build has no gzip");
     assert_int_equal(espota_image_wrap(&img, BOMB, sizeof BOMB,
                                        ESPOTA_COMPRESS_NEVER, NULL), 0);
     info = espota_image_info(img);
@@ -219,7 +219,7 @@ static void test_cut_at_every_length(void **state)
 {
     (void)state;
     if (!eo_gzip_have())
-        skip();
+        skip_because("this build has no gzip");
     gzipped(&forged);
     for (size_t len = 1; len < forged.len; len++) {
         uint8_t *bytes = exact(forged.bytes, len);

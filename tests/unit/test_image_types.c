@@ -26,10 +26,8 @@ static void packed_bootloader(struct forged *f)
     size_t len;
 
     bootloader(f);
-    if (!eo_gzip_have()) {
-        print_message("skip: this build cannot compress\n");
-        skip();
-    }
+    if (!eo_gzip_have())
+        skip_because("this build has no gzip");
     assert_int_equal(eo_gzip(f->bytes, f->len, &gz, &len, NULL), 0);
     forge_reset(f);
     forge_put(f, gz, len);

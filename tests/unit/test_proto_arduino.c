@@ -2,6 +2,8 @@
 #include "support/arduino_talk.h"
 #include "support/test.h"
 
+#include "image/gzip.h"
+
 #define HEAD "0 40000 20000 "
 #define INVITE {'h', "0"}
 #define NONCE "e10adc3949ba59abbe56e057f20f883e"
@@ -335,6 +337,8 @@ static void test_gzip_only_for_who_insists(void **state)
     } ROWS[] = {{ESPOTA_COMPRESS_AUTO, true}, {ESPOTA_COMPRESS_ALWAYS, false}};
 
     (void)state;
+    if (!eo_gzip_have())
+        skip_because("this build has no gzip");
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         struct espota_image *image;
         struct proto_job job = {.compress = ROWS[i].compress};
@@ -347,8 +351,7 @@ static void test_gzip_only_for_who_insists(void **state)
         job.image = image;
         eo_proto_start(&m.base, &eo_proto_arduino, &job);
         eo_proto_arduino.want(&m.base, &w);
-        if (eo_image_gzip(image) != NULL)
-            assert_int_equal(w.total == ARDUINO_TALK_IMAGE, ROWS[i].raw);
+        assert_int_equal(w.total == ARDUINO_TALK_IMAGE, ROWS[i].raw);
         espota_image_free(image);
     }
 }

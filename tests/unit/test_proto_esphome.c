@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "crypto/digest.h"
+#include "image/gzip.h"
 #include "wire/esphome.h"
 
 /* 2 * 8192 + 3 bytes: two whole blocks and a tail. */
@@ -296,6 +297,8 @@ static void test_conversation(void **state)
 {
     const struct conversation *c = *state;
 
+    if ((c->how & GZ) != 0 && !eo_gzip_have())
+        skip_because("this build has no gzip");
     for (size_t i = 0; i < sizeof TALK_PIECES / sizeof *TALK_PIECES; i++) {
         struct espota_image *img = make_image(c->how);
         const struct proto_job job = make_job(c->how, img);
@@ -454,17 +457,19 @@ static void prepare(void)
 {
     struct espota_image *img;
     char hex[DIGEST_HEX_MAX];
-    size_t n;
 
     /* Compressible, and different in every block. */
     for (size_t i = 0; i < sizeof image_bytes; i++)
         image_bytes[i] = (uint8_t)(i / 64);
-    img = make_image(GZ);
+    img = make_image(eo_gzip_have() ? GZ : 0);
     memcpy(image_md5, espota_image_info(img)->md5, sizeof image_md5);
-    memcpy(gzip_md5, eo_image_gzip(img)->md5, sizeof gzip_md5);
-    n = eo_image_gzip(img)->len;
-    snprintf(gzip_size, sizeof gzip_size, "%08x", (unsigned)n);
-    snprintf(gzip_len, sizeof gzip_len, "%zu", n);
+    if (eo_image_gzip(img) != NULL) {
+        const size_t n = eo_image_gzip(img)->len;
+
+        memcpy(gzip_md5, eo_image_gzip(img)->md5, sizeof gzip_md5);
+        snprintf(gzip_size, sizeof gzip_size, "%08x", (unsigned)n);
+        snprintf(gzip_len, sizeof gzip_len, "%zu", n);
+    }
     espota_image_free(img);
     if (eo_digest_hex(DIGEST_MD5,
                       &(struct piece){"secret" NONCE32 CNONCE32, 70}, 1,

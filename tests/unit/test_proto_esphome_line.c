@@ -242,10 +242,8 @@ static void test_conversation(void **state)
 {
     const struct conversation *c = *state;
 
-    if ((c->how & GZIP) != 0 && !eo_gzip_have()) {
-        print_message("skip: this build cannot compress\n");
-        skip();
-    }
+    if ((c->how & GZIP) != 0 && !eo_gzip_have())
+        skip_because("this build has no gzip");
     play(*state, 1);
     play(*state, 3);
     play(*state, SIZE_MAX);

@@ -128,7 +128,7 @@ static void test_gzip_is_inflated(void **state)
 
     (void)state;
     if (!eo_gzip_have())
-        skip();
+        skip_because("this build has no gzip");
     assert_int_equal(eo_gzip(TEST, sizeof TEST, &packed, &len, NULL), 0);
     assert_int_equal(eo_flash_begin(&f, &FREE, len, true, NULL), 0);
     eo_flash_write(&f, packed, len, 0);
