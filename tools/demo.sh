@@ -62,7 +62,7 @@ tries=0
 until grep -q '^listening on ' "$log"; do
     kill -0 "$device" 2>/dev/null || die "espota-sim did not start"
     tries=$((tries + 1))
-    [ $tries -lt 100 ] || die "espota-sim does not listen"
+    [ $tries -lt 600 ] || die "espota-sim does not listen"
     sleep 0.1
 done
 address=$(sed -n 's/^listening on //p' "$log")

@@ -41,8 +41,7 @@ settled() {
 # reaches ADDRESS-OF-THE-DEVICE AS-THE-USER-SAYS-IT
 reaches() {
     start_sim esphome --bind "$1"
-    espota -i "$2" -p "$sim_port" -f "$image" --protocol esphome --retry 0 \
-        --connect-timeout 3
+    espota -i "$2" -p "$sim_port" -f "$image" --protocol esphome --retry 0
     expect_status 0
     expect_stored "$image"
 }

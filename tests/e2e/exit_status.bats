@@ -8,13 +8,13 @@ load helpers
 ends() {
     local expected=$1 name=$2 retryable=$3
     shift 3
-    espota -f "$image" --protocol esphome --retry 0 --connect-timeout 5 \
-        --stall-timeout 5 --json "$@"
-    expect_status "$expected"
-    expect_event device_end .code "$name"
-    expect_event device_end .exit "$expected"
-    expect_event device_end .retryable "$retryable"
-    expect_event run_end .exit "$expected"
+    espota -f "$image" --protocol esphome --retry 0 \
+        --connect-timeout "${patience-30}" --json "$@" &&
+        expect_status "$expected" &&
+        expect_event device_end .code "$name" &&
+        expect_event device_end .exit "$expected" &&
+        expect_event device_end .retryable "$retryable" &&
+        expect_event run_end .exit "$expected"
 }
 
 # device SIM-OPTION...: an ESP32 and an image for it.
@@ -68,7 +68,7 @@ there() { ends "$@" -i "$sim_host" -p "$sim_port"; }
 
 @test "12: no answer" {
     device --fault silent@version
-    there 12 no-answer true
+    patiently there 12 no-answer true
 }
 
 @test "14: the connection broke" {

@@ -75,7 +75,7 @@ start_device() {
     inside dev device timeout -k 10 "$LIMIT" "$BIN/espota-sim" ${DEVICE[$protocol]} $more --bind 10.77.0.2 \
         --store "$dir/stored" --report "$dir/seen" >device.out 2>&1 &
     device=$!
-    eventually 30 grep -q '^listening on' device.out
+    eventually 120 grep -q '^listening on' device.out
 }
 
 flash() {
@@ -92,7 +92,7 @@ serve() {
     # shellcheck disable=SC2086
     inside host client "$BIN/espota-c" ${CLIENT[pull]} --no-config --json=events >port 2>said &
     local server=$!
-    eventually 30 grep -q serve_start events || { cat said >&2; exit 2; }
+    eventually 120 grep -q serve_start events || { cat said >&2; exit 2; }
     start_device
     eventually "$LIMIT" one_has_ended
     # A server that knows of no end yet has its --stall-timeout, 60 s here; a
