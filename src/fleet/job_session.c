@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fleet/fit.h"
+#include "fleet/target_web.h"
 
 enum {
     CONNECT_MS = 20000,
@@ -41,9 +42,13 @@ static void on_change(void *ctx)
         return;
     if (w.hello != NULL || w.phase > ESPOTA_PHASE_HELLO)
         eo_job_doze(j, false);
-    /* The last progress belongs to the data, not to what follows it. */
-    if (w.phase > ESPOTA_PHASE_DATA)
+    /* The last progress belongs to the data, not to what follows it; and all
+     * of it may have left in one turn. */
+    if (w.phase > ESPOTA_PHASE_DATA && w.total > 0) {
+        if (j->report.phase < ESPOTA_PHASE_DATA)
+            eo_report_phase(&j->report, ESPOTA_PHASE_DATA, "sending the image");
         eo_report_progress(&j->report, w.done, w.total);
+    }
     eo_report_phase(&j->report, w.phase, w.doing);
     if (w.phase == ESPOTA_PHASE_DATA)
         eo_report_progress(&j->report, w.done, w.total);
@@ -162,14 +167,15 @@ static void start_guessed(struct job *j, const char *protocol, const char *why)
                   why);
 }
 
-/* Found out, and of no use to us. */
-static void fail_foreign(struct job *j, const struct detected *got)
+/* Does the image suit what was found, and can we speak to it? */
+static int suits(struct job *j, const struct detected *got)
 {
-    eo_fail_hint(&j->error, ESPOTA_E_USAGE,
-                 "such devices take the image from a web page or curl",
-                 "it speaks %s (%s), which cannot be chosen by itself",
-                 got->protocol, got->why);
-    eo_job_end_failed(j);
+    if (eo_fit(&j->report, j->c.image, &j->target.pub, got, &j->error) != 0)
+        return -1;
+    return eo_proto_find(got->protocol) == &eo_proto_web
+               ? eo_target_web_found(&j->target, got->profile, got->port,
+                                     &j->error)
+               : 0;
 }
 
 static void on_detected(void *ctx, const struct detected *got,
@@ -181,11 +187,7 @@ static void on_detected(void *ctx, const struct detected *got,
         eo_job_failed(j, err);
         return;
     }
-    if (eo_proto_find(got->protocol) == NULL) {
-        fail_foreign(j, got);
-        return;
-    }
-    if (eo_fit(&j->report, j->c.image, &j->target.pub, got, &j->error) != 0) {
+    if (suits(j, got) != 0) {
         if (got->fd >= 0)
             close(got->fd);
         eo_job_end_failed(j);

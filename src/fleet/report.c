@@ -91,6 +91,9 @@ void eo_report_progress(struct report *r, size_t done, size_t total)
     if (r->said_total ||
         (!first && !last && now - r->progress_at < PROGRESS_EVERY_MS))
         return;
+    if (first && done > 0)
+        eo_report_emit(r, &(struct espota_event){
+                              .kind = ESPOTA_EVENT_PROGRESS, .total = total});
     r->said_total = last;
     r->progress_at = now;
     eo_report_emit(r, &(struct espota_event){.kind = ESPOTA_EVENT_PROGRESS,

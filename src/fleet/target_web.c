@@ -82,7 +82,9 @@ static int read_url(struct target *t, struct espota_error *err)
                : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 }
 
-int eo_target_web(struct target *t, struct espota_error *err)
+/* Which page it is: everything but where. */
+static int choose(struct target *t, const char *profile,
+                  struct espota_error *err)
 {
     struct web_job *web = &t->web;
 
@@ -90,14 +92,50 @@ int eo_target_web(struct target *t, struct espota_error *err)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "this build cannot push to web pages: libcurl was left "
                        "out");
-    web->profile = eo_web_profile(t->pub.profile);
+    web->profile = eo_web_profile(profile);
     if (web->profile == NULL)
         return eo_fail(err, ESPOTA_E_USAGE, "there is no profile \"%s\"",
-                       t->pub.profile);
+                       profile);
     if (t->pub.type == ESPOTA_TYPE_FILESYSTEM && web->profile->fs_path == NULL)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "the profile \"%s\" carries no file system images",
                        web->profile->name);
+    return 0;
+}
+
+/* Where it is. */
+static int locate(struct target *t, uint16_t port, struct espota_error *err)
+{
+    struct web_job *web = &t->web;
+
+    if (t->pub.path != NULL && t->pub.path[0] != '/')
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "the path \"%s\" does not begin with a /",
+                       t->pub.path);
+    web->host = t->name;
+    web->port = port;
+    web->path = t->pub.path;
+    web->user = t->pub.user;
+    web->ca = t->pub.tls_ca;
+    return 0;
+}
+
+int eo_target_web_found(struct target *t, const char *profile, uint16_t port,
+                        struct espota_error *err)
+{
+    if (choose(t, t->pub.profile != NULL ? t->pub.profile : profile, err) != 0)
+        return -1;
+    if (t->pub.port != 0)
+        port = t->pub.port;
+    return locate(t, port != 0 ? port : t->web.profile->port, err);
+}
+
+int eo_target_web(struct target *t, struct espota_error *err)
+{
+    const struct web_job *web = &t->web;
+
+    if (choose(t, t->pub.profile, err) != 0)
+        return -1;
     if (eo_target_is_url(t->pub.host)) {
         if (read_url(t, err) != 0)
             return -1;
@@ -106,18 +144,9 @@ int eo_target_web(struct target *t, struct espota_error *err)
         if (t->name == NULL)
             return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     }
-    if (t->pub.path != NULL && t->pub.path[0] != '/')
-        return eo_fail(err, ESPOTA_E_USAGE,
-                       "the path \"%s\" does not begin with a /",
-                       t->pub.path);
     if (t->pub.port == 0)
         t->pub.port = web->https ? 443 : web->profile->port;
-    web->host = t->name;
-    web->port = t->pub.port;
-    web->path = t->pub.path;
-    web->user = t->pub.user;
-    web->ca = t->pub.tls_ca;
-    return 0;
+    return locate(t, t->pub.port, err);
 }
 
 void eo_target_web_free(struct target *t)

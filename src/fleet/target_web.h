@@ -10,6 +10,12 @@ bool eo_target_is_url(const char *host);
 /* Fills to->web and to->name, and the port; to->pub is a copy already.  Fails
  * with USAGE. */
 int eo_target_web(struct target *to, struct espota_error *err) EO_MUST_CHECK;
+
+/* It was not given as such, but announces that it is one, at that port (0: not
+ * told).  Fails with USAGE. */
+int eo_target_web_found(struct target *, const char *profile, uint16_t port,
+                        struct espota_error *err) EO_MUST_CHECK;
+
 void eo_target_web_free(struct target *);
 
 #endif

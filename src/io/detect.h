@@ -41,7 +41,7 @@ enum {
 };
 
 struct detected {
-    const char *protocol; /* a name of PROTO_LIST, or "web" */
+    const char *protocol; /* a name of PROTO_LIST */
     const char *profile;  /* of "web"; NULL: not told */
     uint16_t port;        /* that it announced; 0: none */
     const char *platform, *board; /* likewise, borrowed for the call; NULL: not

@@ -272,6 +272,9 @@ static void on_begin(void *ctx)
         if (!ok)
             eo_fail(&p->error, ESPOTA_E_INTERNAL, "out of memory");
     } else {
+        p->hello = (struct espota_hello){
+            .protocol = "web",
+            .auth = p->job.password != NULL ? "basic" : "none"};
         ok = next_step(p);
     }
     if (!ok || eo_timer_start(p->c.loop, &p->look, LOOK_EVERY_MS, on_look, p))
@@ -302,7 +305,7 @@ static void push_want(const struct session *s, struct proto_want *w)
     *w = (struct proto_want){
         .done = p->taken,
         .total = p->form->len,
-        .hello = p->hello.protocol != NULL ? &p->hello : NULL,
+        .hello = p->connected && p->hello.protocol != NULL ? &p->hello : NULL,
     };
     if (p->step == PUSH_PROBE) {
         w->phase = ESPOTA_PHASE_HELLO;

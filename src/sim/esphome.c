@@ -26,7 +26,7 @@ static int parse_key(void *at, const char *value, struct espota_error *err)
     return eo_esphome_key(at, value, err);
 }
 
-enum { API_PORT = 6053 };
+enum { API_PORT = 6053, HTTP_PORT = 80 };
 
 static const char *const AUTH_NAMES[] = {"age", "none", "md5", "sha256", NULL};
 static const char *const REPLY_NAMES[] = {"age", "0x40", "0x46", "0x48", NULL};
@@ -85,6 +85,9 @@ static const struct opt OPTS[] = {
      "come back with what it ran before", NULL, NULL},
     {"rollback-ms", OPT_MICROS, AT(rollback_us), 0, 0, "MS",
      "come back with the new one, and after MS with what it ran before", NULL,
+     NULL},
+    {"no-api", OPT_FLAG, AT(no_api), 0, 0, NULL,
+     "with --mdns: built without API; announces _http._tcp and a version", NULL,
      NULL},
     {"fault-sessions", OPT_NUMBER, AT(fault_sessions), 1, 1000000, "N",
      "behave well after N sessions", NULL, NULL},
@@ -268,13 +271,15 @@ static void announce(const struct device *base, struct announcement *a)
     const struct esphome_device *d = (const struct esphome_device *)base;
     const struct esphome_config *c = base->sim->config;
 
-    a->service = "_esphomelib._tcp.local";
-    a->port = API_PORT;
+    a->service = c->no_api ? "_http._tcp.local" : "_esphomelib._tcp.local";
+    a->port = c->no_api ? HTTP_PORT : API_PORT;
     a->leamdns = c->platform == ESP8266;
     if (d->version[0] != '\0')
         eo_announce_pair(a, "version=%s", d->version);
     else
         eo_announce_pair(a, "version=%s.0", c->firmware);
+    if (c->no_api)
+        return;
     eo_announce_pair(a, "mac=02770000%04x", base->number);
     eo_announce_pair(a, "platform=%s", PLATFORM[c->platform]);
     eo_announce_pair(a, "board=%s", BOARD[c->platform]);

@@ -189,6 +189,7 @@ struct esphome_config {
     unsigned fault_sessions; /* 0: all */
     bool rollback;
     unsigned rollback_us; /* 0: never */
+    bool no_api;
 
     /* What follows is worked out from the above by the profile's check. */
     const struct esphome_age *age;

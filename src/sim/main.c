@@ -39,6 +39,10 @@ static const struct opt COMMON[] = {
     {"store", OPT_TEXT, AT(store), 0, 0, "FILE",
      "write the image each device ends up with there; %d in it is\n"
      "the device's number, from 0", NULL, NULL},
+};
+
+/* Of those that say something of themselves. */
+static const struct opt MDNS[] = {
     {"mdns", OPT_TEXT, AT(mdns), 0, 0, "NAME",
      "announce the device as NAME.local; several as NAME-0, NAME-1, ...",
      NULL, NULL},
@@ -50,7 +54,8 @@ static const struct opt COMMON[] = {
 
 enum {
     N_PROFILES = sizeof PROFILE / sizeof PROFILE[0],
-    N_COMMON = sizeof COMMON / sizeof COMMON[0]
+    N_COMMON = sizeof COMMON / sizeof COMMON[0],
+    N_MDNS = sizeof MDNS / sizeof MDNS[0]
 };
 
 static int usage(const struct espota_error *err)
@@ -73,6 +78,8 @@ static int profile_help(const struct profile *p)
 {
     printf("usage: espota-sim %s [OPTION]...\n\n%s\n\n", p->name, p->summary);
     eo_sim_opts_help(COMMON, N_COMMON);
+    if (p->announce != NULL)
+        eo_sim_opts_help(MDNS, N_MDNS);
     putchar('\n');
     eo_sim_opts_help(p->opts, p->n_opts);
     if (p->notes != NULL)
@@ -91,6 +98,7 @@ static int simulate(const struct profile *p, int argc, char **argv)
     const struct opt_set sets[] = {
         {COMMON, N_COMMON, &sim.common},
         {p->opts, p->n_opts, sim.config},
+        {MDNS, N_MDNS, &sim.common},
     };
     bool wants_help = false;
     int status;
@@ -99,7 +107,7 @@ static int simulate(const struct profile *p, int argc, char **argv)
         return espota_category_status(ESPOTA_E_INTERNAL);
     if (p->defaults != NULL)
         p->defaults(sim.config);
-    if (eo_sim_opts(sets, 2, argc, argv, &wants_help, &err) != 0)
+    if (eo_sim_opts(sets, p->announce != NULL ? 3 : 2, argc, argv, &wants_help, &err) != 0)
         status = usage(&err);
     else if (wants_help)
         status = profile_help(p);

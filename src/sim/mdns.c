@@ -438,9 +438,6 @@ int eo_sim_mdns_open(struct sim *s, struct espota_error *err)
 
     if (check_name(&s->common, err) != 0)
         return -1;
-    if (s->profile->announce == NULL)
-        return eo_fail(err, ESPOTA_E_USAGE, "%s devices have no mDNS",
-                       s->profile->name);
     r = eo_calloc(1, sizeof *r + n * sizeof r->voice[0]);
     if (r == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");

@@ -98,7 +98,7 @@ struct profile {
     /* Restarts in no time, without closing its port.  NULL: it closes it for a
      * moment all the same. */
     void (*restart)(struct device *);
-    /* What it says of itself, with --mdns.  NULL: nothing, ever. */
+    /* What it says of itself, with --mdns.  NULL: there is no --mdns. */
     void (*announce)(const struct device *, struct announcement *);
 };
 

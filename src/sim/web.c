@@ -145,6 +145,21 @@ static int open_device(struct device *base, struct espota_error *err)
     return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 }
 
+/* What takes /sketch calls itself what it is not; its port tells.  A page of
+ * any other kind announces no more than half the world's printers do. */
+static void announce(const struct device *base, struct announcement *a)
+{
+    const struct web_config *c = base->sim->config;
+    const bool sketch = strcmp(EO_WEB_KIND_NAMES[c->kind], "sketch") == 0;
+
+    a->service = sketch ? "_arduino._tcp.local" : "_http._tcp.local";
+    a->port = eo_addr_port(&base->addr);
+    if (!sketch)
+        return;
+    eo_announce_pair(a, "board=arduino");
+    eo_announce_pair(a, "auth_upload=%s", c->password != NULL ? "yes" : "no");
+}
+
 const struct profile eo_sim_web = {
     .name = "web",
     .summary = "upload pages: ESPHome's web_server, HTTPUpdateServers, /sketch",
@@ -156,4 +171,5 @@ const struct profile eo_sim_web = {
     .device_size = sizeof(struct web_device),
     .open = open_device,
     .close = close_device,
+    .announce = announce,
 };

@@ -110,6 +110,26 @@ SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };
         "arduino: it announces _arduino._tcp,esphome: it announces _esphomelib._tcp," ]
 }
 
+@test "auto: a port of HTTP in a record of ArduinoOTA, and ESPHome without API" {
+    run lab --no-mdns -- sh -c "$SIM"'
+        sim web --profile sketch --bind 10.77.0.2 --port 65280 --mdns shed --password x
+        sim esphome --bind 10.77.0.2 --port 3232 --mdns attic --no-api
+        sim web --profile esphome-idf --bind 10.77.0.2 --mdns printer
+        there shed attic printer
+        "$BIN/espota-c" discover --json
+        "$BIN/espota-c" --json -q -i shed -f "$image" -a x; echo "status $?"
+        "$BIN/espota-c" --json -q -i attic -f "$image"; echo "status $?"'
+    echo "$output"
+    [ "$(grep '^{' <<<"$output" | jq -r 'select(.name != null) | "\(.name) \(.protocol) \(.port) \(.auth)"' | sort | tr '\n' ',')" = \
+        "attic esphome null null,shed web 65280 password," ]
+    [ "$(grep -c '^status 0' <<<"$output")" = 2 ]
+    [ "$(grep '^{' <<<"$output" | jq -r 'select(.event == "hello") | "\(.protocol) \(.auth): \(.decided)"' | tr '\n' ',')" = \
+        "web basic: it announces _arduino._tcp,esphome none: it announces _http._tcp," ]
+    # However fast it went.
+    [ "$(grep '^{' <<<"$output" | jq -r 'select(.event == "phase" and .phase == "data") | .dev' | tr '\n' ',')" = "shed,attic," ]
+    [ "$(grep '^{' <<<"$output" | jq -r 'select(.event == "progress" and (.pct == 0 or .pct == 100)) | .pct' | tr '\n' ',')" = 0,100,0,100, ]
+}
+
 @test "auto: in safe mode the port decides, within three seconds" {
     run lab --no-mdns -- sh -c "$SIM"'
         sim esphome --bind 10.77.0.2 --port 3232 --mdns kitchen --safe-mode
