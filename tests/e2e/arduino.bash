@@ -27,6 +27,7 @@ app() {
 device() {
     local out=$BATS_TEST_TMPDIR/device.out
     seen=$BATS_TEST_TMPDIR/seen
+    remember_secrets "$@"
     rm -f "$out" "$seen"
     "$BIN/espota-sim" arduino --end-ms 20 --report "$seen" \
         --store "$BATS_TEST_TMPDIR/stored" "$@" >"$out" 3>&- &
@@ -71,7 +72,7 @@ stop_device() {
 flash() {
     local file=$1
     shift
-    timeout 180 "$BIN/espota-c" --no-config --protocol arduino -i 127.0.0.1 -p "$port" -f "$file" \
+    discreetly timeout 180 "$BIN/espota-c" --no-config --protocol arduino -i 127.0.0.1 -p "$port" -f "$file" \
         --force --retry 0 "$@" </dev/null 3>&-
 }
 

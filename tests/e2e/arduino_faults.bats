@@ -85,10 +85,10 @@ sees() {
 
 @test "-v prints the port in use, and -P a range of them" {
     device
-    run flash "$app8266" -v -P 27200-27299
+    run flash "$app8266" -v -P 61200-61299
     ended 0
-    [[ $output =~ "call 127.0.0.1:272"[0-9][0-9]" by TCP" ]]
-    saw '.host_port >= 27200 and .host_port <= 27299'
+    [[ $output =~ "call 127.0.0.1:612"[0-9][0-9]" by TCP" ]]
+    saw '.host_port >= 61200 and .host_port <= 61299'
 }
 
 @test "-I: invitation and listener at that address" {

@@ -50,18 +50,18 @@ rows() { # PROFILE
     for type in app fs; do
         arrives "$1" $type -
         stop_device
-        arrives "$1" $type - -a secret # that nobody asks for
+        arrives "$1" $type - -a s3cr3t # that nobody asks for
         stop_device
         [ "$1" != classic ] || continue
-        arrives "$1" $type secret -a secret
+        arrives "$1" $type s3cr3t -a s3cr3t
         stop_device
         arrives "$1" $type "" --auth=
         stop_device
-        refused "$1" $type 20 secret -a wrong
+        refused "$1" $type 20 s3cr3t -a wrong
         stop_device
-        refused "$1" $type 20 secret --auth=
+        refused "$1" $type 20 s3cr3t --auth=
         stop_device
-        refused "$1" $type 4 secret
+        refused "$1" $type 4 s3cr3t
         stop_device
     done
 }
@@ -98,8 +98,8 @@ sees() {
     shift
     while [ "$1" != -- ]; do sim+=("$1"); shift; done
     stop_device
-    device --profile esp32 --password secret "${sim[@]}" || return 1
-    run flash "$app32" -a secret "${@:2}"
+    device --profile esp32 --password s3cr3t "${sim[@]}" || return 1
+    run flash "$app32" -a s3cr3t "${@:2}"
     ended 0 && saw "$filter"
 }
 
@@ -113,8 +113,8 @@ sees() {
 
 @test "hashes in upper case are tried last" {
     for profile in esp8266 esp32; do
-        device --profile $profile --password secret --stored upper
-        run flash "$(app $profile)" -a secret
+        device --profile $profile --password s3cr3t --stored upper
+        run flash "$(app $profile)" -a s3cr3t
         ended 0
         stop_device
     done
@@ -131,12 +131,12 @@ sees() {
 }
 
 @test "--min-auth sha256 answers PBKDF2, and no MD5" {
-    device --profile esp32 --password secret
-    run flash "$app32" -a secret --min-auth sha256
+    device --profile esp32 --password s3cr3t
+    run flash "$app32" -a s3cr3t --min-auth sha256
     ended 0
     stop_device
-    device --profile esp32-md5 --password secret
-    run flash "$app32" -a secret --min-auth sha256
+    device --profile esp32-md5 --password s3cr3t
+    run flash "$app32" -a s3cr3t --min-auth sha256
     ended 24 min-auth
 }
 

@@ -22,7 +22,7 @@ a_device() {
 
 # flash_all OPTION...: with "run".
 flash_all() {
-    timeout 120 "$BIN/espota-c" fleet "$BATS_TEST_TMPDIR/targets" --no-config --protocol arduino \
+    discreetly timeout 120 "$BIN/espota-c" fleet "$BATS_TEST_TMPDIR/targets" --no-config --protocol arduino \
         -f "$app8266" --retry 0 "$@" </dev/null 3>&-
 }
 

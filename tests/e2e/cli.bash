@@ -59,6 +59,7 @@ never_called() { # NAME
 go() {
     status=0
     timeout -k 5 120 "$ESPOTA" "$@" >out 2>err 3>&- || status=$?
+    expect_contract
 }
 
 expect() { # STATUS

@@ -38,6 +38,56 @@ patiently() { # COMMAND...
     return 1
 }
 
+# ---- secrets: whatever a story is about, none that it used is printed --------
+
+secrets=()
+
+# Those of a command line, of espota-c or of espota-sim.
+remember_secrets() { # WORD...
+    local before='' word
+    [ "${1-}" != sign ] || return 0 # its --key is a file
+    for word; do
+        case $before in
+        -a | --auth | --password | --key) secrets+=("$word") ;;
+        esac
+        case $word in
+        --auth=* | --password=* | --key=*) secrets+=("${word#*=}") ;;
+        esac
+        before=$word
+    done
+}
+
+# Not "wrong", which is a word like any other, nor "{...}", which a build system
+# left as it was, nor what is too short to be told from other text.
+is_searchable() {
+    case $1 in
+    wrong | '{'*) return 1 ;;
+    *) [ ${#1} -ge 5 ] ;;
+    esac
+}
+
+expect_no_secret() { # FILE...
+    local secret
+    for secret in "${secrets[@]}"; do
+        is_searchable "$secret" || continue
+        if grep -qsF -e "$secret" "$@"; then
+            echo "NO: a secret was printed"
+            return 1
+        fi
+    done
+}
+
+# Runs espota-c, also by "run": what it says is passed on, and searched.
+discreetly() { # COMMAND...
+    local said=$BATS_TEST_TMPDIR/discreetly rc=0
+    "$@" >"$said.out" 2>"$said.err" || rc=$?
+    cat "$said.out"
+    cat "$said.err" >&2
+    remember_secrets "${@:2}"
+    expect_no_secret "$said.out" "$said.err" || return 99
+    return $rc
+}
+
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # For teardown(): after a failure, what the programs said.

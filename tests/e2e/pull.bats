@@ -72,12 +72,12 @@ saw() {
 }
 
 @test "user and password" {
-    serve fw.bin --user me -a secret
+    serve fw.bin --user me -a s3cr3t
     pull esp8266 --url "$url/fw.bin"
     saw '.status == 401'
-    pull esp8266 --url "$url/fw.bin" --user me --password secret
+    pull esp8266 --url "$url/fw.bin" --user me --password s3cr3t
     saw '.updated'
-    pull esphome --url "$url/fw.bin" --user me --password secret
+    pull esphome --url "$url/fw.bin" --user me --password s3cr3t
     saw '.updated and .violations == 0'
 }
 

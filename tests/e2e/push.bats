@@ -16,6 +16,7 @@ teardown() {
 
 # device OPTION...: starts one; sets port and pid.  What it saw is in seen.
 device() {
+    remember_secrets "$@"
     rm -f seen device.out stored
     "$BIN/espota-sim" web --report seen --store stored "$@" >device.out 3>&- &
     pid=$!
@@ -36,7 +37,7 @@ stop_device() {
 push() {
     local want=$1
     shift
-    run timeout 180 "$BIN/espota-c" --no-config --protocol web -i 127.0.0.1 -p "$port" -f fw.bin --force \
+    run discreetly timeout 180 "$BIN/espota-c" --no-config --protocol web -i 127.0.0.1 -p "$port" -f fw.bin --force \
         --retry 0 "$@" </dev/null 3>&-
     [ "$status" = "$want" ] || { echo "status $status"; echo "$output"; return 1; }
 }
@@ -95,20 +96,20 @@ once() { # the body went once
 
 @test "a wrong password is refused before the image is sent" {
     for profile in esphome-idf esphome esp8266 esp32 pico; do
-        device --profile "$profile" --password right
+        device --profile "$profile" --password the-right-one
         push 20 --profile "${profile%-idf}" -a wrong
         [ "$(jq -s '[.[] | select(.method == "POST")] | length' seen)" = 0 ]
         push 4 --profile "${profile%-idf}"
         stop_device
     done
-    device --profile sketch --password right
+    device --profile sketch --password the-right-one
     push 20 --profile sketch -a wrong
 }
 
 @test "the second of two passwords is tried" {
-    device --profile esp8266 --password right
+    device --profile esp8266 --password the-right-one
     printf 'wrong\n' >one
-    printf 'right\n' >two
+    printf 'the-right-one\n' >two
     chmod 600 one two
     push 0 --profile esp8266 --auth-file one --auth-file two
     saw '.outcome == "updated"'

@@ -6,6 +6,7 @@ load common
 # $BATS_TEST_TMPDIR/said and said.out.
 serve() {
     local out=$BATS_TEST_TMPDIR/said.out err=$BATS_TEST_TMPDIR/said
+    remember_secrets "$@"
     rm -f "$out"
     "$BIN/espota-c" serve --no-config --port 0 "$@" >"$out" 2>"$err" 3>&- &
     pid=$!
@@ -22,6 +23,7 @@ stop_serving() {
     [ -z "${pid-}" ] || kill "$pid" 2>/dev/null || :
     [ -z "${pid-}" ] || wait "$pid" 2>/dev/null || :
     pid=
+    expect_no_secret "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/said.out"
 }
 
 # said WORD...: waits until the server has said a line with all of that text.

@@ -300,7 +300,7 @@ PY
 
 @test "user and password" {
     firmware 1000 fw.bin
-    run "$BIN/espota-c" serve --no-config --port 0 fw.bin -a secret
+    run "$BIN/espota-c" serve --no-config --port 0 fw.bin -a s3cr3t
     [ "$status" = 2 ]
     run "$BIN/espota-c" serve --no-config --port 0 fw.bin --user me
     [ "$status" = 4 ]
