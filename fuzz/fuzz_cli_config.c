@@ -24,7 +24,7 @@ static void check_sections(const struct config *c)
 /* What the file gave is what is in force, and can be shown. */
 static void check_device(const struct config *c, const char *device)
 {
-    const char *address = eo_config_address(c, device);
+    const struct setting *address = eo_config_address(c, device);
     struct espota_error err;
     struct opts opts;
     const struct opt *opt;

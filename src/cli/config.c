@@ -305,16 +305,17 @@ int eo_config_apply(const struct config *c, const char *device,
     return 0;
 }
 
-const char *eo_config_address(const struct config *c, const char *device)
+const struct setting *eo_config_address(const struct config *c,
+                                        const char *device)
 {
-    const char *found = NULL;
+    const struct setting *found = NULL;
 
     for (size_t i = 0; i < c->n && found == NULL; i++) {
         const struct settings *s = &c->at[i].settings;
 
         for (size_t k = 0; is_device(&c->at[i], device) && k < s->n; k++)
             if (strcmp(s->at[k].opt->name, "ip") == 0)
-                found = s->at[k].value;
+                found = &s->at[k];
     }
     return found;
 }

@@ -47,6 +47,7 @@ int eo_config_apply(const struct config *, const char *device, struct opts *,
                     struct espota_error *err) EO_MUST_CHECK;
 
 /* The address in the device's own section, or NULL. */
-const char *eo_config_address(const struct config *, const char *device);
+const struct setting *eo_config_address(const struct config *,
+                                        const char *device);
 
 #endif

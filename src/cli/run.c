@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -76,13 +77,14 @@ int eo_run_add(struct run *run, const char *name, const struct settings *own,
                struct espota_error *err)
 {
     struct run_device *d = new_device(run);
-    const char *address = eo_config_address(&run->cli->config, name);
+    const struct setting *address =
+        eo_config_address(&run->cli->config, name);
     struct espota_error wrong;
 
     if (d == NULL)
         return no_memory(err);
     d->ui.name = d->asked = name;
-    d->host = address != NULL ? address : name;
+    d->host = address != NULL ? address->value : name;
     d->job = -1;
     d->status = espota_category_status(ESPOTA_E_INTERNAL); /* until its end */
     if (eo_cli_opts(run->cli, name, own, &d->opts, err) != 0 ||
@@ -92,6 +94,9 @@ int eo_run_add(struct run *run, const char *name, const struct settings *own,
         d->opts.type = ESPOTA_TYPE_FILESYSTEM;
     if (run->cli->opts.debug)
         eo_cli_describe(name, &d->opts);
+    if (run->cli->opts.debug && address != NULL)
+        fprintf(stderr, "%s: address = %s (%s)\n", name, address->value,
+                address->where);
     if (eo_passwords(&d->passwords, &d->opts, &run->asked, &run->cli->notes,
                      &d->error) == 0 &&
         eo_key(&d->key, &d->opts, &run->cli->notes, &d->error) == 0) {

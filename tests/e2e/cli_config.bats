@@ -32,6 +32,7 @@ load cli
     grep -qF 'stall-timeout = 30 (.espota.conf:4)' err
     grep -qF 'connect-timeout = 44 (command line)' err
     grep -qF 'port = 77 (ESPOTA_PORT)' err
+    grep -qF 'address = 127.0.0.1 (.espota.conf:7)' err
 
     unset ESPOTA_PORT
     go -d -i kitchen -f fw.bin --dry-run

@@ -94,7 +94,7 @@ static void test_sections_and_files_have_their_rank(void **state)
     assert_int_equal(o.connect_ms, 3000);
     assert_int_equal(o.stall_ms, 33000); /* only the weaker file says */
     assert_true(o.quiet);
-    assert_string_equal(eo_config_address(&f->config, "kitchen"),
+    assert_string_equal(eo_config_address(&f->config, "kitchen")->value,
                         "192.0.2.7");
     eo_opts_free(&o);
 
