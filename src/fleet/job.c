@@ -120,6 +120,19 @@ void eo_job_doze(struct job *j, bool dozes)
     j->c.on_doze(j->c.on_end_ctx, dozes);
 }
 
+/* Else nobody knows why it begins anew, nor that one is stale. */
+static void warn_of_password(const struct job *j)
+{
+    char text[80];
+
+    snprintf(text, sizeof text, "password %zu of %zu was refused",
+             j->password, j->target.pub.n_passwords);
+    eo_report_emit(&j->report,
+                   &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
+                                          .code = "password",
+                                          .text = text});
+}
+
 /* An attempt failed with *err. */
 void eo_job_failed(struct job *j, const struct espota_error *err)
 {
@@ -167,9 +180,7 @@ void eo_job_failed(struct job *j, const struct espota_error *err)
     case RETRY_NEXT_PASSWORD:
         j->password++;
         j->report.attempts++; /* no retry: it makes the row longer */
-        eo_report_log(&j->report, ESPOTA_LOG_INFO,
-                      "password %zu of %zu was refused", j->password,
-                      t->n_passwords);
+        warn_of_password(j);
         again(j, NEXT_PASSWORD_MS);
         return;
     }

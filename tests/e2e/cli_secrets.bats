@@ -47,6 +47,8 @@ flash() {
     (umask 077 && echo first >1.secret && echo second >2.secret)
     flash --auth-file 1.secret --auth-file 2.secret --auth-file pw.secret
     expect 0
+    grep -q 'warning: password 1 of 3 was refused' err
+    grep -q 'warning: password 2 of 3 was refused' err
     flash --auth-file 1.secret --auth-file 2.secret
     expect 20
 }
