@@ -83,7 +83,7 @@ static void add_numbers(struct text *t, const struct ui_device *d,
         used = 0;
         for (unsigned i = 0; i < n; i++)
             used += (unsigned)strlen(part[i]);
-        if (used + 12 <= room)
+        if (used + 9 <= room)
             break;
     }
     if (n == 1)

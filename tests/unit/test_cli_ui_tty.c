@@ -72,20 +72,31 @@ static void close_show(struct show *s)
     free(s->text);
 }
 
-static void test_rate_and_time_left(void **state)
+static void see_time_left(const char *name, unsigned width, const char *line)
 {
     struct show s;
 
-    (void)state;
-    open_show(&s, 100, false);
+    open_show(&s, width, false);
+    s.device.name = name;
     tell_phase(&s, ESPOTA_PHASE_DATA);
     tell_progress(&s, 0);
     for (size_t done = 0; done <= 40000; done += 2500) {
         clock_ms += 250; /* 10 kB a second */
         tell_progress(&s, done);
     }
-    expect(&s, " 40 %   40.0 kB of 100.0 kB   10.0 kB/s    0:06 left\033[K");
+    expect(&s, line);
     close_show(&s);
+}
+
+static void test_rate_and_time_left(void **state)
+{
+    (void)state;
+    see_time_left("porch", 100,
+                  " 40 %   40.0 kB of 100.0 kB   10.0 kB/s    0:06 left\033[K");
+    /* Any IPv4 address leaves room for it on the usual screen. */
+    see_time_left("192.168.100.100", 80,
+                  "192.168.100.100  [==>    ]  40 %   40.0 kB of 100.0 kB   "
+                  "10.0 kB/s    0:06 left\033[K");
 }
 
 /* Who waits is told for how long. */
