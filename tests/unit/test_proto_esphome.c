@@ -491,11 +491,9 @@ int main(void)
 
     prepare();
     for (size_t i = 0; i < N; i++)
-        tests[i] = (struct CMUnitTest){
-            .name = CASES[i].name,
-            .test_func = test_conversation,
-            .initial_state = (void *)&CASES[i],
-        };
+        tests[i] = (struct CMUnitTest){.name = CASES[i].name,
+                                       .test_func = test_conversation,
+                                       .initial_state = (void *)&CASES[i]};
     memcpy(tests + N, others, sizeof others);
     return cmocka_run_group_tests_name("proto/esphome", tests, NULL, NULL);
 }
