@@ -118,11 +118,11 @@ _espota_c_words() {
     discover) words='--host_ip= --ipv4 --ipv6 --timeout= --watch --filter= --as-targets --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     inspect) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
     serve) words='--auth= --auth-file= --auth-stdin --ask-auth --user= --bind= --port= --map= --dir= --fw-version= --once= --max-repeats= --tls-cert= --tls-key= --drop-to= --compress= --connect-timeout= --stall-timeout= --max-time= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
-    wait) words='--host_ip= --ipv4 --ipv6 --timeout= --port= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' args=$(espota-c completion hosts 2>/dev/null) ;;
-    sign) words='--key= --out= --verify --pub= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
-    help) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' args=$commands ;;
-    version) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
-    completion) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' args='bash zsh fish' ;;
+    wait) words='--host_ip= --ipv4 --ipv6 --timeout= --port= --quiet --verbose --debug --color= --config= --no-config --help --version ' args=$(espota-c completion hosts 2>/dev/null) ;;
+    sign) words='--key= --out= --verify --pub= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
+    help) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' args=$commands ;;
+    version) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    completion) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' args='bash zsh fish' ;;
     esac
     [[ $cur == -* || -z $args ]] || words=$args
     [[ $COMP_CWORD -eq 1 && $cur != -* ]] && words=$commands

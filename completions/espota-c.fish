@@ -106,7 +106,7 @@ complete -c espota-c -n 'contains (__espota_c_command) fleet' -l hook-timeout -x
 complete -c espota-c -n 'contains (__espota_c_command) fleet' -l hook-shell -d 'give --before and --after to /bin/sh'
 complete -c espota-c -n 'contains (__espota_c_command) fleet' -l junit -r -F -d 'results as JUnit XML'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l progress -s r -d 'a bar also where stderr is no terminal'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign help version completion' -l json -d 'events as JSON, on standard output or in FILE'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve' -l json -d 'events as JSON, on standard output or in FILE'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign help version completion' -l quiet -s q -d 'say nothing but the error'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign help version completion' -l verbose -s v -d 'say more; -vv protocol steps, -vvv bytes'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign help version completion' -l debug -s d -d 'say more, and where each setting came from'

@@ -295,7 +295,8 @@ struct espota_protocol {
     const char *name, *summary;
 };
 
-/* The i-th protocol, in the order of --help; false behind the last. */
+/* The i-th protocol of this build, in the order of --help; false behind the
+ * last. */
 ESPOTA_API bool espota_protocol_at(size_t i, struct espota_protocol *out);
 
 /* The i-th profile of the protocol "web"; NULL behind the last. */

@@ -52,6 +52,7 @@ struct listing {
     const struct opts *opts;
     struct row *rows; /* of the table, which is printed at the end */
     size_t n, cap, shown;
+    bool heard; /* of any device, filtered or not */
     bool color;
 };
 
@@ -307,6 +308,7 @@ static void on_device(void *ctx, enum espota_device_news news,
 {
     struct listing *l = ctx;
 
+    l->heard = true;
     if (!eo_discover_passes(d, &l->opts->filter))
         return;
     l->shown++;
@@ -333,12 +335,12 @@ static int check(const struct opts *o, struct espota_error *err)
     return eo_discover_check(&o->filter, err);
 }
 
-static int nothing(const struct cli *cli)
+static int nothing(const struct cli *cli, bool heard)
 {
     struct espota_error err;
     const struct texts *names = &cli->parsed.args;
 
-    if (names->n > 0) {
+    if (names->n > 0 && !heard) {
         eo_fail_hint(&err, ESPOTA_E_RESOLVE,
                      "is it on, and on the same network? Guest Wi-Fi and "
                      "VLANs often block multicast",
@@ -346,7 +348,8 @@ static int nothing(const struct cli *cli)
         return eo_cli_fail(&err);
     }
     if (!cli->opts.quiet)
-        fputs("espota-c: no device announced itself\n", stderr);
+        fprintf(stderr, "espota-c: no device %s\n",
+                heard ? "passes --filter" : "announced itself");
     return 0;
 }
 
@@ -381,5 +384,5 @@ int eo_cmd_discover(struct cli *cli)
     if (eo_signals_caught() != 0)
         return espota_category_status(ESPOTA_E_INTERRUPTED) +
                eo_signals_caught();
-    return l.shown == 0 ? nothing(cli) : 0;
+    return l.shown == 0 ? nothing(cli, l.heard) : 0;
 }

@@ -38,6 +38,7 @@ enum { DAY_S = 86400 };
 
 #define UP     (CMD_UPLOAD | CMD_FLEET)
 #define NET    (UP | CMD_DISCOVER | CMD_WAIT)
+#define EVENTS (UP | CMD_DISCOVER | CMD_INSPECT | CMD_SERVE)
 #define CONF   OPT_CONFIG
 #define COMMON OPT_COMMON
 #define DROPIN OPT_DROPIN
@@ -215,7 +216,7 @@ static const struct opt OPTS[] = {
 
     {'r', "progress", FLAG(progress), UP, OPT_G_OUTPUT, CONF | COMMON | DROPIN,
      .help = "a bar also where stderr is no terminal"},
-    {0, "json", TEXT(json, "FILE"), CMD_ALL, OPT_G_OUTPUT, COMMON | OPT_OPTIONAL | OPT_FILE,
+    {0, "json", TEXT(json, "FILE"), EVENTS, OPT_G_OUTPUT, COMMON | OPT_OPTIONAL | OPT_FILE,
      .help = "events as JSON, on standard output or in FILE"},
     {'q', "quiet", FLAG(quiet), CMD_ALL, OPT_G_OUTPUT, CONF | COMMON,
      .help = "say nothing but the error"},

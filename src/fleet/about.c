@@ -40,14 +40,21 @@ const char *espota_left_out_at(size_t i)
     return NULL;
 }
 
+static bool is_built_in(const struct proto_ops *ops)
+{
+    return ops != &eo_proto_web || eo_http_push_library() != NULL;
+}
+
 bool espota_protocol_at(size_t i, struct espota_protocol *out)
 {
-    const struct proto_ops *ops = eo_proto_at(i);
+    const struct proto_ops *ops;
 
-    if (ops == NULL)
-        return false;
-    *out = (struct espota_protocol){ops->name, ops->summary};
-    return true;
+    for (size_t k = 0; (ops = eo_proto_at(k)) != NULL; k++)
+        if (is_built_in(ops) && i-- == 0) {
+            *out = (struct espota_protocol){ops->name, ops->summary};
+            return true;
+        }
+    return false;
 }
 
 const char *espota_web_profile_at(size_t i)

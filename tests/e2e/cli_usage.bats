@@ -56,6 +56,7 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
     wrong 'did you mean "--protocol"' --protcol=esphome
     wrong 'did you mean "upload"' uplaod -i h -f fw.bin
     wrong 'unknown option "-Z"' -Z
+    wrong 'unknown option "--json"' wait h --json
     wrong 'the command comes first' -i h -f fw.bin version
     wrong 'does not expect "x"' -i h -f fw.bin x
 }

@@ -23,9 +23,11 @@ SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };
         sim esphome --bind 10.77.0.2 --port 3232 --mdns kitchen --key AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=
         there porch attic kitchen
         "$BIN/espota-c" discover; echo; "$BIN/espota-c" discover --json
+        echo; "$BIN/espota-c" discover --filter "board=nothing" 2>&1 | sed "s/^/filtered: /"
         echo; "$BIN/espota-c" discover --filter "board=ESP8266*"; echo; "$BIN/espota-c" discover --as-targets'
     echo "$output"
     [ "$status" = 0 ]
+    grep -qx 'filtered: espota-c: no device passes --filter' <<<"$output"
     table=$(sed '/^$/,$d' <<<"$output")
     [ "$(wc -l <<<"$table")" = 4 ]
     [[ ${lines[0]} == NAME*ADDRESS*PROTOCOL*PORT*WANTS*BOARD*PLATFORM*VERSION*MAC ]]
