@@ -26,6 +26,9 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
     grep -q -- '-i, --ip HOST' out
     go upload --help
     expect 0
+    go fleet --help
+    expect 0
+    grep -q -- '--canary N|P%' out
     go -d -i h --help --port 0x
     expect 2 # what stands behind is still read
 }
