@@ -204,12 +204,15 @@ web() {
         *) echo "127.0.0.1 port=$port protocol=arduino" ;;
         esac
     done >targets
-    echo 'cat >>"'"$T"'/heard"; printf "%s\n" "$ESPOTA_MESSAGE" >>"'"$T"'/heard"' >hook
+    # A file each: they run at once.
+    echo 'exec >"'"$T"'/heard.$$"; cat; printf "\n%s\n" "$ESPOTA_MESSAGE"' >hook
     espota fleet targets -f "$BATS_FILE_TMPDIR/fw.bin" --retry 0 --connect-timeout 1 --json --junit=x.xml \
         --after "sh $T/hook"
     expect_status 42
+    [ "$(cat heard.* | grep -c '^{')" = 3 ] || no "not each was told of" || return 1
+    cat heard.* >heard
     for name in x.xml heard out err; do harmless "$name" || return 1; done
-    grep '^{' heard | jq -e .message >/dev/null
+    grep '^{' heard | jq -e .msg >/dev/null
     [ "$(grep -c '<failure' x.xml)" = 3 ]
     python3 -c 'import sys, xml.etree.ElementTree as e; e.parse(sys.argv[1])' x.xml
 }
