@@ -51,7 +51,8 @@ void eo_esphome_lost(struct espota_error *err, const struct esphome_loss *loss)
                      loss->what);
     else if (loss->no_answer)
         eo_fail_hint(err, ESPOTA_E_NO_ANSWER,
-                     "is it in another update, or is this not its OTA port?",
+                     "is it in another update, or is this not its OTA port? A "
+                     "web page wants --protocol web",
                      "%s after we greeted it", loss->what);
     else
         eo_fail_hint(err, ESPOTA_E_BROKEN,

@@ -92,8 +92,9 @@ static int by_status(int status, const char *text, size_t len,
     struct text t;
 
     eo_text_init(&t, words, sizeof words);
-    eo_text_add(&t, "%d ", status);
-    eo_text_add_safe(&t, text, line_len(text, text + len));
+    len = line_len(text, text + len);
+    eo_text_add(&t, len > 0 ? "%d " : "%d", status);
+    eo_text_add_safe(&t, text, len);
     for (size_t i = 0; i < sizeof STATUSES / sizeof *STATUSES; i++)
         if (STATUSES[i].status == status)
             return eo_fail_device(err, STATUSES[i].category, words,

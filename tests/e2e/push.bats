@@ -262,6 +262,13 @@ progresses() {
     [ "$status" = 0 ]
 }
 
+@test "a page whose protocol nobody names: the hint does" {
+    device --profile esphome
+    run timeout 180 "$BIN/espota-c" --no-config -i 127.0.0.1 -p "$port" -f fw.bin --force --retry 0 --connect-timeout 2
+    [ "$status" = 12 ]
+    [[ $output == *"hint: "*"--protocol web"* ]]
+}
+
 @test "the password is never shown" {
     device --profile esphome-idf --password 's3cr3t-word'
     push 0 -a 's3cr3t-word' -vvv
