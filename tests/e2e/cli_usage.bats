@@ -98,6 +98,10 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
         grep -q "^espota-c: 127.0.0.1: .*$file" err
         valid_events out
     done
+    [ -r /proc/version ] || return 0 # it has more bytes than it says
+    go -i 127.0.0.1 -p 9 -f /proc/version
+    expect 3
+    grep -q '^espota-c: 127.0.0.1: /proc/version changed while it was read$' err
 }
 
 @test "ESPOTA_EXIT=simple knows 0, 1 and 2" {

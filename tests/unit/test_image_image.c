@@ -257,6 +257,25 @@ static void test_what_cannot_be_opened(void **state)
     }
 }
 
+/* As one that a build is still writing: it has more bytes than it said. */
+static void test_a_file_that_grows(void **state)
+{
+    static const char PATH[] = "/proc/version"; /* says it is empty */
+    struct espota_image *img;
+    struct espota_error err;
+
+    (void)state;
+    if (access(PATH, R_OK) != 0) {
+        print_message("skip: no file here has more than it says\n");
+        skip();
+    }
+    assert_int_equal(
+        espota_image_open(&img, PATH, ESPOTA_COMPRESS_AUTO, &err), -1);
+    assert_int_equal(err.category, ESPOTA_E_IMAGE);
+    assert_string_equal(err.message,
+                        "/proc/version changed while it was read");
+}
+
 /* Sparse; 3 GiB do not fit into a signed offset of 32 bits. */
 static void test_a_file_that_no_device_takes(void **state)
 {
@@ -360,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_a_gzip_bomb_costs_nothing),
         cmocka_unit_test(test_cut_at_every_length),
         cmocka_unit_test(test_what_cannot_be_opened),
+        cmocka_unit_test(test_a_file_that_grows),
         cmocka_unit_test(test_a_file_that_no_device_takes),
         cmocka_unit_test(test_out_of_memory),
     };
