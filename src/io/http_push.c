@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "image/image.h"
 #include "io/http_push_inside.h"
 #include "proto/web_login.h"
@@ -110,8 +111,6 @@ static const struct {
     enum espota_category category;
     const char *message;
 } CODES[] = {
-    {CURLE_PEER_FAILED_VERIFICATION, ESPOTA_E_POLICY,
-     "the device's certificate is not trusted"},
     {CURLE_SSL_CONNECT_ERROR, ESPOTA_E_CONNECT, "the TLS handshake failed"},
     {CURLE_SSL_CACERT_BADFILE, ESPOTA_E_USAGE,
      "the file of certificates cannot be used"},
@@ -146,17 +145,37 @@ static bool garbled(const struct push *p, CURLcode code)
     return plenty != NULL;
 }
 
+/* libcurl's words may hold a name out of the certificate. */
+static void fail_certificate(struct push *p)
+{
+    static const char *const LEADS[] = {"SSL certificate problem: ", "SSL: "};
+    const char *why = p->why;
+    char safe[300];
+    struct text t;
+
+    for (size_t i = 0; i < sizeof LEADS / sizeof *LEADS; i++)
+        if (eo_starts_with(why, LEADS[i]))
+            why += strlen(LEADS[i]);
+    eo_text_init(&t, safe, sizeof safe);
+    eo_text_add_safe(&t, why, strlen(why));
+    eo_fail_hint(&p->error, ESPOTA_E_POLICY,
+                 p->web->ca == NULL ? "give its certificate with --tls-ca"
+                                    : NULL,
+                 "the device's certificate is not trusted%s%s",
+                 t.len > 0 ? ": " : "", safe);
+}
+
 static void fail_wire(struct push *p, CURLcode code)
 {
     const bool no_http = garbled(p, code);
 
+    if (code == CURLE_PEER_FAILED_VERIFICATION) {
+        fail_certificate(p);
+        return;
+    }
     for (size_t i = 0; i < sizeof CODES / sizeof *CODES; i++)
         if (CODES[i].code == code && !p->committed && !no_http) {
-            eo_fail_hint(&p->error, CODES[i].category,
-                         code == CURLE_PEER_FAILED_VERIFICATION
-                             ? "give its certificate with --tls-ca"
-                             : NULL,
-                         "%s", CODES[i].message);
+            eo_fail(&p->error, CODES[i].category, "%s", CODES[i].message);
             return;
         }
     eo_web_lost(&p->error, &(struct web_loss){
@@ -277,7 +296,10 @@ static void on_begin(void *ctx)
             .auth = p->job.password != NULL ? "basic" : "none"};
         ok = next_step(p);
     }
-    if (!ok || eo_timer_start(p->c.loop, &p->look, LOOK_EVERY_MS, on_look, p))
+    if (ok &&
+        eo_timer_start(p->c.loop, &p->look, LOOK_EVERY_MS, on_look, p) != 0)
+        ok = eo_fail(&p->error, ESPOTA_E_INTERNAL, "out of memory") == 0;
+    if (!ok)
         end(p, PROTO_FAILED);
 }
 

@@ -35,6 +35,7 @@ struct push {
     enum push_step step;
     enum proto_status status;
     CURLcode result;
+    char why[CURL_ERROR_SIZE]; /* libcurl's own words; "": none */
     struct espota_error error;
     struct espota_hello hello;
     const char *auth;

@@ -1,0 +1,150 @@
+/* test_io_http_push.c -- a push that has no memory.  What devices answer is in
+ * tests/e2e/push.bats. */
+#include "support/test.h"
+
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "support/peer.h"
+
+#include "base/mem.h"
+#include "io/http_push.h"
+#include "proto/web.h"
+
+#ifdef EO_WITH_HTTP_PUSH
+
+enum { TIMERS = 15 /* and one: the loop has no room for another */ };
+
+struct stage {
+    struct loop *loop;
+    struct timer other[TIMERS];
+    struct addr nobody;
+    int refusing;
+    struct espota_image *image;
+    struct web_job web;
+    struct session *session;
+    unsigned ended;
+};
+
+static void on_nothing(void *ctx)
+{
+    (void)ctx;
+}
+
+static void on_change(void *ctx)
+{
+    struct stage *s = ctx;
+
+    s->ended += eo_session_status(s->session) != PROTO_RUNNING;
+}
+
+static void open_stage(struct stage *s, const char *profile)
+{
+    static const uint8_t IMAGE[1000];
+
+    *s = (struct stage){.loop = eo_loop_new()};
+    s->refusing = peer_refusing("127.0.0.1", &s->nobody);
+    s->web = (struct web_job){.profile = eo_web_profile(profile),
+                              .host = "127.0.0.1",
+                              .port = eo_addr_port(&s->nobody)};
+    for (size_t i = 0; i < TIMERS; i++)
+        assert_int_equal(eo_timer_start(s->loop, &s->other[i], 100000,
+                                        on_nothing, NULL), 0);
+    assert_int_equal(espota_image_wrap(&s->image, IMAGE, sizeof IMAGE,
+                                       ESPOTA_COMPRESS_NEVER, NULL), 0);
+}
+
+static void start(struct stage *s)
+{
+    const struct proto_job job = {.image = s->image,
+                                  .web = &s->web,
+                                  .answer_ms = 5000,
+                                  .stall_ms = 5000};
+
+    s->session = eo_http_push_start(&(struct session_config){
+        .loop = s->loop,
+        .job = &job,
+        .addr = &s->nobody,
+        .n_addr = 1,
+        .connect_ms = 5000,
+        .on_change = on_change,
+        .ctx = s,
+    });
+}
+
+static void close_stage(struct stage *s)
+{
+    eo_session_free(s->session);
+    for (size_t i = 0; i < TIMERS; i++)
+        eo_timer_stop(s->loop, &s->other[i]);
+    assert_int_equal(eo_loop_timeout(s->loop), -1);
+    assert_int_equal(eo_loop_fds(s->loop, NULL, 0), 0);
+    eo_loop_free(s->loop);
+    espota_image_free(s->image);
+    close(s->refusing);
+}
+
+static void test_it_cannot_start(void **state)
+{
+    struct stage s;
+    unsigned long n = 0;
+
+    (void)state;
+    open_stage(&s, "esphome");
+    do {
+        eo_session_free(s.session);
+        eo_alloc_fail_at(++n, 0);
+        start(&s);
+        assert_int_equal(s.session == NULL, eo_alloc_count() >= n);
+        eo_alloc_fail_at(0, 0);
+    } while (s.session == NULL);
+    assert_true(n > 2); /* itself and its addresses */
+    close_stage(&s);
+}
+
+/* Both kinds of a first request: a look, and the image. */
+static void test_no_room_for_its_deadline(void **state)
+{
+    static const char *const PROFILES[] = {"esphome", "sketch"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct stage s;
+
+        open_stage(&s, PROFILES[i]);
+        start(&s);
+        assert_non_null(s.session);
+        eo_alloc_fail_at(1, 1);
+        for (int k = 0; k < 100 && s.ended == 0; k++)
+            assert_int_equal(eo_loop_turn(s.loop, 1000), 0);
+        assert_true(eo_alloc_count() > 0);
+        eo_alloc_fail_at(0, 0);
+        assert_int_equal(s.ended, 1);
+        assert_int_equal(eo_session_status(s.session), PROTO_FAILED);
+        assert_int_equal(eo_session_error(s.session)->category,
+                         ESPOTA_E_INTERNAL);
+        assert_string_equal(eo_session_error(s.session)->message,
+                            "out of memory");
+        close_stage(&s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_it_cannot_start),
+        cmocka_unit_test(test_no_room_for_its_deadline),
+    };
+
+    return cmocka_run_group_tests_name("io/http_push", tests, NULL, NULL);
+}
+
+#else
+
+int main(void)
+{
+    print_message("skip: this build has no libcurl\n");
+    return 0;
+}
+
+#endif
