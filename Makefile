@@ -261,18 +261,24 @@ TIME ?= 60
 FUZZ_SAN    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FUZZ_BUILD   = $(MAKE) --no-print-directory BUILD=build/$@ fuzzers
 FUZZ_RUN     = ONLY='$(ONLY)' JOBS='$(JOBS)' tools/fuzz.sh run build/$@ '$(TIME)'
+# $(call fuzzed_by,COMPILER): in one line, what is missing.
+fuzzed_by = command -v $(1) >/dev/null || { echo "$(1) is missing: install the package \"$$(tools/setup.sh name cmd:$(1))\""; exit 1; }
 fuzz:
+	@$(call fuzzed_by,clang)
 	@$(FUZZ_BUILD) CC=clang CFLAGS='$(FUZZ_SAN)'
 	@$(FUZZ_RUN)
 
 ## fuzz-fast: the same without sanitizers, for many more executions
 fuzz-fast:
+	@$(call fuzzed_by,clang)
 	@$(FUZZ_BUILD) CC=clang CFLAGS='-O2 -g -fsanitize=fuzzer-no-link'
 	@$(FUZZ_RUN)
 
 ## fuzz-afl: the same by AFL++ (needs afl-clang-fast)
+AFL_CC ?= afl-clang-fast
 fuzz-afl:
-	@$(FUZZ_BUILD) CC=afl-clang-fast CFLAGS='-O2 -g'
+	@$(call fuzzed_by,$(AFL_CC))
+	@$(FUZZ_BUILD) CC=$(AFL_CC) CFLAGS='-O2 -g'
 	@ONLY='$(ONLY)' JOBS='$(JOBS)' tools/fuzz.sh afl build/$@ '$(TIME)'
 
 ## fuzz-merge: take over into fuzz/corpus/ what the runs above found that reaches more

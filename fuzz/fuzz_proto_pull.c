@@ -1,5 +1,6 @@
 /* fuzz_proto_pull.c -- any request there can be: the first byte picks what is
- * on offer, the first line is method and target, the others are headers. */
+ * on offer, the last how often is enough, the first line is method and target,
+ * the others are headers. */
 #include "check.h"
 #include "proto/pull.h"
 
@@ -31,6 +32,7 @@ static void judge(const struct pull_request *r, const struct pull_offer *o)
     switch (a.status) {
     case 200:
         fuzz_check(r->status == 0 && a.form != NULL && !(a.body && r->head));
+        fuzz_check(!a.body || o->enough == 0 || o->given < o->enough);
         break;
     case 304:
     case 404:
@@ -58,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     offer.filesystem = data[0] & 8 ? &IMAGES[data[0] >> 1 & 3] : NULL;
     offer.version = data[0] & 16 ? "7" : NULL;
     offer.given = data[0] >> 5;
+    offer.enough = data[size - 1] % 8;
     text = malloc(size);
     fuzz_check(text != NULL);
     memcpy(text, data + 1, size - 1);

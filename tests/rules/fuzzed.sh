@@ -65,4 +65,11 @@ plant "a parser without a target" src/wire/another.c
 plant "a row that says nothing" fuzz/covered "wire/noise.c -"
 plant "a row for no file" fuzz/covered "wire/no.c - no"
 plant "a target without inputs" fuzz/fuzz_wire_another.c
+
+# A compiler that is not there is told in one line.
+said=$(make -s fuzz-afl AFL_CC=no-such-compiler 2>/dev/null)
+case $said in
+"no-such-compiler is missing: install the package"*) ;;
+*) echo "make fuzz-afl says: $said"; missed=1 ;;
+esac
 exit $missed
