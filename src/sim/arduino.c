@@ -179,6 +179,12 @@ static void power_down(struct device *base)
     eo_arduino_deaf(d);
 }
 
+/* Its socket stays, and it is idle behind every update. */
+static void restart(struct device *base)
+{
+    eo_arduino_hang_up((struct arduino_device *)base);
+}
+
 static void announce(const struct device *base, struct announcement *a)
 {
     static const char *const BOARD[N_CORES] = {
@@ -211,5 +217,6 @@ const struct profile eo_sim_arduino = {
     .device_size = sizeof(struct arduino_device),
     .open = power_up,
     .close = power_down,
+    .restart = restart,
     .announce = announce,
 };

@@ -1,6 +1,6 @@
 /* web.c -- the profile "web": options, kinds of web servers, a device with its
  * port. */
-#include "sim/web.h"
+#include "sim/web_conn.h"
 
 #include <errno.h>
 #include <string.h>
@@ -108,6 +108,16 @@ static void on_accept(void *ctx, int ready)
         eo_web_accept(d, fd);
 }
 
+/* Who comes next may have called already, and asked for the nonce: they stay. */
+static void restart(struct device *base)
+{
+    struct web_device *d = (struct web_device *)base;
+
+    for (int i = 0; i < WEB_CONNS; i++)
+        if (d->conn[i] != NULL && d->conn[i]->updated)
+            eo_web_gone(d->conn[i]);
+}
+
 static void close_device(struct device *base)
 {
     struct web_device *d = (struct web_device *)base;
@@ -171,5 +181,6 @@ const struct profile eo_sim_web = {
     .device_size = sizeof(struct web_device),
     .open = open_device,
     .close = close_device,
+    .restart = restart,
     .announce = announce,
 };
