@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/poll.h"
 #include "world.h"
 
 static uint64_t clock_ms = 1000000;
@@ -29,10 +29,10 @@ static int world_poll(struct pollfd *fds, nfds_t n, int timeout)
 }
 
 #define clock_gettime world_clock
-#define poll(fds, n, timeout) world_poll(fds, n, timeout)
+#define eo_poll(fds, n, timeout) world_poll(fds, n, timeout)
 #include "io/loop.c"
 #undef clock_gettime
-#undef poll
+#undef eo_poll
 
 /* ---- sockets ------------------------------------------------------------- */
 

@@ -69,9 +69,11 @@ ESPOTA_API int espota_discover_new(struct espota_discover **out,
                                    struct espota_error *err);
 ESPOTA_API void espota_discover_free(struct espota_discover *);
 
-/* Blocks until the time is over, or *stop (may be NULL) is not zero. */
-ESPOTA_API void espota_discover_run(struct espota_discover *,
-                                    const volatile int *stop);
+/* Blocks until the time is over, or *stop (may be NULL) is not zero.  Fails
+ * with INTERNAL where this machine cannot wait. */
+ESPOTA_API int espota_discover_run(struct espota_discover *,
+                                   const volatile int *stop,
+                                   struct espota_error *err);
 
 /* Or from a loop of your own, as espota_fleet_fds() and its kin. */
 ESPOTA_API size_t espota_discover_fds(const struct espota_discover *,

@@ -256,6 +256,10 @@ ESPOTA_API void espota_fleet_release(struct espota_fleet *, int job,
  * in a signal handler. */
 ESPOTA_API void espota_fleet_cancel(struct espota_fleet *, int job);
 
+/* For a loop of your own that can wait no more (poll() said sys, an errno): all
+ * jobs end like that, with INTERNAL instead of INTERRUPTED. */
+ESPOTA_API void espota_fleet_give_up(struct espota_fleet *, int sys);
+
 /* Jobs that have not ended get no event any more. */
 ESPOTA_API void espota_fleet_free(struct espota_fleet *);
 

@@ -359,6 +359,7 @@ int eo_cmd_discover(struct cli *cli)
     struct listing l = {.opts = o};
     struct espota_discover *d = NULL;
     struct espota_error err;
+    int rc;
     const struct espota_discover_config config = {
         .bind = o->host_ip,
         .family = o->ipv4 == o->ipv6 ? 0 : o->ipv4 ? 4 : 6,
@@ -374,10 +375,12 @@ int eo_cmd_discover(struct cli *cli)
         return eo_cli_fail(&err);
     eo_signals_catch();
     signal(SIGPIPE, SIG_DFL); /* whoever reads the list is gone: so are we */
-    espota_discover_run(d, eo_signals_flag());
+    rc = espota_discover_run(d, eo_signals_flag(), &err);
     espota_discover_free(d);
     print_table(&l);
     free_rows(&l);
+    if (rc != 0)
+        return eo_cli_fail(&err);
     /* Who watches ends it with a signal: that is no failure. */
     if (o->watch)
         return 0;

@@ -137,7 +137,8 @@ static int add_announced(struct cli *cli, struct target_list *list,
     else if ((f.rc = eo_discover_check(&filters, err)) == 0 &&
              (f.rc = espota_discover_new(&d, &config, err)) == 0) {
         eo_signals_catch();
-        espota_discover_run(d, eo_signals_flag());
+        if (espota_discover_run(d, eo_signals_flag(), err) != 0)
+            f.rc = -1;
     }
     espota_discover_free(d);
     eo_texts_free(&filters);

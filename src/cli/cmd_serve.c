@@ -1,7 +1,6 @@
 /* cmd_serve.c -- serve images to devices that fetch them. */
 #include <errno.h>
 #include <grp.h>
-#include <poll.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 #include <espota/serve.h>
 
 #include "base/mem.h"
+#include "base/poll.h"
 #include "cli/cli.h"
 #include "cli/secret.h"
 #include "cli/serve_map.h"
@@ -246,10 +246,9 @@ static int turn(struct serving *v, struct espota_fd **fds,
             .events = (short)(((*fds)[i].want & ESPOTA_READ ? POLLIN : 0) |
                               ((*fds)[i].want & ESPOTA_WRITE ? POLLOUT : 0))};
     (*polls)[n] = (struct pollfd){.fd = v->signals, .events = POLLIN};
-    if (poll(*polls, (nfds_t)n + 1,
-             timeout < 0 || timeout > LOOK_EVERY_MS ? LOOK_EVERY_MS
-                                                    : timeout) < 0 &&
-        errno != EINTR)
+    if (eo_poll(*polls, (nfds_t)n + 1,
+                timeout < 0 || timeout > LOOK_EVERY_MS ? LOOK_EVERY_MS
+                                                       : timeout) < 0)
         return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
                            "waiting for the network: %s", strerror(errno));
     for (size_t i = 0; i < n; i++) {

@@ -2,7 +2,6 @@
 #include "cli/run.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/poll.h"
 #include "base/str.h"
 #include "cli/run_ui.h"
 #include "cli/signals.h"
@@ -289,8 +289,9 @@ static size_t gather(const struct espota_fleet *f, struct polled *p)
     return n < p->cap ? n : p->cap;
 }
 
-/* One wait for the fleet's descriptors and the signals'. */
-static void wait_for(struct run *run, struct polled *p, size_t n, int signals)
+/* One wait for the fleet's first n descriptors and the signals'; gives for how
+ * many it is known now what they are ready for. */
+static size_t wait_for(struct run *run, struct polled *p, size_t n, int signals)
 {
     int timeout = espota_fleet_timeout(run->fleet);
 
@@ -304,9 +305,10 @@ static void wait_for(struct run *run, struct polled *p, size_t n, int signals)
                 (short)((p->fds[i].want & ESPOTA_READ ? POLLIN : 0) |
                         (p->fds[i].want & ESPOTA_WRITE ? POLLOUT : 0)),
         };
-    if (poll(p->poll, (nfds_t)n + 1, timeout) < 0)
-        for (size_t i = 0; i <= n; i++)
-            p->poll[i].revents = 0;
+    if (eo_poll(p->poll, (nfds_t)n + 1, timeout) < 0) {
+        espota_fleet_give_up(run->fleet, errno);
+        return 0;
+    }
     if (p->poll[0].revents != 0)
         eo_signals_drain();
     for (size_t i = 0; i < n; i++) {
@@ -317,6 +319,7 @@ static void wait_for(struct run *run, struct polled *p, size_t n, int signals)
             (uint8_t)((got & POLLIN || broken ? ESPOTA_READ : 0) |
                       (got & POLLOUT || broken ? ESPOTA_WRITE : 0));
     }
+    return n;
 }
 
 static bool is_busy(struct run *run)
@@ -339,7 +342,7 @@ static void drive(struct run *run, int signals)
             espota_fleet_cancel(run->fleet, -1);
         }
         n = gather(run->fleet, &p);
-        wait_for(run, &p, n, signals);
+        n = wait_for(run, &p, n, signals);
         espota_fleet_process(run->fleet, p.fds, n);
         is_busy(run); /* its children are looked after while devices run */
         eo_uis_tick(&run->ui);

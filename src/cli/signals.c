@@ -8,6 +8,8 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+enum { LOOK_US = 250000 };
+
 /* A process has one set of signal handlers, and they need these. */
 static volatile int caught;
 static int pipe_fd[2] = {-1, -1};
@@ -24,6 +26,17 @@ static void on_signal(int number)
     errno = was;
 }
 
+/* Where there is no room for it, who looks at the flag is late, not deaf. */
+static void open_pipe(void)
+{
+    if (pipe(pipe_fd) != 0)
+        return;
+    for (int i = 0; i < 2; i++) {
+        fcntl(pipe_fd[i], F_SETFD, FD_CLOEXEC);
+        fcntl(pipe_fd[i], F_SETFL, O_NONBLOCK);
+    }
+}
+
 int eo_signals_catch(void)
 {
     static const int WAKING[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT};
@@ -31,12 +44,7 @@ int eo_signals_catch(void)
 
     if (pipe_fd[0] >= 0)
         return pipe_fd[0];
-    if (pipe(pipe_fd) != 0)
-        return -1;
-    for (int i = 0; i < 2; i++) {
-        fcntl(pipe_fd[i], F_SETFD, FD_CLOEXEC);
-        fcntl(pipe_fd[i], F_SETFL, O_NONBLOCK);
-    }
+    open_pipe();
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof WAKING / sizeof *WAKING; i++) {
         sigaction(WAKING[i], NULL, &old);
@@ -58,6 +66,7 @@ void eo_signals_drain(void)
 int eo_signals_await(int fd)
 {
     const int pipe = pipe_fd[0], last = fd > pipe ? fd : pipe;
+    struct timeval look = {0};
     fd_set ready;
 
     if (last >= FD_SETSIZE) {
@@ -65,13 +74,15 @@ int eo_signals_await(int fd)
         return -1;
     }
     /* The pipe stays readable: a signal that comes before select() ends it as
-     * one that comes during it.  And macOS cannot poll() a terminal. */
+     * one that comes during it; without a pipe there is a look now and then.
+     * And macOS cannot poll() a terminal. */
     do {
+        look.tv_usec = LOOK_US;
         FD_ZERO(&ready);
         FD_SET(fd, &ready);
         if (pipe >= 0)
             FD_SET(pipe, &ready);
-        if (select(last + 1, &ready, NULL, NULL, NULL) < 0) {
+        if (select(last + 1, &ready, NULL, NULL, pipe < 0 ? &look : NULL) < 0) {
             if (errno != EINTR)
                 return -1;
             FD_ZERO(&ready);

@@ -5,7 +5,7 @@
 /* From now on SIGINT, SIGTERM and SIGHUP (unless it was ignored: nohup) are
  * remembered, and SIGPIPE is ignored.  Gives a descriptor that becomes
  * readable when one arrives, when the window was resized and when we go on
- * after a stop, or -1. */
+ * after a stop; -1: there is none, and who waits must look now and then. */
 int eo_signals_catch(void);
 
 /* Empties that descriptor. */
@@ -14,7 +14,7 @@ void eo_signals_drain(void);
 /* Waits until fd has something to read: 0.  1 if a signal came meanwhile that
  * does not ask us to end; -1 with errno, which is EINTR if one did, be it long
  * before: none is lost between a look at eo_signals_caught() and the wait.
- * Where nothing is caught, signals do what they always do. */
+ * Before eo_signals_catch(), signals do what they always do. */
 int eo_signals_await(int fd);
 
 /* The first signal that asked us to end, or 0. */

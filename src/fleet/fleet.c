@@ -254,7 +254,7 @@ static void cancel_wanted(struct espota_fleet *f)
 }
 
 /* The loop cannot go on: everyone is told, so that every job has its end. */
-static void give_up(struct espota_fleet *f, int sys)
+void espota_fleet_give_up(struct espota_fleet *f, int sys)
 {
     struct espota_error err;
 
@@ -303,7 +303,7 @@ int espota_fleet_run(struct espota_fleet *f, const volatile int *stop)
         do_due(f);
         if (f->ended < f->n &&
             eo_loop_turn(f->loop, is_due(f) ? 0 : LOOK_MS) != 0)
-            give_up(f, errno);
+            espota_fleet_give_up(f, errno);
     }
     return (int)f->failed;
 }

@@ -2,6 +2,7 @@
  * words for people. */
 #include <espota/discover.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -372,11 +373,14 @@ void espota_discover_free(struct espota_discover *d)
     eo_free(d);
 }
 
-void espota_discover_run(struct espota_discover *d, const volatile int *stop)
+int espota_discover_run(struct espota_discover *d, const volatile int *stop,
+                        struct espota_error *err)
 {
     while (!d->ended && (stop == NULL || *stop == 0))
         if (eo_loop_turn(d->loop, LOOK_MS) != 0)
-            break;
+            return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
+                               "waiting for the network: %s", strerror(errno));
+    return 0;
 }
 
 size_t espota_discover_fds(const struct espota_discover *d,

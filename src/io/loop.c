@@ -6,12 +6,11 @@
  */
 #include "io/loop.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/poll.h"
 
 struct watch {
     struct loop *loop;
@@ -330,8 +329,8 @@ int eo_loop_turn(struct loop *l, int max_ms)
                               (want & ESPOTA_WRITE ? POLLOUT : 0)),
         };
     }
-    got = poll(l->poll, (nfds_t)n, wait);
-    if (got < 0 && errno != EINTR)
+    got = eo_poll(l->poll, (nfds_t)n, wait);
+    if (got < 0)
         return -1;
     eo_loop_update(l);
     l->depth++;

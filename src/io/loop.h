@@ -55,7 +55,7 @@ void eo_timer_stop(struct loop *, struct timer *);
 /* ---- turning ------------------------------------------------------------ */
 
 /* Waits for at most max_ms (-1: as long as it takes) and runs what is due.
- * 0, or -1 with errno; EINTR counts as a turn. */
+ * 0, or -1 with errno: it is no use to go on; EINTR counts as a turn. */
 int eo_loop_turn(struct loop *, int max_ms);
 
 /* The same in pieces, for a foreign loop; see fleet.h. */

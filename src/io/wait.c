@@ -143,7 +143,7 @@ int espota_wait(const struct espota_wait_config *c, const volatile int *stop,
                 struct espota_error *err)
 {
     struct wait w = {.config = c, .loop = eo_loop_new()};
-    int rc = -1;
+    int rc = -1, sys = 0;
 
     if (w.loop == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
@@ -154,11 +154,14 @@ int espota_wait(const struct espota_wait_config *c, const volatile int *stop,
     }
     if (begin(&w, err) != 0)
         goto out;
-    while (!w.there && !w.over && (stop == NULL || *stop == 0))
+    while (!w.there && !w.over && sys == 0 && (stop == NULL || *stop == 0))
         if (eo_loop_turn(w.loop, LOOK_MS) != 0)
-            break;
+            sys = errno;
     if (w.there)
         rc = 0;
+    else if (sys != 0)
+        eo_fail_sys(err, ESPOTA_E_INTERNAL, sys, "waiting for the network: %s",
+                    strerror(sys));
     else if (stop != NULL && *stop != 0)
         eo_fail(err, ESPOTA_E_INTERRUPTED, "interrupted while waiting");
     else

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/signals.h"
@@ -20,6 +21,25 @@ static int close_pipe(void **state)
 {
     (void)state;
     return close(ends[0]) | close(ends[1]);
+}
+
+/* The first to ask, as what was opened once is kept. */
+static void test_without_a_descriptor_signals_are_caught(void **state)
+{
+    struct rlimit limit, none;
+    struct sigaction now;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_int_equal(eo_signals_catch(), -1);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_int_equal(raise(SIGPIPE), 0); /* does not end us */
+    assert_int_equal(sigaction(SIGTERM, NULL, &now), 0);
+    assert_true(now.sa_handler != SIG_DFL);
+    assert_int_equal(raise(SIGWINCH), 0);
+    assert_int_equal(eo_signals_caught(), 0);
 }
 
 static void test_something_to_read(void **state)
@@ -86,6 +106,7 @@ static void test_no_descriptor(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_without_a_descriptor_signals_are_caught),
         cmocka_unit_test_setup_teardown(test_something_to_read, open_pipe,
                                         close_pipe),
         cmocka_unit_test(test_the_end_of_input_is_something_to_read),

@@ -21,7 +21,7 @@ static void test_all_are_told_at_the_end_by_name(void **state)
     expect(&s, "+ attic arduino 8266 10.77.0.3\n"
                "+ kitchen esphome 3232 10.77.0.2\n");
     assert_false(espota_discover_live(s.d));
-    espota_discover_run(s.d, NULL); /* it is over: no wait */
+    assert_int_equal(espota_discover_run(s.d, NULL, NULL), 0); /* it is over: no wait */
     close_stage(&s);
 }
 
@@ -194,7 +194,7 @@ static void test_a_signal_ends_it(void **state)
 
     (void)state;
     open_stage(&s, (struct espota_discover_config){.watch = true});
-    espota_discover_run(s.d, &stop);
+    assert_int_equal(espota_discover_run(s.d, &stop, NULL), 0);
     assert_true(espota_discover_live(s.d));
     close_stage(&s);
 }

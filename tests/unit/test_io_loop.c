@@ -1,7 +1,9 @@
 /* test_io_loop.c -- descriptors and timers. */
 #include "support/test.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -294,6 +296,24 @@ static void test_out_of_memory(void **state)
     eo_loop_free(NULL);
 }
 
+/* More descriptors than this process may have: poll() does not take them. */
+static void test_a_loop_that_cannot_wait_says_so(void **state)
+{
+    struct log *l = *state;
+    struct rlimit limit, few;
+
+    for (int i = 0; i < 4; i++)
+        l->watch[i] = eo_watch_new(l->loop, l->fd[0], ESPOTA_READ,
+                                   on_bytes, l);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    few = (struct rlimit){.rlim_cur = 3, .rlim_max = limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    assert_int_equal(eo_loop_turn(l->loop, 60000), -1);
+    assert_int_equal(errno, EINVAL);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_int_equal(eo_loop_turn(l->loop, 0), 0);
+}
+
 #define LOOP_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -309,6 +329,7 @@ int main(void)
         LOOP_TEST(test_callbacks_may_remove_and_add),
         LOOP_TEST(test_a_foreign_loop),
         LOOP_TEST(test_a_foreign_loop_knows_twins),
+        LOOP_TEST(test_a_loop_that_cannot_wait_says_so),
         LOOP_TEST(test_out_of_memory),
     };
 
