@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh -- run the tests and count them.  "make check" calls it.
 #
-#   run.sh [unit] [e2e] [replay] [rules]    default: all
+#   run.sh [rules] [unit] [replay] [torture] [e2e]    default: all
 #
 # Environment: BUILD (objects), BIN (the programs), ONLY (words in the names of
 # the stories to run), JOBS.  The last line is "N passed, N failed", and
@@ -12,7 +12,7 @@ BUILD=${BUILD:-build} BIN=${BIN:-.} ONLY=${ONLY-} JOBS=${JOBS:-4}
 # Absolute, for stories that change the directory.
 BIN=$(cd "$BIN" && pwd) BUILD=$(cd "$BUILD" && pwd)
 export BIN BUILD
-[ $# -gt 0 ] || set -- rules unit replay e2e
+[ $# -gt 0 ] || set -- rules unit replay torture e2e
 # By what is run: make may start two of these at once.
 log=$BUILD/check/$(echo "$*" | tr ' ' -)
 rm -rf "$log"
@@ -112,6 +112,25 @@ run_rules() {
         [ -e "$script" ] || continue
         rule "rule_$(basename "$script" .sh)" sh "$script"
     done
+}
+
+# The short form; each story of it is a test.
+run_torture() {
+    out=$log/torture.out
+    if [ ! -x "$BUILD/tests/torture/torture" ]; then
+        echo "skip: torture: it is made for Linux"
+        note torture 0 0 1
+        return
+    fi
+    limit 1800 tests/torture/run.sh --short >"$out" 2>&1
+    status=$?
+    skipped=$(grep -c '^skip: ' "$out")
+    failed=$(grep -c '^story .* FINDS$' "$out")
+    passed=$(($(grep -c '^story ' "$out") - failed))
+    [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
+    note torture "$passed" "$failed" "$skipped"
+    grep '^skip: ' "$out"
+    [ "$failed" = 0 ] || grep -v '^[a-z-]* *[a-z]* *[0-9]* calls' "$out" | tell torture
 }
 
 # Stories mostly wait: several files at once, each with its own ports.

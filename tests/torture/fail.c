@@ -24,7 +24,7 @@
 
 static struct fail_plan *plan;
 static uintptr_t program_from, program_to;
-static bool begun; /* what happens before main() is the libraries' own */
+static atomic_bool begun; /* around main() all is the libraries' own */
 
 /* ---- whether a call is to fail ------------------------------------------- */
 
@@ -40,7 +40,7 @@ static bool due(enum fail_kind kind)
 {
     unsigned long n;
 
-    if (plan == NULL)
+    if (!begun)
         return false;
     n = atomic_fetch_add(&plan->seen[kind], 1) + 1;
     if (plan->kind != kind || plan->at == 0 ||
@@ -73,7 +73,7 @@ static bool is_patient(int fd)
 /* Who does not wait is not interrupted. */
 static bool is_interrupted(enum fail_kind kind, bool waits)
 {
-    if (plan == NULL || plan->storm != STORM_EINTR || !waits ||
+    if (!begun || plan->storm != STORM_EINTR || !waits ||
         !is_second(kind))
         return false;
     atomic_fetch_add(&plan->failed, 1);
@@ -83,7 +83,7 @@ static bool is_interrupted(enum fail_kind kind, bool waits)
 
 static bool is_early(int fd, enum fail_kind kind)
 {
-    if (plan == NULL || plan->storm != STORM_EAGAIN || !is_second(kind) ||
+    if (!begun || plan->storm != STORM_EAGAIN || !is_second(kind) ||
         is_patient(fd))
         return false;
     atomic_fetch_add(&plan->failed, 1);
@@ -96,7 +96,7 @@ static size_t piece(enum fail_kind kind, size_t len)
 {
     unsigned long n;
 
-    if (plan == NULL || plan->storm != STORM_SHORT)
+    if (!begun || plan->storm != STORM_SHORT)
         return len;
     n = atomic_load(&plan->seen[kind]);
     n = n < 500 ? 1 + n % 3 : 509;
@@ -133,7 +133,7 @@ static bool no_memory(const void *caller)
     const uintptr_t from = (uintptr_t)caller;
     const bool ours = from >= program_from && from < program_to;
 
-    if (!begun || !due(ours ? FAIL_MEMORY : FAIL_THEIRS))
+    if (!due(ours ? FAIL_MEMORY : FAIL_THEIRS))
         return false;
     errno = ENOMEM;
     return true;
@@ -317,7 +317,7 @@ static bool is_stream_socket(int fd)
     int type = 0;
     unsigned n = sizeof type;
 
-    if (plan == NULL || plan->storm != STORM_SHORT)
+    if (!begun || plan->storm != STORM_SHORT)
         return false;
     if (next == NULL)
         next_is(&next, "getsockopt");
@@ -510,6 +510,19 @@ static int find_program(struct dl_phdr_info *info, size_t size, void *ctx)
     return 1; /* the first is the program */
 }
 
+static int (*program_main)(int, char **, char **);
+
+/* Behind main() there are the reports of sanitizers and of coverage. */
+static int watched_main(int argc, char **argv, char **env)
+{
+    int status;
+
+    begun = plan != NULL;
+    status = program_main(argc, argv, env);
+    begun = false;
+    return status;
+}
+
 int fail_start(int (*main)(int, char **, char **), int argc, char **argv,
                void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
                void *stack) __asm__("__libc_start_main");
@@ -521,8 +534,8 @@ int fail_start(int (*main)(int, char **, char **), int argc, char **argv,
                 void (*)(void), void (*)(void), void *);
 
     next_is(&next, "__libc_start_main");
-    begun = plan != NULL;
-    return next(main, argc, argv, init, fini, rtld_fini, stack);
+    program_main = main;
+    return next(watched_main, argc, argv, init, fini, rtld_fini, stack);
 }
 
 /* Children of the program are left alone. */

@@ -1,17 +1,27 @@
 /* place.c -- a worker's place: its files, its devices, its processes. */
+#define _GNU_SOURCE /* unshare() */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "place.h"
+
+enum {
+    SERVE_MS = 1500, /* for a server's device to come, and come again, */
+    PEACES = 5,      /* and what that takes in peace, so often */
+    PORT_FIRST = 10240, /* below those that systems give to clients */
+    PORT_LAST = 32000
+};
 
 void die(const char *what)
 {
@@ -104,6 +114,10 @@ void fill(const struct place *p, const char *template, char out[SIZE])
             at += sprintf(at, "%s", p->data);
         else if (strncmp(template, "{image}", 7) == 0)
             at += sprintf(at, "%s", image);
+        else if (strncmp(template, "{here}", 6) == 0)
+            at += sprintf(at, "%s", p->here);
+        else if (strncmp(template, "{patience}", 10) == 0)
+            at += sprintf(at, "%u", p->patience_s);
         else if (sscanf(template, "{port+%u}", &more) == 1 ||
                  strncmp(template, "{port}", 6) == 0)
             at += sprintf(at, "%u", p->port + more);
@@ -114,6 +128,44 @@ void fill(const struct place *p, const char *template, char out[SIZE])
         template += strcspn(template, "}") + 1;
     }
     *at = '\0';
+}
+
+/* ---- the network ---------------------------------------------------------- */
+
+void settle(struct place *p, unsigned worker)
+{
+    static const char SETUP[] =
+        "ip link set lo up && ip link add lab0 type veth peer name lab1 && "
+        "ip addr add 10.77.0.1/24 dev lab0 && ip link set lab1 up && "
+        "ip link set lab0 up";
+    const pid_t pid = getppid();
+
+    snprintf(p->here, sizeof p->here, "127.%d.%d.%u", pid >> 8 & 127,
+             pid & 255, worker + 1);
+    p->lab = getenv("NO_LAB") == NULL && unshare(CLONE_NEWNET) == 0;
+    if (p->lab && system(SETUP) != 0)
+        die("a network of our own");
+}
+
+/* One that was not taken lately: old connections keep theirs for a while. */
+static unsigned free_port(const struct place *p)
+{
+    static unsigned next = PORT_FIRST;
+
+    for (unsigned tries = 0; tries < PORT_LAST - PORT_FIRST; tries++) {
+        struct sockaddr_in a = {.sin_family = AF_INET};
+        const int fd = socket(AF_INET, SOCK_STREAM, 0);
+        bool is_free;
+
+        next = next < PORT_LAST ? next + 1 : PORT_FIRST;
+        inet_pton(AF_INET, p->here, &a.sin_addr);
+        a.sin_port = htons((uint16_t)next);
+        is_free = bind(fd, (struct sockaddr *)&a, sizeof a) == 0;
+        close(fd);
+        if (is_free)
+            return next;
+    }
+    die("a free port");
 }
 
 /* ---- processes ------------------------------------------------------------ */
@@ -143,6 +195,7 @@ pid_t start(const struct place *p, const char *program, const char *text,
     pid = fork();
     if (pid != 0)
         return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing outlives its worker */
     redirect(0, "/dev/null");
     redirect(1, in(p, out));
     snprintf(said, sizeof said, "%s.err", out);
@@ -153,6 +206,11 @@ pid_t start(const struct place *p, const char *program, const char *text,
         setenv(env[0], env[1], 1);
     execv(path, argv);
     _exit(127);
+}
+
+static int shell_status(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* -1: not over in time. */
@@ -166,7 +224,27 @@ int wait_for(pid_t pid, unsigned limit_ms)
             return -1;
         doze();
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return shell_status(status);
+}
+
+/* Of those that nobody has hurt yet, none is in a hurry. */
+int wait_for_server(const struct place *p, pid_t pid)
+{
+    const uint64_t begin = now_ms();
+    const uint64_t limit = SERVE_MS + PEACES * p->peace_ms;
+    bool told = false;
+    int status;
+
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        const uint64_t ms = now_ms() - begin;
+
+        if (ms > LIMIT_MS)
+            return -1;
+        if (!told && ms > limit && atomic_load(&p->plan->failed) > 0)
+            told = kill(pid, SIGTERM) == 0;
+        doze();
+    }
+    return shell_status(status);
 }
 
 void stop(pid_t pid)
@@ -175,20 +253,6 @@ void stop(pid_t pid)
         return;
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
-}
-
-static unsigned free_port(void)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET};
-    socklen_t len = sizeof a;
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (bind(fd, (struct sockaddr *)&a, sizeof a) != 0 ||
-        getsockname(fd, (struct sockaddr *)&a, &len) != 0)
-        die("a free port");
-    close(fd);
-    return ntohs(a.sin_port);
 }
 
 /* "listening on 127.0.0.1:32768" or "...-32770". */
@@ -215,7 +279,7 @@ void start_devices(struct place *p)
 
     p->sim = 0;
     if (s->serves)
-        p->port = free_port();
+        p->port = free_port(p);
     if (s->sim == NULL)
         return;
     snprintf(text, sizeof text, "%s --reboot-ms 0 --store {dir}/stored%s",
@@ -227,4 +291,8 @@ void start_devices(struct place *p)
             die("espota-sim does not listen");
         doze();
     }
+    for (int tries = 0; s->lab && tries < 5; tries++)
+        if (wait_for(start(p, "espota-c", "wait kitchen.local", "there", NULL),
+                     LIMIT_MS) == 0)
+            break;
 }

@@ -12,20 +12,28 @@
 #include "story.h"
 
 enum {
-    LIMIT_MS = 60000, /* behind which a run hangs */
-    SIZE = 4096       /* of a path, and of a command */
+    LIMIT_MS = 300000, /* behind which a run hangs, on any machine */
+    SIZE = 4096        /* of a path, and of a command */
 };
 
 struct place {
     const struct story *story;
+    bool lab;            /* it has a network of its own */
+    char here[16];       /* an address of its own */
+    unsigned patience_s; /* of a story with a device that says nothing */
     const char *data, *bin; /* images and keys; where the programs are */
     struct fail_plan *plan; /* shared with the program that is run */
     char dir[SIZE / 4], plan_path[SIZE / 2];
     pid_t sim;
-    unsigned port; /* of the first device */
+    unsigned port; /* of the first device, or that the story serves at */
     bool second;   /* of the two images */
-    bool knows;    /* what the story makes in peace */
+    bool knows;    /* what the story makes in peace, */
+    unsigned peace_ms; /* and how long that takes */
 };
+
+/* Gives the place a network in which nobody else is, and an address there; or,
+ * where that cannot be had, an address of the loopback that nobody uses. */
+void settle(struct place *p, unsigned worker);
 
 /* Says what errno means, and ends the torture: it is no find. */
 _Noreturn void die(const char *what);
@@ -58,6 +66,10 @@ pid_t start(const struct place *p, const char *program, const char *text,
 
 /* The status as a shell has it; -1: it is not over in time. */
 int wait_for(pid_t pid, unsigned limit_ms);
+
+/* The same for a server: told to end once something was made to fail, because
+ * a device may not find it any more. */
+int wait_for_server(const struct place *p, pid_t pid);
 
 /* At once, and for good; 0 is nobody. */
 void stop(pid_t pid);

@@ -3,19 +3,35 @@
  * Words in braces are filled in: {data} where run.sh has put images and keys,
  * {dir} a directory of the run's own, {image} the firmware (two take turns),
  * {port} where the first device listens, {port+1} the next, or, in a story
- * that serves, where the devices will ask.
+ * that serves, where the devices will ask; {here} an address for that, and
+ * {patience} seconds.
  */
 #ifndef STORIES_H
 #define STORIES_H
 
 #include "story.h"
 
-#define PATIENCE                                                      \
-    " --retry 0 --connect-timeout 10 --stall-timeout 10 --timeout 10" \
-    " --json={dir}/events"
+#define PATIENCE                                                        \
+    " --retry 0 --connect-timeout {patience} --stall-timeout {patience}" \
+    " --timeout {patience} --json={dir}/events"
 #define NOISE "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
+/* Those that wait most come first: the others run meanwhile. */
 static const struct story STORIES[] = {
+    {.name = "resolve",
+     .lab = true,
+     .sim = "esphome --bind 10.77.0.1 --port 3232 --mdns kitchen",
+     .command = "-i kitchen.local -f {image}" PATIENCE,
+     .devices = 1},
+    {.name = "discover",
+     .lab = true,
+     .sim = "esphome --bind 10.77.0.1 --mdns kitchen",
+     .command = "discover --json --timeout 1",
+     .may_miss = true},
+    {.name = "wait",
+     .lab = true,
+     .sim = "esphome --bind 10.77.0.1 --mdns kitchen",
+     .command = "wait kitchen.local --timeout 15"},
     {.name = "esphome",
      .sim = "esphome --firmware 2025.6 --platform esp8266",
      .command = "-i 127.0.0.1 -p {port} --protocol esphome -f {image}" PATIENCE,
@@ -40,6 +56,7 @@ static const struct story STORIES[] = {
      .sim = "web --profile esp32 --password hunter22 --auth digest",
      .command = "-i 127.0.0.1 -p {port} --protocol web --profile esp32 "
                 "--user admin -a hunter22 -f {image}" PATIENCE,
+     .libcurl = true,
      .devices = 1},
     {.name = "detect",
      .sim = "esphome",
@@ -65,9 +82,9 @@ static const struct story STORIES[] = {
      .input = "127.0.0.1 port={port}\n127.0.0.1 port={port+1}\n"
               "127.0.0.1 port={port+2}\n"},
     {.name = "serve",
-     .sim = "pull --variant esp32 --url http://127.0.0.1:{port}/fw.bin --every-ms 20 "
-            "--timeout-ms 1000",
-     .command = "serve {image} --bind 127.0.0.1 -p {port} --once 1 "
+     .sim = "pull --variant esp32 --url http://{here}:{port}/fw.bin "
+            "--every-ms 20 --timeout-ms 10000",
+     .command = "serve {image} --bind {here} -p {port} --once 1 "
                 "--json={dir}/events",
      .serves = true},
     {.name = "inspect", .command = "inspect --json {image}"},
