@@ -226,7 +226,7 @@ INI
 
 # update_entity VERSION: one that runs this; what it saw is in session.
 update_entity() {
-    "$BIN/espota-sim" pull --variant esphome-update --url "$url/kitchen.json" --version "$1" |
+    "$BIN/espota-sim" pull --variant esphome-update --timeout-ms 60000 --url "$url/kitchen.json" --version "$1" |
         grep '"event":"session"' >session
 }
 

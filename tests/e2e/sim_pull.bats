@@ -35,7 +35,7 @@ fetches() {
     eventually test -s port
     status=0
     timeout -k 5 60 "$SIM" pull --variant "$variant" --url "http://127.0.0.1:$(cat port)/fw.bin" \
-        --store stored "$@" >sim.out 2>sim.err || status=$?
+        --timeout-ms 60000 --store stored "$@" >sim.out 2>sim.err || status=$?
     [ "$status" = 0 ] || no "espota-sim ended with $status" || return 1
     local got
     got=$(grep '"event":"session"' sim.out | jq -r '"\(.outcome)|\(.violation)"')
@@ -122,7 +122,7 @@ LENGTH='Content-Length: 1000'
         "$text" "$(answer "$LENGTH")" >port 2>server.err
     eventually test -s port
     timeout -k 5 60 "$SIM" pull --variant esphome --url "http://127.0.0.1:$(cat port)/fw.bin" \
-        --store stored --every-ms 10 --once 1 >sim.out 2>sim.err
+        --timeout-ms 60000 --store stored --every-ms 10 --once 1 >sim.out 2>sim.err
     [ "$(grep '"event":"session"' sim.out | jq -r .outcome | paste -sd,)" = 'connection lost,updated' ]
     cmp image stored
 }
