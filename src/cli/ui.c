@@ -118,9 +118,10 @@ void eo_ui_summary(char *out, size_t cap, const struct espota_result *r)
         eo_text_add(&t, "already runs this image, nothing sent");
         break;
     case ESPOTA_SKIPPED:
-        eo_text_add(&t, "%s", r->error->message[0] != '\0'
-                                  ? r->error->message
-                                  : "ready, nothing sent");
+        eo_text_add(&t, "%s%s",
+                    r->error->category != ESPOTA_E_OK ? "skipped: " : "",
+                    r->error->message[0] != '\0' ? r->error->message
+                                                  : "ready, nothing sent");
         break;
     case ESPOTA_REFUSED:
     case ESPOTA_FAILED:
@@ -273,7 +274,9 @@ static void remember(struct ui_set *s, struct ui_device *d,
         break;
     case ESPOTA_EVENT_END:
         d->ended = true;
-        d->category = e->result->error->category;
+        d->category = eo_uis_result(s, e->result) != 0
+                          ? e->result->error->category
+                          : ESPOTA_E_OK;
         s->total.counts[e->result->outcome]++;
         break;
     case ESPOTA_EVENT_HELD:

@@ -63,7 +63,7 @@ struct ui_device {
     size_t done, total;
     struct meter meter;
     bool started, ended;
-    enum espota_category category; /* once it has ended */
+    enum espota_category category; /* once it has ended; OK: no failure */
 
     unsigned shown_tenth; /* ui_plain */
     uint64_t shown_ms;    /* ui_json: the latest progress */
@@ -132,7 +132,8 @@ void eo_uis_free(struct ui_set *);
 /* The exit status of an error, signals included. */
 int eo_uis_status(const struct ui_set *, const struct espota_error *);
 
-/* That of a device: 0 also for one that was skipped because it was absent. */
+/* That of a device: 0 also for one that was skipped because it was absent, which
+ * is no failure to anybody who shows it. */
 int eo_uis_result(const struct ui_set *, const struct espota_result *);
 
 /* ---- the front ends ----------------------------------------------------- */

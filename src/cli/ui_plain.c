@@ -166,8 +166,8 @@ static void ended(struct ui *ui, const struct ui_device *d,
     const struct espota_error *err = r->error;
     const bool color = self(ui)->config.color;
 
-    if (err->category == ESPOTA_E_OK) {
-        char line[200];
+    if (eo_uis_result(ui->set, r) == 0) {
+        char line[440];
 
         eo_ui_summary(line, sizeof line, r);
         say(ui, d, line);

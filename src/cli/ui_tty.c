@@ -242,9 +242,9 @@ static void image(struct ui *ui, const struct ui_device *d,
 static void ended(struct tty *t, const struct ui_device *d,
                   const struct espota_event *e)
 {
-    char line[200];
+    char line[440];
 
-    if (e->result->error->category == ESPOTA_E_OK) {
+    if (eo_uis_result(t->base.set, e->result) == 0) {
         eo_ui_summary(line, sizeof line, e->result);
         say(t, d, line, "\033[32m");
         return;

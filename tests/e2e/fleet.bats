@@ -182,6 +182,10 @@ CONF
     fleet --offline skip --json
     expect_status 0
     [ "$(ended)" = "skipped=1 updated=1" ]
+    # That is no failure on the screen either.
+    expect_stderr "127.0.0.1:1: skipped: cannot connect to 127.0.0.1:1"
+    refuse_stderr "espota-c: 127.0.0.1:1"
+    refuse_stderr "(connect)"
 }
 
 @test "absent devices are waited for while others go on" {
