@@ -57,11 +57,12 @@ remember_secrets() { # WORD...
     done
 }
 
-# Not "wrong", which is a word like any other, nor "{...}", which a build system
-# left as it was, nor what is too short to be told from other text.
+# Not "wrong", which is a word like any other, nor "sha256", which espota-sim's
+# --auth may be, nor "{...}", which a build system left as it was, nor what is too
+# short to be told from other text.
 is_searchable() {
     case $1 in
-    wrong | '{'*) return 1 ;;
+    wrong | sha256 | '{'*) return 1 ;;
     *) [ ${#1} -ge 5 ] ;;
     esac
 }
