@@ -19,7 +19,7 @@ static EVP_MAC_CTX *keyed(const struct pbkdf2 *p)
         OSSL_PARAM_construct_end(),
     };
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
+    EVP_MAC_CTX *ctx = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
 
     EVP_MAC_free(mac);
     if (ctx != NULL && EVP_MAC_init(ctx, p->key, p->key_len, params) != 1) {

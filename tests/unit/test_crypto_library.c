@@ -3,6 +3,9 @@
 
 #include <stdbool.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -16,15 +19,19 @@
 #include "crypto/sign.h"
 #include "crypto/x25519.h"
 
-/* libcrypto's own allocations: the nth from now and all behind it fail. */
+/* libcrypto's own allocations: the nth from now and, unless once, all behind it
+ * fail. */
 static unsigned long countdown;
+static bool once;
 
 static bool failing(void)
 {
     if (countdown == 0)
         return false;
-    if (countdown == 1)
+    if (countdown == 1) {
+        countdown = once ? 0 : 1;
         return true;
+    }
     countdown--;
     return false;
 }
@@ -265,6 +272,38 @@ static void test_failure_is_told(void **state)
     }
 }
 
+/* How the first of the processes ended that could not do without memory, or
+ * in which nothing was left to fail. */
+static int first_status;
+
+/* What is fetched for the first time, in a process of its own each time: in
+ * this one it would be cached, by the keys that are made at the latest. */
+static void fetch_first(void)
+{
+    int status = 0;
+
+    digest(); /* libcrypto has started */
+    for (unsigned long n = 1; n < 5000 && status == 0; n++) {
+        const pid_t pid = fork();
+
+        if (pid == 0) {
+            once = true;
+            countdown = n;
+            pbkdf2();
+            _exit(countdown == 0 ? 0 : 1); /* 1: all was given */
+        }
+        waitpid(pid, &status, 0);
+    }
+    first_status = status;
+}
+
+static void test_the_first_time(void **state)
+{
+    (void)state;
+    assert_true(WIFEXITED(first_status));
+    assert_int_equal(WEXITSTATUS(first_status), 1);
+}
+
 static void test_random_bytes(void **state)
 {
     uint8_t a[32] = {0}, b[32] = {0};
@@ -299,6 +338,7 @@ static void put(EVP_PKEY *key, char private[4096], char public[4096])
 static int make_keys(void **state)
 {
     (void)state;
+    fetch_first();
     put(EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048), rsa, rsa_public);
     put(EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"), ec, ec_public);
     return 0;
@@ -307,6 +347,7 @@ static int make_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_first_time),
         cmocka_unit_test(test_failure_is_told),
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_the_library_has_a_name),
