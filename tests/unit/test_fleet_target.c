@@ -57,6 +57,12 @@ static void test_keys(void **state)
 }
 
 /* What makes no sense is told before anybody is asked. */
+#ifdef EO_WITH_HTTP_PUSH
+#define WITHOUT_CURL NULL
+#else
+#define WITHOUT_CURL "libcurl was left out"
+#endif
+
 static const struct {
     const char *host, *resolve; /* NULL: none */
     const char *message;        /* a word of it; NULL: it is taken */
@@ -67,7 +73,7 @@ static const struct {
     {"2001:db8::7", NULL, NULL},
     {"[2001:db8::7]", NULL, NULL},
     {"fe80::1%nowhere0", NULL, NULL}, /* it may be plugged in yet */
-    {"http://192.0.2.7:81/update", NULL, NULL},
+    {"http://192.0.2.7:81/update", NULL, WITHOUT_CURL},
     {"", NULL, "no name"},
     {"192.0.2.7:8266", NULL, "neither a name nor an address"},
     {"kitchen.local:8266", NULL, "neither a name nor an address"},
