@@ -1,9 +1,8 @@
 /* test_io_loop.c -- descriptors and timers. */
-#include "support/test.h"
+#include "support/few_descriptors.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -300,17 +299,18 @@ static void test_out_of_memory(void **state)
 static void test_a_loop_that_cannot_wait_says_so(void **state)
 {
     struct log *l = *state;
-    struct rlimit limit, few;
+    struct rlimit limit;
+    int rc, sys;
 
     for (int i = 0; i < 4; i++)
         l->watch[i] = eo_watch_new(l->loop, l->fd[0], ESPOTA_READ,
                                    on_bytes, l);
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    few = (struct rlimit){.rlim_cur = 3, .rlim_max = limit.rlim_max};
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-    assert_int_equal(eo_loop_turn(l->loop, 60000), -1);
-    assert_int_equal(errno, EINVAL);
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    few_descriptors(3, &limit);
+    rc = eo_loop_turn(l->loop, 60000);
+    sys = errno;
+    many_descriptors(&limit);
+    assert_int_equal(rc, -1);
+    assert_int_equal(sys, EINVAL);
     assert_int_equal(eo_loop_turn(l->loop, 0), 0);
 }
 
