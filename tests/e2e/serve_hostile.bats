@@ -101,8 +101,9 @@ OUT
 
 # What a device's own buffer holds is all that it can confirm before it reads:
 # a kernel like the server's would take the whole file in at once.
+# It takes the place of the shell that calls it: in brackets, or behind &.
 device() {
-    "$BIN/espota-sim" pull --variant esp32 --mode spiffs --url "$url/fw.bin" --timeout-ms 60000 --report saw "$@" >/dev/null 3>&-
+    exec "$BIN/espota-sim" pull --variant esp32 --mode spiffs --url "$url/fw.bin" --timeout-ms 60000 --report saw "$@" >/dev/null 3>&-
 }
 
 @test "a client that stops reading is cut off, and its image counts as not taken" {
@@ -123,7 +124,7 @@ device() {
 
 @test "a client that breaks off is not one that took its image" {
     serve fw.bin --once 1
-    device --restart data
+    (device --restart data)
     wait "$pid"
     pid=
     [ "$(grep -c "it closed the connection" said)" = 1 ]
