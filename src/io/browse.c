@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 enum {
@@ -17,15 +18,6 @@ enum {
 };
 
 /* ---- entries ------------------------------------------------------------ */
-
-static uint32_t mix(uint32_t h, const void *bytes, size_t len)
-{
-    const uint8_t *p = bytes;
-
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ p[i]) * 16777619u;
-    return h;
-}
 
 bool eo_browse_complete(const struct browse_entry *e)
 {
@@ -212,7 +204,7 @@ static uint32_t fingerprint_of(const struct addr *from)
     size_t len;
     const uint8_t *bytes = eo_addr_bytes(from, &len);
 
-    return mix(2166136261u, bytes, len) | 1;
+    return eo_hash(EO_HASH_START, bytes, len) | 1;
 }
 
 static void tick(void *ctx);
@@ -241,16 +233,16 @@ static void on_heard(void *ctx, const struct mdns_heard *h)
 /* Of what can be seen of it; never 0. */
 static uint32_t fingerprint(const struct browse_entry *e)
 {
-    uint32_t h = 2166136261u;
+    uint32_t h = EO_HASH_START;
 
-    h = mix(h, e->host.wire, e->host.len);
-    h = mix(h, &e->port, sizeof e->port);
-    h = mix(h, e->txt, e->txt_len);
+    h = eo_hash(h, e->host.wire, e->host.len);
+    h = eo_hash(h, &e->port, sizeof e->port);
+    h = eo_hash(h, e->txt, e->txt_len);
     for (size_t i = 0; i < e->addresses.n; i++) {
         size_t len;
         const uint8_t *bytes = eo_addr_bytes(&e->addresses.at[i].addr, &len);
 
-        h = mix(h, bytes, len);
+        h = eo_hash(h, bytes, len);
     }
     return h | 1;
 }

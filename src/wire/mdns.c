@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+
 enum {
     HEADER = 12,
     COUNTS = 4, /* where the header counts its sections */
@@ -86,10 +88,10 @@ bool eo_mdns_same(const struct mdns_name *a, const struct mdns_name *b)
 
 uint32_t eo_mdns_hash(const struct mdns_name *n)
 {
-    uint32_t h = 2166136261u;
+    uint32_t h = EO_HASH_START;
 
     for (size_t i = 0; i < n->len; i++)
-        h = (h ^ (uint8_t)eo_lower((char)n->wire[i])) * 16777619u;
+        h = eo_hash_byte(h, (uint8_t)eo_lower((char)n->wire[i]));
     return h;
 }
 
