@@ -291,10 +291,7 @@ static void print_json(const char *news, const struct espota_device *d)
         json_object_set_new(txt, d->txt[i].key, eo_json_text(d->txt[i].value));
     json_object_set_new(o, "txt", txt);
     json_object_set_new(o, "remark", eo_json_text(d->remark));
-    json_dumpf(o, stdout, JSON_COMPACT);
-    putchar('\n');
-    fflush(stdout);
-    json_decref(o);
+    (void)eo_json_line(stdout, o); /* the end looks at the stream */
 }
 #else
 static void print_json(const char *news, const struct espota_device *d)

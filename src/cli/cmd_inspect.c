@@ -113,13 +113,6 @@ static json_t *unreadable(const char *file, const struct espota_error *err)
                      "msg", eo_json_text(err->message));
 }
 
-static void emit(FILE *out, json_t *o)
-{
-    json_dumpf(o, out, JSON_COMPACT);
-    fputc('\n', out);
-    json_decref(o);
-}
-
 #endif
 
 /* ---- both --------------------------------------------------------------- */
@@ -136,7 +129,7 @@ static bool inspect(const struct cli *cli, const char *file, FILE *json)
         eo_cli_fail(&err);
 #ifdef EO_WITH_JSON
         if (json != NULL)
-            emit(json, unreadable(file, &err));
+            (void)eo_json_line(json, unreadable(file, &err));
 #endif
         return false;
     }
@@ -144,7 +137,7 @@ static bool inspect(const struct cli *cli, const char *file, FILE *json)
     ok = info->ok;
 #ifdef EO_WITH_JSON
     if (json != NULL)
-        emit(json, object(info));
+        (void)eo_json_line(json, object(info));
 #endif
     if (cli->opts.quiet)
         print_errors(info);

@@ -66,7 +66,7 @@ static enum journal_state state_named(const char *outcome)
 /* The end of a device that came back with another version is no success, and
  * a skipped one leaves what was known before. */
 static int learn(struct journal *j, const char *device, const char *sha256,
-                  enum journal_state state, json_int_t ms)
+                 enum journal_state state, json_int_t ms)
 {
     char key[400];
 
@@ -87,7 +87,6 @@ static enum espota_category learn_line(struct journal *j, const json_t *o)
     const char *device = json_string_value(json_object_get(o, "dev"));
     const char *sha256 = json_string_value(json_object_get(o, "sha256"));
     const char *outcome = json_string_value(json_object_get(o, "outcome"));
-
     int rc = 0; /* other events are of later versions */
 
     if (event == NULL || device == NULL || sha256 == NULL)

@@ -1,13 +1,8 @@
 /* serve_show.c -- what a server does, for people and for programs. */
 #include "cli/serve_show.h"
 
-#include <errno.h>
 #include <string.h>
 #include <time.h>
-
-#ifdef EO_WITH_JSON
-#include <jansson.h>
-#endif
 
 #include "base/str.h"
 #include "cli/ui.h"
@@ -117,17 +112,12 @@ static void show_text(const struct serve_show *s,
 
 #ifdef EO_WITH_JSON
 
-/* Text of a device may be anything; JSON is UTF-8. */
+/* "" is null, too. */
 static void set_text(json_t *o, const char *key, const char *value)
 {
-    char space[600];
-    struct text t;
-
-    eo_text_init(&t, space, sizeof space);
-    if (value != NULL)
-        eo_text_add_safe(&t, value, strlen(value));
-    json_object_set_new(o, key,
-                        space[0] != '\0' ? json_string(space) : json_null());
+    json_object_set_new(
+        o, key,
+        eo_json_text(value != NULL && *value != '\0' ? value : NULL));
 }
 
 static void set_number(json_t *o, const char *key, uint64_t n)
@@ -138,34 +128,14 @@ static void set_number(json_t *o, const char *key, uint64_t n)
 static json_t *begin(struct serve_show *s, const char *event,
                      const char *device)
 {
-    const uint64_t wall = now_ms(CLOCK_REALTIME);
-    const time_t seconds = (time_t)(wall / 1000);
-    char stamp[32], ts[48];
-    json_t *o = json_object();
-    struct tm tm;
-
-    gmtime_r(&seconds, &tm);
-    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(ts, sizeof ts, "%s.%03uZ", stamp, (unsigned)(wall % 1000));
-    set_number(o, "v", 1);
-    set_number(o, "seq", s->seq);
-    json_object_set_new(o, "ts", json_string(ts));
-    set_number(o, "t_ms", now_ms(CLOCK_MONOTONIC) - s->start_ms);
-    set_text(o, "dev", device);
-    json_object_set_new(o, "event", json_string(event));
-    return o;
+    return eo_json_event(&s->events, now_ms(CLOCK_REALTIME),
+                         now_ms(CLOCK_MONOTONIC) - s->start_ms, device,
+                         event);
 }
 
 static void finish(struct serve_show *s, json_t *o)
 {
-    errno = 0;
-    if (o != NULL && s->broken == 0) {
-        if (json_dumpf(o, s->json, JSON_COMPACT) != 0 ||
-            fputc('\n', s->json) == EOF || fflush(s->json) == EOF)
-            s->broken = errno != 0 ? errno : EIO;
-        s->seq++;
-    }
-    json_decref(o);
+    eo_json_tell(&s->events, s->json, o);
 }
 
 static void set_client(json_t *o, const struct espota_serve_client *c)
@@ -247,7 +217,7 @@ static void json_end(struct serve_show *s, unsigned taken, int exit)
     set_number(o, "exit", (uint64_t)exit);
     set_number(o, "ms", now_ms(CLOCK_MONOTONIC) - s->start_ms);
     finish(s, o);
-    eo_ui_incomplete(s->broken);
+    eo_ui_incomplete(s->events.broken);
 }
 
 #else

@@ -6,13 +6,15 @@
 
 #include <espota/serve.h>
 
+#include "cli/json.h"
+
 struct serve_show {
     FILE *text;    /* for people; NULL: nothing */
     FILE *json;    /* one object a line; NULL: none */
     bool verbose;  /* also what is about no device */
-    uint64_t start_ms, seq;
+    uint64_t start_ms;
     bool started;  /* no event comes before the first */
-    int broken;    /* errno of the write that ended the events */
+    struct json_events events;
 };
 
 /* A build without JSON shows none. */

@@ -11,7 +11,6 @@ struct ui *eo_ui_json(FILE *out)
 
 #else
 
-#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -19,12 +18,11 @@ struct ui *eo_ui_json(FILE *out)
 #include "base/str.h"
 #include "cli/json.h"
 
-enum { VERSION = 1, PROGRESS_MS = 250 };
+enum { PROGRESS_MS = 250 };
 
 struct json {
     struct ui base;
-    uint64_t seq;
-    int broken; /* the errno of the write that failed: no event follows it */
+    struct json_events events;
 };
 
 static json_t *number(uint64_t n)
@@ -32,37 +30,18 @@ static json_t *number(uint64_t n)
     return json_integer((json_int_t)n);
 }
 
-/* What every event begins with. */
 static json_t *begin(struct ui *ui, const char *device, const char *event)
 {
-    struct json *j = (struct json *)(void *)ui;
+    const struct json *j = (struct json *)(void *)ui;
     const struct ui_set *s = ui->set;
-    const time_t seconds = (time_t)(s->wall_ms / 1000);
-    char stamp[32], ts[48];
-    struct tm tm;
 
-    gmtime_r(&seconds, &tm);
-    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(ts, sizeof ts, "%s.%03dZ", stamp, (int)(s->wall_ms % 1000));
-    return json_pack("{s:i, s:o, s:s, s:o, s:o, s:s}", "v", VERSION, "seq",
-                     number(j->seq), "ts", ts, "t_ms",
-                     number(s->now_ms - s->start_ms), "dev",
-                     eo_json_text(device), "event", event);
+    return eo_json_event(&j->events, (uint64_t)s->wall_ms,
+                         s->now_ms - s->start_ms, device, event);
 }
 
-/* Writes and frees it. */
 static void emit(struct ui *ui, json_t *object)
 {
-    struct json *j = (struct json *)(void *)ui;
-
-    errno = 0;
-    if (object != NULL && j->broken == 0) {
-        if (json_dumpf(object, ui->out, JSON_COMPACT) != 0 ||
-            fputc('\n', ui->out) == EOF || fflush(ui->out) == EOF)
-            j->broken = errno != 0 ? errno : EIO;
-        j->seq++;
-    }
-    json_decref(object);
+    eo_json_tell(&((struct json *)(void *)ui)->events, ui->out, object);
 }
 
 static json_t *texts(const char *const *at, size_t n)
@@ -120,7 +99,7 @@ static void end(struct ui *ui, const struct ui_total *total)
     json_object_set_new(o, "exit", json_integer(total->exit));
     json_object_set_new(o, "ms", number(total->ms));
     emit(ui, o);
-    eo_ui_incomplete(((const struct json *)(const void *)ui)->broken);
+    eo_ui_incomplete(((const struct json *)(const void *)ui)->events.broken);
 }
 
 /* ---- a device ----------------------------------------------------------- */
