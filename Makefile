@@ -195,9 +195,10 @@ $(BUILD)/fuzz/programs.a: $(filter-out %/main.o,$(call obj,$(SRC_CLI) $(SRC_SIM)
 $(BUILD)/tests/torture/torture: $(call obj,$(addprefix tests/torture/,torture.c judge.c place.c)) $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
 
-$(BUILD)/tests/torture/fail.so: tests/torture/fail.c tests/torture/fail.h
+SHIM := $(addprefix tests/torture/,fail_plan.c fail_memory.c fail_calls.c)
+$(BUILD)/tests/torture/fail.so: $(SHIM) tests/torture/fail.h tests/torture/fail_inside.h
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer -fno-builtin \
-	    -Wall -Wextra -fPIC -shared -o $@ $< -ldl
+	    -Wall -Wextra -fvisibility=hidden -fPIC -shared -o $@ $(SHIM) -ldl
 
 WORLDLY := $(filter fuzz/fuzz_sim_% fuzz/fuzz_io_discover% fuzz/fuzz_io_mdns%,$(FUZZ:.c=))
 $(addprefix $(BUILD)/,$(WORLDLY) $(addsuffix _replay,$(WORLDLY))): $(BUILD)/fuzz/world.o
