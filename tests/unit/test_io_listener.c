@@ -104,6 +104,20 @@ static void finish(struct lab *lab)
     eo_loop_free(lab->l);
 }
 
+/* At one port, of which a has the first choice: 127.0.0.2, and two others. */
+static uint16_t await_three(struct lab *lab, struct waiter *a,
+                            struct waiter *b, struct waiter *c,
+                            const char *second, const char *third)
+{
+    uint16_t port;
+
+    assert_int_equal(await(lab->all, a, "127.0.0.2", 0, 0), 0);
+    port = eo_awaited_port(&a->w);
+    assert_int_equal(await(lab->all, b, second, port, 0), 0);
+    assert_int_equal(await(lab->all, c, third, port, 0), 0);
+    return port;
+}
+
 static void test_one_port_for_many_devices(void **state)
 {
     struct lab lab = begin();
@@ -111,10 +125,7 @@ static void test_one_port_for_many_devices(void **state)
     uint16_t port;
 
     (void)state;
-    assert_int_equal(await(lab.all, &a, "127.0.0.2", 0, 0), 0);
-    port = eo_awaited_port(&a.w);
-    assert_int_equal(await(lab.all, &b, "127.0.0.3", port, 0), 0);
-    assert_int_equal(await(lab.all, &c, "127.0.0.4", port, 0), 0);
+    port = await_three(&lab, &a, &b, &c, "127.0.0.3", "127.0.0.4");
     assert_int_equal(eo_awaited_port(&b.w), port);
     assert_int_equal(eo_awaited_port(&c.w), port);
 
@@ -139,10 +150,7 @@ static void test_two_at_one_address_take_turns(void **state)
     uint16_t port;
 
     (void)state;
-    assert_int_equal(await(lab.all, &a, "127.0.0.2", 0, 0), 0);
-    port = eo_awaited_port(&a.w);
-    assert_int_equal(await(lab.all, &b, "127.0.0.2", port, 0), 0);
-    assert_int_equal(await(lab.all, &c, "127.0.0.2", port, 0), 0);
+    port = await_three(&lab, &a, &b, &c, "127.0.0.2", "127.0.0.2");
     assert_int_equal(eo_awaited_port(&b.w) + eo_awaited_port(&c.w), 0);
     call(lab.l, "127.0.0.2", port, &a.called);
     assert_int_equal(b.called + c.called + b.ports + c.ports, 0);
@@ -163,13 +171,9 @@ static void test_who_gives_up_leaves_the_queue(void **state)
 {
     struct lab lab = begin();
     struct waiter a, b, c;
-    uint16_t port;
 
     (void)state;
-    assert_int_equal(await(lab.all, &a, "127.0.0.2", 0, 0), 0);
-    port = eo_awaited_port(&a.w);
-    assert_int_equal(await(lab.all, &b, "127.0.0.2", port, 0), 0);
-    assert_int_equal(await(lab.all, &c, "127.0.0.2", port, 0), 0);
+    await_three(&lab, &a, &b, &c, "127.0.0.2", "127.0.0.2");
     eo_await_end(&b.w);
     eo_await_end(&a.w);
     wait_for(lab.l, &c.ports);

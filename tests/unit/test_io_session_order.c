@@ -48,6 +48,26 @@ static void connect_pair(int end[2], struct addr *at)
     close(listener);
 }
 
+/* r->session speaks by fd, which is connected to addr already. */
+static void start(struct run *r, const struct proto_ops *ops, int fd,
+                  const struct addr *addr)
+{
+    static const struct proto_job JOB;
+
+    r->session = eo_session_start(&(struct session_config){
+        .loop = r->loop,
+        .ops = ops,
+        .job = &JOB,
+        .addr = addr,
+        .n_addr = 1,
+        .connected = true,
+        .fd = fd,
+        .on_change = on_change,
+        .ctx = r,
+    });
+    assert_non_null(r->session);
+}
+
 /* A machine that takes whatever comes, until its time is over. */
 struct sponge {
     struct proto base;
@@ -92,7 +112,6 @@ static void test_a_flood_is_read_in_turns(void **state)
     enum { FLOOD = 100000 };
     static const uint8_t flood[FLOOD];
     const int room = 2 * FLOOD;
-    const struct proto_job job = {0};
     struct run r = {.loop = eo_loop_new()};
     struct proto_want w;
     struct addr at;
@@ -103,18 +122,7 @@ static void test_a_flood_is_read_in_turns(void **state)
     assert_int_equal(
         setsockopt(end[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof room), 0);
     assert_int_equal(eo_send(end[1], flood, FLOOD), FLOOD);
-    r.session = eo_session_start(&(struct session_config){
-        .loop = r.loop,
-        .ops = &SPONGE,
-        .job = &job,
-        .addr = &at,
-        .n_addr = 1,
-        .connected = true,
-        .fd = end[0],
-        .on_change = on_change,
-        .ctx = &r,
-    });
-    assert_non_null(r.session);
+    start(&r, &SPONGE, end[0], &at);
     do {
         assert_int_equal(eo_loop_turn(r.loop, 1000), 0);
         eo_session_want(r.session, &w);
@@ -182,7 +190,6 @@ static void test_a_reset_that_a_send_sees_is_no_orderly_end(void **state)
         .step = chatter_step,
         .want = chatter_want,
     };
-    const struct proto_job job = {0};
     struct run r = {.loop = eo_loop_new()};
     struct addr addr;
     int end[2];
@@ -191,18 +198,7 @@ static void test_a_reset_that_a_send_sees_is_no_orderly_end(void **state)
     connect_pair(end, &addr);
     device_fd = end[1];
     chatter_end = -1;
-    r.session = eo_session_start(&(struct session_config){
-        .loop = r.loop,
-        .ops = &CHATTER,
-        .job = &job,
-        .addr = &addr,
-        .n_addr = 1,
-        .connected = true,
-        .fd = end[0],
-        .on_change = on_change,
-        .ctx = &r,
-    });
-    assert_non_null(r.session);
+    start(&r, &CHATTER, end[0], &addr);
     finish(&r);
     assert_int_equal(chatter_end, ECONNRESET);
     eo_session_free(r.session);
