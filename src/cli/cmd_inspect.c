@@ -117,8 +117,25 @@ static json_t *unreadable(const char *file, const struct espota_error *err)
 
 /* ---- both --------------------------------------------------------------- */
 
+/* Where the objects go, if anywhere. */
+struct objects {
+    FILE *out;
+    int broken; /* the first errno of a write that failed */
+};
+
+#ifdef EO_WITH_JSON
+static void print_object(struct objects *to, json_t *o)
+{
+    const int sys = eo_json_line(to->out, o);
+
+    if (to->broken == 0)
+        to->broken = sys;
+}
+#endif
+
 /* Gives whether it could be flashed. */
-static bool inspect(const struct cli *cli, const char *file, FILE *json)
+static bool inspect(const struct cli *cli, const char *file,
+                    struct objects *to)
 {
     const struct espota_image_info *info;
     struct espota_image *img;
@@ -128,20 +145,20 @@ static bool inspect(const struct cli *cli, const char *file, FILE *json)
     if (espota_image_open(&img, file, ESPOTA_COMPRESS_NEVER, &err) != 0) {
         eo_cli_fail(&err);
 #ifdef EO_WITH_JSON
-        if (json != NULL)
-            (void)eo_json_line(json, unreadable(file, &err));
+        if (to->out != NULL)
+            print_object(to, unreadable(file, &err));
 #endif
         return false;
     }
     info = espota_image_info(img);
     ok = info->ok;
 #ifdef EO_WITH_JSON
-    if (json != NULL)
-        (void)eo_json_line(json, object(info));
+    if (to->out != NULL)
+        print_object(to, object(info));
 #endif
     if (cli->opts.quiet)
         print_errors(info);
-    else if (json != stdout)
+    else if (to->out != stdout)
         print_sheet(info);
     espota_image_free(img);
     return ok;
@@ -157,27 +174,38 @@ static FILE *open_json(const char *path, struct espota_error *err)
     return f;
 }
 
+/* Standard output is looked at when the program ends. */
+static int close_json(const char *path, struct objects *to,
+                      struct espota_error *err)
+{
+    if (to->out == NULL || to->out == stdout)
+        return 0;
+    if (fclose(to->out) != 0 && to->broken == 0)
+        to->broken = errno;
+    if (to->broken == 0)
+        return 0;
+    return eo_fail_sys(err, ESPOTA_E_INTERNAL, to->broken,
+                       "cannot write %s: %s", path, strerror(to->broken));
+}
+
 int eo_cmd_inspect(struct cli *cli)
 {
     const struct texts *files = &cli->parsed.args;
+    struct objects to = { NULL, 0 };
     struct espota_error err;
-    FILE *json = NULL;
     bool ok = true;
 
     if (cli->opts.json != NULL) {
-        json = open_json(cli->opts.json, &err);
-        if (json == NULL)
+        to.out = open_json(cli->opts.json, &err);
+        if (to.out == NULL)
             return eo_cli_fail(&err);
     }
     for (size_t i = 0; i < files->n; i++) {
-        if (i > 0 && json != stdout && !cli->opts.quiet)
+        if (i > 0 && to.out != stdout && !cli->opts.quiet)
             putchar('\n');
-        ok &= inspect(cli, files->at[i], json);
+        ok &= inspect(cli, files->at[i], &to);
     }
-    if (json != NULL && json != stdout && fclose(json) != 0) {
-        eo_fail_sys(&err, ESPOTA_E_INTERNAL, errno, "cannot write %s: %s",
-                    cli->opts.json, strerror(errno));
+    if (close_json(cli->opts.json, &to, &err) != 0)
         return eo_cli_fail(&err);
-    }
     return ok ? 0 : espota_category_status(ESPOTA_E_IMAGE);
 }

@@ -77,6 +77,9 @@ says() {
         grep -q 'cannot write standard output' err || no "$command: no word of it"
     done
     says 1 'cannot write /dev/full: No space left' inspect -q fw.bin --json=/dev/full
+    # More than a buffer of it: the first write that failed is the word.
+    says 1 'cannot write /dev/full: No space left' \
+        inspect -q fw.bin fw.bin fw.bin fw.bin fw.bin fw.bin fw.bin fw.bin fw.bin --json=/dev/full
     # A device that was flashed was flashed, whatever became of the events.
     start_sim esphome
     status=0
