@@ -195,6 +195,7 @@ static int csv_header(struct reading *r, struct header *h, char *line)
     return h->host < h->n ? 0 : complain(r, "the header names no column", "host");
 }
 
+/* Complains by the names of columns alone: a field may be a password. */
 static int csv_line(struct reading *r, const struct header *h, char *line)
 {
     const size_t first = r->list->n;
@@ -202,9 +203,10 @@ static int csv_line(struct reading *r, const struct header *h, char *line)
     const size_t n = split_csv(line, field);
 
     if (n > h->n)
-        return complain(r, "more fields than the header has, from", field[h->n]);
+        return complain(r, "more fields than the header, which ends with",
+                        h->name[h->n - 1]);
     if (n <= h->host || field[h->host][0] == '\0')
-        return complain(r, "no host in", line);
+        return complain(r, "nothing in the column", h->name[h->host]);
     if (add_named_here(r, field[h->host]) != 0)
         return -1;
     for (size_t k = 0; k < n; k++)
