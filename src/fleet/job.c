@@ -103,13 +103,9 @@ static void again(struct job *j, uint32_t delay_ms)
  * while it lasts, so the next one may begin at once. */
 static bool may_be_asleep(const struct job *j)
 {
-    const enum espota_category c = j->error.category;
-
-    return !j->said_hello &&
+    return !j->said_hello && is_absent(j->error.category) &&
            eo_loop_now(j->c.loop) - j->report.began <
-               j->target.pub.wait_online_ms &&
-           (c == ESPOTA_E_RESOLVE || c == ESPOTA_E_CONNECT ||
-            c == ESPOTA_E_NO_ANSWER);
+               j->target.pub.wait_online_ms;
 }
 
 void eo_job_doze(struct job *j, bool dozes)
