@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -30,14 +30,6 @@ struct hooks {
     struct hook *first;
     size_t n;
 };
-
-static uint64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 struct hooks *eo_hooks_new(const struct hooks_config *c)
 {
@@ -160,7 +152,7 @@ int eo_hooks_start(struct hooks *h, const char *command,
                     word[0], strerror(sys));
     } else {
         k->tag = tag;
-        k->due_ms = now_ms() + h->c.timeout_ms;
+        k->due_ms = eo_monotonic_ms() + h->c.timeout_ms;
         k->next = h->first;
         h->first = k;
         h->n++;
@@ -188,11 +180,11 @@ static void over(struct hooks *h, struct hook **at, int status,
 
 static void remind(struct hook *k)
 {
-    if (now_ms() < k->due_ms)
+    if (eo_monotonic_ms() < k->due_ms)
         return;
     kill(-k->pid, k->told ? SIGKILL : SIGTERM);
     k->told = true;
-    k->due_ms = now_ms() + GRACE_MS;
+    k->due_ms = eo_monotonic_ms() + GRACE_MS;
 }
 
 size_t eo_hooks_poll(struct hooks *h)

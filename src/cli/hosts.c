@@ -3,19 +3,12 @@
 
 #include <poll.h>
 #include <stdio.h>
-#include <time.h>
 
 #include <espota/discover.h>
 
+#include "base/clock.h"
+
 enum { LISTEN_MS = 250, FDS_MAX = 64 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void on_device(void *ctx, enum espota_device_news news,
                       const struct espota_device *d)
@@ -53,16 +46,16 @@ void eo_print_hosts(const struct cli *cli)
         .watch = true, /* at once, not when the time is over */
         .on_device = on_device,
     };
-    const int64_t end = now_ms() + LISTEN_MS;
+    const uint64_t end = eo_monotonic_ms() + LISTEN_MS;
     struct espota_discover *discover;
-    int64_t left;
+    uint64_t now;
 
     for (size_t i = 0; i < cli->config.n; i++)
         if (cli->config.at[i].kind == SECTION_DEVICE)
             puts(cli->config.at[i].name);
     if (espota_discover_new(&discover, &config, NULL) != 0)
         return;
-    while ((left = end - now_ms()) > 0 && espota_discover_live(discover))
-        turn(discover, (int)left);
+    while ((now = eo_monotonic_ms()) < end && espota_discover_live(discover))
+        turn(discover, (int)(end - now));
     espota_discover_free(discover);
 }

@@ -2,18 +2,10 @@
 #include "cli/serve_show.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "cli/ui.h"
-
-static uint64_t now_ms(clockid_t clock)
-{
-    struct timespec t;
-
-    clock_gettime(clock, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* ---- for people ---------------------------------------------------------- */
 
@@ -128,8 +120,8 @@ static void set_number(json_t *o, const char *key, uint64_t n)
 static json_t *begin(struct serve_show *s, const char *event,
                      const char *device)
 {
-    return eo_json_event(&s->events, now_ms(CLOCK_REALTIME),
-                         now_ms(CLOCK_MONOTONIC) - s->start_ms, device,
+    return eo_json_event(&s->events, eo_wall_ms(),
+                         eo_monotonic_ms() - s->start_ms, device,
                          event);
 }
 
@@ -215,7 +207,7 @@ static void json_end(struct serve_show *s, unsigned taken, int exit)
     json_object_set_new(o, "ok", json_boolean(exit == 0));
     set_number(o, "taken", taken);
     set_number(o, "exit", (uint64_t)exit);
-    set_number(o, "ms", now_ms(CLOCK_MONOTONIC) - s->start_ms);
+    set_number(o, "ms", eo_monotonic_ms() - s->start_ms);
     finish(s, o);
     eo_ui_incomplete(s->events.broken);
 }
@@ -249,7 +241,7 @@ static void json_end(struct serve_show *s, unsigned taken, int exit)
 
 void eo_serve_show_start(struct serve_show *s, uint16_t port, bool tls)
 {
-    s->start_ms = now_ms(CLOCK_MONOTONIC);
+    s->start_ms = eo_monotonic_ms();
     s->started = true;
     if (s->text != NULL)
         fprintf(s->text, "serving on port %u (%s)\n", port,

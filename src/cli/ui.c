@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -222,12 +222,8 @@ static const char *const WORDS[ESPOTA_PHASE_COUNT] = {
 
 void eo_uis_clock(struct ui_set *s)
 {
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    s->now_ms = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-    clock_gettime(CLOCK_REALTIME, &t);
-    s->wall_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    s->now_ms = eo_monotonic_ms();
+    s->wall_ms = eo_wall_ms();
 }
 
 int eo_uis_status(const struct ui_set *s, const struct espota_error *err)

@@ -108,7 +108,7 @@ struct ui_set {
     struct ui_device **devices;
     size_t n_devices;
     uint64_t start_ms, now_ms; /* monotonic */
-    int64_t wall_ms;           /* since 1970 */
+    uint64_t wall_ms;          /* since 1970 */
     int signal;                /* that ends the run; 0: none */
     struct ui_total total;
 };

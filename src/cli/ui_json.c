@@ -35,7 +35,7 @@ static json_t *begin(struct ui *ui, const char *device, const char *event)
     const struct json *j = (struct json *)(void *)ui;
     const struct ui_set *s = ui->set;
 
-    return eo_json_event(&j->events, (uint64_t)s->wall_ms,
+    return eo_json_event(&j->events, s->wall_ms,
                          s->now_ms - s->start_ms, device, event);
 }
 

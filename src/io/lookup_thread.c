@@ -2,8 +2,8 @@
 #include "io/lookup_thread.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/worker.h"
@@ -43,14 +43,6 @@ void eo_question_fail(struct question *q, const char *what, const char *detail)
 
     eo_text_init(&t, q->why, sizeof q->why);
     eo_text_add(&t, "%s (%s)", what, detail);
-}
-
-uint64_t eo_monotonic_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 int eo_question_patience(const struct question *q, uint64_t began_ms,

@@ -41,6 +41,5 @@ void eo_lookup_thread_free(void *);
  * one a moment for it to come. */
 int eo_question_patience(const struct question *, uint64_t began_ms,
                          uint64_t first_ms);
-uint64_t eo_monotonic_ms(void);
 
 #endif

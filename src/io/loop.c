@@ -7,8 +7,8 @@
 #include "io/loop.h"
 
 #include <limits.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/poll.h"
 
@@ -34,10 +34,7 @@ struct loop {
 
 void eo_loop_update(struct loop *l)
 {
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    l->now = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    l->now = eo_monotonic_ms();
 }
 
 struct loop *eo_loop_new(void)
@@ -235,13 +232,11 @@ static void run_timers(struct loop *l)
 
 int eo_loop_timeout(const struct loop *l)
 {
-    struct timespec t;
     uint64_t now, left;
 
     if (l->n_timer == 0)
         return -1;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    now = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    now = eo_monotonic_ms();
     if (l->timer[0]->due <= now)
         return 0;
     left = l->timer[0]->due - now;

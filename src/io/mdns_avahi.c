@@ -10,6 +10,7 @@
 #include <avahi-common/simple-watch.h>
 #include <dlfcn.h>
 
+#include "base/clock.h"
 #include "io/lookup_thread.h"
 
 #define AVAHI_CALLS(X)               \

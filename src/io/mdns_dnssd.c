@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "io/lookup_thread.h"
 #include "wire/mdns.h"
 
