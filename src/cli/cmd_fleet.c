@@ -146,6 +146,20 @@ static int add_announced(struct cli *cli, struct target_list *list,
     return f.rc;
 }
 
+/* Whoever mistypes a file's name is not helped by a search for a device. */
+static bool is_meant_as_file(const char *text)
+{
+    static const char *const ENDS[] = {".txt", ".csv", ".json", ".jsonl",
+                                       ".ndjson"};
+
+    if (text[0] == '@' || strstr(text, "://") != NULL)
+        return false;
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++)
+        if (eo_ends_with(text, ENDS[i]))
+            return true;
+    return strchr(text, '/') != NULL;
+}
+
 /* An argument is a file, "-", "@NAME", "mdns:FILTER", or, if there is no such
  * file, a host. */
 static int add_argument(struct cli *cli, struct target_list *list,
@@ -158,7 +172,7 @@ static int add_argument(struct cli *cli, struct target_list *list,
         return add_announced(cli, list, text + strlen("mdns:"), err);
     if (strcmp(text, "-") == 0 || stat(text, &st) == 0)
         return eo_targets_read(list, text, config, err);
-    if (text[0] != '@' && strchr(text, '/') != NULL)
+    if (is_meant_as_file(text))
         return eo_fail(err, ESPOTA_E_USAGE, "there is no targets file \"%s\"",
                        text);
     return eo_targets_add(list, text, config, err);

@@ -108,6 +108,15 @@ CONF
     espota fleet /nowhere/targets -f "$image"
     expect_status 2
     expect_stderr 'there is no targets file "/nowhere/targets"'
+    espota fleet hosts.csv -f "$image"
+    expect_status 2
+    expect_stderr 'there is no targets file "hosts.csv"'
+}
+
+@test "a web page among the devices" {
+    start_sim web
+    espota fleet "http://$sim_host:$sim_port/update" -f "$image"
+    expect_status 0
 }
 
 @test "the same line twice is one device" {

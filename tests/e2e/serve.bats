@@ -368,7 +368,7 @@ PY
 @test "nothing to serve, and a port that is taken" {
     run "$BIN/espota-c" serve --no-config
     [ "$status" = 2 ]
-    [[ $output == *"nothing to serve"* ]]
+    [[ $output == *"nothing to serve"*"hint: give it an image"* ]]
     firmware 1000 fw.bin
     serve fw.bin
     run "$BIN/espota-c" serve --no-config fw.bin --port "$port"
