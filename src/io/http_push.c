@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "image/image.h"
 #include "io/http_push_inside.h"
+#include "io/unreachable.h"
 #include "proto/web_login.h"
 #include "proto/web_verdict.h"
 
@@ -60,15 +61,18 @@ static void see_connection(struct push *p)
 
 static void finish(struct push *p);
 
+static uint32_t patience(const struct push *p)
+{
+    return p->step == PUSH_PROBE ? p->job.answer_ms : p->job.stall_ms;
+}
+
 static void on_look(void *ctx)
 {
     struct push *p = ctx;
-    const uint64_t patience =
-        p->step == PUSH_PROBE ? p->job.answer_ms : p->job.stall_ms;
 
     see_connection(p);
     eo_push_count_taken(p);
-    if (eo_loop_now(p->c.loop) - p->moved_at > patience) {
+    if (eo_loop_now(p->c.loop) - p->moved_at > patience(p)) {
         p->stalled = true;
         finish(p);
         return;
@@ -165,6 +169,23 @@ static void fail_certificate(struct push *p)
                  t.len > 0 ? ": " : "", safe);
 }
 
+/* There was no connection, and it is known why. */
+static bool fail_connect(struct push *p, CURLcode code)
+{
+    long sys = 0;
+
+    if (p->connected)
+        return false;
+    if (p->stalled)
+        eo_unreachable_silent(&p->error, &p->addr[0], p->c.n_addr,
+                              patience(p));
+    else if (code == CURLE_COULDNT_CONNECT &&
+             curl_easy_getinfo(p->easy, CURLINFO_OS_ERRNO, &sys) == CURLE_OK &&
+             sys != 0)
+        eo_unreachable(&p->error, &p->addr[0], (int)sys);
+    return p->stalled || sys != 0;
+}
+
 static void fail_wire(struct push *p, CURLcode code)
 {
     const bool no_http = garbled(p, code);
@@ -178,6 +199,8 @@ static void fail_wire(struct push *p, CURLcode code)
             eo_fail(&p->error, CODES[i].category, "%s", CODES[i].message);
             return;
         }
+    if (fail_connect(p, code))
+        return;
     eo_web_lost(&p->error, &(struct web_loss){
                                .connected = p->connected,
                                .committed = p->committed,

@@ -2,10 +2,10 @@
 #include "io/race.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/unreachable.h"
 
 enum { STAGGER_MS = 250 }; /* RFC 8305 section 5 */
 
@@ -61,41 +61,11 @@ static void finish(struct race *race, int fd, const struct addr *winner,
     race->fn(race->ctx, fd, winner, err);
 }
 
-static const char *connect_hint(int sys)
-{
-    static const struct {
-        int sys;
-        const char *hint;
-    } HINTS[] = {
-        {ECONNREFUSED, "nothing listens there: is the port right, and is OTA "
-                       "enabled in the firmware it runs?"},
-        {EHOSTUNREACH, "is the device on, and on a network this machine can "
-                       "reach?"},
-        {ENETUNREACH, "this machine has no route there"},
-        {EACCES, "a local firewall forbids it"},
-        {EPERM, "a local firewall forbids it"},
-        {EADDRNOTAVAIL, "this machine does not have the local address given "
-                        "with -I"},
-        {EINVAL, "a link-local address needs its interface: fe80::1%eth0"},
-    };
-
-    for (size_t i = 0; i < sizeof HINTS / sizeof *HINTS; i++)
-        if (HINTS[i].sys == sys)
-            return HINTS[i].hint;
-    return NULL;
-}
-
 static void blame(struct race *race, const struct addr *addr, int sys)
 {
-    char text[ADDR_TEXT];
-
     race->out++;
-    if (race->out > 1)
-        return;
-    eo_addr_text(addr, true, text);
-    eo_fail_sys(&race->first, ESPOTA_E_CONNECT, sys, "cannot connect to %s: %s",
-                text, strerror(sys));
-    race->first.hint = connect_hint(sys);
+    if (race->out == 1)
+        eo_unreachable(&race->first, addr, sys);
 }
 
 static void start_next(void *ctx);
@@ -170,14 +140,9 @@ static void on_deadline(void *ctx)
 {
     struct race *race = ctx;
     struct espota_error err;
-    char text[ADDR_TEXT];
 
-    eo_addr_text(&race->runner[0].addr, true, text);
-    eo_fail_sys(&err, ESPOTA_E_CONNECT, ETIMEDOUT,
-                "no answer from %s%s within %u s while connecting", text,
-                race->n > 1 ? " (and its other addresses)" : "",
-                (unsigned)((race->timeout_ms + 999) / 1000));
-    err.hint = "is the device on, and on a network this machine can reach?";
+    eo_unreachable_silent(&err, &race->runner[0].addr, race->n,
+                          race->timeout_ms);
     finish(race, -1, NULL, &err);
 }
 

@@ -150,8 +150,7 @@ void eo_web_lost(struct espota_error *err, const struct web_loss *l)
                      : l->stalled ? "says nothing"
                                   : "closed without a verdict");
     else if (!l->connected)
-        eo_fail(err, ESPOTA_E_CONNECT, "cannot connect: %s",
-                l->stalled ? "no answer" : l->cause);
+        eo_fail(err, ESPOTA_E_CONNECT, "cannot connect: %s", l->cause);
     else if (l->garbled)
         eo_fail(err, ESPOTA_E_PROTOCOL,
                 "the device's answer is no HTTP, or has no end");

@@ -23,7 +23,7 @@ struct web_loss {
     bool stalled;   /* we gave up waiting */
     bool answering; /* the answer had begun, and did not come to its end */
     bool garbled;   /* it is no HTTP, or too long: we broke it off */
-    const char *cause; /* why there was no connection, unless stalled */
+    const char *cause; /* of no connection, where nothing better is known */
 };
 
 void eo_web_lost(struct espota_error *, const struct web_loss *);

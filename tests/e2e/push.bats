@@ -65,6 +65,12 @@ once() { # the body went once
     [ "$(jq -s '[.[] | select(.method == "POST")] | length' seen)" = 1 ]
 }
 
+@test "where nothing listens: the address, the reason, and what to look at" {
+    port=1
+    push 11
+    [[ $output == *"127.0.0.1: cannot connect to 127.0.0.1:1: Connection refused"*"hint: nothing listens there"* ]]
+}
+
 @test "every profile takes an image, and it arrives whole" {
     for profile in esphome-idf esphome esp8266 esp32 pico sketch; do
         device --profile "$profile"

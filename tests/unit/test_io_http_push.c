@@ -1,8 +1,11 @@
-/* test_io_http_push.c -- a push that has no memory.  What devices answer is in
- * tests/e2e/push.bats. */
+/* test_io_http_push.c -- a push that has no memory, or nobody to push to.  What
+ * devices answer is in tests/e2e/push.bats. */
 #include "support/test.h"
 
+#include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "support/peer.h"
@@ -20,6 +23,7 @@ struct stage {
     struct timer other[TIMERS];
     struct addr nobody;
     int refusing;
+    uint32_t answer_ms;
     struct espota_image *image;
     struct web_job web;
     struct session *session;
@@ -42,7 +46,7 @@ static void open_stage(struct stage *s, const char *profile)
 {
     static const uint8_t IMAGE[1000];
 
-    *s = (struct stage){.loop = eo_loop_new()};
+    *s = (struct stage){.loop = eo_loop_new(), .answer_ms = 5000};
     s->refusing = peer_refusing("127.0.0.1", &s->nobody);
     s->web = (struct web_job){.profile = eo_web_profile(profile),
                               .host = "127.0.0.1",
@@ -58,7 +62,7 @@ static void start(struct stage *s)
 {
     const struct proto_job job = {.image = s->image,
                                   .web = &s->web,
-                                  .answer_ms = 5000,
+                                  .answer_ms = s->answer_ms,
                                   .stall_ms = 5000};
 
     s->session = eo_http_push_start(&(struct session_config){
@@ -129,9 +133,64 @@ static void test_no_room_for_its_deadline(void **state)
     }
 }
 
+/* Ends with this for a message, and a hint. */
+static void fails(struct stage *s, const char *message, int sys)
+{
+    const struct espota_error *err;
+
+    start(s);
+    assert_non_null(s->session);
+    for (int k = 0; k < 1000 && s->ended == 0; k++)
+        assert_int_equal(eo_loop_turn(s->loop, 1000), 0);
+    assert_int_equal(s->ended, 1);
+    assert_true(eo_session_connecting(s->session));
+    err = eo_session_error(s->session);
+    assert_string_equal(err->message, message);
+    assert_int_equal(err->category, ESPOTA_E_CONNECT);
+    assert_int_equal(err->sys_errno, sys);
+    assert_non_null(err->hint);
+}
+
+static void test_refused_names_the_address_and_hints(void **state)
+{
+    char text[ADDR_TEXT], message[256];
+    struct stage s;
+
+    (void)state;
+    open_stage(&s, "esp8266");
+    eo_addr_text(&s.nobody, true, text);
+    snprintf(message, sizeof message, "cannot connect to %s: %s", text,
+             strerror(ECONNREFUSED));
+    fails(&s, message, ECONNREFUSED);
+    close_stage(&s);
+}
+
+static void test_silence_names_the_patience(void **state)
+{
+    char text[ADDR_TEXT], message[256];
+    struct stage s;
+    int filler[2], silent;
+
+    (void)state;
+    open_stage(&s, "esp8266");
+    silent = peer_silent("127.0.0.1", &s.nobody, filler);
+    s.web.port = eo_addr_port(&s.nobody);
+    s.answer_ms = 300;
+    eo_addr_text(&s.nobody, true, text);
+    snprintf(message, sizeof message,
+             "no answer from %s within 1 s while connecting", text);
+    fails(&s, message, ETIMEDOUT);
+    close_stage(&s);
+    close(silent);
+    close(filler[0]);
+    close(filler[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_refused_names_the_address_and_hints),
+        cmocka_unit_test(test_silence_names_the_patience),
         cmocka_unit_test(test_it_cannot_start),
         cmocka_unit_test(test_no_room_for_its_deadline),
     };

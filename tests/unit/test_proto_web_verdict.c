@@ -72,9 +72,6 @@ static const struct {
     const char *message;
 } LOSSES[] = {
     {{.cause = "no route"}, ESPOTA_E_CONNECT, "cannot connect: no route"},
-    {{.stalled = true, .probing = true, .cause = "x"},
-     ESPOTA_E_CONNECT,
-     "cannot connect: no answer"},
     {{.connected = true, .probing = true, .stalled = true, .cause = "x"},
      ESPOTA_E_NO_ANSWER,
      "it took the connection and does not answer"},
