@@ -215,3 +215,11 @@ const char *eo_nearest(const char *text, const char *const *candidates)
     }
     return best;
 }
+
+const char *eo_did_you_mean(char out[DID_YOU_MEAN], const char *nearest)
+{
+    out[0] = '\0';
+    if (nearest != NULL)
+        snprintf(out, DID_YOU_MEAN, " (did you mean \"%s\"?)", nearest);
+    return out;
+}

@@ -40,4 +40,8 @@ int eo_parse_uint(const char *text, uint64_t min, uint64_t max, uint64_t *out);
  * misspelling of it; else NULL.  candidates ends with NULL. */
 const char *eo_nearest(const char *text, const char *const *candidates);
 
+/* ' (did you mean "NEAREST"?)', or '' where it is NULL; out is given back. */
+enum { DID_YOU_MEAN = 80 };
+const char *eo_did_you_mean(char out[DID_YOU_MEAN], const char *nearest);
+
 #endif

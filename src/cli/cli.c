@@ -122,8 +122,11 @@ static int check_args(const struct cli *cli, struct espota_error *err)
         if (eo_command_named(cli->commands, extra, NULL) != NULL)
             return eo_fail(err, ESPOTA_E_USAGE,
                            "the command comes first: espota-c %s ...", extra);
-        return eo_fail(err, ESPOTA_E_USAGE, "%s does not expect \"%s\"",
-                       c->name, extra);
+        return eo_fail_hint(err, ESPOTA_E_USAGE,
+                            c->bit == CMD_UPLOAD
+                                ? "-i HOST gives the device, -f FILE the image"
+                                : NULL,
+                            "%s does not expect \"%s\"", c->name, extra);
     }
     if (args->n < c->min_args)
         return eo_fail(err, ESPOTA_E_USAGE, "%s needs %s", c->name, c->args);

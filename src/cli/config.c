@@ -54,10 +54,11 @@ struct reading {
 static int complain(struct reading *r, const char *what, const char *name,
                     const char *near)
 {
+    char guess[DID_YOU_MEAN];
+
     if (!r->lines.stop)
-        eo_fail(r->err, ESPOTA_E_USAGE, "%s:%u: %s \"%s\"%s%s%s", r->path,
-                r->lines.line, what, name, near != NULL ? " (did you mean \"" : "",
-                near != NULL ? near : "", near != NULL ? "\"?)" : "");
+        eo_fail(r->err, ESPOTA_E_USAGE, "%s:%u: %s \"%s\"%s", r->path,
+                r->lines.line, what, name, eo_did_you_mean(guess, near));
     r->lines.stop = true;
     return 0; /* as inih wants it */
 }

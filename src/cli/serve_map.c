@@ -128,11 +128,10 @@ static int on_key(void *ctx, const char *who, const char *key,
     while (KEYS[i] != NULL && strcmp(KEYS[i], key) != 0)
         i++;
     if (KEYS[i] == NULL) {
-        const char *near = eo_nearest(key, KEYS);
+        char near[DID_YOU_MEAN];
 
-        return complain(r, r->lines.line, "unknown key \"%s\"%s%s%s", key,
-                        near != NULL ? " (did you mean \"" : "",
-                        near != NULL ? near : "", near != NULL ? "\"?)" : "");
+        return complain(r, r->lines.line, "unknown key \"%s\"%s", key,
+                        eo_did_you_mean(near, eo_nearest(key, KEYS)));
     }
     if (*slots[i] != NULL)
         return complain(r, r->lines.line, "\"%s\" is given twice", key);

@@ -35,8 +35,8 @@ static int store_word(int *at, const struct opt *opt, const char *value,
                       struct espota_error *err)
 {
     char space[120];
+    char near[DID_YOU_MEAN];
     struct text list;
-    const char *near;
 
     eo_text_init(&list, space, sizeof space);
     for (int i = 0; opt->words[i] != NULL; i++) {
@@ -50,13 +50,9 @@ static int store_word(int *at, const struct opt *opt, const char *value,
                                                  : " or ",
                     opt->words[i]);
     }
-    near = eo_nearest(value, opt->words);
-    if (near != NULL)
-        return eo_fail(err, ESPOTA_E_USAGE,
-                       "--%s takes %s, not \"%s\" (did you mean \"%s\"?)",
-                       opt->name, list.at, value, near);
-    return eo_fail(err, ESPOTA_E_USAGE, "--%s takes %s, not \"%s\"", opt->name,
-                   list.at, value);
+    return eo_fail(err, ESPOTA_E_USAGE, "--%s takes %s, not \"%s\"%s",
+                   opt->name, list.at, value,
+                   eo_did_you_mean(near, eo_nearest(value, opt->words)));
 }
 
 static int store_number(uint32_t *at, const struct opt *opt, const char *value,

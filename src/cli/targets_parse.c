@@ -53,19 +53,17 @@ static const struct opt *find_key(const char *key)
 static int unknown_key(struct reading *r, const char *key)
 {
     const char *names[OPTS_MAX + 1];
+    char near[DID_YOU_MEAN];
     const struct opt *opt;
-    const char *near;
     size_t n = 0;
 
     for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)
         if (find_key(opt->name) == opt)
             names[n++] = opt->name;
     names[n] = NULL;
-    near = eo_nearest(key, names);
-    return eo_fail(r->err, ESPOTA_E_USAGE,
-                   "%s:%u: unknown key \"%s\"%s%s%s", r->path, r->line, key,
-                   near != NULL ? " (did you mean \"" : "",
-                   near != NULL ? near : "", near != NULL ? "\"?)" : "");
+    return eo_fail(r->err, ESPOTA_E_USAGE, "%s:%u: unknown key \"%s\"%s",
+                   r->path, r->line, key,
+                   eo_did_you_mean(near, eo_nearest(key, names)));
 }
 
 /* A targets file speaks of one device each, the command line of all: the file

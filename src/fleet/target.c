@@ -46,6 +46,8 @@ static bool is_known_name(const char *text)
 
 static int check(const struct espota_target *t, struct espota_error *err)
 {
+    const struct web_profile *profile;
+
     if (t->host == NULL || t->host[0] == '\0')
         return eo_fail(err, ESPOTA_E_USAGE, "the target has no name");
     if (!is_host(t->host))
@@ -64,6 +66,9 @@ static int check(const struct espota_target *t, struct espota_error *err)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "%s is for the protocol \"web\", not \"%s\"", t->host,
                        t->protocol);
+    /* Though it may turn out that there is no page. */
+    if (eo_target_web_profile(t->profile, &profile, err) != 0)
+        return -1;
     if (t->family != 0 && t->family != 4 && t->family != 6)
         return eo_fail(err, ESPOTA_E_USAGE, "there is no IPv%d", t->family);
     if (t->resolver != NULL && !eo_resolver_known(t->resolver))

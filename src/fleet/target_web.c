@@ -82,6 +82,24 @@ static int read_url(struct target *t, struct espota_error *err)
                : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 }
 
+int eo_target_web_profile(const char *name, const struct web_profile **out,
+                          struct espota_error *err)
+{
+    enum { MOST = 16 };
+    const char *names[MOST + 1];
+    char near[DID_YOU_MEAN];
+    size_t n = 0;
+
+    *out = eo_web_profile(name);
+    if (*out != NULL)
+        return 0;
+    for (; n < MOST && eo_web_profile_at(n) != NULL; n++)
+        names[n] = eo_web_profile_at(n)->name;
+    names[n] = NULL;
+    return eo_fail(err, ESPOTA_E_USAGE, "there is no profile \"%s\"%s", name,
+                   eo_did_you_mean(near, eo_nearest(name, names)));
+}
+
 /* Which page it is: everything but where. */
 static int choose(struct target *t, const char *profile,
                   struct espota_error *err)
@@ -92,10 +110,8 @@ static int choose(struct target *t, const char *profile,
         return eo_fail(err, ESPOTA_E_USAGE,
                        "this build cannot push to web pages: libcurl was left "
                        "out");
-    web->profile = eo_web_profile(profile);
-    if (web->profile == NULL)
-        return eo_fail(err, ESPOTA_E_USAGE, "there is no profile \"%s\"",
-                       profile);
+    if (eo_target_web_profile(profile, &web->profile, err) != 0)
+        return -1;
     if (t->pub.type == ESPOTA_TYPE_FILESYSTEM && web->profile->fs_path == NULL)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "the profile \"%s\" carries no file system images",

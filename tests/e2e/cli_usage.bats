@@ -62,9 +62,11 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
     wrong 'unknown option "--json"' wait h --json
     wrong 'the command comes first' -i h -f fw.bin version
     wrong 'does not expect "x"' -i h -f fw.bin x
+    grep -q '^hint: -i HOST gives the device' err
 }
 
 @test "bad values are named" {
+    wrong 'there is no profile "esp8262" (did you mean "esp8266"?)' -i 127.0.0.1 -f fw.bin --profile esp8262
     wrong '--port takes' -i 127.0.0.1 -p 0 -f fw.bin
     wrong '--port takes' -i 127.0.0.1 -p 70000 -f fw.bin
     wrong '--window takes' -i 127.0.0.1 -f fw.bin --window 0
