@@ -1,5 +1,15 @@
 /* cmd_upload.c -- flash the devices that -i names. */
+#include "base/str.h"
 #include "cli/run.h"
+
+/* Two sessions with one device would only be in each other's way. */
+static bool is_repeated(const struct texts *ip, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (eo_same_nocase(ip->at[k], ip->at[i]))
+            return true;
+    return false;
+}
 
 int eo_cmd_upload(struct cli *cli)
 {
@@ -19,7 +29,10 @@ int eo_cmd_upload(struct cli *cli)
         return eo_cli_fail(&err);
     }
     for (size_t i = 0; i < ip->n && status != 2; i++)
-        if (eo_run_add(&run, ip->at[i], NULL, &err) != 0)
+        if (is_repeated(ip, i))
+            eo_note(&cli->notes, "repeated", "%s is named twice: once will do",
+                    ip->at[i]);
+        else if (eo_run_add(&run, ip->at[i], NULL, &err) != 0)
             status = eo_cli_fail(&err);
     if (status < 0)
         status = eo_run_go(&run);

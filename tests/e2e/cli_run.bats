@@ -70,6 +70,14 @@ load cli
     expect 2
 }
 
+@test "the same host twice is one device" {
+    start_device dev
+    go -i localhost -i LOCALHOST -p "$PORT" -f fw.bin --json
+    expect 0
+    grep -q 'warning: LOCALHOST is named twice' err
+    [ "$(jq -r 'select(.event == "run_end") | .counts.updated' out)" = 1 ]
+}
+
 @test "several devices: 0, 40 and 42" {
     start_device good --reboot-ms 0
     good=$PORT
