@@ -133,25 +133,26 @@ static void print_object(struct objects *to, json_t *o)
 }
 #endif
 
-/* Gives whether it could be flashed. */
-static bool inspect(const struct cli *cli, const char *file,
+/* Gives the exit status: 0 if it could be flashed. */
+static int inspect(const struct cli *cli, const char *file,
                     struct objects *to)
 {
     const struct espota_image_info *info;
     struct espota_image *img;
     struct espota_error err;
-    bool ok;
+    int status = 0;
 
     if (espota_image_open(&img, file, ESPOTA_COMPRESS_NEVER, &err) != 0) {
-        eo_cli_fail(&err);
+        status = eo_cli_fail(&err);
 #ifdef EO_WITH_JSON
         if (to->out != NULL)
             print_object(to, unreadable(file, &err));
 #endif
-        return false;
+        return status;
     }
     info = espota_image_info(img);
-    ok = info->ok;
+    if (!info->ok)
+        status = espota_category_status(ESPOTA_E_IMAGE);
 #ifdef EO_WITH_JSON
     if (to->out != NULL)
         print_object(to, object(info));
@@ -161,7 +162,7 @@ static bool inspect(const struct cli *cli, const char *file,
     else if (to->out != stdout)
         print_sheet(info);
     espota_image_free(img);
-    return ok;
+    return status;
 }
 
 static FILE *open_json(const char *path, struct espota_error *err)
@@ -193,7 +194,7 @@ int eo_cmd_inspect(struct cli *cli)
     const struct texts *files = &cli->parsed.args;
     struct objects to = { NULL, 0 };
     struct espota_error err;
-    bool ok = true;
+    int status = 0;
 
     if (cli->opts.json != NULL) {
         to.out = open_json(cli->opts.json, &err);
@@ -203,9 +204,12 @@ int eo_cmd_inspect(struct cli *cli)
     for (size_t i = 0; i < files->n; i++) {
         if (i > 0 && to.out != stdout && !cli->opts.quiet)
             putchar('\n');
-        ok &= inspect(cli, files->at[i], &to);
+        const int one = inspect(cli, files->at[i], &to);
+
+        if (status == 0) /* the first that is wrong */
+            status = one;
     }
     if (close_json(cli->opts.json, &to, &err) != 0)
         return eo_cli_fail(&err);
-    return ok ? 0 : espota_category_status(ESPOTA_E_IMAGE);
+    return status;
 }

@@ -82,6 +82,14 @@ static bool is_theirs(const struct place *p, int status, const char *said)
            is_about_to_begin(in(p, "events"));
 }
 
+/* No memory is no fault of the image's. */
+static bool blames_image(const struct place *p, int status)
+{
+    return (p->plan->kind == FAIL_MEMORY || p->plan->kind == FAIL_THEIRS) &&
+           p->plan->storm == STORM_NONE && p->plan->at > 0 &&
+           status == espota_category_status(ESPOTA_E_IMAGE);
+}
+
 static bool is_documented(const struct story *s, int status)
 {
     for (int c = 0; c < ESPOTA_E_COUNT; c++)
@@ -223,6 +231,8 @@ const char *judge(const struct place *p, int status, bool clean)
         why = complaint("status %d", status);
     else if (blames(p, status))
         why = complaint("status %d where poll() fails", status);
+    else if (blames_image(p, status))
+        why = complaint("status %d where memory is out", status);
     else if (clean && status != 0)
         why = complaint("status %d, and nothing had failed", status);
     else if (status != 0 && strstr(said, "espota-c: ") == NULL &&
