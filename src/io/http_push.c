@@ -138,6 +138,8 @@ static bool garbled(const struct push *p, CURLcode code)
 
     if (p->heard > PUSH_HEARD_MAX)
         return true;
+    if (p->starved)
+        return false;
     if (code == CURLE_RECV_ERROR && !p->web->https && p->heard > 0)
         return curl_easy_getinfo(p->easy, CURLINFO_OS_ERRNO, &sys) ==
                    CURLE_OK &&
@@ -264,7 +266,9 @@ static enum proto_status verdict(struct push *p)
 
 static void finish(struct push *p)
 {
-    const CURLcode code = p->stalled ? CURLE_OPERATION_TIMEDOUT : p->result;
+    const CURLcode code = p->stalled   ? CURLE_OPERATION_TIMEDOUT
+                          : p->starved ? CURLE_OUT_OF_MEMORY
+                                       : p->result;
 
     see_connection(p);
     if (p->step == PUSH_PROBE && code == CURLE_OK) {
@@ -290,6 +294,10 @@ void eo_push_moved(struct push *p)
     CURLMsg *msg;
     int left;
 
+    if (p->starved) {
+        finish(p);
+        return;
+    }
     while ((msg = curl_multi_info_read(p->multi, &left)) != NULL)
         if (msg->msg == CURLMSG_DONE) {
             p->result = msg->data.result;

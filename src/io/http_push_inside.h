@@ -44,6 +44,7 @@ struct push {
     struct web_body body;
     size_t taken; /* of the image, by the peer */
     bool connected, committed, stalled;
+    bool starved; /* no memory to watch what libcurl wants watched */
     bool early; /* the answer began before the peer had the image */
     size_t heard; /* of an answer, its headers included */
     uint64_t moved_at, bytes_out;

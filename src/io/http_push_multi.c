@@ -31,8 +31,8 @@ static int set_timer(CURLM *multi, long ms, void *ctx)
     if (ms < 0)
         eo_timer_stop(p->c.loop, &p->timer);
     else if (eo_timer_start(p->c.loop, &p->timer, (uint64_t)ms, on_timer, p))
-        return -1;
-    return 0;
+        p->starved = true;
+    return p->starved ? -1 : 0;
 }
 
 struct curl_watch {
@@ -48,6 +48,20 @@ static void on_socket(void *ctx, int ready)
     act(w->push, w->fd,
         (ready & ESPOTA_READ ? CURL_CSELECT_IN : 0) |
             (ready & ESPOTA_WRITE ? CURL_CSELECT_OUT : 0));
+}
+
+static struct curl_watch *new_watch(struct push *p, curl_socket_t fd, int want)
+{
+    struct curl_watch *w = eo_calloc(1, sizeof *w);
+
+    if (w == NULL)
+        return NULL;
+    *w = (struct curl_watch){.push = p, .fd = fd};
+    w->watch = eo_watch_new(p->c.loop, fd, want, on_socket, w);
+    if (w->watch != NULL)
+        return w;
+    eo_free(w);
+    return NULL;
 }
 
 static int set_socket(CURL *easy, curl_socket_t fd, int what, void *ctx,
@@ -68,15 +82,10 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *ctx,
         return 0;
     }
     if (w == NULL) {
-        w = eo_calloc(1, sizeof *w);
+        w = new_watch(p, fd, want);
+        p->starved |= w == NULL;
         if (w == NULL)
             return -1;
-        *w = (struct curl_watch){.push = p, .fd = fd};
-        w->watch = eo_watch_new(p->c.loop, fd, want, on_socket, w);
-        if (w->watch == NULL) {
-            eo_free(w);
-            return -1;
-        }
         curl_multi_assign(p->multi, fd, w);
     }
     eo_watch_want(w->watch, want);

@@ -133,6 +133,32 @@ static void test_no_room_for_its_deadline(void **state)
     }
 }
 
+/* Whatever it has no memory for on its way: it says so at once, and waits for
+ * nobody. */
+static void test_no_memory_under_way(void **state)
+{
+    unsigned long n = 0, made;
+
+    (void)state;
+    do {
+        struct stage s;
+
+        open_stage(&s, "esp8266");
+        start(&s);
+        assert_non_null(s.session);
+        eo_alloc_fail_at(++n, 1);
+        for (int k = 0; k < 100 && s.ended == 0; k++)
+            assert_int_equal(eo_loop_turn(s.loop, 1000), 0);
+        made = eo_alloc_count();
+        eo_alloc_fail_at(0, 0);
+        assert_int_equal(s.ended, 1);
+        assert_int_equal(eo_session_error(s.session)->category,
+                         made >= n ? ESPOTA_E_INTERNAL : ESPOTA_E_CONNECT);
+        close_stage(&s);
+    } while (made >= n);
+    assert_true(n > 2); /* a deadline, and what libcurl wants watched */
+}
+
 /* Ends with this for a message, and a hint. */
 static void fails(struct stage *s, const char *message, int sys)
 {
@@ -193,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_silence_names_the_patience),
         cmocka_unit_test(test_it_cannot_start),
         cmocka_unit_test(test_no_room_for_its_deadline),
+        cmocka_unit_test(test_no_memory_under_way),
     };
 
     return cmocka_run_group_tests_name("io/http_push", tests, NULL, NULL);
