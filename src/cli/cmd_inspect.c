@@ -134,8 +134,7 @@ static void print_object(struct objects *to, json_t *o)
 #endif
 
 /* Gives the exit status: 0 if it could be flashed. */
-static int inspect(const struct cli *cli, const char *file,
-                    struct objects *to)
+static int inspect(const struct cli *cli, const char *file, struct objects *to)
 {
     const struct espota_image_info *info;
     struct espota_image *img;
@@ -192,7 +191,7 @@ static int close_json(const char *path, struct objects *to,
 int eo_cmd_inspect(struct cli *cli)
 {
     const struct texts *files = &cli->parsed.args;
-    struct objects to = { NULL, 0 };
+    struct objects to = {NULL, 0};
     struct espota_error err;
     int status = 0;
 
