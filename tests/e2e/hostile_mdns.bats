@@ -8,7 +8,7 @@
 
 setup_file() {
     load ../support/lab.bash
-    lab_begin hostmdns
+    lab_begin
     [ -z "${lab_missing-}" ] || return 0
     cat >"$BATS_FILE_TMPDIR/script" <<'SH'
 peer=$BUILD/tests/peer

@@ -3,7 +3,7 @@
 
 setup_file() {
     load ../support/lab.bash
-    lab_begin mdnsdmn
+    lab_begin
     # The code for macOS, against Avahi's library of the same interface.
     if [ -e /usr/include/dns_sd.h ] && [ -z "$lab_missing" ]; then
         make -s -C "$BATS_TEST_DIRNAME/../.." BUILD="$BUILD/dnssd" BINDEST="$BUILD/dnssd" \

@@ -3,7 +3,7 @@
 
 setup_file() {
     load ../support/lab.bash
-    lab_begin mdnsdsc
+    lab_begin
 }
 
 setup() {

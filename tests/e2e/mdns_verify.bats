@@ -4,7 +4,7 @@
 
 setup_file() {
     load ../support/lab.bash
-    lab_begin mdnsver
+    lab_begin
     "$BUILD/tools/mkimage" esp32 256K 2.0.0 "$BATS_FILE_TMPDIR/two.bin"
     export two=$BATS_FILE_TMPDIR/two.bin
 }

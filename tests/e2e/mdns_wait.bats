@@ -3,7 +3,7 @@
 
 setup_file() {
     load ../support/lab.bash
-    lab_begin mdnswait
+    lab_begin
 }
 
 setup() {

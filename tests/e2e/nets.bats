@@ -4,7 +4,7 @@
 setup_file() {
     export OUT=$BATS_FILE_TMPDIR
     missing=
-    NETLAB_ID=nets "$BATS_TEST_DIRNAME/../support/netlab.sh" run --no-mdns --shape -- true 2>"$OUT/lab" ||
+    NETLAB_ID=n$$ "$BATS_TEST_DIRNAME/../support/netlab.sh" run --no-mdns --shape -- true 2>"$OUT/lab" ||
         missing="no shaped link here: $(tail -n 1 "$OUT/lab")"
     export missing
 }

@@ -1,12 +1,13 @@
 # lab.bash -- stories that need a network of their own: see netlab.sh.
 #
-# Load it in setup_file(), say "lab_begin NAME" with a name of at most eight
-# letters that no other file has, and run commands with "lab OPTIONS -- CMD".
+# Load it in setup_file(), say "lab_begin", and run commands with
+# "lab OPTIONS -- CMD".  The network is named after the process: two suites may
+# run side by side on one machine.
 
 LAB=$BATS_TEST_DIRNAME/../support/netlab.sh
 
 lab_begin() {
-    export NETLAB_ID=$1 LAB PATH=$BATS_TEST_DIRNAME/../support:$PATH
+    export NETLAB_ID=l$$ LAB PATH=$BATS_TEST_DIRNAME/../support:$PATH
     image=$BATS_FILE_TMPDIR/firmware.bin
     "$BUILD/tools/mkimage" esp32 300K 1.0.0 "$image"
     export image
