@@ -189,7 +189,7 @@ bool eo_serve_linger(struct http_serve *s, struct exchange *x)
     x->conn = NULL;
     x->next = s->lingering;
     s->lingering = x;
-    if (s->wait.slot == 0)
+    if (!s->wait.running)
         eo_timer_start(s->c.loop, &s->wait, LINGER_EVERY_MS, wait_for_last, s);
     return true;
 }
@@ -231,7 +231,7 @@ void eo_serve_connection(void *ctx, struct MHD_Connection *connection,
         s->conns = c;
         s->n_conns++;
         make_room(s, c, 1);
-        if (s->look.slot == 0)
+        if (!s->look.running)
             eo_timer_start(s->c.loop, &s->look, LOOK_EVERY_MS, look, s);
         return;
     }

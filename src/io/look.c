@@ -30,7 +30,7 @@ static void on_time(void *ctx)
 /* Never from within the browse: it could not be freed there. */
 static void end_in(struct look *k, uint64_t ms)
 {
-    if (k->end.slot == 0 || eo_loop_now(k->loop) + ms < k->end.due)
+    if (!k->end.running || eo_loop_now(k->loop) + ms < k->end.due)
         eo_timer_start(k->loop, &k->end, ms, on_time, k);
 }
 

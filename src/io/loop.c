@@ -1,8 +1,8 @@
 /* loop.c -- one poll(2) loop.
  *
  * Watches live in an array that only grows during a turn: a freed one leaves
- * a hole that is closed when no callback is running.  Timers are a binary heap
- * of pointers into their owners.
+ * a hole that is closed when no callback is running.  Timers are a pairing heap
+ * whose nodes lie in their owners: it has no memory of its own.
  */
 #include "io/loop.h"
 
@@ -25,8 +25,8 @@ struct loop {
     struct watch **watch; /* NULL: a hole */
     struct pollfd *poll;
     size_t n_watch, cap_watch;
-    struct timer **timer; /* a heap: the earliest is [0] */
-    size_t n_timer, cap_timer;
+    struct timer *earliest; /* the root of the heap; NULL: none runs */
+    size_t n_timer;
     uint64_t turns; /* timers ever started */
     unsigned depth; /* callbacks running */
     bool holes;
@@ -54,7 +54,6 @@ void eo_loop_free(struct loop *l)
         eo_free(l->watch[i]);
     eo_free(l->watch);
     eo_free(l->poll);
-    eo_free(l->timer);
     eo_free(l);
 }
 
@@ -131,83 +130,102 @@ void eo_watch_free(struct watch *w)
 
 /* ---- timers ------------------------------------------------------------- */
 
-static void place(struct loop *l, size_t at, struct timer *t)
-{
-    l->timer[at] = t;
-    t->slot = at + 1;
-}
-
 /* Of those due in the same millisecond the one started first. */
 static bool before(const struct timer *a, const struct timer *b)
 {
     return a->due != b->due ? a->due < b->due : a->turn < b->turn;
 }
 
-static void sift_up(struct loop *l, size_t at)
+/* Of two roots, either of which may be NULL, the later one becomes the first
+ * child of the other. */
+static struct timer *meld(struct timer *a, struct timer *b)
 {
-    struct timer *t = l->timer[at];
+    struct timer *root = a, *child = b;
 
-    while (at > 0 && before(t, l->timer[(at - 1) / 2])) {
-        place(l, at, l->timer[(at - 1) / 2]);
-        at = (at - 1) / 2;
+    if (a == NULL || b == NULL)
+        return a != NULL ? a : b;
+    if (before(b, a)) {
+        root = b;
+        child = a;
     }
-    place(l, at, t);
+    child->next = root->child;
+    if (child->next != NULL)
+        child->next->prev = child;
+    child->prev = root;
+    root->child = child;
+    return root;
 }
 
-static void sift_down(struct loop *l, size_t at)
+static struct timer *next_of(struct timer *t)
 {
-    struct timer *t = l->timer[at];
+    struct timer *next = t->next;
 
-    for (;;) {
-        size_t child = 2 * at + 1;
+    t->next = t->prev = NULL;
+    return next;
+}
 
-        if (child >= l->n_timer)
-            break;
-        if (child + 1 < l->n_timer &&
-            before(l->timer[child + 1], l->timer[child]))
-            child++;
-        if (before(t, l->timer[child]))
-            break;
-        place(l, at, l->timer[child]);
-        at = child;
+/* One root out of children: in pairs from the left, then all from the right,
+ * which is what keeps the heap flat. */
+static struct timer *meld_all(struct timer *child)
+{
+    struct timer *pairs = NULL, *root = NULL;
+
+    while (child != NULL) {
+        struct timer *a = child, *b = next_of(a), *pair;
+
+        child = b != NULL ? next_of(b) : NULL;
+        pair = meld(a, b);
+        pair->next = pairs;
+        pairs = pair;
     }
-    place(l, at, t);
+    while (pairs != NULL) {
+        struct timer *pair = pairs;
+
+        pairs = next_of(pair);
+        root = meld(root, pair);
+    }
+    return root;
+}
+
+static void unlink_child(struct timer *t)
+{
+    if (t->prev->child == t)
+        t->prev->child = t->next;
+    else
+        t->prev->next = t->next;
+    if (t->next != NULL)
+        t->next->prev = t->prev;
 }
 
 void eo_timer_stop(struct loop *l, struct timer *t)
 {
-    size_t at;
+    struct timer *rest;
 
-    if (t->slot == 0)
+    if (!t->running)
         return;
-    at = t->slot - 1;
-    t->slot = 0;
-    if (at == --l->n_timer)
-        return;
-    place(l, at, l->timer[l->n_timer]);
-    sift_up(l, at);
-    sift_down(l, l->timer[at]->slot - 1);
+    rest = meld_all(t->child);
+    if (l->earliest == t) {
+        l->earliest = rest;
+    } else {
+        unlink_child(t);
+        l->earliest = meld(l->earliest, rest);
+    }
+    t->child = t->next = t->prev = NULL;
+    t->running = false;
+    l->n_timer--;
 }
 
 int eo_timer_start(struct loop *l, struct timer *t, uint64_t ms,
                    void (*fn)(void *ctx), void *ctx)
 {
     eo_timer_stop(l, t);
-    if (l->n_timer == l->cap_timer) {
-        const size_t cap = l->cap_timer == 0 ? 16 : 2 * l->cap_timer;
-        struct timer **timer = eo_resize(l->timer, cap, sizeof *timer);
-
-        if (timer == NULL)
-            return -1;
-        l->timer = timer;
-        l->cap_timer = cap;
-    }
-    t->due = l->now + ms;
-    t->turn = l->turns++;
-    t->fn = fn;
-    t->ctx = ctx;
-    place(l, l->n_timer, t);
-    sift_up(l, l->n_timer++);
+    *t = (struct timer){.due = l->now + ms,
+                        .turn = l->turns++,
+                        .fn = fn,
+                        .ctx = ctx,
+                        .running = true};
+    l->earliest = meld(l->earliest, t);
+    l->n_timer++;
     return 0;
 }
 
@@ -218,8 +236,8 @@ static void run_timers(struct loop *l)
     const uint64_t until = l->now;
     size_t budget = l->n_timer;
 
-    while (budget-- > 0 && l->n_timer > 0 && l->timer[0]->due <= until) {
-        struct timer *t = l->timer[0];
+    while (budget-- > 0 && l->earliest != NULL && l->earliest->due <= until) {
+        struct timer *t = l->earliest;
 
         eo_timer_stop(l, t);
         l->depth++;
@@ -234,12 +252,12 @@ int eo_loop_timeout(const struct loop *l)
 {
     uint64_t now, left;
 
-    if (l->n_timer == 0)
+    if (l->earliest == NULL)
         return -1;
     now = eo_monotonic_ms();
-    if (l->timer[0]->due <= now)
+    if (l->earliest->due <= now)
         return 0;
-    left = l->timer[0]->due - now;
+    left = l->earliest->due - now;
     return left > INT_MAX ? INT_MAX : (int)left;
 }
 

@@ -39,15 +39,18 @@ void eo_watch_free(struct watch *);
 
 /* ---- timers ------------------------------------------------------------- */
 
-/* In the owner's memory; zeroed is stopped.  Fires once per start. */
+/* A node of a heap in the owner's memory, so that starting one cannot fail.
+ * Zeroed is stopped; fires once per start. */
 struct timer {
     uint64_t due, turn;
     void (*fn)(void *ctx);
     void *ctx;
-    size_t slot; /* 1 + index in the heap; 0: not running */
+    struct timer *child, *next, *prev; /* prev: the one before it, or, of the
+                                          first child, the parent */
+    bool running;
 };
 
-/* Starts or restarts.  0, or -1 for lack of memory, and then it does not run. */
+/* Starts or restarts.  0. */
 int eo_timer_start(struct loop *, struct timer *, uint64_t ms,
                    void (*fn)(void *ctx), void *ctx);
 void eo_timer_stop(struct loop *, struct timer *);

@@ -232,7 +232,7 @@ static void settle(struct resolve *r)
 
     if (all_ended(r))
         wait = 0;
-    if (wait < 0 || (r->timer.slot != 0 &&
+    if (wait < 0 || (r->timer.running &&
                      r->timer.due <= eo_loop_now(r->loop) + (uint64_t)wait))
         return;
     eo_timer_start(r->loop, &r->timer, (uint64_t)wait, decide, r);

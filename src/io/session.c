@@ -154,7 +154,7 @@ static void match_timers(struct session *s, const struct proto_want *w)
     }
     if (!w->watch_acks || s->acked == s->stream_out)
         eo_timer_stop(s->c.loop, &s->acks);
-    else if (s->acks.slot == 0)
+    else if (!s->acks.running)
         rc |= eo_timer_start(s->c.loop, &s->acks, ACKS_EVERY_MS, on_acks, s);
     if (rc != 0)
         no_memory(s);
@@ -257,7 +257,7 @@ static void machine_want(const struct session *s, struct proto_want *w)
 
 static bool machine_connecting(const struct session *s)
 {
-    return s->race != NULL || s->begin.slot != 0 || eo_session_queues(s);
+    return s->race != NULL || s->begin.running || eo_session_queues(s);
 }
 
 static bool machine_committed(const struct session *s)

@@ -349,7 +349,7 @@ static void on_udp(void *ctx, int ready)
 
     (void)ready;
     /* A device that thinks about an answer does nothing else. */
-    if (n >= 0 && d->later.slot == 0)
+    if (n >= 0 && !d->later.running)
         on_datagram(d, bytes, (size_t)n, &from);
 }
 

@@ -106,7 +106,7 @@ void eo_esphome_say_raw(struct esphome_session *s, const void *bytes,
     }
     memcpy(s->out + s->n_out, bytes, len);
     s->n_out += len;
-    if (s->leave.slot != 0 || fault(s, FAULT_COALESCE))
+    if (s->leave.running || fault(s, FAULT_COALESCE))
         return; /* it leaves with what is there */
     if (hold_ms(s) > 0)
         leave_in(s, hold_ms(s));
@@ -128,7 +128,7 @@ void eo_esphome_say(struct esphome_session *s, const void *bytes, size_t len)
 
 void eo_esphome_flush(struct esphome_session *s)
 {
-    if (s->n_out > 0 && s->leave.slot == 0)
+    if (s->n_out > 0 && !s->leave.running)
         send_now(s);
 }
 
