@@ -118,8 +118,7 @@ static void on_pace(void *ctx)
 }
 
 /* Frees what has ended and starts what may start; never from inside a job.
- * That it is due is a flag and no timer: it must not fail for lack of memory,
- * or nothing would ever start again. */
+ * That it is due is a flag and no timer: a fleet is due before its loop turns. */
 static void do_chores(struct espota_fleet *f)
 {
     const struct rollout_counts counts = {f->n, f->ended, f->failed};
@@ -136,11 +135,10 @@ static void do_chores(struct espota_fleet *f)
            (s = next_waiting(f)) != NULL) {
         const uint64_t now = eo_loop_now(f->loop);
 
-        /* Without memory for the timer: rather too early than never. */
-        if (f->c.starts_per_min > 0 && now < f->next_start &&
-            eo_timer_start(f->loop, &f->pace, f->next_start - now, on_pace,
-                           f) == 0)
+        if (f->c.starts_per_min > 0 && now < f->next_start) {
+            eo_timer_start(f->loop, &f->pace, f->next_start - now, on_pace, f);
             return;
+        }
         if (f->c.starts_per_min > 0)
             f->next_start = now + 60000 / f->c.starts_per_min;
         f->started++;

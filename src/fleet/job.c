@@ -95,8 +95,7 @@ static void again(struct job *j, uint32_t delay_ms)
 {
     eo_job_stop_all(j);
     eo_report_phase(&j->report, ESPOTA_PHASE_QUEUED, "waiting to try again");
-    if (eo_timer_start(j->c.loop, &j->timer, delay_ms, attempt, j) != 0)
-        eo_job_end_internal(j, "out of memory");
+    eo_timer_start(j->c.loop, &j->timer, delay_ms, attempt, j);
 }
 
 /* Nothing of it was seen yet, and it was to be waited for.  A look-up listens
@@ -330,8 +329,8 @@ void eo_job_release(struct job *j, const struct espota_error *err)
     if (err != NULL) {
         j->error = *err;
         eo_job_end_failed(j);
-    } else if (eo_timer_start(j->c.loop, &j->timer, 0, attempt, j) != 0) {
-        eo_job_end_internal(j, "out of memory");
+    } else {
+        eo_timer_start(j->c.loop, &j->timer, 0, attempt, j);
     }
 }
 
@@ -339,11 +338,10 @@ void eo_job_start(struct job *j)
 {
     j->started = true;
     eo_report_begin(&j->report);
-    if (eo_timer_start(j->c.loop, &j->timer, 0, on_turn, j) != 0 ||
-        (j->target.pub.max_ms != 0 &&
-         eo_timer_start(j->c.loop, &j->limit, j->target.pub.max_ms, on_limit,
-                        j) != 0))
-        eo_job_end_internal(j, "out of memory");
+    eo_timer_start(j->c.loop, &j->timer, 0, on_turn, j);
+    if (j->target.pub.max_ms != 0)
+        eo_timer_start(j->c.loop, &j->limit, j->target.pub.max_ms, on_limit,
+                       j);
 }
 
 /* The device has said yes already; only the goodbye was not over. */

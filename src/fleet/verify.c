@@ -241,11 +241,8 @@ struct verify *eo_verify_start(struct loop *loop,
     v->c = *c;
     v->addr = *c->addr;
     v->began = eo_loop_now(loop);
-    if (eo_timer_start(loop, &v->timer, LEAVING_MS, look, v) != 0 ||
-        eo_timer_start(loop, &v->limit, c->timeout_ms, on_limit, v) != 0) {
-        eo_verify_free(v);
-        return NULL;
-    }
+    eo_timer_start(loop, &v->timer, LEAVING_MS, look, v);
+    eo_timer_start(loop, &v->limit, c->timeout_ms, on_limit, v);
     return v;
 }
 

@@ -370,10 +370,7 @@ int eo_browse_new(struct browse **out, struct loop *loop,
             goto fail;
     if (eo_mdns_link_new(&b->link, loop, &link, err) != 0)
         goto fail;
-    if (eo_timer_start(loop, &b->timer, 0, tick, b) != 0) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-        goto fail;
-    }
+    eo_timer_start(loop, &b->timer, 0, tick, b);
     *out = b;
     return 0;
 fail:

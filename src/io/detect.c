@@ -138,8 +138,7 @@ static void on_settle(void *ctx)
 /* Nobody is called back, and nothing freed, from inside those who found out. */
 static void settle(struct detect *d)
 {
-    if (eo_timer_start(d->loop, &d->settle, 0, on_settle, d) != 0)
-        d->facts.tcp_over = true;
+    eo_timer_start(d->loop, &d->settle, 0, on_settle, d);
 }
 
 static void on_news(void *ctx, enum browse_news news,
@@ -223,10 +222,9 @@ static void ask_mdns(struct detect *d, const char *name)
                       },
                       NULL) != 0)
         d->browse = NULL;
-    d->facts.may_announce =
-        d->browse != NULL && eo_timer_start(d->loop, &d->patience,
-                                            DETECT_MDNS_MS, on_mdns_over,
-                                            d) == 0;
+    d->facts.may_announce = d->browse != NULL;
+    if (d->browse != NULL)
+        eo_timer_start(d->loop, &d->patience, DETECT_MDNS_MS, on_mdns_over, d);
 }
 
 struct detect *eo_detect_start(struct loop *loop, const struct detect_config *c,
@@ -244,11 +242,11 @@ struct detect *eo_detect_start(struct loop *loop, const struct detect_config *c,
     d->bind = eo_strdup(c->bind);
     d->n_addr = c->n_addr;
     memcpy(d->addr, c->addr, c->n_addr * sizeof d->addr[0]);
-    if ((c->bind != NULL && d->bind == NULL) ||
-        eo_timer_start(loop, &d->settle, 0, on_settle, d) != 0) {
+    if (c->bind != NULL && d->bind == NULL) {
         eo_detect_free(d);
         return NULL;
     }
+    eo_timer_start(loop, &d->settle, 0, on_settle, d);
     ask_mdns(d, c->name);
     return d;
 }

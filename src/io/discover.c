@@ -349,10 +349,8 @@ int espota_discover_new(struct espota_discover **out,
     if (start(d, err) != 0)
         goto fail;
     d->config.names = NULL;
-    if (!c->watch && eo_timer_start(d->loop, &d->end, ms, on_end, d) != 0) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-        goto fail;
-    }
+    if (!c->watch)
+        eo_timer_start(d->loop, &d->end, ms, on_end, d);
     *out = d;
     return 0;
 fail:

@@ -327,10 +327,9 @@ static void on_begin(void *ctx)
             .auth = p->job.password != NULL ? "basic" : "none"};
         ok = next_step(p);
     }
-    if (ok &&
-        eo_timer_start(p->c.loop, &p->look, LOOK_EVERY_MS, on_look, p) != 0)
-        ok = eo_fail(&p->error, ESPOTA_E_INTERNAL, "out of memory") == 0;
-    if (!ok)
+    if (ok)
+        eo_timer_start(p->c.loop, &p->look, LOOK_EVERY_MS, on_look, p);
+    else
         end(p, PROTO_FAILED);
 }
 
@@ -435,11 +434,11 @@ struct session *eo_http_push_start(const struct session_config *c)
     p->multi = curl_multi_init();
     p->easy = curl_easy_init();
     if (p->addr == NULL || p->multi == NULL || p->easy == NULL ||
-        eo_push_prepare(p) != 0 ||
-        eo_timer_start(c->loop, &p->begin, 0, on_begin, p) != 0) {
+        eo_push_prepare(p) != 0) {
         push_free((struct session *)(void *)p);
         return NULL;
     }
+    eo_timer_start(c->loop, &p->begin, 0, on_begin, p);
     eo_push_attach(p);
     return (struct session *)(void *)p;
 }

@@ -30,8 +30,8 @@ static int set_timer(CURLM *multi, long ms, void *ctx)
     (void)multi;
     if (ms < 0)
         eo_timer_stop(p->c.loop, &p->timer);
-    else if (eo_timer_start(p->c.loop, &p->timer, (uint64_t)ms, on_timer, p))
-        p->starved = true;
+    else
+        eo_timer_start(p->c.loop, &p->timer, (uint64_t)ms, on_timer, p);
     return p->starved ? -1 : 0;
 }
 

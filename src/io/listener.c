@@ -223,13 +223,8 @@ int eo_await(struct listeners *all, struct awaited *w)
     w->all = all;
     if (rc == 0)
         return 0;
-    if (all->queue == NULL &&
-        eo_timer_start(all->loop, &all->timer, LOOK_EVERY_MS, on_timer,
-                       all) != 0) {
-        w->all = NULL;
-        errno = ENOMEM;
-        return -1;
-    }
+    if (all->queue == NULL)
+        eo_timer_start(all->loop, &all->timer, LOOK_EVERY_MS, on_timer, all);
     append(&all->queue, w);
     return 0;
 }
@@ -255,6 +250,6 @@ void eo_await_end(struct awaited *w)
     take_out(&l->first, w);
     if (l->first == NULL && !l->calling)
         close_listener(l);
-    if (all->queue != NULL) /* runs already: this takes no memory */
+    if (all->queue != NULL)
         eo_timer_start(all->loop, &all->timer, 0, on_timer, all);
 }

@@ -115,11 +115,8 @@ struct look *eo_look_start(struct loop *loop, const struct look_config *c)
                       },
                       &err) != 0)
         k->browse = NULL; /* it ends at once, with nothing heard */
-    if (eo_timer_start(loop, &k->end, k->browse != NULL ? c->timeout_ms : 0,
-                       on_time, k) != 0) {
-        eo_look_free(k);
-        return NULL;
-    }
+    eo_timer_start(loop, &k->end, k->browse != NULL ? c->timeout_ms : 0,
+                   on_time, k);
     return k;
 }
 

@@ -136,11 +136,10 @@ void *eo_lookup_thread_start(struct loop *loop, const struct lookup_config *c,
     l->loop = loop;
     l->config = *c;
     l->worker = eo_worker_start(loop, run, job, job_free, on_done, l);
-    if (l->worker == NULL ||
-        eo_timer_start(loop, &l->deadline, c->timeout_ms, on_deadline, l) !=
-            0) {
+    if (l->worker == NULL) {
         eo_lookup_thread_free(l);
         return NULL;
     }
+    eo_timer_start(loop, &l->deadline, c->timeout_ms, on_deadline, l);
     return l;
 }

@@ -215,8 +215,8 @@ void eo_timer_stop(struct loop *l, struct timer *t)
     l->n_timer--;
 }
 
-int eo_timer_start(struct loop *l, struct timer *t, uint64_t ms,
-                   void (*fn)(void *ctx), void *ctx)
+void eo_timer_start(struct loop *l, struct timer *t, uint64_t ms,
+                    void (*fn)(void *ctx), void *ctx)
 {
     eo_timer_stop(l, t);
     *t = (struct timer){.due = l->now + ms,
@@ -226,7 +226,6 @@ int eo_timer_start(struct loop *l, struct timer *t, uint64_t ms,
                         .running = true};
     l->earliest = meld(l->earliest, t);
     l->n_timer++;
-    return 0;
 }
 
 static void run_timers(struct loop *l)

@@ -50,9 +50,9 @@ struct timer {
     bool running;
 };
 
-/* Starts or restarts.  0. */
-int eo_timer_start(struct loop *, struct timer *, uint64_t ms,
-                   void (*fn)(void *ctx), void *ctx);
+/* Starts or restarts. */
+void eo_timer_start(struct loop *, struct timer *, uint64_t ms,
+                    void (*fn)(void *ctx), void *ctx);
 void eo_timer_stop(struct loop *, struct timer *);
 
 /* ---- turning ------------------------------------------------------------ */

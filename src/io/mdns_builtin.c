@@ -148,15 +148,12 @@ static void *builtin_start(struct loop *loop, const struct lookup_config *c)
         rc = eo_fail(&b->failed, ESPOTA_E_RESOLVE, "no name a host can have");
     else
         rc = eo_mdns_link_new(&b->link, loop, &link, &b->failed);
-    if (rc != 0)
-        rc = eo_timer_start(loop, &b->timer, 0, on_failed, b);
-    else if ((rc = eo_timer_start(loop, &b->deadline, c->timeout_ms,
-                                  on_deadline, b)) == 0)
-        on_time(b);
     if (rc != 0) {
-        builtin_free(b);
-        return NULL;
+        eo_timer_start(loop, &b->timer, 0, on_failed, b);
+        return b;
     }
+    eo_timer_start(loop, &b->deadline, c->timeout_ms, on_deadline, b);
+    on_time(b);
     return b;
 }
 

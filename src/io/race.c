@@ -130,10 +130,9 @@ static void start_next(void *ctx)
         lose(r, sys);
         return;
     }
-    if (race->started < race->n &&
+    if (race->started < race->n)
         eo_timer_start(race->loop, &race->stagger, STAGGER_MS, start_next,
-                       race) != 0)
-        lose(r, ENOMEM);
+                       race);
 }
 
 static void on_deadline(void *ctx)
@@ -162,9 +161,8 @@ struct race *eo_race_start(struct loop *loop, const struct addr *addr, size_t n,
     if (bind != NULL && (race->bind = eo_strdup(bind)) == NULL)
         goto fail;
     /* From the loop, so that nobody is called back before this returns. */
-    if (eo_timer_start(loop, &race->stagger, 0, start_next, race) != 0 ||
-        eo_timer_start(loop, &race->deadline, timeout_ms, on_deadline, race))
-        goto fail;
+    eo_timer_start(loop, &race->stagger, 0, start_next, race);
+    eo_timer_start(loop, &race->deadline, timeout_ms, on_deadline, race);
     return race;
 fail:
     eo_race_free(race);

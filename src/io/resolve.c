@@ -417,8 +417,9 @@ static int begin(struct resolve *r, const struct resolve_config *c)
                                 ? "only knows names in .local, or was left "
                                   "out of this build"
                                 : "is none there is");
-    return eo_timer_start(r->loop, &r->deadline,
-                          c->timeout_ms + CANDIDATES_GRACE_MS, decide, r);
+    eo_timer_start(r->loop, &r->deadline, c->timeout_ms + CANDIDATES_GRACE_MS,
+                   decide, r);
+    return 0;
 }
 
 struct resolve *eo_resolve_start(struct loop *loop,
@@ -427,7 +428,6 @@ struct resolve *eo_resolve_start(struct loop *loop,
 {
     struct resolve *r = eo_calloc(1, sizeof *r);
     struct resolve_config c = *config;
-    int rc = 0;
 
     if (r == NULL)
         return NULL;
@@ -442,14 +442,11 @@ struct resolve *eo_resolve_start(struct loop *loop,
     r->began = eo_loop_now(loop);
     if (begin(r, &c) != 0) {
         stop(r);
-        rc = eo_timer_start(loop, &r->timer, 0, decide_wrong, r);
+        eo_timer_start(loop, &r->timer, 0, decide_wrong, r);
     } else if (r->how != NULL) {
-        rc = eo_timer_start(loop, &r->timer, 0, decide, r);
+        eo_timer_start(loop, &r->timer, 0, decide, r);
     }
-    if (rc == 0)
-        return r;
-    eo_resolve_free(r);
-    return NULL;
+    return r;
 }
 
 void eo_resolve_free(struct resolve *r)

@@ -145,19 +145,15 @@ static void on_acks(void *ctx)
 
 static void match_timers(struct session *s, const struct proto_want *w)
 {
-    int rc = 0;
-
     if (!s->clock_runs || w->clock != s->clock_seen) {
         s->clock_seen = w->clock;
         s->clock_runs = true;
-        rc = eo_timer_start(s->c.loop, &s->clock, w->timeout_ms, on_clock, s);
+        eo_timer_start(s->c.loop, &s->clock, w->timeout_ms, on_clock, s);
     }
     if (!w->watch_acks || s->acked == s->stream_out)
         eo_timer_stop(s->c.loop, &s->acks);
     else if (!s->acks.running)
-        rc |= eo_timer_start(s->c.loop, &s->acks, ACKS_EVERY_MS, on_acks, s);
-    if (rc != 0)
-        no_memory(s);
+        eo_timer_start(s->c.loop, &s->acks, ACKS_EVERY_MS, on_acks, s);
 }
 
 /* ---- making reality match ------------------------------------------------ */
@@ -317,8 +313,7 @@ static struct session *machine_start(const struct session_config *c)
         goto fail;
     memcpy(s->addr, c->addr, c->n_addr * sizeof *s->addr);
     eo_proto_start(s->machine, c->ops, &s->job);
-    if (eo_timer_start(c->loop, &s->begin, 0, on_begin, s) != 0)
-        goto fail;
+    eo_timer_start(c->loop, &s->begin, 0, on_begin, s);
     return s;
 fail:
     machine_free(s);

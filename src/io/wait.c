@@ -55,8 +55,7 @@ static void knock(void *ctx);
 
 static void knock_again(struct wait *w)
 {
-    if (eo_timer_start(w->loop, &w->again, KNOCK_EVERY_MS, knock, w) != 0)
-        w->over = true;
+    eo_timer_start(w->loop, &w->again, KNOCK_EVERY_MS, knock, w);
 }
 
 static void on_raced(void *ctx, int fd, const struct addr *winner,
@@ -147,11 +146,8 @@ int espota_wait(const struct espota_wait_config *c, const volatile int *stop,
 
     if (w.loop == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    if (c->timeout_ms != 0 &&
-        eo_timer_start(w.loop, &w.deadline, c->timeout_ms, on_deadline, &w)) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-        goto out;
-    }
+    if (c->timeout_ms != 0)
+        eo_timer_start(w.loop, &w.deadline, c->timeout_ms, on_deadline, &w);
     if (begin(&w, err) != 0)
         goto out;
     while (!w.there && !w.over && sys == 0 && (stop == NULL || *stop == 0))

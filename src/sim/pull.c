@@ -353,9 +353,9 @@ static int open_device(struct device *base, struct espota_error *err)
         eo_text_init(&t, d->version, sizeof d->version);
         eo_text_add(&t, "%s", c->version);
     }
-    if (eo_timer_start(base->sim->loop, &d->timer, 1, begin, d) == 0)
-        return 0;
-    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    (void)err;
+    eo_timer_start(base->sim->loop, &d->timer, 1, begin, d);
+    return 0;
 }
 
 static void close_device(struct device *base)

@@ -52,8 +52,7 @@ static void open_stage(struct stage *s, const char *profile)
                               .host = "127.0.0.1",
                               .port = eo_addr_port(&s->nobody)};
     for (size_t i = 0; i < TIMERS; i++)
-        assert_int_equal(eo_timer_start(s->loop, &s->other[i], 100000,
-                                        on_nothing, NULL), 0);
+        eo_timer_start(s->loop, &s->other[i], 100000, on_nothing, NULL);
     assert_int_equal(espota_image_wrap(&s->image, IMAGE, sizeof IMAGE,
                                        ESPOTA_COMPRESS_NEVER, NULL), 0);
 }
