@@ -1,4 +1,4 @@
-/* kind.h -- what an inspector is, and what it finds.
+/* kind.h -- what an inspector is, and the list of them.
  *
  * A kind is a file format.  Its probe looks at the bytes and says whether they
  * are meant to be one; its describe collects what can be known, and what is
@@ -11,41 +11,7 @@
 #ifndef EO_KIND_H
 #define EO_KIND_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <espota/image.h>
-
-#include "base/err.h"
-#include "base/str.h"
-
-/* What a device could do with it. */
-enum image_role {
-    ROLE_UNKNOWN, /* not recognised: perhaps a filesystem */
-    ROLE_APP,
-    ROLE_FILESYSTEM,
-    ROLE_PARTITIONS, /* ESP32, where the device allows it */
-    ROLE_BOOTLOADER, /* ESP32, where the device allows it */
-    ROLE_NOTHING     /* no device takes it over the network */
-};
-
-enum { FACTS_MAX = 32, PROBLEMS_MAX = 16, WORDS_MAX = 4096 };
-
-/* Problems without a place. */
-#define NOWHERE SIZE_MAX
-
-struct findings {
-    const struct image_kind *kind;
-    enum image_role role; /* the kind's, unless describe knows better */
-    const char *chip;     /* static; NULL: not known */
-    struct espota_image_fact facts[FACTS_MAX];
-    struct espota_image_problem problems[PROBLEMS_MAX];
-    size_t n_facts, n_problems;
-    size_t base; /* added to the place of a problem: for images in images */
-    size_t used; /* of words */
-    char words[WORDS_MAX]; /* facts and problems point into it: never copy */
-};
+#include "image/findings.h"
 
 struct image_kind {
     const char *name; /* "esp32-app": --json; stable */
@@ -93,26 +59,5 @@ void eo_identify(struct findings *f, const uint8_t *bytes, size_t len);
 
 /* The same for a gzip that cannot be looked through. */
 void eo_identify_gzip(struct findings *f);
-
-/* For inspectors.  What does not fit is dropped; names are static. */
-void eo_fact(struct findings *, const char *name, const char *fmt, ...)
-    EO_PRINTF(3, 4);
-void eo_fact_number(struct findings *, const char *name, uint64_t);
-/* A fixed field of foreign text that ends at a zero byte, or fills it; an
- * empty one gives no fact. */
-void eo_fact_field(struct findings *, const char *name, const uint8_t *bytes,
-                   size_t len);
-void eo_problem(struct findings *, enum espota_severity, size_t at,
-                const char *fmt, ...) EO_PRINTF(4, 5);
-
-/* The text of a fact, or NULL. */
-const char *eo_find_fact(const struct findings *, const char *name);
-
-/* The first problem of that severity, or NULL. */
-const struct espota_image_problem *
-eo_first_problem(const struct findings *, enum espota_severity);
-
-/* Without an error, and of a role a device takes as firmware or filesystem. */
-bool eo_flashable(const struct findings *);
 
 #endif
