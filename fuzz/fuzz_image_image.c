@@ -4,6 +4,7 @@
 
 #include <espota/image.h>
 
+#include "image/image.h"
 #include "image/signature.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -13,6 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct espota_image *img;
     struct espota_error err;
     struct signature s;
+    char md5[4][33] = {""}, sha256[65] = "";
 
     if (eo_signature_find(&s, data, size))
         fuzz_check(s.at > 0 && s.at + s.len + SIGNATURE_LEN_WORD == size);
@@ -24,6 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t i = 0; i < info->n_problems; i++)
             fuzz_check(!info->problems[i].located ||
                        info->problems[i].at <= size);
+    if (eo_image_running(img, md5, sha256) == 0)
+        fuzz_check(strlen(md5[3]) % 32 == 0 && strlen(sha256) % 64 == 0);
     if (espota_image_check(img, &check_it, &err) != 0)
         fuzz_check(err.category == ESPOTA_E_IMAGE && err.message[0] != '\0');
     espota_image_free(img);

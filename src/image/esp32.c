@@ -17,6 +17,7 @@ enum {
     APP_DESC_MAGIC_LEN = 4,
     APP_DESC_LEN = 256,
     BOOT_DESC_MAGIC = 0x50,
+    HASH_APPENDED = 23, /* in the header: whether it is */
     HASH = 32,
     SECTOR = 4096,
     ARDUINO_SIGNATURE = 512
@@ -135,14 +136,29 @@ static void describe_header(struct findings *f, const uint8_t *bytes)
         eo_fact(f, "max_revision", "v%u.%u", most / 100u, most % 100u);
 }
 
+/* The bootloader takes every value but 0 for true. */
+static bool hash_appended(const uint8_t *bytes)
+{
+    return bytes[HASH_APPENDED] != 0;
+}
+
+size_t eo_esp32_hash_at(const uint8_t *bytes, size_t len)
+{
+    struct esp_walk w;
+
+    eo_esp_walk(&w, bytes, len, ESP32_HEADER, 0);
+    return w.ok && hash_appended(bytes) && len - w.end >= HASH ? w.end : 0;
+}
+
 static size_t check_hash(struct findings *f, const uint8_t *bytes, size_t len,
                          size_t end)
 {
     uint8_t is[DIGEST_MAX];
     char hex[2 * HASH + 1];
 
-    if (bytes[23] != 1) {
-        eo_problem(f, ESPOTA_NOTE, 23, "built without an appended SHA-256");
+    if (!hash_appended(bytes)) {
+        eo_problem(f, ESPOTA_NOTE, HASH_APPENDED,
+                   "built without an appended SHA-256");
         return end;
     }
     if (len - end < HASH) {

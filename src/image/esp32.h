@@ -29,6 +29,10 @@ enum esp32_sort eo_esp32_sort(const uint8_t *bytes, size_t len);
  * length of the image with its hash, or 0 if that cannot be known. */
 size_t eo_esp32_describe(struct findings *, const uint8_t *bytes, size_t len);
 
+/* Where the SHA-256 of all before it is appended; 0: it has none, or is not
+ * whole. */
+size_t eo_esp32_hash_at(const uint8_t *bytes, size_t len);
+
 bool eo_esp32_has_app_desc(const uint8_t *bytes, size_t len);
 
 /* The app descriptor, if there is one: project, version and so on. */

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "image/crc.h"
 #include "image/esp_image.h"
+#include "image/signature.h"
 
 enum {
     APP = 4096,              /* where the sketch begins */
@@ -150,6 +151,18 @@ static void describe_app(struct findings *f, const uint8_t *bytes, size_t len)
                    "%zu bytes follow the end of the image",
                    len - APP - app.end);
     f->base -= APP;
+}
+
+size_t eo_esp8266_sketch_len(const uint8_t *bytes, size_t len)
+{
+    struct esp_walk app;
+
+    if (len > APP && probe_app(bytes, len)) {
+        eo_esp_walk(&app, bytes + APP, len - APP, ESP8266_HEADER, 0);
+        if (app.ok)
+            return APP + app.end;
+    }
+    return eo_signature_payload(bytes, len);
 }
 
 const struct image_kind eo_kind_esp8266_app = {

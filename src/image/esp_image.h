@@ -50,4 +50,9 @@ void eo_esp_flash_mode(struct findings *, uint8_t mode, size_t at);
  * pins and a chip id there. */
 bool eo_esp_is_esp8266(const uint8_t *bytes, size_t len);
 
+/* What a device that runs it counts as its sketch, and tells the MD5 of: up to
+ * the end of its segments, whatever follows them.  Where these cannot be
+ * walked, all but a signature. */
+size_t eo_esp8266_sketch_len(const uint8_t *bytes, size_t len);
+
 #endif

@@ -26,4 +26,10 @@ bool eo_image_is_file(const struct espota_image *);
 /* NULL: there is none, or it would be no smaller. */
 const struct image_form *eo_image_gzip(const struct espota_image *);
 
+/* What a device that runs it tells of itself: an ESP8266 the MD5 of its sketch
+ * by flash mode (byte 2), an ESP32 the digest appended to its image.  Both are
+ * left as they are where there is none: empty them before.  -1: no memory. */
+int eo_image_running(const struct espota_image *, char md5[4][33],
+                     char sha256[65]) EO_MUST_CHECK;
+
 #endif

@@ -56,3 +56,10 @@ bool eo_signature_find(struct signature *s, const uint8_t *bytes, size_t len)
     s->at = len - SIGNATURE_LEN_WORD - n;
     return looks_random(bytes + s->at, n);
 }
+
+size_t eo_signature_payload(const uint8_t *bytes, size_t len)
+{
+    struct signature s;
+
+    return eo_signature_find(&s, bytes, len) ? s.at : len;
+}

@@ -12,11 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/hex.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "crypto/digest.h"
 #include "image/gzip.h"
 
 enum {
@@ -173,79 +170,11 @@ static uint8_t *read_all(int fd, size_t len)
     return bytes;
 }
 
-/* ---- what a device that runs it would say -------------------------------- */
-
-/* Behind the image proper of an ESP8266 there may be a signature and its
- * length, which the device does not count. */
-static size_t unsigned_len(const uint8_t *bytes, size_t len)
-{
-    const size_t sig = len > 4 ? eo_le32(bytes + len - 4) : 0;
-
-    return sig == 256 && len > sig + 4 ? len - sig - 4 : len;
-}
-
-static int hash_esp8266(struct pull_image *p, const uint8_t *bytes, size_t len)
-{
-    len = unsigned_len(bytes, len);
-    for (uint8_t mode = 0; mode < 4; mode++) {
-        char hex[DIGEST_HEX_MAX];
-        const struct piece pieces[] = {
-            {bytes, 2}, {&mode, 1}, {bytes + 3, len - 3}};
-
-        if (eo_digest_hex(DIGEST_MD5, pieces, 3, hex) != 0)
-            return -1;
-        memcpy(p->running_md5[mode], hex, sizeof p->running_md5[mode]);
-    }
-    return 0;
-}
-
-/* The digest that stands behind the segments, if it is right; a signature may
- * follow it, so that it is looked for where the header says. */
-static int hash_esp32(struct pull_image *p, const uint8_t *bytes, size_t len)
-{
-    uint8_t digest[DIGEST_MAX];
-    size_t at = 24;
-
-    for (unsigned i = bytes[1]; i > 0; i--) {
-        if (at + 8 > len)
-            return 0;
-        at += 8 + (size_t)eo_le32(bytes + at + 4);
-        if (at >= len)
-            return 0;
-    }
-    at = (at + 16) / 16 * 16; /* the checksum ends a block of 16 */
-    if (bytes[23] != 1 || at > len || len - at < DIGEST_MAX)
-        return 0;
-    if (eo_digest(DIGEST_SHA256, &(struct piece){bytes, at}, 1, digest) != 0)
-        return -1;
-    if (memcmp(digest, bytes + at, DIGEST_MAX) != 0)
-        return 0;
-    eo_hex(p->running_sha256, digest, DIGEST_MAX);
-    return 0;
-}
-
-static int hash_running(struct pull_image *p, const uint8_t *bytes, size_t len)
-{
-    const bool e9 = len > 64 && bytes[0] == 0xe9;
-    const bool esp8266 = p->chip != NULL && strcmp(p->chip, "ESP8266") == 0;
-
-    if (!e9)
-        return 0;
-    if (esp8266 || p->chip == NULL) {
-        if (hash_esp8266(p, bytes, len) != 0)
-            return -1;
-    } else {
-        memcpy(p->running_md5[0], p->raw->md5, sizeof p->running_md5[0]);
-    }
-    return esp8266 ? 0 : hash_esp32(p, bytes, len);
-}
+/* ---- describing ---------------------------------------------------------- */
 
 static int describe(struct entry *e, enum espota_compress compress)
 {
     struct pull_image *p = &e->pub.pull;
-    uint8_t *plain = NULL;
-    size_t len;
-    int rc;
 
     e->pub.info = espota_image_info(e->image);
     e->pub.file = e->path;
@@ -254,14 +183,7 @@ static int describe(struct entry *e, enum espota_compress compress)
                                                  : NULL;
     p->chip = e->pub.info->chip;
     p->packed = eo_is_gzip(p->raw->bytes, p->raw->len);
-    if (!p->packed)
-        return hash_running(p, p->raw->bytes, p->raw->len);
-    if (eo_gunzip(p->raw->bytes, p->raw->len, ESPOTA_IMAGE_MAX, &plain, &len,
-                  NULL) != 0)
-        return 0; /* then nobody is known to run it */
-    rc = hash_running(p, plain, len);
-    eo_free(plain);
-    return rc;
+    return eo_image_running(e->image, p->running_md5, p->running_sha256);
 }
 
 /* ---- loading ------------------------------------------------------------- */

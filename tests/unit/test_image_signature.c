@@ -26,7 +26,8 @@ static const struct {
     int noise;
     const char *name; /* NULL: there is none */
 } ROWS[] = {
-    {256, 256, 1, "RSA-2048"},    {512, 512, 1, "RSA-4096"},
+    {256, 256, 1, "RSA-2048"},    {384, 384, 1, "RSA-3072"},
+    {512, 512, 1, "RSA-4096"},
     {64, 64, 1, "ECDSA P-256"},   {71, 71, 1, "ECDSA P-256"},
     {96, 96, 1, "ECDSA P-384"},   {256, 256, 0, NULL},
     {64, 64, 0, NULL},            {256, 255, 1, NULL},
@@ -51,6 +52,8 @@ static void test_rows(void **state)
             assert_int_equal(s.at, PAYLOAD);
             assert_int_equal(s.len, ROWS[i].n);
         }
+        assert_int_equal(eo_signature_payload(bytes, len),
+                         ROWS[i].name != NULL ? PAYLOAD : len);
         free(bytes);
     }
 }

@@ -302,24 +302,71 @@ static void test_an_esp8266_tells_an_md5_of_its_flash_mode(void **state)
     eo_store_free(s);
 }
 
+/* Bytes as evenly spread as those of a signature, and its length. */
+static void sign(struct forged *f, size_t n)
+{
+    uint32_t x = 11;
+
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t byte = (uint8_t)((x = x * 1664525u + 1013904223u) >> 24);
+
+        forge_put(f, &byte, 1);
+    }
+    forge_le32(f, (uint32_t)n);
+}
+
+/* Of whatever key: the device counts the segments of its sketch alone. */
 static void test_a_signature_is_not_counted(void **state)
+{
+    static const size_t LENGTHS[] = {71, 128, 256, 384, 512, 1024};
+    struct store *s = eo_store_new(ESPOTA_COMPRESS_NEVER);
+    char hex[DIGEST_HEX_MAX], name[32];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof LENGTHS / sizeof *LENGTHS; i++) {
+        struct stored *got;
+        size_t len;
+
+        forge_esp8266(&forged, CORE_3);
+        len = forged.len;
+        sign(&forged, LENGTHS[i]);
+        snprintf(name, sizeof name, "signed%zu.bin", i);
+        put(at(name), forged.bytes, forged.len);
+        age(at(name), 10);
+        got = get(s, at(name));
+        forged.bytes[2] = 0;
+        hash(DIGEST_MD5, forged.bytes, len, hex);
+        assert_string_equal(got->pull.running_md5[0], hex);
+        eo_stored_put(got);
+    }
+    eo_store_free(s);
+}
+
+/* It was put behind the compressed image, and signs that. */
+static void test_a_signature_behind_gzip(void **state)
 {
     struct store *s = eo_store_new(ESPOTA_COMPRESS_NEVER);
     struct stored *got;
+    struct espota_error err;
     char hex[DIGEST_HEX_MAX];
+    uint8_t *packed;
     size_t len;
 
     (void)state;
+    if (!eo_gzip_have())
+        skip_because("this build has no gzip");
     forge_esp8266(&forged, CORE_3);
-    len = forged.len;
-    forge_fill(&forged, 0x55, len + 256);
-    forge_le32(&forged, 256);
-    put(at("s.bin"), forged.bytes, forged.len);
-    age(at("s.bin"), 10);
-    got = get(s, at("s.bin"));
-    forged.bytes[2] = 0;
-    hash(DIGEST_MD5, forged.bytes, len, hex);
-    assert_string_equal(got->pull.running_md5[0], hex);
+    assert_int_equal(eo_gzip(forged.bytes, forged.len, &packed, &len, &err), 0);
+    forged.bytes[2] = 1;
+    hash(DIGEST_MD5, forged.bytes, forged.len, hex);
+    forge_reset(&forged);
+    forge_put(&forged, packed, len);
+    eo_free(packed);
+    sign(&forged, 384);
+    put(at("signed.bin.gz"), forged.bytes, forged.len);
+    age(at("signed.bin.gz"), 10);
+    got = get(s, at("signed.bin.gz"));
+    assert_string_equal(got->pull.running_md5[1], hex);
     eo_stored_put(got);
     eo_store_free(s);
 }
@@ -437,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_nothing_outside_of_the_directory),
         cmocka_unit_test(test_an_esp8266_tells_an_md5_of_its_flash_mode),
         cmocka_unit_test(test_a_signature_is_not_counted),
+        cmocka_unit_test(test_a_signature_behind_gzip),
         cmocka_unit_test(test_an_esp32_tells_its_digest),
         cmocka_unit_test(test_small_texts),
         cmocka_unit_test(test_every_lack_of_memory_is_survived),

@@ -1,0 +1,83 @@
+/* running.c -- what a device that runs an image says of it. */
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/mem.h"
+#include "crypto/digest.h"
+#include "image/esp32.h"
+#include "image/gzip.h"
+#include "image/image.h"
+#include "image/signature.h"
+
+enum { FLASH_MODE = 2, RUNS_AT_LEAST = 64 };
+
+/* It patches the flash mode while it installs: one MD5 for each there is. */
+static int hash_esp8266(char md5[4][33], const uint8_t *bytes, size_t len)
+{
+    len = eo_esp8266_sketch_len(bytes, len);
+    for (uint8_t mode = 0; mode < 4; mode++) {
+        char hex[DIGEST_HEX_MAX];
+        const struct piece pieces[] = {
+            {bytes, FLASH_MODE},
+            {&mode, 1},
+            {bytes + FLASH_MODE + 1, len - FLASH_MODE - 1}};
+
+        if (eo_digest_hex(DIGEST_MD5, pieces, 3, hex) != 0)
+            return -1;
+        memcpy(md5[mode], hex, sizeof md5[mode]);
+    }
+    return 0;
+}
+
+/* The digest that stands behind the segments, if it is right. */
+static int hash_esp32(char sha256[65], const uint8_t *bytes, size_t len)
+{
+    const size_t at = eo_esp32_hash_at(bytes, len);
+    uint8_t digest[DIGEST_MAX];
+
+    if (at == 0)
+        return 0;
+    if (eo_digest(DIGEST_SHA256, &(struct piece){bytes, at}, 1, digest) != 0)
+        return -1;
+    if (memcmp(digest, bytes + at, DIGEST_MAX) == 0)
+        eo_hex(sha256, digest, DIGEST_MAX);
+    return 0;
+}
+
+static int hash_running(const struct espota_image *img, char md5[4][33],
+                        char sha256[65], const uint8_t *bytes, size_t len)
+{
+    const char *chip = espota_image_info(img)->chip;
+
+    if (len <= RUNS_AT_LEAST || bytes[0] != ESP_MAGIC)
+        return 0;
+    if (chip == NULL || strcmp(chip, "ESP8266") == 0) {
+        if (hash_esp8266(md5, bytes, len) != 0)
+            return -1;
+    } else {
+        memcpy(md5[0], eo_image_raw(img)->md5, sizeof md5[0]);
+    }
+    return eo_esp32_is_family(chip) || chip == NULL
+               ? hash_esp32(sha256, bytes, len) : 0;
+}
+
+int eo_image_running(const struct espota_image *img, char md5[4][33],
+                     char sha256[65])
+{
+    const struct image_form *raw = eo_image_raw(img);
+    /* A signature follows the compressed image. */
+    const size_t len = eo_signature_payload(raw->bytes, raw->len);
+    struct espota_error err;
+    uint8_t *plain = NULL;
+    size_t plain_len;
+    int rc;
+
+    if (!eo_is_gzip(raw->bytes, raw->len))
+        return hash_running(img, md5, sha256, raw->bytes, raw->len);
+    if (eo_gunzip(raw->bytes, len, ESPOTA_IMAGE_MAX, &plain, &plain_len,
+                  &err) != 0)
+        return err.category == ESPOTA_E_INTERNAL ? -1 : 0;
+    rc = hash_running(img, md5, sha256, plain, plain_len);
+    eo_free(plain);
+    return rc;
+}
