@@ -9,7 +9,7 @@
 #include <espota/serve.h>
 
 #include "base/mem.h"
-#include "base/poll.h"
+#include "cli/await.h"
 #include "cli/cli.h"
 #include "cli/secret.h"
 #include "cli/serve_map.h"
@@ -26,7 +26,6 @@ struct serving {
     struct serve_show show;
     struct secrets passwords;
     struct asked asked;
-    int signals;
 };
 
 static int fail_usage(struct espota_error *err, const char *option,
@@ -211,71 +210,38 @@ static bool done(const struct serving *v)
            espota_server_busy(v->server) == 0;
 }
 
-/* -1: out of memory, and what there was is still there to be freed. */
-static int make_room(size_t n, struct espota_fd **fds, struct pollfd **polls,
-                     size_t *cap)
+static size_t server_fds(const void *server, struct espota_fd *fds, size_t cap)
 {
-    struct espota_fd *more_fds = eo_resize(*fds, n, sizeof *more_fds);
-    struct pollfd *more_polls;
-
-    if (more_fds == NULL)
-        return -1;
-    *fds = more_fds;
-    more_polls = eo_resize(*polls, n, sizeof *more_polls);
-    if (more_polls == NULL)
-        return -1;
-    *polls = more_polls;
-    *cap = n;
-    return 0;
+    return espota_server_fds(server, fds, cap);
 }
 
-/* One poll() over the server's descriptors and the signals'. */
-static int turn(struct serving *v, struct espota_fd **fds,
-                struct pollfd **polls, size_t *cap, struct espota_error *err)
+/* One wait for the server's descriptors and for signals. */
+static int turn(struct serving *v, struct await *a, struct espota_error *err)
 {
-    size_t n = espota_server_fds(v->server, *fds, *cap);
     const int timeout = espota_server_timeout(v->server);
+    size_t n;
 
-    if (*polls == NULL || n + 1 > *cap)
-        return make_room(2 * n + 8, fds, polls, cap) == 0
-                   ? 0
-                   : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    for (size_t i = 0; i < n; i++)
-        (*polls)[i] = (struct pollfd){
-            .fd = (*fds)[i].fd,
-            .events = (short)(((*fds)[i].want & ESPOTA_READ ? POLLIN : 0) |
-                              ((*fds)[i].want & ESPOTA_WRITE ? POLLOUT : 0))};
-    (*polls)[n] = (struct pollfd){.fd = v->signals, .events = POLLIN};
-    if (eo_poll(*polls, (nfds_t)n + 1,
-                timeout < 0 || timeout > LOOK_EVERY_MS ? LOOK_EVERY_MS
-                                                       : timeout) < 0)
+    if (eo_await_any(a, server_fds, v->server,
+                 timeout < 0 || timeout > LOOK_EVERY_MS ? LOOK_EVERY_MS
+                                                        : timeout, &n) != 0)
         return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
                            "waiting for the network: %s", strerror(errno));
-    for (size_t i = 0; i < n; i++) {
-        const short got = (*polls)[i].revents;
-
-        (*fds)[i].ready = (uint8_t)(
-            (got & (POLLIN | POLLHUP | POLLERR) ? ESPOTA_READ : 0) |
-            (got & (POLLOUT | POLLHUP | POLLERR) ? ESPOTA_WRITE : 0));
-    }
-    espota_server_process(v->server, *fds, n);
+    espota_server_process(v->server, a->fds, n);
     return 0;
 }
 
 static int serve(struct serving *v)
 {
-    struct espota_fd *fds = NULL;
-    struct pollfd *polls = NULL;
+    struct await a;
     struct espota_error err;
-    size_t cap = 0;
     int rc = 0;
 
+    eo_await_init(&a);
     while (eo_signals_caught() == 0 && !done(v) && rc == 0) {
         look_at_map(v);
-        rc = turn(v, &fds, &polls, &cap, &err);
+        rc = turn(v, &a, &err);
     }
-    eo_free(fds);
-    eo_free(polls);
+    eo_await_free(&a);
     if (eo_signals_caught() != 0)
         return espota_category_status(ESPOTA_E_INTERRUPTED) +
                eo_signals_caught();
@@ -289,7 +255,7 @@ int eo_cmd_serve(struct cli *cli)
     unsigned taken;
     int status;
 
-    v.signals = eo_signals_catch();
+    eo_signals_catch();
     if (start(&v, &err) != 0) {
         status = eo_cli_fail(&err);
     } else {

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/poll.h"
 #include "base/str.h"
+#include "cli/await.h"
 #include "cli/run_ui.h"
 #include "cli/signals.h"
 
@@ -245,81 +245,24 @@ static void start(struct run *run, struct run_device *d)
         end_early(run, d);
 }
 
-enum { ROOM = 64 };
-
-struct polled {
-    struct espota_fd *fds, room[ROOM];
-    struct pollfd *poll, poll_room[ROOM + 1]; /* and the signals' */
-    size_t cap;
-};
-
-static void polled_free(struct polled *p)
+static size_t fleet_fds(const void *fleet, struct espota_fd *fds, size_t cap)
 {
-    if (p->fds != p->room)
-        eo_free(p->fds);
-    if (p->poll != p->poll_room)
-        eo_free(p->poll);
+    return espota_fleet_fds(fleet, fds, cap);
 }
 
-static bool grow(struct polled *p, size_t cap)
-{
-    struct espota_fd *fds = eo_calloc(cap, sizeof *fds);
-    struct pollfd *polls = eo_calloc(cap + 1, sizeof *polls);
-
-    if (fds == NULL || polls == NULL) {
-        eo_free(fds);
-        eo_free(polls);
-        return false;
-    }
-    polled_free(p);
-    p->fds = fds;
-    p->poll = polls;
-    p->cap = cap;
-    return true;
-}
-
-/* Without memory the last ones wait until others are done: every device has
- * an end. */
-static size_t gather(const struct espota_fleet *f, struct polled *p)
-{
-    size_t n = espota_fleet_fds(f, p->fds, p->cap);
-
-    if (n > p->cap && grow(p, 2 * n))
-        n = espota_fleet_fds(f, p->fds, p->cap);
-    return n < p->cap ? n : p->cap;
-}
-
-/* One wait for the fleet's first n descriptors and the signals'; gives for how
- * many it is known now what they are ready for. */
-static size_t wait_for(struct run *run, struct polled *p, size_t n, int signals)
+/* One wait for the fleet's descriptors and for signals; gives for how many it
+ * is known now what they are ready for. */
+static size_t wait_for(struct run *run, struct await *a)
 {
     int timeout = espota_fleet_timeout(run->fleet);
+    size_t n;
 
     if (timeout < 0 || timeout > TICK_MS)
         timeout = TICK_MS; /* the screen counts seconds */
-    p->poll[0] = (struct pollfd){.fd = signals, .events = POLLIN};
-    for (size_t i = 0; i < n; i++)
-        p->poll[i + 1] = (struct pollfd){
-            .fd = p->fds[i].fd,
-            .events =
-                (short)((p->fds[i].want & ESPOTA_READ ? POLLIN : 0) |
-                        (p->fds[i].want & ESPOTA_WRITE ? POLLOUT : 0)),
-        };
-    if (eo_poll(p->poll, (nfds_t)n + 1, timeout) < 0) {
-        espota_fleet_give_up(run->fleet, errno);
-        return 0;
-    }
-    if (p->poll[0].revents != 0)
-        eo_signals_drain();
-    for (size_t i = 0; i < n; i++) {
-        const short got = p->poll[i + 1].revents;
-        const int broken = got & (POLLHUP | POLLERR | POLLNVAL);
-
-        p->fds[i].ready =
-            (uint8_t)((got & POLLIN || broken ? ESPOTA_READ : 0) |
-                      (got & POLLOUT || broken ? ESPOTA_WRITE : 0));
-    }
-    return n;
+    if (eo_await_any(a, fleet_fds, run->fleet, timeout, &n) == 0)
+        return n;
+    espota_fleet_give_up(run->fleet, errno);
+    return 0;
 }
 
 static bool is_busy(struct run *run)
@@ -328,12 +271,11 @@ static bool is_busy(struct run *run)
            run->ui.signal == 0;
 }
 
-static void drive(struct run *run, int signals)
+static void drive(struct run *run)
 {
-    struct polled p = {.cap = ROOM};
+    struct await a;
 
-    p.fds = p.room;
-    p.poll = p.poll_room;
+    eo_await_init(&a);
     while (espota_fleet_live(run->fleet) > 0 || is_busy(run)) {
         size_t n;
 
@@ -341,13 +283,12 @@ static void drive(struct run *run, int signals)
             run->ui.signal = eo_signals_caught();
             espota_fleet_cancel(run->fleet, -1);
         }
-        n = gather(run->fleet, &p);
-        n = wait_for(run, &p, n, signals);
-        espota_fleet_process(run->fleet, p.fds, n);
+        n = wait_for(run, &a);
+        espota_fleet_process(run->fleet, a.fds, n);
         is_busy(run); /* its children are looked after while devices run */
         eo_uis_tick(&run->ui);
     }
-    polled_free(&p);
+    eo_await_free(&a);
 }
 
 /* ---- the run ------------------------------------------------------------ */
@@ -399,11 +340,11 @@ int eo_run_go(struct run *run)
 {
     const struct opts *o = &run->cli->opts;
     struct espota_fleet_config config = run->limits;
-    const int signals = eo_signals_catch();
     struct ui_device **devices = eo_calloc(run->n + 1, sizeof *devices);
     struct espota_error err;
     int status;
 
+    eo_signals_catch();
     if (config.max_active == 0)
         config.max_active = DEFAULT_JOBS;
     config.log_level = o->verbose > 0 ? (enum espota_log_level)o->verbose
@@ -430,7 +371,7 @@ int eo_run_go(struct run *run)
     for (size_t i = 0; i < run->n; i++)
         start(run, run->device[i]);
     show_notes(run);
-    drive(run, signals);
+    drive(run);
     run->ui.signal = eo_signals_caught();
     status = status_of(run);
     eo_uis_end(&run->ui, status);

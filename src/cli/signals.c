@@ -99,6 +99,11 @@ int eo_signals_await(int fd)
     return 1;
 }
 
+int eo_signals_fd(void)
+{
+    return pipe_fd[0];
+}
+
 int eo_signals_caught(void)
 {
     return caught;

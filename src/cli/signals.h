@@ -8,6 +8,9 @@
  * after a stop; -1: there is none, and who waits must look now and then. */
 int eo_signals_catch(void);
 
+/* That descriptor, for cli/await.c, which empties it whenever it wakes. */
+int eo_signals_fd(void);
+
 /* Empties that descriptor. */
 void eo_signals_drain(void);
 

@@ -365,6 +365,22 @@ PY
     [ "$rc" = 143 ]
 }
 
+used() { awk '{ print $14 + $15 }' "/proc/$pid/stat"; }
+
+@test "no signal that does not end it makes it busy" {
+    [ -r "/proc/$$/stat" ] || skip "no /proc here"
+    [ -z "${TEST_EMULATED-}" ] || skip "its own time is not that of $TEST_EMULATED"
+    firmware 1000 fw.bin
+    serve fw.bin
+    for signals in "WINCH WINCH" "CONT" "STOP CONT" "URG"; do
+        for signal in $signals; do kill -"$signal" "$pid"; done
+        [ "$(status "$url/")" = 200 ]
+        before=$(used)
+        sleep 1
+        [ $(($(used) - before)) -lt 30 ] || { echo "busy after $signals"; return 1; }
+    done
+}
+
 @test "nothing to serve, and a port that is taken" {
     run "$BIN/espota-c" serve --no-config
     [ "$status" = 2 ]
