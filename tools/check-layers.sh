@@ -49,10 +49,10 @@ home() { # HEADER FILE...: only these may include it
 allow base
 allow crypto base
 allow wire   base
-allow image  base crypto
+allow image  base crypto wire
 allow proto  base crypto wire image
 allow io     base crypto image/image.h image/gzip.h proto/proto.h proto/pull.h proto/web.h proto/web_body.h proto/web_login.h proto/web_verdict.h wire/mdns.h wire/announce.h
-allow fleet  base crypto image proto io
+allow fleet  base crypto wire image proto io
 allow cli    base
 allow sim    base crypto wire image/gzip.h io/loop.h io/sock.h io/iface.h
 pure wire proto

@@ -144,6 +144,14 @@ bool eo_starts_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+bool eo_starts_with_nocase(const char *text, const char *prefix)
+{
+    for (; *prefix != '\0'; text++, prefix++)
+        if (eo_lower(*text) != eo_lower(*prefix))
+            return false;
+    return true;
+}
+
 bool eo_ends_with(const char *text, const char *suffix)
 {
     const size_t n = strlen(text), m = strlen(suffix);

@@ -31,6 +31,7 @@ bool eo_is_space(char);
 char eo_lower(char);
 bool eo_same_nocase(const char *, const char *);
 bool eo_starts_with(const char *text, const char *prefix);
+bool eo_starts_with_nocase(const char *text, const char *prefix);
 bool eo_ends_with(const char *text, const char *suffix);
 
 /* A whole decimal number from min to max and nothing else: 0, or -1. */

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/race.h"
+#include "wire/chip.h"
 
 enum {
     LEAVING_MS = 2000, /* it takes so long to go: an answer before is stale */
@@ -61,7 +62,9 @@ enum verify_match eo_verify_match(const struct verify_expect *want,
 /* Texts compare as releases do, which begin with the year. */
 bool eo_verify_may_roll_back(const struct look_facts *f)
 {
-    return eo_starts_with(f->platform, "ESP32") &&
+    const struct chip_family *family = eo_chip_family(f->platform);
+
+    return family != NULL && family->rolls_back &&
            strcmp(f->version, "2026") > 0;
 }
 

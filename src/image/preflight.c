@@ -8,47 +8,9 @@
 #include <string.h>
 
 #include "image/esp32.h"
+#include "wire/chip.h"
 
 /* ---- chips, boards and ports -------------------------------------------- */
-
-static const struct {
-    const char *prefix, *platform;
-} PLATFORMS[] = {
-    {"ESP8266", "ESP8266"}, {"ESP8285", "ESP8266"}, {"ESP32", "ESP32"},
-    {"RP2", "RP2"},         {"BK7", "LibreTiny"},   {"RTL87", "LibreTiny"},
-    {"LN882", "LibreTiny"}, {"BL60", "LibreTiny"},  {"host", "host"},
-};
-
-static bool begins_nocase(const char *text, const char *prefix)
-{
-    for (; *prefix != '\0'; text++, prefix++)
-        if (eo_lower(*text) != eo_lower(*prefix))
-            return false;
-    return true;
-}
-
-static const char *platform_of(const char *chip)
-{
-    for (size_t i = 0; chip != NULL && i < sizeof PLATFORMS / sizeof *PLATFORMS;
-         i++)
-        if (begins_nocase(chip, PLATFORMS[i].prefix))
-            return PLATFORMS[i].platform;
-    return NULL;
-}
-
-static const char *platform_of_port(uint16_t port)
-{
-    static const struct {
-        uint16_t port;
-        const char *platform;
-    } PORTS[] = {{8266, "ESP8266"},   {3232, "ESP32"}, {2040, "RP2"},
-                 {8892, "LibreTiny"}, {8820, "LibreTiny"}};
-
-    for (size_t i = 0; i < sizeof PORTS / sizeof *PORTS; i++)
-        if (PORTS[i].port == port)
-            return PORTS[i].platform;
-    return NULL;
-}
 
 /* Board names are spelled in every way, so only letters and digits count. */
 static void squeeze(char *out, size_t cap, const char *board)
@@ -84,18 +46,9 @@ static const char *esp32_in(const char *name)
 
 const char *eo_chip_of_board(const char *board)
 {
-    /* Other words for a chip, the longer one first. */
-    static const struct {
-        const char *word, *chip;
-    } BOARDS[] = {
-        {"lolinc3", "ESP32-C3"},  {"lolins2", "ESP32-S2"},
-        {"lolins3", "ESP32-S3"},  {"esp32dev", "ESP32"},
-        {"nodemcu32s", "ESP32"},  {"d1mini32", "ESP32"},
-        {"d1mini", "ESP8266"},    {"nodemcuv2", "ESP8266"},
-        {"esp8266", "ESP8266"},   {"esp8285", "ESP8266"},
-        {"pipico2", "RP2350"},    {"pipico", "RP2040"},
-    };
+    const struct chip_family *f;
     const char *chip;
+    size_t longest = 0;
     char name[64];
 
     if (board == NULL)
@@ -104,10 +57,16 @@ const char *eo_chip_of_board(const char *board)
     chip = esp32_in(name);
     if (chip != NULL)
         return chip;
-    for (size_t i = 0; i < sizeof BOARDS / sizeof *BOARDS; i++)
-        if (strstr(name, BOARDS[i].word) != NULL)
-            return BOARDS[i].chip;
-    return NULL;
+    for (size_t i = 0; (f = eo_chip_family_at(i)) != NULL; i++)
+        for (size_t k = 0; k < CHIP_BOARDS && f->boards[k].word != NULL; k++) {
+            const size_t len = strlen(f->boards[k].word);
+
+            if (len > longest && strstr(name, f->boards[k].word) != NULL) {
+                longest = len;
+                chip = f->boards[k].chip;
+            }
+        }
+    return chip;
 }
 
 /* ---- rules -------------------------------------------------------------- */
@@ -240,29 +199,27 @@ static void rule_protocol(struct refusal *r, const struct preflight_image *img,
 static void rule_chip(struct refusal *r, const struct preflight_image *img,
                       const struct espota_check *c)
 {
-    const char *ours = img->found->chip, *platform = platform_of(ours),
-               *board = eo_chip_of_board(c->board),
-               *theirs = board != NULL ? board : c->chip,
-               *their_platform = platform_of(theirs);
+    const char *ours = img->found->chip, *board = eo_chip_of_board(c->board),
+               *theirs = board != NULL ? board : c->chip;
+    const struct chip_family *our_family = eo_chip_family(ours),
+                             *their_family = eo_chip_family(theirs);
 
-    if (platform == NULL)
+    if (our_family == NULL)
         return;
-    if (theirs == NULL || their_platform == NULL) {
-        theirs = platform_of_port(c->port);
-        if (theirs == NULL || strcmp(theirs, platform) == 0)
+    if (their_family == NULL) {
+        const struct chip_family *owner = eo_chip_family_of_port(c->port);
+
+        if (owner == NULL || strcmp(owner->name, our_family->name) == 0)
             return;
         eo_text_add(&r->text, "%s is for %s, and port %u belongs to %s devices",
-                    img->name, ours, (unsigned)c->port, theirs);
+                    img->name, ours, (unsigned)c->port, owner->name);
         r->hint = "flash the build for this device, or name its port";
         return;
     }
-    /* A bare platform name says nothing of the chip. */
-    if (strcmp(platform, their_platform) == 0 &&
-        (eo_same_nocase(theirs, ours) ||
-         (board == NULL && eo_same_nocase(theirs, "ESP32")) ||
-         eo_same_nocase(theirs, "RP2") ||
-         begins_nocase(theirs, "BK72XX") || begins_nocase(theirs, "RTL87XX") ||
-         strcmp(platform, "ESP8266") == 0))
+    /* A bare platform name says nothing of the chip; a board's does. */
+    if (our_family == their_family &&
+        (our_family->bare == NULL || eo_same_nocase(theirs, ours) ||
+         (board == NULL && eo_same_nocase(theirs, our_family->bare))))
         return;
     eo_text_add(&r->text, "%s is for %s, and the device is %s%s", img->name,
                 ours, strchr("AEFHILMNORSX", theirs[0]) != NULL ? "an " : "a ",

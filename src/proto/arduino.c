@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "wire/chip.h"
+
 enum {
     TALKING = 1u << PROTO_DATAGRAM | 1u << PROTO_LISTENER,
     STREAMING = 1u << PROTO_STREAM
@@ -173,48 +175,27 @@ static void want(const struct proto *p, struct proto_want *w)
     };
 }
 
-/* What a name of a chip tells: which words it fails with, and its port. */
-static const struct family {
-    const char *prefix;
-    unsigned chip;
-    uint16_t port;
-} FAMILIES[] = {
-    {"ESP8266", ARDUINO_ESP8266, 8266},
-    {"ESP8285", ARDUINO_ESP8266, 8266},
-    {"ESP32", ARDUINO_ESP32, 3232},
-    {"RP2", ARDUINO_PICO, 2040},
-};
-
-static const struct family *family_of(const char *chip)
-{
-    for (size_t i = 0; chip != NULL && i < sizeof FAMILIES / sizeof *FAMILIES;
-         i++)
-        if (eo_starts_with(chip, FAMILIES[i].prefix))
-            return &FAMILIES[i];
-    return NULL;
-}
-
 /* No device says whether it could inflate, so only who insists sends gzip. */
 static void init(struct proto *p, const struct proto_job *job)
 {
     struct arduino *m = (struct arduino *)p;
     const struct image_form *gzip = eo_image_gzip(job->image);
-    const struct family *f = family_of(espota_image_info(job->image)->chip);
 
     m->job = job;
     m->form = eo_image_raw(job->image);
     if (job->compress == ESPOTA_COMPRESS_ALWAYS && gzip != NULL)
         m->form = gzip;
     m->lockstep = job->window == ESPOTA_WINDOW_LOCKSTEP || job->careful;
-    m->chips = f != NULL ? f->chip : ARDUINO_ANY;
+    m->chips = eo_chip_core(espota_image_info(job->image)->chip);
     m->hello.protocol = p->ops->name;
 }
 
+/* Of those that have such a core; what others listen on is not known. */
 static uint16_t port_for(const char *chip)
 {
-    const struct family *f = family_of(chip);
+    const struct chip_family *f = eo_chip_family(chip);
 
-    return f != NULL ? f->port : 0;
+    return f != NULL && f->core != 0 ? f->port : 0;
 }
 
 const struct proto_ops eo_proto_arduino = {

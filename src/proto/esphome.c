@@ -6,6 +6,7 @@
 #include "proto/esphome_inside.h"
 #include "proto/esphome_policy.h"
 #include "proto/esphome_verdict.h"
+#include "wire/chip.h"
 
 enum { GOODBYE_MS = 2000 /* for the device to close first */ };
 
@@ -250,7 +251,7 @@ const struct proto_ops eo_proto_esphome = {
     .init = init,
     .step = step,
     .want = want,
-    .port_for = eo_esphome_port,
+    .port_for = eo_chip_port,
     .refuses = 1u << ESPOTA_TYPE_FILESYSTEM,
     .encrypts = true,
 };

@@ -2,14 +2,10 @@
  */
 #include "proto/esphome_policy.h"
 
-#include "base/str.h"
+#include "wire/chip.h"
 #include "wire/esphome.h"
 
-enum {
-    V1_WINDOW = 16384,   /* bytes beyond the peer's TCP acknowledgement */
-    V2_BLOCKS_ESP32 = 2, /* blocks beyond the last CHUNK_OK */
-    V2_BLOCKS_OTHERS = 1
-};
+enum { V1_WINDOW = 16384 }; /* bytes beyond the peer's TCP acknowledgement */
 
 uint8_t eo_esphome_client_bits(const struct proto_job *job)
 {
@@ -116,9 +112,9 @@ void eo_esphome_features(struct espota_hello *hello, bool extended,
  * one that broke at the end. */
 size_t eo_esphome_window(const struct proto_job *job, int version)
 {
-    const char *chip = espota_image_info(job->image)->chip;
-    const bool esp32 = chip != NULL && eo_starts_with(chip, "ESP32");
-    size_t blocks = esp32 ? V2_BLOCKS_ESP32 : V2_BLOCKS_OTHERS;
+    const struct chip_family *f =
+        eo_chip_family(espota_image_info(job->image)->chip);
+    size_t blocks = f != NULL ? f->blocks : 1;
 
     if (job->window != ESPOTA_WINDOW_AUTO)
         blocks = job->window < ESPHOME_BLOCK ? 1 : job->window / ESPHOME_BLOCK;

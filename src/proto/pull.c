@@ -5,19 +5,21 @@
 
 #include "base/hex.h"
 #include "base/str.h"
+#include "wire/chip.h"
 
 static const struct family {
     enum pull_family family;
     const char *name;
     const char *headers; /* what its headers begin with; NULL: it has none */
     const char *agent;   /* what its User-Agent begins with */
-    const char *chips;   /* what the chip of its images begins with */
+    unsigned core;       /* of the chips of its images; 0: any */
 } FAMILIES[] = {
-    {PULL_ANYONE, "client", NULL, NULL, NULL},
-    {PULL_ESP8266, "ESP8266", "x-ESP8266-", "ESP8266-http-Update", "ESP8266"},
-    {PULL_ESP32, "ESP32", "x-ESP32-", "ESP32-http-Update", "ESP32"},
-    {PULL_PICO, "Pico", "x-Pico-", "Pico-HTTP-Update", "RP2"},
-    {PULL_ESPHOME, "ESPHome", NULL, "ESPHome/", NULL},
+    {PULL_ANYONE, "client", NULL, NULL, 0},
+    {PULL_ESP8266, "ESP8266", "x-ESP8266-", "ESP8266-http-Update",
+     ARDUINO_ESP8266},
+    {PULL_ESP32, "ESP32", "x-ESP32-", "ESP32-http-Update", ARDUINO_ESP32},
+    {PULL_PICO, "Pico", "x-Pico-", "Pico-HTTP-Update", ARDUINO_PICO},
+    {PULL_ESPHOME, "ESPHome", NULL, "ESPHome/", 0},
 };
 
 enum { N_FAMILIES = sizeof FAMILIES / sizeof *FAMILIES };
@@ -29,9 +31,10 @@ const char *eo_pull_family_name(enum pull_family family)
 
 bool eo_pull_suits(enum pull_family family, const char *chip)
 {
-    const char *chips = FAMILIES[family].chips;
+    const unsigned core = FAMILIES[family].core;
+    const struct chip_family *f = eo_chip_family(chip);
 
-    return chips == NULL || chip == NULL || eo_starts_with(chip, chips);
+    return core == 0 || chip == NULL || (f != NULL && f->core == core);
 }
 
 /* ---- reading the question ----------------------------------------------- */
@@ -142,14 +145,6 @@ static const char *const FACTS[PULL_FACTS] = {
     [PULL_VERSION] = "version",
 };
 
-static bool begins_nocase(const char *text, const char *prefix)
-{
-    while (*prefix != '\0')
-        if (eo_lower(*text++) != eo_lower(*prefix++))
-            return false;
-    return true;
-}
-
 static void fact_header(struct pull_request *r, const struct family *f,
                         const char *name, const char *value)
 {
@@ -187,7 +182,7 @@ void eo_pull_header(struct pull_request *r, const char *name,
     for (size_t i = 0; i < N_FAMILIES; i++) {
         const struct family *f = &FAMILIES[i];
 
-        if (f->headers != NULL && begins_nocase(name, f->headers))
+        if (f->headers != NULL && eo_starts_with_nocase(name, f->headers))
             fact_header(r, f, name, value);
         /* The headers say more than the agent, which sketches can change. */
         if (agent && f->agent != NULL && r->family == PULL_ANYONE &&
@@ -203,7 +198,7 @@ static const char *without_origin(const char *target)
     static const char *const SCHEMES[] = {"http://", "https://"};
 
     for (size_t i = 0; i < sizeof SCHEMES / sizeof *SCHEMES; i++) {
-        if (!begins_nocase(target, SCHEMES[i]))
+        if (!eo_starts_with_nocase(target, SCHEMES[i]))
             continue;
         target += strlen(SCHEMES[i]);
         return target + strcspn(target, "/?#");

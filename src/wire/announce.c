@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "wire/esphome.h"
+#include "wire/chip.h"
 
 enum { PORT_SKETCH = 65280 }; /* HTTP POST /sketch, not an invitation */
 
@@ -102,13 +102,13 @@ static void conclude(struct announced *a, enum announce_service service,
         return;
     case ANNOUNCE_ESPHOME:
         a->protocol = "esphome";
-        a->port = eo_esphome_port(a->platform);
+        a->port = eo_chip_port(a->platform);
         return;
     case ANNOUNCE_HTTP:
         if (!is_esphome_version(a->version))
             return;
         a->protocol = "esphome";
-        a->port = eo_esphome_port(a->platform);
+        a->port = eo_chip_port(a->platform);
         return;
     case ANNOUNCE_SERVICE_COUNT:
         return;

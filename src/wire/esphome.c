@@ -1,8 +1,6 @@
 /* esphome.c -- the table of refusals, and the greeting. */
 #include "wire/esphome.h"
 
-#include "base/str.h"
-
 const uint8_t EO_ESPHOME_MAGIC[ESPHOME_MAGIC_LEN] = {0x6c, 0x26, 0xf7, 0x5c,
                                                      0x45};
 
@@ -39,21 +37,4 @@ struct esphome_refusal eo_esphome_refusal_in_data(uint8_t code)
                  "the factory image";
     }
     return r;
-}
-
-/* The device chooses its port at build time; these are ESPHome's defaults. */
-uint16_t eo_esphome_port(const char *chip)
-{
-    static const struct {
-        const char *prefix;
-        uint16_t port;
-    } PORTS[] = {
-        {"ESP8266", 8266}, {"ESP32", 3232}, {"RP2", 2040},
-        {"BK72", 8892},    {"RTL87", 8892}, {"LN882", 8820},
-    };
-
-    for (size_t i = 0; chip != NULL && i < sizeof PORTS / sizeof *PORTS; i++)
-        if (eo_starts_with(chip, PORTS[i].prefix))
-            return PORTS[i].port;
-    return 0;
 }

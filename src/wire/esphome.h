@@ -146,10 +146,6 @@ struct esphome_refusal {
 /* Also for codes that are in no list: those are DEVICE and "UNLISTED". */
 struct esphome_refusal eo_esphome_refusal(uint8_t code);
 
-/* The port a device with this chip listens on if nobody chose another; 0: the
- * chip is not known, or NULL. */
-uint16_t eo_esphome_port(const char *chip);
-
 /* 0x80 in the middle of the data is the flash driver's verdict on the first
  * byte of the image, not on our greeting. */
 struct esphome_refusal eo_esphome_refusal_in_data(uint8_t code);

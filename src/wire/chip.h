@@ -1,0 +1,56 @@
+/* chip.h -- what a family of chips is: one row a family.
+ *
+ * Images, boards and announcements name chips ("ESP32-C3", "rp2040",
+ * "BK7231N") or platforms ("ESP32", "bk72xx").  Everything that follows from
+ * such a name is in the row of its family; adding a family is adding a row.
+ */
+#ifndef EO_CHIP_H
+#define EO_CHIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/arduino.h"
+
+/* A board whose name does not contain its chip's: lower case, letters and
+ * digits only. */
+struct chip_board {
+    const char *word, *chip;
+};
+
+enum { CHIP_PREFIXES = 2, CHIP_BOARDS = 6 };
+
+struct chip_family {
+    const char *name; /* of its platform, for people: "ESP32", "LibreTiny" */
+    const char *prefix[CHIP_PREFIXES]; /* its names begin with; any case */
+    const char *bare; /* an announced word that fits every chip of it; NULL:
+                         one build fits all of them anyway */
+    uint16_t port;    /* where ESPHome, and the Arduino core if it has one,
+                         listen unless somebody chose another; 0: not known */
+    unsigned core;    /* of enum arduino_chip; 0: it has no Arduino core that
+                         speaks ArduinoOTA or fetches */
+    bool inflates;    /* what ArduinoOTA and the updaters store may be gzip */
+    bool rolls_back;  /* its bootloader goes back to the old app where the new
+                         one does not confirm itself */
+    unsigned blocks;  /* ESPHome: blocks that its receive window takes */
+    struct chip_board boards[CHIP_BOARDS]; /* the longer word first */
+};
+
+/* Of a chip, or of a platform; NULL: not known, or NULL. */
+const struct chip_family *eo_chip_family(const char *chip);
+
+/* Whose default port it is; NULL: nobody's. */
+const struct chip_family *eo_chip_family_of_port(uint16_t port);
+
+/* The i-th family; NULL behind the last. */
+const struct chip_family *eo_chip_family_at(size_t i);
+
+/* The port a device with this chip listens on if nobody chose another; 0: not
+ * known. */
+uint16_t eo_chip_port(const char *chip);
+
+/* Its bit of enum arduino_chip; ARDUINO_ANY: not known, or it has none. */
+unsigned eo_chip_core(const char *chip);
+
+#endif
