@@ -1,26 +1,5 @@
-/* proto.c -- the list of protocols. */
+/* proto.c -- what every machine is asked and begun with. */
 #include "proto/proto.h"
-
-#include <string.h>
-
-static const struct proto_ops *const LIST[] = {
-#define X(name) &eo_proto_##name,
-    PROTO_LIST(X)
-#undef X
-};
-
-const struct proto_ops *eo_proto_at(size_t i)
-{
-    return i < sizeof LIST / sizeof *LIST ? LIST[i] : NULL;
-}
-
-const struct proto_ops *eo_proto_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof LIST / sizeof *LIST; i++)
-        if (strcmp(LIST[i]->name, name) == 0)
-            return LIST[i];
-    return NULL;
-}
 
 int eo_proto_check(const struct proto_ops *ops, const struct proto_job *job,
                    struct espota_error *err)

@@ -18,7 +18,6 @@ src/io/browse src/io/browse_ask
 src/io/http_push src/io/http_push_multi src/io/http_push_request
 src/io/session src/io/session_open
 src/proto/arduino src/proto/arduino_data src/proto/arduino_invite
-src/proto/esphome src/proto/proto
 src/sim/arduino src/sim/arduino_tcp src/sim/arduino_udp
 src/sim/esphome src/sim/esphome_line src/sim/esphome_noise src/sim/esphome_session src/sim/esphome_talk
 src/sim/mdns src/sim/run
