@@ -11,7 +11,8 @@ static const char *const DEVICES[] = {"lamp", "fan:3232", ""};
 enum { N_DEVICES = sizeof DEVICES / sizeof *DEVICES };
 
 struct known {
-    enum journal_state state[N_DEVICES], last[N_DEVICES];
+    enum espota_state state[N_DEVICES];
+    bool failed[N_DEVICES];
     uint32_t ms[N_DEVICES];
 };
 
@@ -20,10 +21,8 @@ static void look(const struct journal *j, struct known *k)
     memset(k, 0, sizeof *k);
     for (size_t i = 0; i < N_DEVICES; i++) {
         k->state[i] = eo_journal_state(j, DEVICES[i], SHA256);
-        k->last[i] = eo_journal_last(j, DEVICES[i], &k->ms[i]);
-        fuzz_check((unsigned)k->state[i] <= JOURNAL_UNKNOWN);
-        fuzz_check((unsigned)k->last[i] <= JOURNAL_UNKNOWN);
-        fuzz_check(k->state[i] == JOURNAL_NONE || k->last[i] != JOURNAL_NONE);
+        k->failed[i] = eo_journal_failed(j, DEVICES[i], &k->ms[i]);
+        fuzz_check((unsigned)k->state[i] < ESPOTA_STATE_COUNT);
     }
 }
 
@@ -32,13 +31,16 @@ static void add(struct journal *j, uint8_t how)
     static const struct espota_error FINE = {ESPOTA_E_OK, 0, NULL, "", ""};
     const char *device = DEVICES[how % N_DEVICES];
     const struct espota_result result = {
-        .outcome = (enum espota_outcome)(how / 8 % (ESPOTA_SKIPPED + 1)),
+        .outcome = (enum espota_outcome)(how / 8 % ESPOTA_SKIPPED),
         .error = &FINE,
         .ms_total = 1000u * how,
     };
 
     if (how & 4)
-        fuzz_check(eo_journal_commit(j, device, SHA256) == 0);
+        fuzz_check(eo_journal_happened(
+                       j, device, SHA256,
+                       (enum espota_happening)(
+                           how / 8 % ESPOTA_HAPPENED_OTHER_COMMIT)) == 0);
     else
         fuzz_check(eo_journal_end(j, device, SHA256, &result) == 0);
 }
@@ -51,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct espota_error err;
     struct journal *j;
 
-    if (eo_journal_open(&j, path, &err) != 0) {
+    if (eo_journal_open(&j, path, false, &err) != 0) {
         fuzz_error(&err);
         fuzz_check(err.category == ESPOTA_E_USAGE);
         return 0;
@@ -59,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     add(j, how);
     look(j, &before);
     eo_journal_free(j);
-    fuzz_check(eo_journal_open(&j, path, &err) == 0);
+    fuzz_check(eo_journal_open(&j, path, false, &err) == 0);
     look(j, &after);
     fuzz_check(memcmp(&before, &after, sizeof before) == 0);
     eo_journal_free(j);

@@ -25,6 +25,7 @@
 #include <espota/fleet.h>
 #include <espota/image.h>
 #include <espota/serve.h>
+#include <espota/state.h>
 #include <espota/version.h>
 
 #endif

@@ -12,6 +12,7 @@
 
 #include <espota/error.h>
 #include <espota/image.h>
+#include <espota/state.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -72,7 +73,14 @@ struct espota_result {
     uint32_t ms[ESPOTA_PHASE_COUNT]; /* spent in each phase, all attempts */
     uint32_t ms_total;
     const char *old_version, *new_version; /* NULL: not known */
+    enum espota_state state; /* of the device and the image, by now */
 };
+
+/* The exit status of a result: that of its error, but 30 wherever the outcome
+ * is UNKNOWN for another reason (the device may have the image, and then could
+ * not be reached, or somebody interrupted).  INTERRUPTED without the number of
+ * the signal. */
+ESPOTA_API int espota_result_status(const struct espota_result *);
 
 enum espota_event_kind {
     ESPOTA_EVENT_HELD,     /* its turn has come, and it holds */
@@ -83,7 +91,11 @@ enum espota_event_kind {
                               (0) and the last (all) always */
     ESPOTA_EVENT_COMMIT,   /* the last byte is about to leave: a journal is
                               synced here; nothing is sent before this
-                              callback returns */
+                              callback returns, and espota_fleet_veto() in it
+                              forbids it.  .happening and .state, as in STATE */
+    ESPOTA_EVENT_STATE,    /* .happening came to the device, and .state is what
+                              is known by now.  For BEGIN a veto ends the job
+                              before anything is sent */
     ESPOTA_EVENT_RETRY,    /* .attempt of .attempts follows in .delay_ms
                               because of .error */
     ESPOTA_EVENT_WARNING,  /* .code (a word) and .text */
@@ -114,6 +126,8 @@ struct espota_event {
     const char *code, *text;
     enum espota_log_level level;
     const struct espota_result *result;
+    enum espota_happening happening;
+    enum espota_state state;
 };
 
 typedef void espota_event_fn(void *ctx, const struct espota_event *);
@@ -195,8 +209,10 @@ struct espota_target {
      * the hash of its configuration.  NULL: the image's version; not told. */
     const char *expect_version, *expect_hash;
     bool if_changed;  /* send nothing to a device that runs it already */
-    bool check_first; /* it may have the image from a run that was cut off:
-                         send only to one that says it runs something else */
+    enum espota_state known; /* of it and the image, from earlier runs: one
+                                that may have it is asked before each attempt,
+                                and sent the image only if it says that it runs
+                                something else; not with force */
     bool skip_absent; /* one that is not there is SKIPPED, not FAILED */
 
     bool hold;     /* wait for espota_fleet_release() when its turn comes */
@@ -250,10 +266,21 @@ ESPOTA_API int espota_fleet_add(struct espota_fleet *,
 ESPOTA_API void espota_fleet_release(struct espota_fleet *, int job,
                                      const struct espota_error *);
 
+/* In the callback of COMMIT, or of STATE with BEGIN: what it announces is not
+ * to happen, because it could not be written down.  No last byte is sent, and
+ * the job ends with the error.  No-op at any other time. */
+ESPOTA_API void espota_fleet_veto(struct espota_fleet *, int job,
+                                  const struct espota_error *);
+
+/* Nothing more is begun: what runs goes on, and the rest ends as SKIPPED with
+ * the error, at the next _process or _run.  Safe in a callback. */
+ESPOTA_API void espota_fleet_stop(struct espota_fleet *,
+                                  const struct espota_error *);
+
 /* Ends a job (all jobs: -1) at the next _process or _run, with its sockets
- * closed properly and an END event of category INTERRUPTED (UNKNOWN if the
- * device had every byte, OK if it had accepted them).  Safe in a callback, not
- * in a signal handler. */
+ * closed properly and an END event of category INTERRUPTED (its outcome is
+ * UNKNOWN if the device may have the image; OK and UPDATED if it had accepted
+ * it).  Safe in a callback, not in a signal handler. */
 ESPOTA_API void espota_fleet_cancel(struct espota_fleet *, int job);
 
 /* For a loop of your own that can wait no more (poll() said sys, an errno): all

@@ -262,20 +262,20 @@ static int arrange(struct run *run, const struct fleet_watch *w,
     if (r == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     for (size_t i = 0; i < run->n; i++) {
-        enum journal_state last = JOURNAL_NONE;
+        bool failed = false;
         uint32_t ms = 0;
         char id[300];
 
         eo_watch_id(run->device[i], id, sizeof id);
         if (w->journal != NULL)
-            last = eo_journal_last(w->journal, id, &ms);
+            failed = eo_journal_failed(w->journal, id, &ms);
         r[i] = (struct ranked){run->device[i], 0, i};
         if (o->order == ORDER_SLOWEST)
             r[i].rank = ms != 0 ? ms : UINT32_MAX; /* unknown may be slow */
         else if (o->order == ORDER_RANDOM)
             r[i].rank = scramble(seed + i);
         run->device[i]->left_out =
-            o->only == ONLY_FAILED && last != JOURNAL_FAILED;
+            o->only == ONLY_FAILED && !failed;
     }
     qsort(r, run->n, sizeof *r, by_rank);
     for (size_t i = 0; i < run->n; i++)

@@ -2,14 +2,10 @@
 #include "cli/journal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -18,146 +14,211 @@
 
 #include <jansson.h>
 
+#include "cli/journal_file.h"
+
 struct journal {
-    int fd;
-    json_t *state;   /* "DEVICE\nSHA256": enum journal_state */
-    json_t *last;    /* "DEVICE": enum journal_state of its latest end */
-    json_t *last_ms; /* "DEVICE": ms */
+    struct journal_file file;
+    json_t *images; /* "DEVICE": {"SHA256": enum espota_state} */
+    json_t *ends;   /* "DEVICE": enum espota_outcome of the latest */
+    json_t *ms;     /* "DEVICE": how long that took */
+    size_t lines, skipped;
+    unsigned first_skipped;
+    bool is_one;        /* something in it can only be of a journal */
+    bool torn_at_start; /* its only line was cut by a crash */
+    int broken;         /* errno of the first write that failed; 0: none */
 };
 
 /* ---- what is known -------------------------------------------------------- */
-
-static enum journal_state look(const json_t *map, const char *key)
-{
-    return (enum journal_state)json_integer_value(json_object_get(map, key));
-}
 
 static int put(json_t *map, const char *key, json_int_t value)
 {
     return json_object_set_new(map, key, json_integer(value));
 }
 
-/* The key of a device and an image; cut ones cannot collide in practice: the
- * hash comes first. */
-static void make_key(char out[400], const char *device, const char *sha256)
+static json_t *images_of(struct journal *j, const char *device)
 {
-    snprintf(out, 400, "%s\n%s", sha256, device);
+    json_t *images = json_object_get(j->images, device);
+
+    if (images == NULL && (images = json_object()) != NULL &&
+        json_object_set_new(j->images, device, images) != 0)
+        images = NULL;
+    return images;
 }
 
-static enum journal_state state_of(enum espota_outcome outcome)
+/* What it means for the other images of the device. */
+static bool meaning_for_others(enum espota_happening h,
+                               enum espota_happening *other)
 {
-    static const enum journal_state STATES[] = {
-        [ESPOTA_UPDATED] = JOURNAL_DONE,   [ESPOTA_UNCHANGED] = JOURNAL_DONE,
-        [ESPOTA_REFUSED] = JOURNAL_FAILED, [ESPOTA_FAILED] = JOURNAL_FAILED,
-        [ESPOTA_UNKNOWN] = JOURNAL_UNKNOWN, [ESPOTA_SKIPPED] = JOURNAL_NONE,
-    };
-
-    return STATES[outcome];
+    *other = h == ESPOTA_HAPPENED_TOOK ? ESPOTA_HAPPENED_OTHER_TOOK
+                                       : ESPOTA_HAPPENED_OTHER_COMMIT;
+    return h == ESPOTA_HAPPENED_TOOK || h == ESPOTA_HAPPENED_COMMIT;
 }
 
-static enum journal_state state_named(const char *outcome)
-{
-    for (int i = ESPOTA_UPDATED; i <= ESPOTA_SKIPPED; i++)
-        if (strcmp(espota_outcome_name((enum espota_outcome)i), outcome) == 0)
-            return state_of((enum espota_outcome)i);
-    return JOURNAL_NONE;
-}
-
-/* The end of a device that came back with another version is no success, and
- * a skipped one leaves what was known before. */
 static int learn(struct journal *j, const char *device, const char *sha256,
-                 enum journal_state state, json_int_t ms)
+                 enum espota_happening h)
 {
-    char key[400];
+    json_t *images = images_of(j, device), *value;
+    enum espota_happening for_others;
+    const bool concerns_others = meaning_for_others(h, &for_others);
+    const char *key;
+    int rc = images != NULL ? 0 : -1;
 
-    if (state == JOURNAL_NONE)
+    if (rc == 0 && json_object_get(images, sha256) == NULL)
+        rc = put(images, sha256, ESPOTA_STATE_NONE);
+    if (rc != 0)
+        return -1;
+    /* In place: nothing below can fail. */
+    json_object_foreach(images, key, value) {
+        const enum espota_state was =
+            (enum espota_state)json_integer_value(value);
+
+        if (strcmp(key, sha256) == 0)
+            json_integer_set(value, espota_state_after(was, h));
+        else if (concerns_others)
+            json_integer_set(value, espota_state_after(was, for_others));
+    }
+    return 0;
+}
+
+static int learn_end(struct journal *j, const char *device,
+                     enum espota_outcome outcome, json_int_t ms)
+{
+    if (outcome == ESPOTA_SKIPPED)
         return 0;
-    make_key(key, device, sha256);
-    return put(j->state, key, state) == 0 &&
-                   put(j->last, device, state) == 0 &&
-                   (ms <= 0 || put(j->last_ms, device, ms) == 0)
+    return put(j->ends, device, outcome) == 0 &&
+                   (ms <= 0 || put(j->ms, device, ms) == 0)
                ? 0
                : -1;
 }
 
-/* USAGE: it is none of ours. */
-static enum espota_category learn_line(struct journal *j, const json_t *o)
+enum espota_state eo_journal_state(const struct journal *j,
+                                   const char *device, const char *sha256)
+{
+    const json_t *images = json_object_get(j->images, device);
+
+    return (enum espota_state)json_integer_value(
+        json_object_get(images, sha256));
+}
+
+bool eo_journal_failed(const struct journal *j, const char *device,
+                       uint32_t *ms)
+{
+    const json_t *end = json_object_get(j->ends, device);
+
+    *ms = (uint32_t)json_integer_value(json_object_get(j->ms, device));
+    switch ((int)json_integer_value(end)) {
+    case ESPOTA_REFUSED:
+    case ESPOTA_FAILED:
+    case ESPOTA_UNKNOWN:
+        return end != NULL;
+    default:
+        return false;
+    }
+}
+
+/* ---- reading -------------------------------------------------------------- */
+
+enum line { LINE_READ, LINE_SKIPPED, LINE_NO_MEMORY };
+
+static enum espota_outcome outcome_named(const char *name)
+{
+    for (int i = ESPOTA_UPDATED; i < ESPOTA_SKIPPED; i++)
+        if (strcmp(espota_outcome_name((enum espota_outcome)i), name) == 0)
+            return (enum espota_outcome)i;
+    return ESPOTA_SKIPPED;
+}
+
+/* What the end of a device told in journals that had no lines for it. */
+static bool end_tells(const json_t *o, enum espota_outcome outcome,
+                      enum espota_happening *h)
+{
+    const char *code = json_string_value(json_object_get(o, "code"));
+
+    *h = outcome == ESPOTA_REFUSED ? ESPOTA_HAPPENED_DENIED
+                                   : ESPOTA_HAPPENED_TOOK;
+    if (outcome != ESPOTA_FAILED)
+        return outcome == ESPOTA_UPDATED || outcome == ESPOTA_UNCHANGED ||
+               outcome == ESPOTA_REFUSED;
+    for (int i = 0; code != NULL && i < ESPOTA_E_COUNT; i++)
+        if (strcmp(espota_category_name((enum espota_category)i), code) == 0)
+            return espota_error_tells((enum espota_category)i, h);
+    return false;
+}
+
+static int read_end(struct journal *j, const json_t *o, const char *device,
+                    const char *sha256)
+{
+    const char *name = json_string_value(json_object_get(o, "outcome"));
+    const enum espota_outcome outcome =
+        name != NULL ? outcome_named(name) : ESPOTA_SKIPPED;
+    enum espota_happening h;
+
+    if (json_object_get(o, "state") == NULL && end_tells(o, outcome, &h) &&
+        learn(j, device, sha256, h) != 0)
+        return -1;
+    return learn_end(j, device, outcome,
+                     json_integer_value(json_object_get(o, "ms")));
+}
+
+static enum line read_object(struct journal *j, const json_t *o)
 {
     const char *event = json_string_value(json_object_get(o, "event"));
     const char *device = json_string_value(json_object_get(o, "dev"));
     const char *sha256 = json_string_value(json_object_get(o, "sha256"));
-    const char *outcome = json_string_value(json_object_get(o, "outcome"));
-    int rc = 0; /* other events are of later versions */
+    const json_t *v = json_object_get(o, "v");
 
-    if (event == NULL || device == NULL || sha256 == NULL)
-        return ESPOTA_E_USAGE;
-    if (strcmp(event, "commit") == 0)
-        rc = learn(j, device, sha256, JOURNAL_UNKNOWN, 0);
-    else if (strcmp(event, "end") == 0 && outcome != NULL)
-        rc = learn(j, device, sha256, state_named(outcome),
-                   json_integer_value(json_object_get(o, "ms")));
-    return rc == 0 ? ESPOTA_E_OK : ESPOTA_E_INTERNAL;
+    if (event == NULL || device == NULL || sha256 == NULL ||
+        json_object_get(o, "seq") != NULL) /* an event of --json */
+        return LINE_SKIPPED;
+    j->is_one = true;
+    if (v != NULL && json_integer_value(v) != 1)
+        return LINE_SKIPPED;
+    if (strcmp(event, "end") == 0)
+        return read_end(j, o, device, sha256) == 0 ? LINE_READ
+                                                   : LINE_NO_MEMORY;
+    for (int h = 0; h < ESPOTA_HAPPENED_OTHER_COMMIT; h++)
+        if (strcmp(espota_happening_name((enum espota_happening)h), event) == 0)
+            return learn(j, device, sha256, (enum espota_happening)h) == 0
+                       ? LINE_READ
+                       : LINE_NO_MEMORY;
+    return LINE_SKIPPED;
 }
 
-enum journal_state eo_journal_state(const struct journal *j,
-                                    const char *device, const char *sha256)
-{
-    char key[400];
-
-    make_key(key, device, sha256);
-    return look(j->state, key);
-}
-
-enum journal_state eo_journal_last(const struct journal *j, const char *device,
-                                   uint32_t *ms)
-{
-    *ms = (uint32_t)json_integer_value(json_object_get(j->last_ms, device));
-    return look(j->last, device);
-}
-
-/* ---- opening -------------------------------------------------------------- */
-
-static enum espota_category read_line(struct journal *j, const char *line)
+static enum line read_line(struct journal *j, const char *line, size_t len)
 {
     json_error_t why;
-    json_t *o = json_loads(line, 0, &why);
-    const enum espota_category c =
-        o != NULL ? learn_line(j, o)
-        : json_error_code(&why) == json_error_out_of_memory
-            ? ESPOTA_E_INTERNAL
-            : ESPOTA_E_USAGE;
+    json_t *o = json_loadb(line, len, 0, &why);
+    const enum line got = o != NULL ? read_object(j, o)
+                          : json_error_code(&why) == json_error_out_of_memory
+                              ? LINE_NO_MEMORY
+                              : LINE_SKIPPED;
 
     json_decref(o);
-    return c;
+    return got;
 }
 
-/* Reads all lines; *good is where the last whole one ended.  What cannot be
- * read is no end of the file: devices would be flashed again, and what is
- * behind *good is cut off. */
-static int read_all(struct journal *j, FILE *f, const char *path, long *good,
+/* A line that a crash cut is one more that is skipped: nothing that needed it
+ * was done.  What cannot be read is no end of the file: devices would be
+ * flashed again. */
+static int read_all(struct journal *j, FILE *f, const char *path,
                     struct espota_error *err)
 {
     char *line = NULL;
     size_t cap = 0;
-    unsigned number = 0;
     int rc = 0;
     ssize_t n;
 
-    *good = 0;
     while (rc == 0 && (n = getline(&line, &cap, f)) > 0) {
-        enum espota_category c;
+        const bool whole = line[n - 1] == '\n';
+        const enum line got =
+            whole ? read_line(j, line, (size_t)n) : LINE_SKIPPED;
 
-        number++;
-        if (line[n - 1] != '\n')
-            break; /* cut by a crash: it was never acted upon */
-        c = read_line(j, line);
-        if (c == ESPOTA_E_USAGE)
-            rc = eo_fail_hint(err, ESPOTA_E_USAGE,
-                              "name another file with --journal",
-                              "%s:%u: this is no journal", path, number);
-        else if (c != ESPOTA_E_OK)
+        j->torn_at_start = j->lines++ == 0 && !whole &&
+                           (line[0] == '{' || line[0] == '\0');
+        if (got == LINE_NO_MEMORY)
             rc = eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-        *good += (long)n;
+        else if (got == LINE_SKIPPED && j->skipped++ == 0)
+            j->first_skipped = (unsigned)j->lines;
     }
     if (rc == 0 && !feof(f))
         rc = eo_fail_sys(err, ESPOTA_E_INTERNAL, errno, "--journal=%s: %s",
@@ -166,52 +227,38 @@ static int read_all(struct journal *j, FILE *f, const char *path, long *good,
     return rc;
 }
 
-static int cannot(struct espota_error *err, const char *path)
+static int load(struct journal *j, const char *path, bool read_only,
+                struct espota_error *err)
 {
-    const int sys = errno;
+    FILE *in;
+    int rc = eo_journal_file_open(&j->file, path, read_only, &in, err);
 
-    return eo_fail_sys(err, ESPOTA_E_USAGE, sys, "--journal=%s: %s", path,
-                       sys == EWOULDBLOCK ? "another run is using it"
-                                          : strerror(sys));
-}
-
-static int load(struct journal *j, const char *path, struct espota_error *err)
-{
-    struct stat st;
-    FILE *f;
-    long good;
-    int rc;
-
-    j->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (j->fd >= 0 && fstat(j->fd, &st) == 0 && !S_ISREG(st.st_mode))
-        return eo_fail(err, ESPOTA_E_USAGE, "--journal=%s: not a plain file",
-                       path);
-    if (j->fd < 0 || flock(j->fd, LOCK_EX | LOCK_NB) != 0)
-        return cannot(err, path);
-    f = fopen(path, "re");
-    if (f == NULL)
-        return cannot(err, path);
-    rc = read_all(j, f, path, &good, err);
-    fclose(f);
-    if (rc == 0 && ftruncate(j->fd, good) != 0)
-        rc = cannot(err, path);
+    if (rc != 0 || in == NULL)
+        return rc;
+    rc = read_all(j, in, path, err);
+    fclose(in);
+    if (rc == 0 && j->lines > 0 && !j->is_one && !j->torn_at_start)
+        rc = eo_fail_hint(err, ESPOTA_E_USAGE,
+                          "name another file with --journal",
+                          "%s:%u: this is not a journal", path,
+                          j->first_skipped);
     return rc;
 }
 
-int eo_journal_open(struct journal **out, const char *path,
+int eo_journal_open(struct journal **out, const char *path, bool read_only,
                     struct espota_error *err)
 {
     struct journal *j = eo_calloc(1, sizeof *j);
 
     if (j == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    j->fd = -1;
-    j->state = json_object();
-    j->last = json_object();
-    j->last_ms = json_object();
-    if (j->state == NULL || j->last == NULL || j->last_ms == NULL)
+    j->file.fd = -1;
+    j->images = json_object();
+    j->ends = json_object();
+    j->ms = json_object();
+    if (j->images == NULL || j->ends == NULL || j->ms == NULL)
         eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    else if (load(j, path, err) == 0) {
+    else if (load(j, path, read_only, err) == 0) {
         *out = j;
         return 0;
     }
@@ -219,15 +266,20 @@ int eo_journal_open(struct journal **out, const char *path,
     return -1;
 }
 
+size_t eo_journal_skipped(const struct journal *j, unsigned *first)
+{
+    *first = j->first_skipped;
+    return j->skipped;
+}
+
 void eo_journal_free(struct journal *j)
 {
     if (j == NULL)
         return;
-    if (j->fd >= 0)
-        close(j->fd);
-    json_decref(j->state);
-    json_decref(j->last);
-    json_decref(j->last_ms);
+    eo_journal_file_close(&j->file);
+    json_decref(j->images);
+    json_decref(j->ends);
+    json_decref(j->ms);
     eo_free(j);
 }
 
@@ -235,84 +287,99 @@ void eo_journal_free(struct journal *j)
 
 /* Takes o over.  Without memory of its own: what was flashed is to be known
  * then as well. */
-static int append(struct journal *j, json_t *o)
+static int append(struct journal *j, json_t *o, bool sync)
 {
-    char stamp[32], line[4096], *at = line;
+    char stamp[32], line[4096];
     const time_t now = time(NULL);
     struct tm utc;
-    size_t left;
+    size_t len;
 
     gmtime_r(&now, &utc);
     strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
     json_object_set_new(o, "ts", json_string(stamp));
-    left = json_dumpb(o, line, sizeof line - 1, JSON_COMPACT);
+    len = json_dumpb(o, line, sizeof line - 1, JSON_COMPACT);
     json_decref(o);
-    if (left == 0 || left > sizeof line - 1)
-        return -1;
-    line[left++] = '\n';
-    while (left > 0) {
-        const ssize_t n = write(j->fd, at, left);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return -1;
-        at += n;
-        left -= (size_t)n;
+    errno = ENOMEM; /* or a name that is not UTF-8 */
+    if (len > 0 && len < sizeof line) {
+        line[len++] = '\n';
+        if (eo_journal_file_append(&j->file, line, len, sync) == 0)
+            return 0;
     }
-    return fsync(j->fd);
+    if (j->broken == 0)
+        j->broken = errno;
+    return -1;
 }
 
-int eo_journal_commit(struct journal *j, const char *device,
-                      const char *sha256)
+int eo_journal_happened(struct journal *j, const char *device,
+                        const char *sha256, enum espota_happening h)
 {
-    learn(j, device, sha256, JOURNAL_UNKNOWN, 0);
-    return append(j, json_pack("{s:i,s:s,s:s,s:s}", "v", 1, "event", "commit",
-                               "dev", device, "sha256", sha256));
+    const bool announces =
+        h == ESPOTA_HAPPENED_BEGIN || h == ESPOTA_HAPPENED_COMMIT;
+
+    if (announces && j->broken != 0) {
+        errno = j->broken;
+        return -1;
+    }
+    if (append(j,
+               json_pack("{s:i,s:s,s:s,s:s}", "v", 1, "event",
+                         espota_happening_name(h), "dev", device, "sha256",
+                         sha256),
+               h != ESPOTA_HAPPENED_BEGIN) != 0)
+        return -1;
+    return learn(j, device, sha256, h);
 }
 
 int eo_journal_end(struct journal *j, const char *device, const char *sha256,
                    const struct espota_result *r)
 {
-    learn(j, device, sha256, state_of(r->outcome), r->ms_total);
+    learn_end(j, device, r->outcome, r->ms_total);
     return append(
-        j, json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:i,s:I}", "v", 1, "event",
-                     "end", "dev", device, "sha256", sha256, "outcome",
-                     espota_outcome_name(r->outcome), "code",
-                     espota_category_name(r->error->category), "exit",
-                     espota_category_status(r->error->category), "ms",
-                     (json_int_t)r->ms_total));
+        j,
+        json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:I}", "v", 1, "event",
+                  "end", "dev", device, "sha256", sha256, "state",
+                  espota_state_name(r->state), "outcome",
+                  espota_outcome_name(r->outcome), "code",
+                  espota_category_name(r->error->category), "exit",
+                  espota_result_status(r), "ms", (json_int_t)r->ms_total),
+        true);
 }
 
 #else
 
-int eo_journal_open(struct journal **out, const char *path,
+int eo_journal_open(struct journal **out, const char *path, bool read_only,
                     struct espota_error *err)
 {
-    (void)out, (void)path;
+    (void)out, (void)path, (void)read_only;
     return eo_fail(err, ESPOTA_E_USAGE,
                    "--journal was left out of this build (jansson)");
 }
 
-enum journal_state eo_journal_state(const struct journal *j,
-                                    const char *device, const char *sha256)
+size_t eo_journal_skipped(const struct journal *j, unsigned *first)
 {
-    (void)j, (void)device, (void)sha256;
-    return JOURNAL_NONE;
+    (void)j;
+    *first = 0;
+    return 0;
 }
 
-enum journal_state eo_journal_last(const struct journal *j, const char *device,
-                                   uint32_t *ms)
+enum espota_state eo_journal_state(const struct journal *j,
+                                   const char *device, const char *sha256)
+{
+    (void)j, (void)device, (void)sha256;
+    return ESPOTA_STATE_NONE;
+}
+
+bool eo_journal_failed(const struct journal *j, const char *device,
+                       uint32_t *ms)
 {
     (void)j, (void)device;
     *ms = 0;
-    return JOURNAL_NONE;
+    return false;
 }
 
-int eo_journal_commit(struct journal *j, const char *device,
-                      const char *sha256)
+int eo_journal_happened(struct journal *j, const char *device,
+                        const char *sha256, enum espota_happening h)
 {
-    (void)j, (void)device, (void)sha256;
+    (void)j, (void)device, (void)sha256, (void)h;
     return -1;
 }
 

@@ -18,7 +18,7 @@ struct run_device {
     char name_space[300];      /* for a longer one */
     const char *host;          /* where it is; its name unless a file says */
     int job;                   /* in the fleet; -1: never became one */
-    bool check_first;          /* it may have the image: look before */
+    enum espota_state known;   /* of it and the image, says the journal */
     bool hold;                 /* until a hook has ended */
     bool left_out;             /* --only: not in this run */
     struct espota_error error; /* OK, or why it is not tried */

@@ -48,7 +48,7 @@ struct espota_target eo_run_target(struct run_device *d)
         .if_changed = o->if_changed,
         .skip_absent = o->offline == OFFLINE_SKIP,
         .force = o->force,
-        .check_first = d->check_first,
+        .known = d->known,
         .hold = d->hold,
         .tag = d,
     };

@@ -238,7 +238,8 @@ int eo_uis_result(const struct ui_set *s, const struct espota_result *r)
     return r->outcome == ESPOTA_SKIPPED &&
                    espota_category_retryable(r->error->category)
                ? 0
-               : eo_uis_status(s, r->error);
+           : r->outcome == ESPOTA_UNKNOWN ? espota_result_status(r)
+                                          : eo_uis_status(s, r->error);
 }
 
 static void remember(struct ui_set *s, struct ui_device *d,
@@ -279,6 +280,7 @@ static void remember(struct ui_set *s, struct ui_device *d,
     case ESPOTA_EVENT_RESOLVED:
     case ESPOTA_EVENT_HELLO:
     case ESPOTA_EVENT_COMMIT:
+    case ESPOTA_EVENT_STATE:
     case ESPOTA_EVENT_WARNING:
     case ESPOTA_EVENT_LOG:
         break;

@@ -243,6 +243,7 @@ static void event(struct ui *ui, struct ui_device *d,
         break;
     case ESPOTA_EVENT_HELD:
     case ESPOTA_EVENT_COMMIT:
+    case ESPOTA_EVENT_STATE:
     case ESPOTA_EVENT_LOG: /* words for people: stderr has them */
         break;
     case ESPOTA_EVENT_END:

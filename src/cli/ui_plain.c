@@ -229,6 +229,7 @@ static void event(struct ui *ui, struct ui_device *d,
         break;
     case ESPOTA_EVENT_HELD:
     case ESPOTA_EVENT_COMMIT:
+    case ESPOTA_EVENT_STATE:
         break;
     }
 }

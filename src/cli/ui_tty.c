@@ -288,6 +288,7 @@ static void event(struct ui *ui, struct ui_device *d,
     case ESPOTA_EVENT_RESOLVED:
     case ESPOTA_EVENT_HELLO:
     case ESPOTA_EVENT_COMMIT:
+    case ESPOTA_EVENT_STATE:
         break;
     }
 }

@@ -34,28 +34,40 @@ static void warn(struct fleet_watch *w, struct run_device *d, const char *code,
 static bool admit(void *ctx, struct run_device *d)
 {
     struct fleet_watch *w = ctx;
-    const char *sha256 = espota_image_info(d->image)->sha256;
     char id[ID_MAX];
 
-    d->hold = w->opts->before != NULL;
+    d->hold = w->opts->before != NULL && !w->opts->dry_run;
     if (w->journal == NULL)
         return true;
     eo_watch_id(d, id, sizeof id);
-    switch (eo_journal_state(w->journal, id, sha256)) {
-    case JOURNAL_DONE:
-        if (w->opts->force)
-            return true;
-        snprintf(d->error.message, sizeof d->error.message,
-                 "it has this image, says the journal");
-        return false;
-    case JOURNAL_UNKNOWN:
-        d->check_first = !w->opts->force;
+    d->known = eo_journal_state(w->journal, id,
+                                espota_image_info(d->image)->sha256);
+    if (espota_state_next(d->known) != ESPOTA_NEXT_SKIP || w->opts->force)
         return true;
-    case JOURNAL_NONE:
-    case JOURNAL_FAILED:
-        return true;
-    }
-    return true;
+    snprintf(d->error.message, sizeof d->error.message,
+             "it has this image, says the journal");
+    return false;
+}
+
+/* What cannot be written down must not happen: this device ends before its
+ * last byte, and nobody else is begun. */
+static void give_up(struct fleet_watch *w, struct run_device *d, int sys)
+{
+    struct espota_error err;
+
+    eo_fail_sys(&err, ESPOTA_E_FLEET_STOPPED, sys,
+                "not tried: the journal cannot be written");
+    espota_fleet_stop(w->run->fleet, &err);
+    eo_fail_sys(&err, ESPOTA_E_INTERNAL, sys,
+                "the journal cannot be written (%s): the image was not sent "
+                "to its end",
+                strerror(sys));
+    espota_fleet_veto(w->run->fleet, d->job, &err);
+    if (!w->told)
+        warn(w, d, "journal",
+             "the journal cannot be written: no other device is begun, and "
+             "the next run may have to ask this one what it runs");
+    w->told = true;
 }
 
 static void record(struct fleet_watch *w, struct run_device *d,
@@ -65,17 +77,17 @@ static void record(struct fleet_watch *w, struct run_device *d,
     char id[ID_MAX];
     int rc = 0;
 
-    if (w->journal == NULL || d->image == NULL)
+    if (w->journal == NULL || d->image == NULL || w->opts->dry_run)
         return;
     sha256 = espota_image_info(d->image)->sha256;
     eo_watch_id(d, id, sizeof id);
-    if (e->kind == ESPOTA_EVENT_COMMIT)
-        rc = eo_journal_commit(w->journal, id, sha256);
-    else if (e->kind == ESPOTA_EVENT_END && e->job >= 0)
+    if (e->kind == ESPOTA_EVENT_COMMIT || e->kind == ESPOTA_EVENT_STATE)
+        rc = eo_journal_happened(w->journal, id, sha256, e->happening);
+    else if (e->kind == ESPOTA_EVENT_END &&
+             e->result->outcome != ESPOTA_SKIPPED)
         rc = eo_journal_end(w->journal, id, sha256, e->result);
     if (rc != 0)
-        warn(w, d, "journal", "the journal cannot be written: a rerun may not "
-                              "know of this device");
+        give_up(w, d, errno);
 }
 
 /* ---- hooks --------------------------------------------------------------- */
@@ -209,6 +221,18 @@ static bool busy(void *ctx)
     return eo_hooks_poll(w->hooks) > 0;
 }
 
+static void note_skipped(const struct fleet_watch *w, struct notes *notes)
+{
+    unsigned first;
+    const size_t n = eo_journal_skipped(w->journal, &first);
+
+    if (n > 0)
+        eo_note(notes, "journal",
+                "%s: %zu line%s skipped, line %u first: torn, or not of this "
+                "version",
+                w->opts->journal, n, n == 1 ? " was" : "s were", first);
+}
+
 int eo_watch_start(struct fleet_watch *w, struct run *run,
                    const struct opts *o, struct espota_error *err)
 {
@@ -222,8 +246,11 @@ int eo_watch_start(struct fleet_watch *w, struct run *run,
     });
     if (w->hooks == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    if (o->journal != NULL && eo_journal_open(&w->journal, o->journal, err))
+    if (o->journal != NULL &&
+        eo_journal_open(&w->journal, o->journal, o->dry_run, err) != 0)
         return -1;
+    if (w->journal != NULL)
+        note_skipped(w, &run->cli->notes);
     run->extra = &w->extra;
     return 0;
 }

@@ -11,6 +11,7 @@ struct fleet_watch {
     struct run *run;
     const struct opts *opts;
     struct journal *journal; /* NULL: none */
+    bool told;               /* that it cannot be written */
     struct hooks *hooks;     /* NULL: none */
     struct run_extra extra;
 };

@@ -39,6 +39,7 @@ struct espota_fleet {
     struct timer pace; /* until next_start */
     bool chores;       /* something ended or was added: look what may start */
     bool cancels;      /* some slot is cancelled and was not told yet */
+    struct espota_error stopped; /* OK, or why nothing more is begun */
 };
 
 int espota_fleet_new(struct espota_fleet **out,
@@ -107,7 +108,9 @@ static void skip_rest(struct espota_fleet *f)
 {
     for (size_t i = f->first; i < f->n; i++)
         if (!f->slot[i]->started && f->slot[i]->job != NULL)
-            eo_job_skip(f->slot[i]->job);
+            eo_job_skip(f->slot[i]->job, f->stopped.category != ESPOTA_E_OK
+                                             ? &f->stopped
+                                             : NULL);
 }
 
 static void on_pace(void *ctx)
@@ -127,7 +130,8 @@ static void do_chores(struct espota_fleet *f)
 
     f->chores = false;
     free_ended(f);
-    if (eo_rollout_stopped(&f->rollout, &counts)) {
+    if (f->stopped.category != ESPOTA_E_OK ||
+        eo_rollout_stopped(&f->rollout, &counts)) {
         skip_rest(f);
         return;
     }
@@ -233,6 +237,20 @@ void espota_fleet_release(struct espota_fleet *f, int job,
 }
 
 /* ---- cancelling ---------------------------------------------------------- */
+
+void espota_fleet_veto(struct espota_fleet *f, int job,
+                       const struct espota_error *why)
+{
+    if (job >= 0 && (size_t)job < f->n && f->slot[job]->job != NULL)
+        eo_job_veto(f->slot[job]->job, why);
+}
+
+void espota_fleet_stop(struct espota_fleet *f, const struct espota_error *why)
+{
+    if (f->stopped.category == ESPOTA_E_OK)
+        f->stopped = *why;
+    f->chores = true;
+}
 
 void espota_fleet_cancel(struct espota_fleet *f, int job)
 {

@@ -18,6 +18,51 @@ enum {
     NEXT_PASSWORD_MS = 1000
 }; /* a device shows a refusal for a moment */
 
+static const char LOOK_FIRST[] =
+    "check which firmware the device runs before flashing it again";
+
+/* ---- what is known of the device ------------------------------------------ */
+
+bool eo_job_happened(struct job *j, enum espota_happening h)
+{
+    const enum espota_state next = espota_state_after(j->known, h);
+    const bool commits = h == ESPOTA_HAPPENED_COMMIT;
+
+    j->asks = commits || h == ESPOTA_HAPPENED_BEGIN;
+    if (j->asks || next != j->known)
+        eo_report_emit(&j->report, &(struct espota_event){
+                                       .kind = commits ? ESPOTA_EVENT_COMMIT
+                                                       : ESPOTA_EVENT_STATE,
+                                       .happening = h,
+                                       .state = next});
+    j->asks = false;
+    if (j->vetoed)
+        return false;
+    j->known = next;
+    return true;
+}
+
+void eo_job_veto(struct job *j, const struct espota_error *why)
+{
+    if (!j->asks)
+        return;
+    j->vetoed = true;
+    j->veto = *why;
+}
+
+void eo_job_took(struct job *j)
+{
+    if (!j->took)
+        eo_job_happened(j, ESPOTA_HAPPENED_TOOK);
+    j->took = true;
+}
+
+bool eo_job_must_ask(const struct job *j)
+{
+    return espota_state_next(j->known) == ESPOTA_NEXT_ASK &&
+           !j->target.pub.force;
+}
+
 /* ---- the end ------------------------------------------------------------- */
 
 void eo_job_stop_all(struct job *j)
@@ -44,6 +89,7 @@ void eo_job_end(struct job *j, enum espota_outcome outcome)
     eo_report_end(&j->report);
     j->ended = true;
     j->result.outcome = outcome;
+    j->result.state = j->known;
     j->result.error = &j->error;
     j->result.phase = j->report.phase;
     j->result.attempts = j->report.attempt;
@@ -69,6 +115,20 @@ static bool is_absent(enum espota_category c)
            c == ESPOTA_E_NO_ANSWER;
 }
 
+/* A failure of this run says nothing of what an earlier one may have done, nor
+ * of what the device took before it. */
+static enum espota_outcome outcome_of(const struct job *j)
+{
+    const enum espota_category c = j->error.category;
+
+    if (j->target.pub.skip_absent && is_absent(c))
+        return ESPOTA_SKIPPED;
+    if (espota_state_next(j->known) == ESPOTA_NEXT_ASK ||
+        (j->took && j->known == ESPOTA_STATE_HAS))
+        return ESPOTA_UNKNOWN;
+    return espota_category_outcome(c);
+}
+
 void eo_job_end_failed(struct job *j)
 {
     const size_t len = strlen(j->error.message);
@@ -76,9 +136,7 @@ void eo_job_end_failed(struct job *j)
     if (j->report.attempt > 1)
         snprintf(j->error.message + len, sizeof j->error.message - len,
                  ", attempt %u", j->report.attempt);
-    eo_job_end(j, j->target.pub.skip_absent && is_absent(j->error.category)
-               ? ESPOTA_SKIPPED
-               : espota_category_outcome(j->error.category));
+    eo_job_end(j, outcome_of(j));
 }
 
 void eo_job_end_internal(struct job *j, const char *why)
@@ -134,14 +192,19 @@ void eo_job_failed(struct job *j, const struct espota_error *err)
     const struct espota_target *t = &j->target.pub;
     const bool committed =
         j->session != NULL && eo_session_committed(j->session);
+    enum espota_happening told;
 
-    j->error = *err;
+    j->error = j->vetoed ? j->veto : *err;
+    err = &j->error;
+    if (espota_error_tells(err->category, &told))
+        eo_job_happened(j, told);
     /* It answered neither way: then it is the connection that failed. */
     if (j->guessing && err->category == ESPOTA_E_NO_ANSWER && !j->said_hello)
         eo_fail_hint(&j->error, ESPOTA_E_CONNECT, j->no_tcp.hint,
                      "%s; nor does it answer ArduinoOTA's invitations",
                      j->no_tcp.message);
-    if (err->category == ESPOTA_E_UNKNOWN &&
+    if ((err->category == ESPOTA_E_UNKNOWN ||
+         j->known == ESPOTA_STATE_SENT) &&
         t->verify != ESPOTA_VERIFY_NONE) {
         eo_job_verify(j, true);
         return;
@@ -155,6 +218,7 @@ void eo_job_failed(struct job *j, const struct espota_error *err)
     j->faults += espota_category_retryable(err->category);
     switch (eo_retry(&(struct retry_facts){
         .category = err->category,
+        .state = j->known,
         .committed = committed,
         .faults = j->faults,
         .retries = t->retries,
@@ -237,6 +301,23 @@ static void attempt(void *ctx)
         eo_job_end_internal(j, "out of memory");
 }
 
+/* The device has said yes already, and nothing more was wanted: only the
+ * goodbye was not over. */
+static bool end_accepted(struct job *j)
+{
+    struct proto_want w;
+
+    if (j->session == NULL)
+        return false;
+    eo_session_want(j->session, &w);
+    if (w.phase == ESPOTA_PHASE_REBOOT)
+        eo_job_took(j);
+    if (!j->took || j->target.pub.verify != ESPOTA_VERIFY_NONE)
+        return false;
+    eo_job_end_well(j, ESPOTA_UPDATED);
+    return true;
+}
+
 /* What having no more time means depends on how far it came. */
 static void on_limit(void *ctx)
 {
@@ -260,11 +341,14 @@ static void on_limit(void *ctx)
         tried && j->report.phase <= ESPOTA_PHASE_CONNECT ? last.category
                                                   : CATEGORY[j->report.phase];
 
-    if (j->session != NULL && eo_session_committed(j->session))
+    if (end_accepted(j))
+        return;
+    if (j->known == ESPOTA_STATE_SENT ||
+        (j->session != NULL && eo_session_committed(j->session)))
         category = ESPOTA_E_UNKNOWN;
     eo_fail_hint(&j->error, category,
                  category == ESPOTA_E_UNKNOWN
-                     ? "look what the device runs before you flash it again"
+                     ? LOOK_FIRST
                      : "allow more with --max-time",
                  "no more time after %u s, %s%s%s",
                  (unsigned)(j->target.pub.max_ms / 1000), j->report.doing,
@@ -288,6 +372,7 @@ int eo_job_new(struct job **out, const struct job_config *c,
     }
     j->ops = eo_target_protocol(&j->target.pub);
     j->guessing = eo_target_guesses(&j->target.pub);
+    j->known = j->target.pub.known;
     j->report = (struct report){
         .loop = c->loop,
         .on_event = c->on_event,
@@ -311,6 +396,10 @@ static void on_turn(void *ctx)
     struct job *j = ctx;
 
     if (eo_fit(&j->report, j->c.image, &j->target.pub, NULL, &j->error) != 0) {
+        eo_job_end_failed(j);
+    } else if (!j->target.pub.dry_run &&
+               !eo_job_happened(j, ESPOTA_HAPPENED_BEGIN)) {
+        j->error = j->veto;
         eo_job_end_failed(j);
     } else if (!j->target.pub.hold) {
         attempt(j);
@@ -344,47 +433,36 @@ void eo_job_start(struct job *j)
                        j);
 }
 
-/* The device has said yes already; only the goodbye was not over. */
-static bool accepted(const struct job *j)
-{
-    struct proto_want w;
-
-    if (j->session == NULL)
-        return false;
-    eo_session_want(j->session, &w);
-    return w.phase == ESPOTA_PHASE_REBOOT;
-}
-
 void eo_job_cancel(struct job *j, const struct espota_error *why)
 {
     if (j->ended)
         return;
     if (!j->started)
         eo_report_begin(&j->report);
-    if (accepted(j)) {
-        eo_job_end_well(j, ESPOTA_UPDATED);
+    if (end_accepted(j))
         return;
-    }
-    if (j->session != NULL && eo_session_committed(j->session))
-        eo_fail_hint(&j->error, ESPOTA_E_UNKNOWN,
-                     "look what the device runs before you flash it again",
-                     "interrupted after the device had every byte");
-    else if (j->verify != NULL && j->error.category != ESPOTA_E_UNKNOWN)
-        eo_fail(&j->error, ESPOTA_E_NOT_BACK,
-                "interrupted: it took the image, and was not back yet");
-    else if (why != NULL)
+    if (why != NULL)
         j->error = *why;
+    else if (j->took)
+        eo_fail_hint(&j->error, ESPOTA_E_INTERRUPTED, LOOK_FIRST,
+                     "interrupted: it took the image, and was not back yet");
+    else if (j->known == ESPOTA_STATE_SENT)
+        eo_fail_hint(&j->error, ESPOTA_E_INTERRUPTED, LOOK_FIRST,
+                     "interrupted after the device had every byte");
     else
         eo_fail(&j->error, ESPOTA_E_INTERRUPTED, "interrupted while %s",
                 j->report.doing);
     eo_job_end_failed(j);
 }
 
-void eo_job_skip(struct job *j)
+void eo_job_skip(struct job *j, const struct espota_error *why)
 {
     eo_report_begin(&j->report);
-    eo_fail(&j->error, ESPOTA_E_FLEET_STOPPED,
-            "not tried: the run stopped at its failure threshold");
+    if (why != NULL)
+        j->error = *why;
+    else
+        eo_fail(&j->error, ESPOTA_E_FLEET_STOPPED,
+                "not tried: the run stopped at its failure threshold");
     eo_job_end(j, ESPOTA_SKIPPED);
 }
 

@@ -40,12 +40,16 @@ void eo_job_start(struct job *);
 /* Lets one that holds go on, or ends it with err.  No-op for others. */
 void eo_job_release(struct job *, const struct espota_error *err);
 
+/* Within the event of BEGIN or COMMIT: it shall not be.  No-op otherwise. */
+void eo_job_veto(struct job *, const struct espota_error *why);
+
 /* Ends it with an END event, also if it was never started; all from within
  * this call.  why is what happened on our side; NULL: the user wished so. */
 void eo_job_cancel(struct job *, const struct espota_error *why);
 
-/* Ends one that was never started because the fleet stops; the same way. */
-void eo_job_skip(struct job *);
+/* Ends one that was never started because the fleet stops; the same way.
+ * NULL: at its threshold. */
+void eo_job_skip(struct job *, const struct espota_error *why);
 
 const char *eo_job_host(const struct job *);
 bool eo_job_ended(const struct job *);

@@ -35,6 +35,11 @@ struct job {
     size_t password; /* the one in use */
     bool started, held, dozes, ended;
     bool said_hello;
+    enum espota_state known; /* of the device and the image */
+    bool took;               /* its own word, of this job's sending */
+    bool asks;               /* in an event that may be forbidden ... */
+    bool vetoed;             /* ... and was, because of: */
+    struct espota_error veto;
     const char *note;
     struct report report;
     struct espota_error error;
@@ -52,6 +57,12 @@ void eo_job_end_internal(struct job *, const char *why);
 
 /* An attempt failed: again, the next password, or the end. */
 void eo_job_failed(struct job *, const struct espota_error *);
+
+/* Something came to the device: what is known of it follows the table.
+ * False: whoever listens forbids it. */
+bool eo_job_happened(struct job *, enum espota_happening);
+void eo_job_took(struct job *); /* the device has said that it took it */
+bool eo_job_must_ask(const struct job *);
 
 /* The device seems to be asleep, or was heard of. */
 void eo_job_doze(struct job *, bool dozes);

@@ -50,6 +50,9 @@ static void on_change(void *ctx)
         eo_report_progress(&j->report, w.done, w.total);
     }
     eo_report_phase(&j->report, w.phase, w.doing);
+    if (w.phase == ESPOTA_PHASE_REBOOT ||
+        eo_session_status(j->session) == PROTO_DONE)
+        eo_job_took(j);
     if (w.phase == ESPOTA_PHASE_DATA)
         eo_report_progress(&j->report, w.done, w.total);
     if (eo_session_status(j->session) != PROTO_DONE)
@@ -60,12 +63,9 @@ static void on_change(void *ctx)
         eo_job_end_well(j, ESPOTA_UPDATED);
 }
 
-static void on_commit(void *ctx)
+static bool on_commit(void *ctx)
 {
-    struct job *j = ctx;
-
-    eo_report_emit(&j->report,
-                   &(struct espota_event){.kind = ESPOTA_EVENT_COMMIT});
+    return eo_job_happened(ctx, ESPOTA_HAPPENED_COMMIT);
 }
 
 static void on_bytes(void *ctx, bool out, const uint8_t *bytes, size_t len)

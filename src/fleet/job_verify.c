@@ -40,6 +40,7 @@ int eo_job_check_verify(const struct job *j, struct espota_error *err)
 static void on_verified(void *ctx, const struct verify_result *r)
 {
     struct job *j = ctx;
+    enum espota_happening told;
 
     if (r->facts != NULL) {
         memcpy(j->new_version, eo_verify_version(r->facts),
@@ -47,12 +48,15 @@ static void on_verified(void *ctx, const struct verify_result *r)
         j->result.new_version = j->new_version;
     }
     if (r->category == ESPOTA_E_OK) {
+        eo_job_took(j);
         eo_job_end_well(j, ESPOTA_UPDATED);
         return;
     }
-    /* Being back without a word about its version settles nothing. */
-    if (r->category != ESPOTA_E_UNKNOWN ||
-        j->error.category != ESPOTA_E_UNKNOWN)
+    if (espota_error_tells(r->category, &told))
+        eo_job_happened(j, told);
+    /* Being back without a word about its version, or being away, settles
+     * nothing: it is still not known whether it took the image. */
+    if (espota_state_next(j->known) != ESPOTA_NEXT_ASK)
         j->error = r->error;
     eo_job_end_failed(j);
 }
@@ -105,6 +109,7 @@ static void on_looked(void *ctx, const struct look_facts *facts)
     const struct verify_expect want = expectation(j);
     const enum verify_match match =
         facts != NULL ? eo_verify_match(&want, facts) : VERIFY_CANNOT_TELL;
+    const bool must = eo_job_must_ask(j);
 
     if (facts != NULL) {
         memcpy(j->old_version, eo_verify_version(facts),
@@ -116,11 +121,15 @@ static void on_looked(void *ctx, const struct look_facts *facts)
     }
     eo_look_free(j->look);
     j->look = NULL;
-    if (match == VERIFY_SAME && (t->if_changed || t->check_first)) {
+    if (match == VERIFY_OTHER)
+        eo_job_happened(j, ESPOTA_HAPPENED_OTHER);
+    if (match == VERIFY_SAME && (t->if_changed || must)) {
+        eo_job_happened(j, ESPOTA_HAPPENED_TOOK);
         eo_job_end_well(j, ESPOTA_UNCHANGED);
-    } else if (match == VERIFY_CANNOT_TELL && t->check_first) {
+    } else if (match == VERIFY_CANNOT_TELL && must) {
         eo_fail_hint(&j->error, ESPOTA_E_UNKNOWN,
-                     "look what it runs; --force sends the image again",
+                     "check which firmware it runs; --force sends the image "
+                     "again",
                      "it may have this image from a run that was cut off, and "
                      "does not say what it runs");
         eo_job_end_failed(j);
@@ -133,9 +142,9 @@ bool eo_job_wants_to_look(const struct job *j)
 {
     const struct espota_target *t = &j->target.pub;
 
-    return j->report.attempt == 1 &&
-           (t->verify != ESPOTA_VERIFY_NONE || t->if_changed ||
-            t->check_first);
+    return eo_job_must_ask(j) ||
+           (j->report.attempt == 1 &&
+            (t->verify != ESPOTA_VERIFY_NONE || t->if_changed));
 }
 
 void eo_job_look(struct job *j)
@@ -151,7 +160,7 @@ void eo_job_look(struct job *j)
             .by_address = eo_name_is_address(t->host),
             .bind = t->bind,
             .family = t->family,
-            .timeout_ms = t->check_first ? CHECK_FIRST_MS : LOOK_MS,
+            .timeout_ms = eo_job_must_ask(j) ? CHECK_FIRST_MS : LOOK_MS,
             .on_end = on_looked,
             .ctx = j,
         });

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include <espota/error.h>
+#include <espota/state.h>
 
 enum retry {
     RETRY_NO,
@@ -14,7 +14,8 @@ enum retry {
 
 struct retry_facts {
     enum espota_category category;
-    bool committed;   /* the last byte had left */
+    enum espota_state state; /* of the device, now that this happened */
+    bool committed;   /* the last byte had left, in this attempt */
     unsigned faults;  /* retryable ones so far, this one included */
     unsigned retries; /* how many are allowed */
     bool more_passwords;

@@ -31,9 +31,9 @@ static size_t read_body(char *to, size_t size, size_t n, void *ctx)
     const size_t done = eo_web_body_read(&p->body, to, size * n);
 
     if (p->body.given == eo_web_body_len(&p->body) && !p->committed) {
+        if (p->c.on_commit != NULL && !p->c.on_commit(p->c.ctx))
+            return CURL_READFUNC_ABORT;
         p->committed = true;
-        if (p->c.on_commit != NULL)
-            p->c.on_commit(p->c.ctx);
     }
     p->bytes_out += done;
     return done;

@@ -105,8 +105,11 @@ static bool write_stream(struct session *s, const struct proto_want *w)
 
     if (w->out_last && !s->said_commit) {
         s->said_commit = true;
-        if (s->c.on_commit != NULL)
-            s->c.on_commit(s->c.ctx);
+        if (s->c.on_commit != NULL && !s->c.on_commit(s->c.ctx)) {
+            eo_fail(&s->error, ESPOTA_E_INTERNAL, "the last byte was kept back");
+            s->failed = true;
+            return false;
+        }
     }
     n = eo_send(ch->fd, w->out, w->out_len);
     if (n < 0) {

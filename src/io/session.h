@@ -42,8 +42,9 @@ struct session_config {
      * The session may be freed in it. */
     void (*on_change)(void *ctx);
     /* Called once, before the image's last byte is given to the kernel: from
-     * then on the outcome may be unknown.  NULL: nobody listens. */
-    void (*on_commit)(void *ctx);
+     * then on the outcome may be unknown.  False: it must not be sent, and the
+     * session fails (INTERNAL).  NULL: nobody listens. */
+    bool (*on_commit)(void *ctx);
     /* Something to tell people: code is a word.  NULL: nobody listens. */
     void (*on_warning)(void *ctx, const char *code, const char *text);
     /* For -vvv: bytes that went (out) or came; those of secrets are masked.

@@ -47,6 +47,7 @@ static char letter(const struct espota_event *e)
         return 'X';
     case ESPOTA_EVENT_WARNING:
         return 'W';
+    case ESPOTA_EVENT_STATE:
     case ESPOTA_EVENT_LOG:
         return 'l';
     case ESPOTA_EVENT_END:

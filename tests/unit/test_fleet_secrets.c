@@ -142,7 +142,8 @@ static const struct row {
     {"updated", TO_THE_END, ESPOTA_E_OK, false},
     {"another key", ANOTHER_KEY, ESPOTA_E_AUTH, false},
     {"closed with every byte", INTO_THE_DATA, ESPOTA_E_UNKNOWN, false},
-    {"cancelled with every byte", SILENT_THERE, ESPOTA_E_UNKNOWN, true},
+    {"cancelled with every byte", SILENT_THERE, ESPOTA_E_INTERRUPTED,
+     true},
 };
 
 struct seen {

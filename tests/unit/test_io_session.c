@@ -33,6 +33,7 @@ struct run {
     uint64_t sent_at_commit;
     char shown[65536]; /* what on_bytes was told we said */
     size_t n_shown;
+    bool forbids; /* the last byte */
 };
 
 static void on_change(void *ctx)
@@ -44,7 +45,7 @@ static void on_change(void *ctx)
     r->ended += eo_session_status(r->session) != PROTO_RUNNING;
 }
 
-static void on_commit(void *ctx)
+static bool on_commit(void *ctx)
 {
     struct run *r = ctx;
     struct proto_want w;
@@ -54,6 +55,7 @@ static void on_commit(void *ctx)
     r->done_at_commit = w.done;
     r->sent_at_commit = eo_session_bytes_out(r->session);
     assert_false(eo_session_committed(r->session));
+    return !r->forbids;
 }
 
 static void on_bytes(void *ctx, bool out, const uint8_t *bytes, size_t len)
@@ -140,6 +142,33 @@ static void test_an_upload(void **state)
     assert_int_equal(r->commits, 1);
     assert_true(r->sent_at_commit < 42 + IMAGE_LEN);
     assert_memory_equal(r->shown, seen->got, seen->n_got);
+    free(seen);
+    free(r);
+}
+
+/* Who cannot write it down forbids it: the device never has all of it. */
+static void test_the_last_byte_is_kept_back(void **state)
+{
+    static const struct peer_line SCRIPT[] = {
+        {'r', "6"}, {'w', "000140"}, OPEN, PREPARE, {'e', NULL}, END};
+    struct peer *p = peer_start("127.0.0.1", SCRIPT),
+                *seen = malloc(sizeof *seen);
+    struct run *r = malloc(sizeof *r);
+    const struct addr addr = p->addr;
+
+    (void)state;
+    *r = (struct run){.loop = eo_loop_new(), .forbids = true};
+    assert_non_null(start(r, &addr, NULL, 60000));
+    finish(r);
+    assert_int_equal(eo_session_status(r->session), PROTO_FAILED);
+    assert_int_equal(eo_session_error(r->session)->category,
+                     ESPOTA_E_INTERNAL);
+    assert_false(eo_session_committed(r->session));
+    assert_int_equal(r->commits, 1);
+    eo_session_free(r->session);
+    eo_loop_free(r->loop);
+    assert_true(peer_stop(p, seen));
+    assert_true(seen->n_extra < IMAGE_LEN);
     free(seen);
     free(r);
 }
@@ -330,6 +359,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_upload),
         cmocka_unit_test(test_an_upload_by_version_1),
+        cmocka_unit_test(test_the_last_byte_is_kept_back),
         cmocka_unit_test(test_a_refusal_behind_a_reset_is_read),
         cmocka_unit_test(test_a_reset_alone),
         cmocka_unit_test(test_silence_ends_with_patience),
