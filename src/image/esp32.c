@@ -20,6 +20,7 @@ enum {
     HASH_APPENDED = 23, /* in the header: whether it is */
     HASH = 32,
     SECTOR = 4096,
+    LATER_CHIPS = 0xffff,
     ARDUINO_SIGNATURE = 512
 };
 
@@ -48,6 +49,14 @@ const struct esp32_chip *eo_esp32_chip_at(size_t i)
     return i < sizeof CHIPS / sizeof *CHIPS ? &CHIPS[i] : NULL;
 }
 
+size_t eo_esp32_bootloader_room(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < sizeof CHIPS / sizeof *CHIPS; i++)
+        if (strcmp(CHIPS[i].name, name) == 0)
+            return ESP32_TABLE_AT - CHIPS[i].bootloader_at;
+    return 0;
+}
+
 bool eo_esp32_is_family(const char *chip)
 {
     return chip != NULL && eo_starts_with(chip, "ESP32");
@@ -68,17 +77,29 @@ static bool has_boot_desc(const uint8_t *bytes, size_t len)
            bytes[DESC + 8] > ' ' && bytes[DESC + 8] < 0x7f;
 }
 
+/* Where flash is mapped.  The later chips agree, but for the P4. */
+static const struct mapped {
+    uint16_t chip;
+    uint32_t from, to;
+} MAPPED[] = {
+    {0, 0x3f400000, 0x3f800000},        {0, 0x400d0000, 0x40400000},
+    {2, 0x3f000000, 0x3f400000},        {2, 0x40080000, 0x40800000},
+    {18, 0x40000000, 0x44000000},       {LATER_CHIPS, 0x3c000000, 0x3e000000},
+    {LATER_CHIPS, 0x42000000, 0x44000000},
+};
+
 /* Only apps have segments that stay in flash.  Asked only of those without a
- * descriptor, and only the first ESP32 has such apps. */
+ * descriptor: old ones of the first ESP32, and those of other systems. */
 static bool runs_from_flash(const struct esp_walk *w, uint16_t chip)
 {
-    for (unsigned i = 0; chip == 0 && i < w->n; i++) {
-        const uint32_t a = w->segment[i].address;
+    const bool later = chip != 0 && chip != 2 && chip != 18;
 
-        if ((a >= 0x3f400000u && a < 0x3f800000u) ||
-            (a >= 0x400d0000u && a < 0x40400000u))
-            return true;
-    }
+    for (size_t i = 0; i < sizeof MAPPED / sizeof *MAPPED; i++)
+        for (unsigned k = 0; k < w->n; k++)
+            if (MAPPED[i].chip == (later ? LATER_CHIPS : chip) &&
+                w->segment[k].address >= MAPPED[i].from &&
+                w->segment[k].address < MAPPED[i].to)
+                return true;
     return false;
 }
 
@@ -204,8 +225,9 @@ void eo_esp32_app_desc(struct findings *f, const uint8_t *bytes, size_t len)
         return; /* cut short, and told so */
     if (!eo_esp32_has_app_desc(bytes, len)) {
         eo_problem(f, ESPOTA_NOTE, DESC,
-                   "no app descriptor, so no project and no version: built "
-                   "by ESP-IDF 3.2 or older");
+                   "no app descriptor, so no project and no version: it was "
+                   "built by ESP-IDF 3.2 or older, or not by ESP-IDF (Zephyr, "
+                   "for one)");
         return;
     }
     eo_fact_field(f, "project", d + 48, 32);

@@ -52,7 +52,20 @@ struct esp32_table {
     size_t end; /* behind the last entry */
 };
 
-enum { ESP32_TABLE_AT = 0x8000, ESP32_TABLE_LEN = 0xc00 };
+enum {
+    ESP32_TABLE_AT = 0x8000,  /* unless the build moved it, for a bootloader */
+    ESP32_TABLE_MAX = 0x20000, /* that is signed: no further than this */
+    ESP32_TABLE_LEN = 0xc00
+};
+
+/* What a bootloader may have in flash for a chip of that name where the table
+ * is at its usual place; 0: that is no chip of the family. */
+size_t eo_esp32_bootloader_room(const char *chip);
+
+/* Where a partition table begins in what was read from flash, on any sector up
+ * to ESP32_TABLE_MAX; 0: there is none. */
+size_t eo_esp32_find_table(struct esp32_table *, const uint8_t *bytes,
+                           size_t len);
 
 /* False: it does not begin with an entry. */
 bool eo_esp32_table(struct esp32_table *, const uint8_t *bytes, size_t len);

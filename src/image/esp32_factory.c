@@ -2,11 +2,15 @@
  * one, as they are written over a cable from flash address 0.
  *
  * The bootloader's place differs (0, 0x1000, 0x2000), so some begin with
- * filler and some with a bootloader that looks like an app.
+ * filler and some with a bootloader that looks like an app.  Others are merged
+ * from the bootloader's place on, and all places are that much lower.
  */
 #include <string.h>
 
+#include "base/buf.h"
 #include "image/esp32.h"
+
+enum { FLASH_BEHIND = 0x10000 }; /* more than a bootloader ends with */
 
 /* Where the bootloader is, or SIZE_MAX. */
 static size_t find_bootloader(const uint8_t *bytes, size_t len)
@@ -23,6 +27,18 @@ static size_t find_bootloader(const uint8_t *bytes, size_t len)
     return SIZE_MAX;
 }
 
+/* A bootloader with much behind it is not one, even where its table is
+ * encrypted or in a place not known here. */
+static bool much_behind(const uint8_t *bytes, size_t len)
+{
+    struct esp_walk w;
+
+    if (eo_esp32_sort(bytes, len) != ESP32_BOOTLOADER)
+        return false;
+    eo_esp_walk(&w, bytes, len, ESP32_HEADER, 0);
+    return w.ok && len - w.end > FLASH_BEHIND;
+}
+
 static bool probe(const uint8_t *bytes, size_t len)
 {
     const size_t boot = find_bootloader(bytes, len);
@@ -32,9 +48,19 @@ static bool probe(const uint8_t *bytes, size_t len)
         return false;
     if (boot > 0) /* nothing else begins so */
         return true;
-    return len > ESP32_TABLE_AT && !eo_esp_is_esp8266(bytes, len) &&
+    return len >= ESP32_HEADER && !eo_esp_is_esp8266(bytes, len) &&
            !eo_esp32_has_app_desc(bytes, len) &&
-           eo_esp32_table(&t, bytes + ESP32_TABLE_AT, len - ESP32_TABLE_AT);
+           (eo_esp32_find_table(&t, bytes, len) != 0 ||
+            much_behind(bytes, len));
+}
+
+/* The flash address of the file's first byte. */
+static size_t flash_address(const uint8_t *bytes, size_t boot)
+{
+    const struct esp32_chip *chip = eo_esp32_chip(eo_le16(bytes + boot + 12));
+
+    return chip != NULL && chip->bootloader_at > boot
+               ? chip->bootloader_at - boot : 0;
 }
 
 /* The bootloader may be of another mind about flash size: the app's facts
@@ -45,8 +71,7 @@ static void check_bootloader(struct findings *f, const uint8_t *bytes,
     const size_t facts = f->n_facts;
 
     f->base = at;
-    eo_esp32_describe(f, bytes + at,
-                      (len < ESP32_TABLE_AT ? len : ESP32_TABLE_AT) - at);
+    eo_esp32_describe(f, bytes + at, len - at);
     f->base = 0;
     f->n_facts = facts;
 }
@@ -78,22 +103,36 @@ static void describe(struct findings *f, const uint8_t *bytes, size_t len)
 {
     const size_t boot = find_bootloader(bytes, len);
     struct esp32_table t;
+    const size_t table = eo_esp32_find_table(&t, bytes, len);
+    size_t from;
 
-    eo_fact(f, "bootloader_at", "0x%zx", boot);
-    check_bootloader(f, bytes, len, boot);
-    if (len <= ESP32_TABLE_AT ||
-        !eo_esp32_table(&t, bytes + ESP32_TABLE_AT, len - ESP32_TABLE_AT)) {
-        eo_problem(f, ESPOTA_ERROR, len < ESP32_TABLE_AT ? len : ESP32_TABLE_AT,
-                   "%s: there is no partition table at 0x8000",
-                   len <= ESP32_TABLE_AT ? "cut short" : "damaged");
+    check_bootloader(f, bytes, table != 0 ? table : len, boot);
+    if (len - boot < ESP32_HEADER)
+        return; /* cut short, and told so */
+    from = flash_address(bytes, boot);
+    eo_fact(f, "bootloader_at", "0x%zx", boot + from);
+    if (from > 0)
+        eo_fact(f, "merged_from", "0x%zx", from);
+    if (table == 0) {
+        if (len < ESP32_TABLE_MAX)
+            eo_problem(f, ESPOTA_ERROR,
+                       len < ESP32_TABLE_AT ? len : ESP32_TABLE_AT,
+                       "%s: there is no partition table at 0x8000, and none "
+                       "behind", len <= ESP32_TABLE_AT ? "cut short"
+                                                       : "damaged");
+        else
+            eo_problem(f, ESPOTA_WARNING, ESP32_TABLE_AT,
+                       "there is no partition table up to 0x%x: encrypted, "
+                       "perhaps", (unsigned)ESP32_TABLE_MAX);
         return;
     }
+    eo_fact(f, "table_at", "0x%zx", table + from);
     eo_fact_number(f, "partitions", t.n);
     if (t.md5 && !t.md5_ok)
-        eo_problem(f, ESPOTA_ERROR, ESP32_TABLE_AT + t.end,
+        eo_problem(f, ESPOTA_ERROR, table + t.end,
                    "damaged: the MD5 of the partition table is wrong");
-    if (t.apps > 0)
-        describe_app(f, bytes, len, t.app_at);
+    if (t.apps > 0 && t.app_at >= from)
+        describe_app(f, bytes, len, t.app_at - from);
 }
 
 const struct image_kind eo_kind_esp32_factory = {

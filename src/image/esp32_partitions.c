@@ -8,6 +8,7 @@
 
 enum {
     ENTRY = 32,
+    SECTOR = 4096,
     TYPE_APP = 0,
     TYPE_DATA = 1,
     SUBTYPE_OTADATA = 0,
@@ -49,6 +50,26 @@ bool eo_esp32_table(struct esp32_table *t, const uint8_t *bytes, size_t len)
                     memcmp(is, bytes + t->end + 16, 16) == 0;
     }
     return t->n > 0;
+}
+
+/* Code may have two such bytes at the beginning of a sector; but a table has
+ * an MD5, or an entry that lies on a sector and has a length. */
+static bool looks_real(const struct esp32_table *t, const uint8_t *bytes)
+{
+    const uint32_t at = eo_le32(bytes + 4), len = eo_le32(bytes + 8);
+
+    return t->md5 || (bytes[2] <= TYPE_DATA && at > 0 && at % SECTOR == 0 &&
+                      len > 0 && len % SECTOR == 0);
+}
+
+size_t eo_esp32_find_table(struct esp32_table *t, const uint8_t *bytes,
+                           size_t len)
+{
+    for (size_t at = SECTOR; at <= ESP32_TABLE_MAX && at < len; at += SECTOR)
+        if (eo_esp32_table(t, bytes + at, len - at) &&
+            looks_real(t, bytes + at))
+            return at;
+    return 0;
 }
 
 static bool probe_table(const uint8_t *bytes, size_t len)

@@ -23,6 +23,12 @@ static bool full(const struct findings *f, size_t n, size_t max)
     return n == max || f->used + 1 >= sizeof f->words;
 }
 
+/* A sheet with two versions would be read differently by everybody. */
+static bool may_tell(const struct findings *f, const char *name)
+{
+    return !full(f, f->n_facts, FACTS_MAX) && eo_find_fact(f, name) == NULL;
+}
+
 void eo_fact(struct findings *f, const char *name, const char *fmt, ...)
 {
     struct text t;
@@ -30,7 +36,7 @@ void eo_fact(struct findings *f, const char *name, const char *fmt, ...)
     struct text words;
     va_list ap;
 
-    if (full(f, f->n_facts, FACTS_MAX))
+    if (!may_tell(f, name))
         return;
     t = room(f);
     eo_text_init(&words, line, sizeof line);
@@ -61,7 +67,7 @@ void eo_fact_field(struct findings *f, const char *name, const uint8_t *bytes,
 
     if (end != NULL)
         len = (size_t)(end - bytes);
-    if (len == 0 || full(f, f->n_facts, FACTS_MAX))
+    if (len == 0 || !may_tell(f, name))
         return;
     t = room(f);
     eo_text_add_safe(&t, (const char *)bytes, len);
@@ -106,8 +112,17 @@ eo_first_problem(const struct findings *f, enum espota_severity severity)
     return NULL;
 }
 
+const struct espota_image_problem *eo_obstacle(const struct findings *f)
+{
+    for (size_t i = 0; i < f->n_problems; i++)
+        if (f->problems[i].severity == ESPOTA_ERROR &&
+            &f->problems[i] != f->unfit_problem)
+            return &f->problems[i];
+    return NULL;
+}
+
 bool eo_flashable(const struct findings *f)
 {
     return (f->role == ROLE_APP || f->role == ROLE_FILESYSTEM) &&
-           eo_first_problem(f, ESPOTA_ERROR) == NULL;
+           eo_obstacle(f) == NULL;
 }

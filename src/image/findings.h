@@ -32,6 +32,10 @@ struct findings {
     const struct image_kind *kind;
     enum image_role role; /* the kind's, unless describe knows better */
     const char *chip;     /* static; NULL: not known */
+    /* The kind's, unless describe knows better. */
+    const char *unfit, *instead;
+    /* The problem that says so, in problems; NULL: there is none. */
+    const struct espota_image_problem *unfit_problem;
     struct espota_image_fact facts[FACTS_MAX];
     struct espota_image_problem problems[PROBLEMS_MAX];
     size_t n_facts, n_problems;
@@ -40,7 +44,8 @@ struct findings {
     char words[WORDS_MAX]; /* facts and problems point into it: never copy */
 };
 
-/* For inspectors.  What does not fit is dropped; names are static. */
+/* For inspectors.  What does not fit is dropped; names are static and unique:
+ * of two facts of one name the first stays. */
 void eo_fact(struct findings *, const char *name, const char *fmt, ...)
     EO_PRINTF(3, 4);
 void eo_fact_number(struct findings *, const char *name, uint64_t);
@@ -58,7 +63,11 @@ const char *eo_find_fact(const struct findings *, const char *name);
 const struct espota_image_problem *
 eo_first_problem(const struct findings *, enum espota_severity);
 
-/* Without an error, and of a role a device takes as firmware or filesystem. */
+/* The first error that stands against sending it as what it is; NULL: there is
+ * none.  That its kind is not a firmware is for the role to say. */
+const struct espota_image_problem *eo_obstacle(const struct findings *);
+
+/* Nothing in the way, and a role a device takes as firmware or filesystem. */
 bool eo_flashable(const struct findings *);
 
 #endif

@@ -80,20 +80,30 @@ static const struct image_kind *find_kind(const uint8_t *bytes, size_t len)
     return &UNKNOWN;
 }
 
-void eo_identify(struct findings *f, const uint8_t *bytes, size_t len)
+static void set_kind(struct findings *f, const struct image_kind *kind)
 {
     memset(f, 0, sizeof *f);
-    f->kind = find_kind(bytes, len);
-    f->role = f->kind->role;
+    f->kind = kind;
+    f->role = kind->role;
+    f->unfit = kind->unfit;
+    f->instead = kind->instead;
+}
+
+void eo_identify(struct findings *f, const uint8_t *bytes, size_t len)
+{
+    size_t before;
+
+    set_kind(f, find_kind(bytes, len));
     f->kind->describe(f, bytes, len);
-    if (f->kind->unfit != NULL && f->role == f->kind->role)
-        eo_problem(f, ESPOTA_ERROR, NOWHERE, "%s: %s", f->kind->unfit,
-                   f->kind->instead);
+    before = f->n_problems;
+    if (f->unfit == NULL || f->role != f->kind->role)
+        return;
+    eo_problem(f, ESPOTA_ERROR, NOWHERE, "%s: %s", f->unfit, f->instead);
+    if (f->n_problems > before)
+        f->unfit_problem = &f->problems[before];
 }
 
 void eo_identify_gzip(struct findings *f)
 {
-    memset(f, 0, sizeof *f);
-    f->kind = &GZIP;
-    f->role = GZIP.role;
+    set_kind(f, &GZIP);
 }

@@ -115,24 +115,24 @@ static void rule_type(struct refusal *r, const struct preflight_image *img,
                 : wanted == ROLE_FILESYSTEM ? "a filesystem"
                 : wanted == ROLE_PARTITIONS ? "a partition table"
                                             : "a bootloader");
+    if (f->unfit != f->kind->unfit)
+        eo_text_add(&r->text, ": %s", f->unfit);
     if (f->role == ROLE_FILESYSTEM)
         r->hint = "say --filesystem to flash a filesystem";
     else if (f->role == ROLE_APP)
         r->hint = "leave --filesystem or --type away to flash a firmware";
     else
-        r->hint = f->kind->instead;
+        r->hint = f->instead;
 }
 
 /* Is it whole? */
 static void rule_damage(struct refusal *r, const struct preflight_image *img,
                         const struct espota_check *c)
 {
-    const struct espota_image_problem *p =
-        eo_first_problem(img->found, ESPOTA_ERROR);
+    const struct espota_image_problem *p = eo_obstacle(img->found);
 
     (void)c;
-    /* That the kind is unfit was said by rule_type, or is wanted here. */
-    if (p == NULL || (img->found->kind->unfit != NULL && !p->located))
+    if (p == NULL)
         return;
     eo_text_add(&r->text, "%s: %s", img->name, p->text);
     if (p->located)
@@ -161,16 +161,23 @@ static void rule_partitions(struct refusal *r,
               "partitions, otadata and nvs";
 }
 
-/* A bootloader goes into flash as it is. */
+/* It must end where the partition table begins.  The device looks, too, but
+ * only when it has all of it. */
 static void rule_bootloader(struct refusal *r,
                             const struct preflight_image *img,
                             const struct espota_check *c)
 {
-    if (c->type != ESPOTA_TYPE_BOOTLOADER || !img->is_gzip)
+    const size_t room = eo_esp32_bootloader_room(img->found->chip);
+
+    if (c->type != ESPOTA_TYPE_BOOTLOADER || room == 0 || img->bytes <= room)
         return;
-    eo_text_add(&r->text, "%s is compressed, and a bootloader goes raw",
-                img->name);
-    r->hint = "unpack the file first";
+    /* One for Secure Boot never fits: whoever has it moved the table. */
+    if (eo_find_fact(img->found, "signature") != NULL)
+        return;
+    eo_text_add(&r->text, "%s has %zu bytes, and there is room for %zu before "
+                "the partition table at 0x8000", img->name, img->bytes, room);
+    r->hint = "build it smaller; where the device has its table at another "
+              "place, --force sends it";
 }
 
 /* Does the protocol lead to devices that take such a thing? */

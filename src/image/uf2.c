@@ -1,5 +1,8 @@
 /* uf2.c -- UF2: blocks of 512 bytes, each with its own address and family.
  *
+ * One for an RP2350 may begin with a block of another family, "0 of 2": it goes
+ * to an absolute address and works around an error of the chip (E10).
+ *
  * LibreTiny devices (Beken, Realtek, Lightning) are updated with it.  A
  * Raspberry Pi board takes one as a USB drive and is bricked by one that comes
  * over the network.
@@ -21,6 +24,7 @@ enum {
 #define MAGIC_1 0x0a324655u
 #define MAGIC_2 0x9e5d5157u
 #define MAGIC_3 0x0ab16f30u
+#define ABSOLUTE 0xe48bff57u
 
 static const struct family {
     uint32_t id;
@@ -28,7 +32,10 @@ static const struct family {
     bool libretiny;
 } FAMILIES[] = {
     {0xe48bff56, "RP2040", false},  {0xe48bff59, "RP2350", false},
-    {0xe48bff5a, "RP2350", false},  {0x675a40b0, "BK7231T", true},
+    {0xe48bff5a, "RP2350", false},  {0xe48bff5b, "RP2350", false},
+    {ABSOLUTE, "RP2350", false},    {0xe48bff58, "RP2350", false},
+    {0xada52840, "nRF52840", false}, {0x621e937a, "nRF52833", false},
+    {0x1b57745f, "nRF52", false},   {0x675a40b0, "BK7231T", true},
     {0x7b3ef230, "BK7231N", true},  {0xafe81d49, "BK7231Q", true},
     {0x6a82cc42, "BK7251", true},   {0x159ac324, "BK7238", true},
     {0x9fffd543, "RTL8710A", true}, {0x22e0d6fc, "RTL8710B", true},
@@ -68,7 +75,7 @@ static bool check_block(struct findings *f, struct blocks *all,
 
     if (eo_le32(b) != MAGIC_1 || eo_le32(b + 4) != MAGIC_2 ||
         eo_le32(b + BLOCK - 4) != MAGIC_3)
-        eo_problem(f, ESPOTA_ERROR, at, "damaged: this is no UF2 block");
+        eo_problem(f, ESPOTA_ERROR, at, "damaged: this is not a UF2 block");
     else if (n > DATA_MAX)
         eo_problem(f, ESPOTA_ERROR, at + 16,
                    "damaged: a block cannot hold %u bytes", (unsigned)n);
@@ -114,6 +121,20 @@ static void check_blocks(struct findings *f, const uint8_t *bytes, size_t len)
 
 /* ---- LibreTiny's tags --------------------------------------------------- */
 
+/* One that is told twice: which of them holds is each reader's guess. */
+static void read_text(struct findings *f, const char *fact, const uint8_t *tag,
+                      size_t at)
+{
+    const char *before = eo_find_fact(f, fact);
+    const size_t len = strnlen((const char *)tag + 4, tag[0] - 4u);
+
+    if (before == NULL)
+        eo_fact_field(f, fact, tag + 4, tag[0] - 4u);
+    else if (strlen(before) != len || memcmp(before, tag + 4, len) != 0)
+        eo_problem(f, ESPOTA_ERROR, at,
+                   "damaged: its header gives two values for %s", fact);
+}
+
 static void read_tags(struct findings *f, const uint8_t *block)
 {
     static const struct {
@@ -134,7 +155,7 @@ static void read_tags(struct findings *f, const uint8_t *block)
 
         for (size_t i = 0; i < sizeof TAGS / sizeof *TAGS; i++)
             if (TAGS[i].id == id)
-                eo_fact_field(f, TAGS[i].fact, tag + 4, tag[0] - 4u);
+                read_text(f, TAGS[i].fact, tag, DATA + at);
         if (id == 0x822f30 && tag[0] >= 8)
             eo_fact_number(f, "built_unix", eo_le32(tag + 4));
         ota |= id == 0x6c8492 || id == 0x5d57d0;
@@ -155,23 +176,49 @@ static void describe_libretiny(struct findings *f, const uint8_t *bytes)
         read_tags(f, bytes);
 }
 
+/* The length of a block for an absolute address before all others, or 0. */
+static size_t absolute_block(const uint8_t *bytes, size_t len)
+{
+    return len > BLOCK && probe(bytes, len) && probe(bytes + BLOCK, len - BLOCK)
+                   && eo_le32(bytes + BLOCK - 4) == MAGIC_3 &&
+                   eo_le32(bytes + 20) == 0 && eo_le32(bytes + 24) == 2 &&
+                   eo_le32(bytes + 28) == ABSOLUTE &&
+                   eo_le32(bytes + BLOCK + 28) != ABSOLUTE
+               ? BLOCK : 0;
+}
+
+static void describe_family(struct findings *f, const struct family *family)
+{
+    f->chip = family->chip;
+    if (!eo_starts_with(family->chip, "nRF"))
+        return;
+    f->unfit = "no protocol here updates an nRF52";
+    f->instead = "copy this UF2 to the drive its bootloader shows over USB";
+}
+
 static void describe(struct findings *f, const uint8_t *bytes, size_t len)
 {
+    const size_t before = absolute_block(bytes, len);
     const struct family *family;
 
+    bytes += before;
+    len -= before;
+    f->base += before;
     if (len < BLOCK) {
-        eo_problem(f, ESPOTA_ERROR, len, "cut short within the first block");
-        return;
+        eo_problem(f, ESPOTA_ERROR, len, "cut short within %s block",
+                   before > 0 ? "the second" : "the first");
+    } else {
+        family = find_family(eo_le32(bytes + 28));
+        eo_fact(f, "family", "0x%08x", (unsigned)eo_le32(bytes + 28));
+        if (family != NULL)
+            describe_family(f, family);
+        else
+            eo_problem(f, ESPOTA_WARNING, 28, "its family is not known");
+        if (family != NULL && family->libretiny)
+            describe_libretiny(f, bytes);
+        check_blocks(f, bytes, len);
     }
-    family = find_family(eo_le32(bytes + 28));
-    eo_fact(f, "family", "0x%08x", (unsigned)eo_le32(bytes + 28));
-    if (family != NULL)
-        f->chip = family->chip;
-    else
-        eo_problem(f, ESPOTA_WARNING, 28, "its family is not known");
-    if (family != NULL && family->libretiny)
-        describe_libretiny(f, bytes);
-    check_blocks(f, bytes, len);
+    f->base -= before;
 }
 
 const struct image_kind eo_kind_uf2 = {

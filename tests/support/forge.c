@@ -184,15 +184,15 @@ static void put_entry(struct forged *f, uint8_t type, uint8_t subtype,
     forge_put(f, e, sizeof e);
 }
 
-static void put_table(struct forged *f)
+static void put_table(struct forged *f, uint32_t app_at)
 {
     const size_t from = f->len;
     uint8_t md5[32] = {0xeb, 0xeb}, sum[DIGEST_MAX];
 
     put_entry(f, 1, 0, 0x9000, 0x2000, "otadata");
     put_entry(f, 1, 2, 0xb000, 0x5000, "nvs");
-    put_entry(f, 0, 0x10, 0x10000, 0x1c0000, "app0");
-    put_entry(f, 0, 0x11, 0x1d0000, 0x1c0000, "app1");
+    put_entry(f, 0, 0x10, app_at, 0x1c0000, "app0");
+    put_entry(f, 0, 0x11, app_at + 0x1c0000, 0x1c0000, "app1");
     memset(md5 + 2, 0xff, 14);
     assert_int_equal(eo_digest(DIGEST_MD5,
                                &(struct piece){f->bytes + from, f->len - from},
@@ -205,18 +205,42 @@ static void put_table(struct forged *f)
 void forge_esp32_table(struct forged *f)
 {
     forge_reset(f);
-    put_table(f);
+    put_table(f, 0x10000);
 }
 
-void forge_esp32_factory(struct forged *f, uint16_t chip, size_t bootloader_at)
+void forge_esp32_merged(struct forged *f, uint16_t chip, size_t bootloader_at,
+                        size_t table_at, size_t app_at, size_t from)
 {
     forge_reset(f);
     forge_fill(f, 0xff, bootloader_at);
     put_bootloader(f, chip);
-    forge_fill(f, 0xff, 0x8000);
-    put_table(f);
-    forge_fill(f, 0xff, 0x10000);
+    forge_fill(f, 0xff, table_at);
+    put_table(f, (uint32_t)(app_at + from));
+    forge_fill(f, 0xff, app_at);
     put_app(f, chip);
+}
+
+void forge_esp32_factory(struct forged *f, uint16_t chip, size_t bootloader_at)
+{
+    forge_esp32_merged(f, chip, bootloader_at, 0x8000, 0x10000, 0);
+}
+
+void forge_esp32_plain(struct forged *f, uint16_t chip, uint32_t first,
+                       uint32_t second)
+{
+    forge_reset(f);
+    put_esp32_header(f, chip, 2);
+    put_segment(f, first, 4200);
+    put_segment(f, second, 333);
+    put_checksum(f, 0, 24);
+    put_hash(f, 0);
+}
+
+void forge_esp32_hash_flag(struct forged *f, uint8_t flag)
+{
+    f->bytes[23] = flag;
+    f->len -= 32;
+    put_hash(f, 0);
 }
 
 /* ---- RP2 ---------------------------------------------------------------- */
@@ -299,6 +323,18 @@ void forge_uf2(struct forged *f, uint32_t family, int libretiny)
     }
     for (uint32_t a = 0x10000000; i < count; i++, a += 256)
         put_uf2_block(f, family, 0x2000, a, 256, i, count);
+}
+
+void forge_uf2_absolute(struct forged *f, uint32_t family)
+{
+    struct forged *rest = calloc(1, sizeof *rest);
+
+    assert_non_null(rest);
+    forge_uf2(rest, family, 0);
+    forge_reset(f);
+    put_uf2_block(f, 0xe48bff57, 0x2000, 0x10ffff00, 256, 0, 2);
+    forge_put(f, rest->bytes, rest->len);
+    free(rest);
 }
 
 /* ---- Beken -------------------------------------------------------------- */

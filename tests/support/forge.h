@@ -31,12 +31,24 @@ void forge_esp32_bootloader(struct forged *, uint16_t chip);
 void forge_esp32_table(struct forged *);
 /* Bootloader at its place for the chip, table, app at 0x10000. */
 void forge_esp32_factory(struct forged *, uint16_t chip, size_t bootloader_at);
+/* The same with the table and the app elsewhere in the file; the addresses in
+ * the table are higher by from, where the file begins in flash. */
+void forge_esp32_merged(struct forged *, uint16_t chip, size_t bootloader_at,
+                        size_t table_at, size_t app_at, size_t from);
+/* An app without descriptor, of two segments at these addresses. */
+void forge_esp32_plain(struct forged *, uint16_t chip, uint32_t first,
+                       uint32_t second);
+/* Sets byte 23 of an image that ends with a hash, and makes the hash
+ * right again. */
+void forge_esp32_hash_flag(struct forged *, uint8_t flag);
 
 void forge_rp2040(struct forged *, uint32_t fs_start, uint32_t fs_end);
 void forge_rp2350(struct forged *);
 
 /* Three blocks of 256 bytes; LibreTiny's with a header and tags before. */
 void forge_uf2(struct forged *, uint32_t family, int libretiny);
+/* The same behind a block of another family, "0 of 2". */
+void forge_uf2_absolute(struct forged *, uint32_t family);
 
 void forge_rbl(struct forged *);
 void forge_ug(struct forged *); /* around forge_rbl() */

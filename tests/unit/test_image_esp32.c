@@ -62,6 +62,40 @@ static void ram_program(struct forged *f)
     forge_put(f, &sum, 1);
 }
 
+/* The hash is right, and announced by another value than the usual 1. */
+static void flag_2(struct forged *f)
+{
+    app(f);
+    forge_esp32_hash_flag(f, 2);
+}
+
+static void flag_255(struct forged *f)
+{
+    app(f);
+    forge_esp32_hash_flag(f, 255);
+}
+
+/* Other systems write no descriptor, and run from flash as well. */
+static void zephyr(struct forged *f)
+{
+    forge_esp32_plain(f, 0, 0x40080000, 0x400d0020);
+}
+
+static void zephyr_s2(struct forged *f)
+{
+    forge_esp32_plain(f, 2, 0x40022000, 0x3f000020);
+}
+
+static void zephyr_c3(struct forged *f)
+{
+    forge_esp32_plain(f, 5, 0x40380000, 0x42000020);
+}
+
+static void zephyr_p4(struct forged *f)
+{
+    forge_esp32_plain(f, 18, 0x4ff00000, 0x40000020);
+}
+
 #define APP "esp32-app", "ESP32"
 #define ANY NULL, NULL
 #define NONE NULL, NOWHERE
@@ -78,6 +112,14 @@ static const struct sight SIGHTS[] = {
     {"a byte of the program", app, FLIP, 500, 0, APP, false, ANY, "damaged: the checksum", SUM},
     {"a byte of the header", app, SET8, 4, 0x35, APP, false, ANY, "damaged: the SHA-256", SUM + 1},
     {"a byte of the hash", app, FLIP, LEN - 1, 0, APP, false, ANY, "damaged: the SHA-256", SUM + 1},
+    {"the hash announced by 2", flag_2, WHOLE, 0, 0, APP, true, ANY, NONE},
+    {"by 2, and wrong", flag_2, FLIP, LEN - 1, 0, APP, false, ANY, "damaged: the SHA-256", SUM + 1},
+    {"by 255, and missing", flag_255, CUT, SUM + 1, 0, APP, false, ANY, "the SHA-256 at the end is missing", SUM + 1},
+    {"by 0: there is none", app, SET8, 23, 0, APP, true, ANY, "32 bytes follow the image", SUM + 1},
+    {"Zephyr's", zephyr, WHOLE, 0, 0, APP, true, ANY, "or not by ESP-IDF", 32},
+    {"Zephyr's for an S2", zephyr_s2, WHOLE, 0, 0, "esp32-app", "ESP32-S2", true, ANY, "or not by ESP-IDF", 32},
+    {"Zephyr's for a C3", zephyr_c3, WHOLE, 0, 0, "esp32-app", "ESP32-C3", true, ANY, "or not by ESP-IDF", 32},
+    {"Zephyr's for a P4", zephyr_p4, WHOLE, 0, 0, "esp32-app", "ESP32-P4", true, ANY, "or not by ESP-IDF", 32},
     {"half", app, CUT, 400, 0, APP, false, ANY, "segment 2 of 2 claims 333 bytes, 60 are left", 332},
     {"without its checksum", app, CUT, SUM, 0, APP, false, ANY, "ends before its checksum", SUM},
     {"without its hash", app, CUT, SUM + 1, 0, APP, false, ANY, "the SHA-256 at the end is missing", SUM + 1},

@@ -18,6 +18,37 @@ static void c5(struct forged *f)
     forge_esp32_factory(f, 23, 0x2000);
 }
 
+/* As signed bootloaders need it: the table further behind. */
+static void table_9000(struct forged *f)
+{
+    forge_esp32_merged(f, 5, 0, 0x9000, 0x10000, 0);
+}
+
+static void table_10000(struct forged *f)
+{
+    forge_esp32_merged(f, 2, 0x1000, 0x10000, 0x12000, 0);
+}
+
+/* The file begins where the bootloader is in flash. */
+static void from_1000(struct forged *f)
+{
+    forge_esp32_merged(f, 0, 0, 0x7000, 0xf000, 0x1000);
+}
+
+static void from_2000(struct forged *f)
+{
+    forge_esp32_merged(f, 18, 0, 0xb000, 0xe000, 0x2000);
+}
+
+/* The table may be encrypted; what begins with a bootloader and goes on like
+ * this is none. */
+static void no_table(struct forged *f)
+{
+    s3(f);
+    memset(f->bytes + 0x8000, 0x5a, 0xc00);
+    forge_fill(f, 0x77, 0x13000);
+}
+
 #define UNFIT "a factory image goes over a cable", NOWHERE
 #define FACTORY "esp32-factory"
 
@@ -28,6 +59,15 @@ static const struct sight SIGHTS[] = {
     {"bootloader at 0x2000", c5, WHOLE, 0, 0, FACTORY, "ESP32-C5", false, "bootloader_at", "0x2000", UNFIT},
     {"the app inside", s3, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_bytes", "720", UNFIT},
     {"its version", s3, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "fw_version", "1.2.3", UNFIT},
+    {"table at 0x9000", table_9000, WHOLE, 0, 0, FACTORY, "ESP32-C3", false, "table_at", "0x9000", UNFIT},
+    {"and its app", table_9000, WHOLE, 0, 0, FACTORY, "ESP32-C3", false, "fw_version", "1.2.3", UNFIT},
+    {"table at 0x10000", table_10000, WHOLE, 0, 0, FACTORY, "ESP32-S2", false, "app_at", "0x12000", UNFIT},
+    {"merged from 0x1000", from_1000, WHOLE, 0, 0, FACTORY, "ESP32", false, "merged_from", "0x1000", UNFIT},
+    {"its table", from_1000, WHOLE, 0, 0, FACTORY, "ESP32", false, "table_at", "0x8000", UNFIT},
+    {"its app", from_1000, WHOLE, 0, 0, FACTORY, "ESP32", false, "app_bytes", "720", UNFIT},
+    {"merged from 0x2000", from_2000, WHOLE, 0, 0, FACTORY, "ESP32-P4", false, "fw_version", "1.2.3", UNFIT},
+    {"damaged there", from_1000, FLIP, 0xf000 + 500, 0, FACTORY, "ESP32", false, NULL, NULL, "damaged: the checksum", 0xf000 + 687},
+    {"no table at all", no_table, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, NULL, NULL, "no partition table at 0x8000", 0x8000},
     {"a damaged app", s3, FLIP, 0x10000 + 500, 0, FACTORY, "ESP32-S3", false, NULL, NULL, "damaged: the checksum", 0x10000 + 687},
     {"a damaged bootloader", s3, FLIP, 500, 0, FACTORY, "ESP32-S3", false, NULL, NULL, "damaged: the checksum", 4239},
     {"a damaged table", esp32, FLIP, 0x8005, 0, FACTORY, "ESP32", false, NULL, NULL, "MD5 of the partition table", 0x8080},

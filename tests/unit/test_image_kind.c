@@ -74,6 +74,23 @@ static void test_what_does_not_fit_is_dropped(void **state)
     free(f);
 }
 
+/* Two readers of the same sheet would read different ones. */
+static void test_a_name_is_told_once(void **state)
+{
+    struct findings *f = calloc(1, sizeof *f);
+
+    (void)state;
+    assert_non_null(f);
+    eo_fact(f, "version", "%s", "1");
+    eo_fact(f, "version", "%s", "2");
+    eo_fact_field(f, "version", (const uint8_t *)"3", 1);
+    eo_fact_number(f, "version", 4);
+    assert_int_equal(f->n_facts, 1);
+    assert_string_equal(eo_find_fact(f, "version"), "1");
+    assert_false(f->facts[0].is_number);
+    free(f);
+}
+
 static void test_fields(void **state)
 {
     struct findings *f = calloc(1, sizeof *f);
@@ -97,6 +114,7 @@ int main(void)
         cmocka_unit_test(test_every_kind_is_complete),
         cmocka_unit_test(test_nothing_is_unknown),
         cmocka_unit_test(test_what_does_not_fit_is_dropped),
+        cmocka_unit_test(test_a_name_is_told_once),
         cmocka_unit_test(test_fields),
     };
 

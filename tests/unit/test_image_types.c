@@ -20,18 +20,69 @@ static void bootloader(struct forged *f)
     forge_esp32_bootloader(f, 5);
 }
 
-static void packed_bootloader(struct forged *f)
+/* One byte more than is before the table. */
+static void large_bootloader(struct forged *f)
+{
+    forge_esp32_bootloader(f, 23);
+    forge_fill(f, 0xff, 0x6001);
+}
+
+static void full_bootloader(struct forged *f)
+{
+    forge_esp32_bootloader(f, 23);
+    forge_fill(f, 0xff, 0x6000);
+}
+
+static void merged(struct forged *f)
+{
+    forge_esp32_merged(f, 0, 0, 0x8000, 0xf000, 0x1000);
+}
+
+static void pack(struct forged *f)
 {
     uint8_t *gz;
     size_t len;
 
-    bootloader(f);
     if (!eo_gzip_have())
         skip_because("this build has no gzip");
     assert_int_equal(eo_gzip(f->bytes, f->len, &gz, &len, NULL), 0);
     forge_reset(f);
     forge_put(f, gz, len);
     eo_free(gz);
+}
+
+static void packed_bootloader(struct forged *f)
+{
+    bootloader(f);
+    pack(f);
+}
+
+static void packed_app(struct forged *f)
+{
+    app(f);
+    pack(f);
+}
+
+static void packed_uf2(struct forged *f)
+{
+    forge_uf2(f, 0x7b3ef230, 1);
+    pack(f);
+}
+
+/* A program for a computer, as ESPHome's host platform runs it. */
+static void packed_host(struct forged *f)
+{
+    forge_reset(f);
+    forge_put(f, "\x7f" "ELF\2\1\1", 7);
+    forge_fill(f, 0, 16);
+    forge_put(f, (uint8_t[]){3, 0, 62, 0}, 4);
+    forge_fill(f, 0, 700);
+    pack(f);
+}
+
+static void nrf(struct forged *f)
+{
+    forge_uf2(f, 0x621e937a, 0);
 }
 
 /* otadata, nvs, app0, app1 and the MD5 entry, 32 bytes each. */
@@ -104,7 +155,17 @@ static const struct row {
     {"a table as app", forge_esp32_table, ESPOTA_TYPE_APP, "not a firmware"},
     {"a bootloader as app", bootloader, ESPOTA_TYPE_APP, "not a firmware"},
     {"a compressed bootloader", packed_bootloader, ESPOTA_TYPE_BOOTLOADER,
-     "compressed"},
+     "packed by gzip"},
+    {"a bootloader that fills its room", full_bootloader,
+     ESPOTA_TYPE_BOOTLOADER, NULL},
+    {"a bootloader beyond its room", large_bootloader, ESPOTA_TYPE_BOOTLOADER,
+     "24577 bytes, and there is room for 24576"},
+    {"a merged image as bootloader", merged, ESPOTA_TYPE_BOOTLOADER,
+     "not a bootloader"},
+    {"a compressed app", packed_app, ESPOTA_TYPE_APP, "packed by gzip"},
+    {"a compressed UF2", packed_uf2, ESPOTA_TYPE_APP, "packed by gzip"},
+    {"a compressed program", packed_host, ESPOTA_TYPE_APP, "packed by gzip"},
+    {"an nRF's UF2", nrf, ESPOTA_TYPE_APP, "no protocol here"},
     {"a short table", cut_table, ESPOTA_TYPE_PARTITION_TABLE,
      "3040 bytes, and a partition table 3072"},
     {"a damaged table", damaged_table, ESPOTA_TYPE_PARTITION_TABLE,
