@@ -255,6 +255,11 @@ static void on_resolved(void *ctx, const struct resolved *got,
         return;
     }
     eo_report_resolved(&j->report, got);
+    if (got->doubt != NULL)
+        eo_report_emit(&j->report,
+                       &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
+                                              .code = "name",
+                                              .text = got->doubt});
     j->n_addr = got->n < ADDR_SHOWN ? got->n : ADDR_SHOWN;
     for (size_t i = 0; i < j->n_addr; i++)
         j->addr[i] = got->addr[i];

@@ -236,7 +236,7 @@ static void find_out(struct job *j)
     eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
     j->detect = eo_detect_start(
         j->c.loop,
-        &(struct detect_config){.name = j->target.pub.host,
+        &(struct detect_config){.name = j->target.name,
                                 .addr = j->addr,
                                 .n_addr = j->n_addr,
                                 .bind = j->target.pub.bind},

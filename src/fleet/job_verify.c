@@ -80,9 +80,8 @@ void eo_job_verify(struct job *j, bool open)
                     "waiting for it to come back");
     j->verify = eo_verify_start(
         j->c.loop, &(struct verify_config){
-                       .host = t->host,
+                       .host = j->target.name,
                        .addr = &addr,
-                       .host_is_address = eo_name_is_address(t->host),
                        .has_tcp = j->ops->listens,
                        .bind = t->bind,
                        .family = t->family,
@@ -155,9 +154,8 @@ void eo_job_look(struct job *j)
     j->look = eo_look_start(
         j->c.loop,
         &(struct look_config){
-            .host = t->host,
+            .host = j->target.name,
             .addr = &j->addr[0],
-            .by_address = eo_name_is_address(t->host),
             .bind = t->bind,
             .family = t->family,
             .timeout_ms = eo_job_must_ask(j) ? CHECK_FIRST_MS : LOOK_MS,

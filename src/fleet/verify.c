@@ -217,7 +217,6 @@ static void look(void *ctx)
         v->loop, &(struct look_config){
                      .host = v->c.host,
                      .addr = &v->addr,
-                     .by_address = v->c.host_is_address,
                      .bind = v->c.bind,
                      .family = v->c.family,
                      .timeout_ms = LOOK_MS,

@@ -44,9 +44,8 @@ struct verify_result {
 };
 
 struct verify_config {
-    const char *host; /* as the target's */
+    const char *host; /* as it is looked up */
     const struct addr *addr; /* with its port; where it was last */
-    bool host_is_address;
     bool has_tcp; /* its port can be asked whether it is there */
     const char *bind;
     int family;

@@ -193,7 +193,7 @@ static void take_address(struct browse *b, const struct mdns_record *rec,
             continue;
         if (rec->top)
             flush(b, e, family, arrival);
-        eo_candidates_add(&e->addresses, &a, arrival,
+        eo_candidates_add(&e->addresses, &a, arrival, b->teller,
                           eo_mdns_link_ifaces(b->link));
     }
 }
@@ -217,6 +217,7 @@ static void on_heard(void *ctx, const struct mdns_heard *h)
 
     b->packets++;
     b->source = fingerprint_of(&h->from);
+    b->teller = eo_teller(&h->from);
     while (eo_mdns_next(&packet, &rec) == 1)
         if (rec.section != MDNS_QUESTION)
             take_service(b, &rec);
@@ -354,7 +355,7 @@ int eo_browse_new(struct browse **out, struct loop *loop,
                   const struct browse_config *c, struct espota_error *err)
 {
     struct browse *b = eo_calloc(1, sizeof *b);
-    const struct mdns_link_config link = {c->only, 0, on_heard, b};
+    const struct mdns_link_config link = {c->only, on_heard, b};
 
     if (b == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");

@@ -24,6 +24,7 @@ struct browse {
     unsigned rounds;
     unsigned packets, queries;
     uint32_t source; /* of the packet that is being read */
+    uint32_t teller; /* the same, as candidates want it */
 };
 
 /* browse_ask.c: asks everybody, if that is due; gives when it is next, or

@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 /* IPv4 first: the ArduinoOTA listener is IPv4 on most builds, and the device
  * connects back to us. */
 enum rank { RANK_NEIGHBOUR, RANK_V4, RANK_V6, RANK_LINK_LOCAL, RANK_AUTO_V4 };
@@ -63,18 +65,41 @@ static int settle_scope(struct addr *a, unsigned arrival,
     return in6->sin6_scope_id != 0 ? 0 : -1;
 }
 
-static bool known(struct candidates *c, const struct addr *a)
+static struct candidate *known(struct candidates *c, const struct addr *a)
 {
     for (size_t i = 0; i < c->n; i++)
         if (eo_addr_same_host(&c->at[i].addr, a))
+            return &c->at[i];
+    return NULL;
+}
+
+uint32_t eo_teller(const struct addr *from)
+{
+    size_t len;
+    const uint8_t *bytes = eo_addr_bytes(from, &len);
+
+    return is_v6(from) ? 0 : eo_hash(EO_HASH_START, bytes, len) | 1;
+}
+
+static bool told_by(const struct candidate *c, uint32_t teller)
+{
+    for (size_t i = 0; i < c->n_tellers; i++)
+        if (c->teller[i] == teller)
             return true;
     return false;
 }
 
-bool eo_candidates_add(struct candidates *c, const struct addr *addr,
-                       unsigned arrival, const struct ifaces *ifs)
+static void note_teller(struct candidate *c, uint32_t teller)
 {
-    struct candidate new = {.addr = *addr, .arrival = arrival};
+    if (teller != 0 && c->n_tellers < TELLERS_MAX && !told_by(c, teller))
+        c->teller[c->n_tellers++] = teller;
+}
+
+bool eo_candidates_add(struct candidates *c, const struct addr *addr,
+                       unsigned arrival, uint32_t teller,
+                       const struct ifaces *ifs)
+{
+    struct candidate new = {.addr = *addr, .arrival = arrival}, *old;
     size_t at = c->n;
 
     eo_addr_set_port(&new.addr, 0);
@@ -84,8 +109,12 @@ bool eo_candidates_add(struct candidates *c, const struct addr *addr,
         c->unscoped = new.addr;
         return false;
     }
-    if (c->n == CANDIDATES_MAX || known(c, &new.addr))
+    old = known(c, &new.addr);
+    if (old != NULL)
+        note_teller(old, teller);
+    if (c->n == CANDIDATES_MAX || old != NULL)
         return false;
+    note_teller(&new, teller);
     new.rank = rank_of(&new.addr, arrival, ifs);
     while (at > 0 && c->at[at - 1].rank > new.rank) {
         c->at[at] = c->at[at - 1];
@@ -96,13 +125,34 @@ bool eo_candidates_add(struct candidates *c, const struct addr *addr,
     return true;
 }
 
-int eo_candidates_wait(const struct candidates *c, size_t n_asked)
+int eo_candidates_wait(const struct candidates *c)
 {
     if (c->n == 0)
         return -1;
     if (is_v6(&c->at[0].addr) || c->at[0].rank == RANK_AUTO_V4)
         return CANDIDATES_WAIT_MS;
-    return n_asked > 1 ? CANDIDATES_GRACE_MS : 0;
+    return c->at[0].arrival != 0 ? CANDIDATES_GRACE_MS : 0;
+}
+
+/* Each is at home where it was heard: so neither is the other's second
+ * address, told over the wrong link. */
+static bool on_two_links(const struct candidate *a, const struct candidate *b)
+{
+    return a->rank == RANK_NEIGHBOUR && b->rank == RANK_NEIGHBOUR &&
+           a->arrival != b->arrival;
+}
+
+/* A device tells all addresses that it has: who tells of one alone, where
+ * somebody else tells of the other, is another. */
+static bool told_apart(const struct candidate *a, const struct candidate *b)
+{
+    if (is_v6(&a->addr) || is_v6(&b->addr) || a->arrival != b->arrival ||
+        a->n_tellers == 0 || b->n_tellers == 0)
+        return false;
+    for (size_t i = 0; i < a->n_tellers; i++)
+        if (told_by(b, a->teller[i]))
+            return false;
+    return true;
 }
 
 bool eo_candidates_ambiguous(const struct candidates *c,
@@ -113,11 +163,8 @@ bool eo_candidates_ambiguous(const struct candidates *c,
         for (size_t k = i + 1; k < c->n; k++) {
             const struct candidate *a = &c->at[i], *b = &c->at[k];
 
-            /* Each is at home where it was heard: so neither is the other's
-             * second address, told over the wrong link. */
-            if (a->rank == RANK_NEIGHBOUR && b->rank == RANK_NEIGHBOUR &&
-                a->arrival != 0 && b->arrival != 0 &&
-                a->arrival != b->arrival) {
+            if (a->arrival != 0 && b->arrival != 0 &&
+                (on_two_links(a, b) || told_apart(a, b))) {
                 *one = a;
                 *other = b;
                 return true;

@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "io/browse.h"
 #include "io/race.h"
-#include "io/resolve.h"
+#include "io/name.h"
 
 struct detect {
     struct loop *loop;
@@ -200,15 +200,11 @@ static void probe(struct detect *d)
 /* Names of mDNS have records; of addresses only a connection tells. */
 static void ask_mdns(struct detect *d, const char *name)
 {
-    const bool bare = strchr(name, '.') == NULL && strchr(name, ':') == NULL;
-    char local[300];
+    char local[NAME_SPACE];
     const char *const names[] = {local};
-    struct text t;
 
-    if (!bare && !eo_name_is_local(name))
+    if (!eo_name_for_mdns(name, local))
         return;
-    eo_text_init(&t, local, sizeof local);
-    eo_text_add(&t, "%s%s", name, bare ? ".local" : "");
     if (eo_browse_new(&d->browse, d->loop,
                       &(struct browse_config){
                           .only = d->bind,

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/browse.h"
-#include "io/resolve.h"
+#include "io/name.h"
 
 enum {
     TIMEOUT_MS = 2000,
@@ -290,11 +290,10 @@ static void on_news(void *ctx, enum browse_news news,
 
 /* ---- beginning and end --------------------------------------------------- */
 
-/* Bare names are those of mDNS. */
 static int start(struct espota_discover *d, struct espota_error *err)
 {
     const struct espota_discover_config *c = &d->config;
-    char (*space)[MDNS_NAME_TEXT] = eo_calloc(c->n_names + 1, sizeof *space);
+    char (*space)[NAME_SPACE] = eo_calloc(c->n_names + 1, sizeof *space);
     const char **names = eo_calloc(c->n_names + 1, sizeof *names);
     int rc = -1;
 
@@ -303,11 +302,13 @@ static int start(struct espota_discover *d, struct espota_error *err)
         goto out;
     }
     for (size_t i = 0; i < c->n_names; i++) {
-        struct text t;
-
-        eo_text_init(&t, space[i], sizeof space[i]);
-        eo_text_add(&t, "%s%s", c->names[i],
-                    eo_name_is_local(c->names[i]) ? "" : ".local");
+        if (!eo_name_for_mdns(c->names[i], space[i])) {
+            eo_fail(err, ESPOTA_E_USAGE,
+                    "\"%s\" is not a name that mDNS knows: those are bare, or "
+                    "end in .local",
+                    c->names[i]);
+            goto out;
+        }
         names[i] = space[i];
     }
     rc = eo_browse_new(&d->browse, d->loop,

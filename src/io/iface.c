@@ -156,6 +156,30 @@ int eo_ifaces(struct ifaces *out, const char *only)
     return 0;
 }
 
+static bool same_nets(const struct iface *a, const struct iface *b)
+{
+    for (size_t i = 0; i < a->n_net; i++)
+        if (a->net[i].family != b->net[i].family ||
+            a->net[i].prefix != b->net[i].prefix ||
+            memcmp(a->net[i].bytes, b->net[i].bytes,
+                   sizeof a->net[i].bytes) != 0)
+            return false;
+    return true;
+}
+
+bool eo_ifaces_same(const struct ifaces *a, const struct ifaces *b)
+{
+    if (a->n != b->n)
+        return false;
+    for (size_t i = 0; i < a->n; i++)
+        if (a->at[i].index != b->at[i].index ||
+            strcmp(a->at[i].name, b->at[i].name) != 0 ||
+            a->at[i].n_net != b->at[i].n_net ||
+            !same_nets(&a->at[i], &b->at[i]))
+            return false;
+    return true;
+}
+
 /* ---- asking ------------------------------------------------------------- */
 
 const struct iface *eo_iface_by_index(const struct ifaces *ifs, unsigned index)

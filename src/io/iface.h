@@ -36,6 +36,9 @@ struct ifaces {
  * 0, or -1 with errno. */
 int eo_ifaces(struct ifaces *, const char *only);
 
+/* The same interfaces, in the same order, with the same addresses. */
+bool eo_ifaces_same(const struct ifaces *, const struct ifaces *);
+
 /* NULL: it is none of these. */
 const struct iface *eo_iface_by_index(const struct ifaces *, unsigned index);
 

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "io/browse.h"
+#include "io/name.h"
 
 /* A name answers before its services do: so long they may lag behind. */
 enum { SERVICE_LAG_MS = 700 };
@@ -91,7 +92,9 @@ static void on_news(void *ctx, enum browse_news news,
 struct look *eo_look_start(struct loop *loop, const struct look_config *c)
 {
     struct look *k = eo_calloc(1, sizeof *k);
-    const bool by_name = !c->by_address;
+    char local[NAME_SPACE];
+    const char *const names[] = {local};
+    const bool by_name = eo_name_for_mdns(c->host, local);
     struct espota_error err;
 
     if (k == NULL)
@@ -107,7 +110,7 @@ struct look *eo_look_start(struct loop *loop, const struct look_config *c)
                           .only = c->bind,
                           .family = c->family,
                           .services = (1u << ANNOUNCE_SERVICE_COUNT) - 1,
-                          .names = by_name ? &c->host : NULL,
+                          .names = by_name ? names : NULL,
                           .n_names = by_name,
                           .keep_asking = true,
                           .news = on_news,

@@ -20,10 +20,9 @@ struct look_facts {
 };
 
 struct look_config {
-    const char *host;        /* its name ... */
-    const struct addr *addr; /* ... and where it was; on loopback nobody is
-                                asked */
-    bool by_address;         /* host is no name: whoever announces addr */
+    const char *host;        /* its name, if mDNS may know it ... */
+    const struct addr *addr; /* ... else whoever announces this; on loopback
+                                nobody is asked */
     const char *bind;        /* as in fleet.h */
     int family;
     uint32_t timeout_ms;

@@ -17,7 +17,8 @@ struct lookup_config {
     /* Both are called from the loop, never from within start(), and do not
      * free the look-up. */
     void (*found)(void *ctx, const struct addr *,
-                  unsigned arrival /* interface index; 0: unknown */);
+                  unsigned arrival, /* interface index; 0: unknown */
+                  uint32_t teller /* of eo_teller(); 0: unknown */);
     /* No more will come; at the latest when the time is over. */
     void (*ended)(void *ctx, const struct espota_error *why);
     void *ctx;

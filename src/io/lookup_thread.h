@@ -1,5 +1,8 @@
 /* lookup_thread.h -- a look-up by a library that blocks: what it is asked and
  * what it found, on a thread that is left behind when the time is over.
+ *
+ * The look-ups of a loop share a few threads.  One waits for its turn at most
+ * as long as then for its answer.
  */
 #ifndef EO_LOOKUP_THREAD_H
 #define EO_LOOKUP_THREAD_H

@@ -30,6 +30,7 @@ struct loop {
     uint64_t turns; /* timers ever started */
     unsigned depth; /* callbacks running */
     bool holes;
+    struct loop_shared shared[LOOP_SHARES];
 };
 
 void eo_loop_update(struct loop *l)
@@ -50,6 +51,9 @@ void eo_loop_free(struct loop *l)
 {
     if (l == NULL)
         return;
+    for (size_t i = 0; i < LOOP_SHARES; i++)
+        if (l->shared[i].it != NULL)
+            l->shared[i].free(l->shared[i].it);
     for (size_t i = 0; i < l->n_watch; i++)
         eo_free(l->watch[i]);
     eo_free(l->watch);
@@ -60,6 +64,11 @@ void eo_loop_free(struct loop *l)
 uint64_t eo_loop_now(const struct loop *l)
 {
     return l->now;
+}
+
+struct loop_shared *eo_loop_shared(struct loop *l, enum loop_share which)
+{
+    return &l->shared[which];
 }
 
 /* ---- descriptors -------------------------------------------------------- */

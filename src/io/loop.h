@@ -24,6 +24,21 @@ uint64_t eo_loop_now(const struct loop *);
 /* Looks at the clock again, after work that may have taken long. */
 void eo_loop_update(struct loop *);
 
+/* What all users of a loop share, one of a kind: made by the first who needs
+ * it, freed with the loop at the latest. */
+enum loop_share {
+    LOOP_MDNS,  /* mdns_link.c */
+    LOOP_TURNS, /* lookup_thread.c */
+    LOOP_SHARES
+};
+
+struct loop_shared {
+    void *it; /* NULL: nobody has made one */
+    void (*free)(void *it);
+};
+
+struct loop_shared *eo_loop_shared(struct loop *, enum loop_share);
+
 /* ---- descriptors -------------------------------------------------------- */
 
 /* ready: ESPOTA_READ and ESPOTA_WRITE.  A hang-up or error shows as both, so

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/candidates.h"
 #include "io/lookup.h"
 #include "io/mdns_link.h"
 
@@ -11,13 +12,18 @@
  * has just answered to all must keep silent for a second. */
 static const uint32_t SCHEDULE[] = {0, 250, 750, 1750, 2750, 3750};
 
-enum { SCHEDULED = sizeof SCHEDULE / sizeof *SCHEDULE, LATER_MS = 2000 };
+enum {
+    SCHEDULED = sizeof SCHEDULE / sizeof *SCHEDULE,
+    LATER_MS = 2000,
+    AGAIN_MS = 100 /* this machine had no socket to give */
+};
 
 struct builtin {
     struct loop *loop;
     struct lookup_config config;
     struct mdns_name name;
-    struct mdns_link *link;
+    char *only;
+    struct mdns_link *link; /* NULL: not to be had yet */
     struct timer timer, deadline;
     unsigned asked; /* rounds */
     unsigned sent;  /* packets */
@@ -29,6 +35,7 @@ static void on_failed(void *ctx)
 {
     struct builtin *b = ctx;
 
+    eo_timer_stop(b->loop, &b->deadline);
     b->config.ended(b->config.ctx, &b->failed);
 }
 
@@ -40,6 +47,10 @@ static void on_deadline(void *ctx)
     struct espota_error err;
 
     eo_timer_stop(b->loop, &b->timer);
+    if (b->link == NULL) {
+        b->config.ended(b->config.ctx, &b->failed);
+        return;
+    }
     eo_text_init(&t, names, sizeof names);
     eo_mdns_link_add_names(&t, b->link);
     if (b->sent == 0)
@@ -117,7 +128,8 @@ static void on_heard(void *ctx, const struct mdns_heard *h)
             continue;
         eo_addr_from_bytes(&a, rec.type == MDNS_A ? AF_INET : AF_INET6,
                            rec.data);
-        b->config.found(b->config.ctx, &a, h->iface->index);
+        b->config.found(b->config.ctx, &a, h->iface->index,
+                        eo_teller(&h->from));
     }
 }
 
@@ -130,30 +142,46 @@ static void builtin_free(void *p)
     eo_timer_stop(b->loop, &b->timer);
     eo_timer_stop(b->loop, &b->deadline);
     eo_mdns_link_free(b->link);
+    eo_free(b->only);
     eo_free(b);
+}
+
+/* A want of this machine passes: the first question waits for its end. */
+static void open_link(void *ctx)
+{
+    struct builtin *b = ctx;
+    const struct mdns_link_config link = {b->only, on_heard, b};
+
+    if (eo_mdns_link_new(&b->link, b->loop, &link, &b->failed) == 0)
+        on_time(b);
+    else if (b->failed.category == ESPOTA_E_INTERNAL)
+        eo_timer_start(b->loop, &b->timer, AGAIN_MS, open_link, b);
+    else
+        eo_timer_start(b->loop, &b->timer, 0, on_failed, b);
 }
 
 static void *builtin_start(struct loop *loop, const struct lookup_config *c)
 {
     struct builtin *b = eo_calloc(1, sizeof *b);
-    const struct mdns_link_config link = {c->only, 0, on_heard, b};
-    int rc;
 
     if (b == NULL)
         return NULL;
     b->loop = loop;
     b->config = *c;
+    b->only = eo_strdup(c->only);
     b->config.name = b->config.only = NULL;
-    if (eo_mdns_name(&b->name, c->name) != 0)
-        rc = eo_fail(&b->failed, ESPOTA_E_RESOLVE, "no name a host can have");
-    else
-        rc = eo_mdns_link_new(&b->link, loop, &link, &b->failed);
-    if (rc != 0) {
+    if (c->only != NULL && b->only == NULL) {
+        builtin_free(b);
+        return NULL;
+    }
+    if (eo_mdns_name(&b->name, c->name) != 0) {
+        eo_fail(&b->failed, ESPOTA_E_RESOLVE, "not a name that a host can "
+                                              "have");
         eo_timer_start(loop, &b->timer, 0, on_failed, b);
         return b;
     }
     eo_timer_start(loop, &b->deadline, c->timeout_ms, on_deadline, b);
-    on_time(b);
+    open_link(b);
     return b;
 }
 

@@ -4,6 +4,9 @@
  * that are meant for us alone; and one per family on port 5353, shared with
  * whoever else has it, which hears what is said to all.  Either may be all
  * that a firewall lets through: docs/protocols/mdns.md.
+ *
+ * All links of a loop over the same interfaces have the same sockets, so that a
+ * name more costs no descriptor.
  */
 #ifndef EO_MDNS_LINK_H
 #define EO_MDNS_LINK_H
@@ -23,18 +26,18 @@ struct mdns_heard {
     const struct iface *iface; /* where it arrived */
 };
 
-/* For every packet that is a reply from this link: sent from port 5353 by an
- * on-link address.  The link may be freed in it. */
+/* For every packet that is a reply from this link, as far as mdns_trust.h can
+ * tell.  The link may be freed in it. */
 typedef void mdns_heard_fn(void *ctx, const struct mdns_heard *);
 
 struct mdns_link_config {
     const char *only; /* as eo_ifaces() takes it; NULL: all that are usable */
-    int family;       /* 0, 4 or 6 */
     mdns_heard_fn *heard;
     void *ctx;
 };
 
-/* 0, or -1: no interface, or no socket (RESOLVE). */
+/* 0, or -1: no interface, or no socket (RESOLVE), or none to be had now
+ * (INTERNAL: no memory, no descriptor). */
 int eo_mdns_link_new(struct mdns_link **, struct loop *,
                      const struct mdns_link_config *, struct espota_error *);
 void eo_mdns_link_free(struct mdns_link *);

@@ -17,7 +17,10 @@
 enum {
     TIMEOUT_MS = 5000,
     LOOKUPS_MAX = 8,
-    NAME_SPACE = 256 + sizeof ".local" /* a longer name is none */
+    /* So long mDNS may take to answer before DNS is believed: twice a lost
+     * question, and a device that sleeps between beacons. */
+    LOCAL_MS = 1500,
+    BARE_MS = 600 /* a bare name may well be DNS's own */
 };
 
 /* The best reason for a failure is that of the first. */
@@ -53,9 +56,10 @@ struct resolve {
     void *ctx;
     struct timer timer, deadline;
     uint64_t began;
-    size_t n_ifaces_asked;
     struct ifaces ifs;
     struct candidates found;
+    struct candidates by_system; /* held back: mDNS may still answer */
+    uint64_t mdns_until;         /* for so long */
     const struct lookup_ops *winner;
     const char *how;           /* where nobody need be asked */
     struct espota_error wrong; /* where nobody can be asked */
@@ -84,34 +88,6 @@ const char *eo_resolve_library(void)
 #endif
 }
 
-/* ---- names -------------------------------------------------------------- */
-
-bool eo_name_is_address(const char *name)
-{
-    struct addr a;
-
-    return eo_addr_parse(&a, name) != -1;
-}
-
-bool eo_name_is_local(const char *name)
-{
-    char last[sizeof ".local."];
-    const size_t n = strlen(name);
-    const size_t dot = n > 0 && name[n - 1] == '.';
-    const size_t tail = sizeof ".local" - 1;
-
-    if (n < tail + dot + 1)
-        return false;
-    memcpy(last, name + n - dot - tail, tail);
-    last[tail] = '\0';
-    return eo_same_nocase(last, ".local");
-}
-
-static bool is_bare(const char *name)
-{
-    return strchr(name, '.') == NULL;
-}
-
 /* ---- results ------------------------------------------------------------ */
 
 static void say(struct resolve *r, const char *fmt, ...) EO_PRINTF(2, 3);
@@ -138,18 +114,39 @@ static void stop(struct resolve *r)
     r->n_asked = 0;
 }
 
+/* mDNS was believed, and the system knows other addresses, and none of these. */
+static bool is_doubtful(const struct resolve *r)
+{
+    for (size_t i = 0; i < r->by_system.n; i++)
+        for (size_t k = 0; k < r->found.n; k++)
+            if (eo_addr_same_host(&r->by_system.at[i].addr,
+                                  &r->found.at[k].addr))
+                return false;
+    return r->by_system.n > 0;
+}
+
 static void give(struct resolve *r)
 {
+    char doubt[2 * ADDR_TEXT + 80], one[ADDR_TEXT], other[ADDR_TEXT];
     struct addr addr[CANDIDATES_MAX];
-    const size_t n = r->found.n;
-    const char *how = r->how != NULL           ? r->how
-                      : r->winner->multicast ? "mdns"
-                                             : "dns";
+    struct resolved got = {r->how, addr, r->found.n, NULL};
+    struct text t;
 
-    for (size_t i = 0; i < n; i++)
+    if (got.how == NULL)
+        got.how = r->winner->multicast ? "mdns" : "dns";
+    for (size_t i = 0; i < got.n; i++)
         addr[i] = r->found.at[i].addr;
+    if (is_doubtful(r)) {
+        eo_addr_text(&addr[0], false, one);
+        eo_addr_text(&r->by_system.at[0].addr, false, other);
+        eo_text_init(&t, doubt, sizeof doubt);
+        eo_text_add(&t, "mDNS says %s and is believed; the system's name "
+                        "service says %s",
+                    one, other);
+        got.doubt = doubt;
+    }
     stop(r);
-    r->fn(r->ctx, &(struct resolved){how, addr, n}, NULL);
+    r->fn(r->ctx, &got, NULL);
 }
 
 static void fail(struct resolve *r, const struct espota_error *err)
@@ -169,7 +166,10 @@ static void fail_ambiguous(struct resolve *r, const struct candidate *a,
     eo_addr_text(&a->addr, false, one);
     eo_addr_text(&b->addr, false, other);
     eo_fail_hint(&err, ESPOTA_E_RESOLVE,
-                 "name one by its address, or the interface with -I",
+                 a->arrival == b->arrival
+                     ? "two devices have this name: give the address of the "
+                       "one that is meant"
+                     : "name one by its address, or the interface with -I",
                  "%s (%s) and %s (%s) both answer", one,
                  eo_iface_by_index(&r->ifs, a->arrival)->name, other,
                  eo_iface_by_index(&r->ifs, b->arrival)->name);
@@ -211,11 +211,24 @@ static bool all_ended(const struct resolve *r)
     return true;
 }
 
+static bool mdns_is_over(const struct resolve *r)
+{
+    for (size_t i = 0; i < r->n_asked; i++)
+        if (r->asked[i].ops->multicast && !r->asked[i].ended)
+            return eo_loop_now(r->loop) >= r->mdns_until;
+    return true;
+}
+
 static void decide(void *ctx)
 {
     struct resolve *r = ctx;
     const struct candidate *one, *other;
 
+    if (r->found.n == 0 && r->by_system.n > 0) {
+        r->found = r->by_system;
+        r->by_system.n = 0;
+        r->winner = &eo_lookup_system;
+    }
     if (r->found.n == 0)
         fail_all(r);
     else if (eo_candidates_ambiguous(&r->found, &one, &other))
@@ -228,8 +241,12 @@ static void decide(void *ctx)
  * not be freed while it talks. */
 static void settle(struct resolve *r)
 {
-    int wait = eo_candidates_wait(&r->found, r->n_ifaces_asked);
+    int wait = eo_candidates_wait(&r->found);
 
+    if (wait < 0 && r->by_system.n > 0)
+        wait = mdns_is_over(r)
+                   ? 0
+                   : (int)(r->mdns_until - eo_loop_now(r->loop));
     if (all_ended(r))
         wait = 0;
     if (wait < 0 || (r->timer.running &&
@@ -238,19 +255,32 @@ static void settle(struct resolve *r)
     eo_timer_start(r->loop, &r->timer, (uint64_t)wait, decide, r);
 }
 
-static void on_found(void *ctx, const struct addr *addr, unsigned arrival)
+/* The system may have asked a DNS server that answers for everything.  That a
+ * name is this machine's no such server can say to any use. */
+static struct candidates *place_for(struct resolve *r, const struct asked *a,
+                                    const struct addr *addr)
+{
+    return r->mdns_until > 0 && !a->ops->multicast &&
+                   !eo_addr_is_loopback(addr)
+               ? &r->by_system
+               : &r->found;
+}
+
+static void on_found(void *ctx, const struct addr *addr, unsigned arrival,
+                     uint32_t teller)
 {
     struct asked *a = ctx;
     struct resolve *r = a->resolve;
     const struct iface *i = eo_iface_by_index(&r->ifs, arrival);
+    struct candidates *place = place_for(r, a, addr);
     char text[ADDR_TEXT];
 
     /* A daemon may live in another network namespace than we do. */
     if (i == NULL)
         arrival = 0;
-    if (!eo_candidates_add(&r->found, addr, arrival, &r->ifs))
+    if (!eo_candidates_add(place, addr, arrival, teller, &r->ifs))
         return;
-    if (r->winner == NULL)
+    if (place == &r->found && r->winner == NULL)
         r->winner = a->ops;
     eo_addr_text(addr, false, text);
     eo_loop_update(r->loop);
@@ -266,7 +296,7 @@ static void on_ended(void *ctx, const struct espota_error *why)
 
     a->ended = true;
     a->why = *why;
-    if (a->resolve->found.n == 0)
+    if (a->resolve->found.n + a->resolve->by_system.n == 0)
         say(a->resolve, "%s: %s", a->ops->name, why->message);
     settle(a->resolve);
 }
@@ -297,21 +327,22 @@ static int ask(struct resolve *r, const struct lookup_ops *ops,
 
 static int ask_everybody(struct resolve *r, const struct resolve_config *c)
 {
-    const bool local = eo_name_is_local(c->name), bare = is_bare(c->name);
     const bool all = strcmp(c->resolver, "auto") == 0;
-    char with_local[NAME_SPACE];
-    struct text t;
+    const bool bare = eo_name_kind(c->name) == NAME_BARE;
+    char local[NAME_SPACE];
+    const bool has_mdns = eo_name_for_mdns(c->name, local);
 
-    eo_text_init(&t, with_local, sizeof with_local);
-    eo_text_add(&t, "%s.local", c->name);
+    if (has_mdns)
+        r->mdns_until = r->began + (bare ? BARE_MS : LOCAL_MS);
     for (size_t i = 0; i < N_WAYS; i++) {
         const struct lookup_ops *ops = WAYS[i];
 
         if (!all && strcmp(ops->name, c->resolver) != 0)
             continue;
-        if ((local || !ops->multicast) && ask(r, ops, c->name, c) != 0)
+        if (!ops->multicast && ask(r, ops, c->name, c) != 0)
             return -1;
-        if (bare && ask(r, ops, with_local, c) != 0)
+        if (has_mdns && (ops->multicast || bare) &&
+            ask(r, ops, local, c) != 0)
             return -1;
     }
     return 0;
@@ -405,7 +436,6 @@ static int begin(struct resolve *r, const struct resolve_config *c)
                        "this is longer than a name can be");
     if (eo_ifaces(&r->ifs, NULL) != 0)
         r->ifs.n = 0;
-    r->n_ifaces_asked = c->bind != NULL ? 1 : r->ifs.n;
     if (ask_everybody(r, c) != 0)
         return eo_fail(&r->wrong, ESPOTA_E_INTERNAL,
                        "out of memory, or of threads");
@@ -417,7 +447,10 @@ static int begin(struct resolve *r, const struct resolve_config *c)
                                 ? "only knows names in .local, or was left "
                                   "out of this build"
                                 : "is none there is");
-    eo_timer_start(r->loop, &r->deadline, c->timeout_ms + CANDIDATES_GRACE_MS,
+    /* Where mDNS has its say nobody waits for those who wait for their turn. */
+    eo_timer_start(r->loop, &r->deadline,
+                   (r->mdns_until > 0 ? 1 : 2) * c->timeout_ms +
+                       CANDIDATES_GRACE_MS,
                    decide, r);
     return 0;
 }

@@ -2,13 +2,16 @@
  *
  * Literals at once.  Everything else is asked of all who may know, at the same
  * time: our own mDNS querier, the mDNS daemon's library, the system.  The
- * first who has an answer wins; one that hangs is left behind.
+ * first who has an answer wins; one that hangs is left behind.  But a name that
+ * mDNS may know is mDNS's: what the system says is only taken where that has
+ * been silent for a while.
  */
 #ifndef EO_RESOLVE_H
 #define EO_RESOLVE_H
 
 #include "base/err.h"
 #include "io/loop.h"
+#include "io/name.h"
 #include "io/sock.h"
 
 struct resolve;
@@ -17,6 +20,7 @@ struct resolved {
     const char *how; /* "literal", "mdns", "dns" or "given" */
     const struct addr *addr; /* without ports; in the order to try them */
     size_t n;
+    const char *doubt; /* who else says otherwise; NULL: nobody is known to */
 };
 
 /* Called once, from the loop, never from within eo_resolve_start().  Either
@@ -51,11 +55,5 @@ bool eo_resolver_known(const char *word);
 
 /* The libraries of mDNS daemons in use, for --version; NULL: none. */
 const char *eo_resolve_library(void);
-
-/* Whether nobody need be asked. */
-bool eo_name_is_address(const char *name);
-
-/* Whether a name is asked for by mDNS as it is: it ends in .local. */
-bool eo_name_is_local(const char *name);
 
 #endif

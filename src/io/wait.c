@@ -1,5 +1,5 @@
-/* wait.c -- until a device is on the network: by listening where its name is
- * one of mDNS, else by knocking where nobody lives. */
+/* wait.c -- until a device is on the network: by listening where mDNS may know
+ * its name, and by knocking where nobody lives. */
 #include <espota/discover.h>
 
 #include <errno.h>
@@ -95,6 +95,7 @@ static void on_resolved(void *ctx, const struct resolved *got,
         knock_again(w);
 }
 
+/* What mDNS knows of it is listened for already. */
 static void knock(void *ctx)
 {
     struct wait *w = ctx;
@@ -103,6 +104,8 @@ static void knock(void *ctx)
     w->resolve = eo_resolve_start(
         w->loop,
         &(struct resolve_config){.name = w->config->host,
+                                 .resolver = w->browse != NULL ? "system"
+                                                               : NULL,
                                  .family = w->config->family,
                                  .bind = w->config->bind},
         on_resolved, w);
@@ -112,30 +115,28 @@ static void knock(void *ctx)
 
 /* ---- the whole ----------------------------------------------------------- */
 
-/* A name of mDNS is listened for and asked for every second. */
+/* As an upload would find it: a name that mDNS may know is listened for, and
+ * may as well be one of DNS or of the hosts file. */
 static int begin(struct wait *w, struct espota_error *err)
 {
     const struct espota_wait_config *c = w->config;
-    const bool bare = strpbrk(c->host, ".:") == NULL;
-    char local[300];
+    char local[NAME_SPACE];
     const char *const names[] = {local};
-    struct text t;
 
-    if (!bare && !eo_name_is_local(c->host)) {
-        knock(w);
-        return 0;
-    }
-    eo_text_init(&t, local, sizeof local);
-    eo_text_add(&t, "%s%s", c->host, bare ? ".local" : "");
-    return eo_browse_new(&w->browse, w->loop,
-                         &(struct browse_config){.only = c->bind,
-                                                 .family = c->family,
-                                                 .names = names,
-                                                 .n_names = 1,
-                                                 .keep_asking = true,
-                                                 .news = on_news,
-                                                 .ctx = w},
-                         err);
+    if (eo_name_for_mdns(c->host, local) &&
+        eo_browse_new(&w->browse, w->loop,
+                      &(struct browse_config){.only = c->bind,
+                                              .family = c->family,
+                                              .names = names,
+                                              .n_names = 1,
+                                              .keep_asking = true,
+                                              .news = on_news,
+                                              .ctx = w},
+                      err) != 0 &&
+        eo_name_kind(c->host) == NAME_LOCAL)
+        return -1; /* a bare one may be DNS's */
+    knock(w);
+    return 0;
 }
 
 int espota_wait(const struct espota_wait_config *c, const volatile int *stop,

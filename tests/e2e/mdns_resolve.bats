@@ -127,3 +127,14 @@ at_most() {
     echo "$output"
     [ "$(grep -c '^mdns [0-9]* 10.77.0.2$' <<<"$output")" = 3 ]
 }
+
+@test "sixty names at once need no sixty sockets, nor threads" {
+    for i in $(seq 60); do echo "nobody$i.local"; done >"$BATS_TEST_TMPDIR/many"
+    export many=$BATS_TEST_TMPDIR/many
+    # shellcheck disable=SC2016
+    run lab --no-mdns -- sh -c 'ulimit -n 48
+        "$BIN/espota-c" fleet "$many" --protocol esphome -f "$image" -j 60 --retry 0 --dry-run --json -q 2>/dev/null |
+        jq -r "select(.event == \"device_end\") | .code" | sort | uniq -c | tr -s " "'
+    echo "$output"
+    [ "$output" = " 60 resolve" ]
+}

@@ -49,6 +49,18 @@ SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };
     [[ $output == *"status 0 after "* ]]
 }
 
+@test "wait: a bare name, and one in .local, that only the hosts file knows" {
+    export hosts=$BATS_TEST_TMPDIR/hosts
+    { cat /etc/hosts; echo "10.77.0.2 pantry cellar.local"; } >"$hosts"
+    # shellcheck disable=SC2016
+    run lab --no-mdns -- sh -c 'mount --bind "$hosts" /etc/hosts || exit 77
+        "$BIN/espota-c" wait pantry --timeout 60; echo "status $?"
+        "$BIN/espota-c" wait cellar.local --timeout 60; echo "status $?"'
+    echo "$output"
+    [ "$status" != 77 ] || skip "no hosts file of its own can be had"
+    [ "${lines[0]} ${lines[1]}" = "status 0 status 0" ]
+}
+
 @test "--wait-online: a sleeping device is flashed as soon as it is there" {
     run lab --no-mdns -- sh -c "$SIM"'
         (sleep 7; sim esphome --bind 10.77.0.2 --port 3232 --mdns kitchen) &

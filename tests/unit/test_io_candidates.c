@@ -28,36 +28,39 @@ static struct addr addr(const char *text)
     return a;
 }
 
-/* heard: "ADDRESS@INTERFACE-INDEX ..."; tried: the order that follows. */
+/* heard: "ADDRESS@INTERFACE-INDEX ...", behind which "/TELLER" may stand;
+ * tried: the order that follows. */
 static const struct row {
     const char *what, *heard, *tried;
     int wait;
 } ROWS[] = {
     {"nothing", "", "", -1},
-    {"IPv4 at home goes at once", "10.77.0.2@2", "10.77.0.2", 0},
+    {"IPv4 at home leaves a namesake a moment", "10.77.0.2@2", "10.77.0.2",
+     CANDIDATES_GRACE_MS},
+    {"what the system says goes at once", "10.77.0.2@0", "10.77.0.2", 0},
     {"IPv4 before IPv6, whoever came first", "fe80::2@2 fd77::2@2 10.77.0.2@2",
-     "10.77.0.2 fd77::2 fe80::2%2", 0},
+     "10.77.0.2 fd77::2 fe80::2%2", CANDIDATES_GRACE_MS},
     {"a neighbour before a stranger", "192.0.2.7@2 10.77.0.2@2",
-     "10.77.0.2 192.0.2.7", 0},
+     "10.77.0.2 192.0.2.7", CANDIDATES_GRACE_MS},
     {"at home on another link is a stranger", "10.78.0.2@2 10.77.0.2@2",
-     "10.77.0.2 10.78.0.2", 0},
+     "10.77.0.2 10.78.0.2", CANDIDATES_GRACE_MS},
     {"of an unknown link, at home on any", "192.0.2.7@0 10.78.0.2@0",
      "10.78.0.2 192.0.2.7", 0},
     {"the far half of a /25 is not at home",
      "10.78.0.200@3 192.0.2.1@3 10.78.0.3@3",
-     "10.78.0.3 10.78.0.200 192.0.2.1", 0},
+     "10.78.0.3 10.78.0.200 192.0.2.1", CANDIDATES_GRACE_MS},
     {"IPv6 alone waits for IPv4", "fd77::2@2", "fd77::2",
      CANDIDATES_WAIT_MS},
     {"a self-given IPv4 comes last and waits", "169.254.1.1@2 fe80::2@2",
      "fe80::2%2 169.254.1.1", CANDIDATES_WAIT_MS},
     {"each address once, each scope apart",
      "fe80::2@2 fe80::2@2 fe80::2@3 10.77.0.2@2 10.77.0.2@3",
-     "10.77.0.2 fe80::2%2 fe80::2%3", 0},
+     "10.77.0.2 fe80::2%2 fe80::2%3", CANDIDATES_GRACE_MS},
     {"link-local of no known link is left out", "fe80::2@0", "", -1},
     {"no address of a host", "0.0.0.0@2 ::@2 224.0.0.251@2 ff02::fb@2 "
      "255.255.255.255@2", "", -1},
     {"the first come first within a rank", "192.0.2.9@2 192.0.2.7@2",
-     "192.0.2.9 192.0.2.7", 0},
+     "192.0.2.9 192.0.2.7", CANDIDATES_GRACE_MS},
 };
 
 static void hear(struct candidates *c, const char *heard,
@@ -68,12 +71,14 @@ static void hear(struct candidates *c, const char *heard,
     strcpy(copy, heard);
     for (char *w = strtok_r(copy, " ", &save); w != NULL;
          w = strtok_r(NULL, " ", &save)) {
-        char *at = strchr(w, '@');
+        char *at = strchr(w, '@'), *slash;
         struct addr a;
 
         *at = '\0';
         a = addr(w);
-        eo_candidates_add(c, &a, (unsigned)atoi(at + 1), ifs);
+        slash = strchr(at + 1, '/');
+        eo_candidates_add(c, &a, (unsigned)atoi(at + 1),
+                          slash != NULL ? (uint32_t)atoi(slash + 1) : 0, ifs);
     }
 }
 
@@ -98,20 +103,9 @@ static void test_order(void **state)
         }
         if (strcmp(got, ROWS[i].tried) != 0)
             fail_msg("%s: %s", ROWS[i].what, got);
-        if (eo_candidates_wait(&c, 1) != ROWS[i].wait)
-            fail_msg("%s: waits %d", ROWS[i].what, eo_candidates_wait(&c, 1));
+        if (eo_candidates_wait(&c) != ROWS[i].wait)
+            fail_msg("%s: waits %d", ROWS[i].what, eo_candidates_wait(&c));
     }
-}
-
-static void test_several_links_get_a_moment(void **state)
-{
-    const struct ifaces ifs = two();
-    struct candidates c = {0};
-
-    (void)state;
-    hear(&c, "10.77.0.2@2", &ifs);
-    assert_int_equal(eo_candidates_wait(&c, 1), 0);
-    assert_int_equal(eo_candidates_wait(&c, 2), CANDIDATES_GRACE_MS);
 }
 
 static void test_namesakes(void **state)
@@ -125,6 +119,14 @@ static void test_namesakes(void **state)
         {"10.77.0.2@2 10.77.0.2@3", false}, /* one device, heard twice */
         {"10.77.0.2@2 10.78.0.2@2", false}, /* it tells both on one link */
         {"fe80::2@2 fe80::2@3", false},
+        {"10.77.0.2@2/1 10.77.0.3@2/2", true},
+        {"10.77.0.2@2/1 192.0.2.3@2/2", true}, /* at home or not */
+        {"10.77.0.2@2/1 10.77.0.3@2/1", false},
+        /* The second tells what the first does, too. */
+        {"10.77.0.2@2/1 10.77.0.3@2/2 10.77.0.2@2/2", false},
+        {"10.77.0.2@2/1 10.77.0.3@2/2 10.77.0.3@2/3", true},
+        {"10.77.0.2@2/1 10.77.0.3@2", false}, /* nobody knows who said so */
+        {"10.77.0.2@2/1 fd77::2@2/2", false},
     };
 
     (void)state;
@@ -166,7 +168,7 @@ static void test_a_flood_is_bounded(void **state)
 
         snprintf(text, sizeof text, "192.0.2.%d", i);
         a = addr(text);
-        eo_candidates_add(&c, &a, 2, &ifs);
+        eo_candidates_add(&c, &a, 2, 0, &ifs);
     }
     assert_int_equal(c.n, CANDIDATES_MAX);
 }
@@ -175,7 +177,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order),
-        cmocka_unit_test(test_several_links_get_a_moment),
         cmocka_unit_test(test_namesakes),
         cmocka_unit_test(test_one_link_needs_no_telling),
         cmocka_unit_test(test_a_flood_is_bounded),

@@ -102,23 +102,6 @@ static void test_long_names_are_none(void **state)
     assert_int_equal(o.category, ESPOTA_E_USAGE);
 }
 
-static void test_local_names(void **state)
-{
-    static const struct {
-        const char *name;
-        bool local;
-    } NAMES[] = {
-        {"kitchen.local", true}, {"kitchen.LOCAL.", true}, {"kitchen", false},
-        {".local", false},       {"local", false},         {"", false},
-        {"a.local.example", false}, {"kitchenlocal", false},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (eo_name_is_local(NAMES[i].name) != NAMES[i].local)
-            fail_msg("%s", NAMES[i].name);
-}
-
 static void test_stopping_midway(void **state)
 {
     struct loop *l = eo_loop_new();
@@ -139,7 +122,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_long_names_are_none),
-        cmocka_unit_test(test_local_names),
         cmocka_unit_test(test_stopping_midway),
     };
 

@@ -1,0 +1,25 @@
+/* mdns_trust.h -- may this answer have come over a router?
+ *
+ * What is sent to the group no router may hand on, and it carries the highest
+ * hop limit there is, which none can restore (RFC 6762 section 11).  Answers to
+ * us alone come from small devices with whatever their network code is set to,
+ * often 64: those must tell the number that was asked with, which who is not on
+ * the link has to guess, together with our port.
+ */
+#ifndef EO_MDNS_TRUST_H
+#define EO_MDNS_TRUST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mdns_arrival {
+    uint16_t from_port;
+    bool to_group; /* else to us alone */
+    bool to_asker; /* it came to the port that asked, not to 5353 */
+    int hops;      /* left of its hop limit; -1: the system does not tell */
+    uint16_t id, asked_id;
+};
+
+bool eo_mdns_trusts(const struct mdns_arrival *);
+
+#endif
