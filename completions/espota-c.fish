@@ -94,6 +94,7 @@ complete -c espota-c -n 'contains (__espota_c_command) fleet' -l rate -x -d 'sta
 complete -c espota-c -n 'contains (__espota_c_command) fleet' -l per-host-limit -x -d 'at once with the same host'
 complete -c espota-c -n 'contains (__espota_c_command) fleet' -l canary -x -d 'so many first, the others if those went well'
 complete -c espota-c -n 'contains (__espota_c_command) fleet' -l waves -x -d 'cumulative waves, as 1,10%,100%'
+complete -c espota-c -n 'contains (__espota_c_command) fleet' -l wave-max-fail -x -d 'so many of a wave may fail'
 complete -c espota-c -n 'contains (__espota_c_command) fleet' -l max-fail -x -d 'stop when so many have failed'
 complete -c espota-c -n 'contains (__espota_c_command) fleet' -l order -x -a 'given random slowest-first' -d 'given, random or slowest-first (journal)'
 complete -c espota-c -n 'contains (__espota_c_command) fleet' -l offline -x -a 'fail skip wait' -d 'devices that are not there: fail, skip or wait'

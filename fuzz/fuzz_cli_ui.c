@@ -116,6 +116,10 @@ static void one_event(struct ui_set *s, struct ui_device *d, uint8_t kind,
         .bytes_image = (size_t)flavour << 12,
         .ms_total = flavour,
     };
+    const struct espota_wave wave = {
+        .state = (enum espota_wave_state)(flavour % 3),
+        .wave = flavour,
+        .why = flavour & 1 ? words : NULL};
     const struct espota_image_problem problem = {.severity = ESPOTA_WARNING,
                                                  .text = words};
     const struct espota_image_info info = {.file = words,
@@ -134,7 +138,7 @@ static void one_event(struct ui_set *s, struct ui_device *d, uint8_t kind,
     }
     eo_uis_event(
         s, &(struct espota_event){
-               .kind = (enum espota_event_kind)(kind % (ESPOTA_EVENT_END + 1)),
+               .kind = (enum espota_event_kind)(kind % (ESPOTA_EVENT_WAVE + 1)),
                .tag = d,
                .device = d->name,
                .phase = (enum espota_phase)(flavour % ESPOTA_PHASE_COUNT),
@@ -149,7 +153,8 @@ static void one_event(struct ui_set *s, struct ui_device *d, uint8_t kind,
                .code = "word",
                .text = words,
                .level = (enum espota_log_level)(flavour % 3),
-               .result = &result});
+               .result = &result,
+               .wave = &wave});
 }
 
 static void show(struct ui_set *s, struct ui_device *d, struct fuzz_input *in)

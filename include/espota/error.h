@@ -31,7 +31,7 @@ enum espota_outcome {
 #define ESPOTA_ERRORS(X)                                                                        \
     X(OK,            0,   false, UPDATED, "ok",            "success")                           \
     X(INTERNAL,      1,   false, FAILED,  "internal",      "our own fault, or this machine ran out of something") \
-    X(USAGE,         2,   false, SKIPPED, "usage",         "the request makes no sense")        \
+    X(USAGE,         2,   false, FAILED,  "usage",         "the request makes no sense")        \
     X(IMAGE,         3,   false, FAILED,  "image",         "the image cannot be used")          \
     X(SECRET,        4,   false, FAILED,  "secret",        "a password or key is wanted and none was given") \
     X(RESOLVE,       10,  true,  FAILED,  "resolve",       "the device's name was not found")   \
@@ -50,7 +50,7 @@ enum espota_outcome {
     X(NOT_BACK,      31,  false, UNKNOWN, "not-back",      "the device did not come back in time") \
     X(OTHER_VERSION, 32,  false, FAILED,  "other-version", "the device came back with another version") \
     X(FLEET_SOME,    40,  false, FAILED,  "some-failed",   "some devices failed")               \
-    X(FLEET_STOPPED, 41,  false, FAILED,  "stopped",       "stopped at the failure threshold")  \
+    X(FLEET_STOPPED, 41,  false, FAILED,  "stopped",       "stopped at a gate or threshold")  \
     X(FLEET_ALL,     42,  false, FAILED,  "all-failed",    "all devices failed")                \
     X(INTERRUPTED,   128, false, FAILED,  "interrupted",   "ended by a signal")
 

@@ -82,6 +82,50 @@ struct espota_result {
  * the signal. */
 ESPOTA_API int espota_result_status(const struct espota_result *);
 
+/* How an end counts: one rule for gates, summaries, reports and statuses. */
+enum espota_standing {
+    ESPOTA_STANDS_WELL,     /* updated or unchanged */
+    ESPOTA_STANDS_FAILED,   /* refused, failed or unknown */
+    ESPOTA_STANDS_SKIPPED,  /* neither: absent, or it had the image before */
+    ESPOTA_STANDS_NOT_BEGUN /* neither: SKIPPED by FLEET_STOPPED or
+                               INTERRUPTED, before its turn came */
+};
+
+struct espota_counts { /* zero it, then add */
+    size_t n;                            /* ends in all */
+    size_t outcome[ESPOTA_SKIPPED + 1];  /* by outcome */
+    size_t succeeded, failed, not_begun; /* the rest was skipped */
+    size_t stopped; /* of those not begun: because the run stopped */
+};
+
+/* Counts an end, and says as what; only says it where the counts are NULL. */
+ESPOTA_API enum espota_standing
+espota_counts_add(struct espota_counts *, const struct espota_result *);
+
+/* The exit status of a run.  alone: the status of its only device, where that
+ * is the run's; -1: several, or a gate was asked for.  signal: that ended it;
+ * 0: none. */
+ESPOTA_API int espota_counts_status(const struct espota_counts *, int alone,
+                                    int signal);
+
+/* ---- waves ---------------------------------------------------------------- */
+
+enum espota_wave_state {
+    ESPOTA_WAVE_BEGIN,
+    ESPOTA_WAVE_PASSED,
+    ESPOTA_WAVE_STOPPED /* nothing more is begun */
+};
+
+struct espota_wave {
+    enum espota_wave_state state;
+    unsigned wave, of; /* from 1; canaries are the first */
+    size_t devices;    /* the wave's own size */
+    size_t succeeded, failed, allowed; /* of them */
+    const char *why; /* STOPPED: "1 of 2 canaries failed" */
+};
+
+/* ---- events ---------------------------------------------------------------- */
+
 enum espota_event_kind {
     ESPOTA_EVENT_HELD,     /* its turn has come, and it holds */
     ESPOTA_EVENT_RESOLVED, /* .resolved */
@@ -100,7 +144,8 @@ enum espota_event_kind {
                               because of .error */
     ESPOTA_EVENT_WARNING,  /* .code (a word) and .text */
     ESPOTA_EVENT_LOG,      /* .level and .text */
-    ESPOTA_EVENT_END       /* .result; the last of its job */
+    ESPOTA_EVENT_END,      /* .result; the last of its job */
+    ESPOTA_EVENT_WAVE      /* .wave; of the fleet: job -1, no device, no tag */
 };
 
 enum espota_log_level {
@@ -112,7 +157,7 @@ enum espota_log_level {
 /* Everything pointed at is borrowed for the length of the callback. */
 struct espota_event {
     enum espota_event_kind kind;
-    int job;            /* what espota_fleet_add() returned */
+    int job;            /* what espota_fleet_add() returned; -1: the fleet */
     void *tag;          /* the target's tag */
     const char *device; /* the target's host, as given */
     enum espota_phase phase;
@@ -128,6 +173,7 @@ struct espota_event {
     const struct espota_result *result;
     enum espota_happening happening;
     enum espota_state state;
+    const struct espota_wave *wave;
 };
 
 typedef void espota_event_fn(void *ctx, const struct espota_event *);
@@ -238,19 +284,26 @@ struct espota_fleet_config { /* all zero is a good default */
     unsigned max_active;     /* jobs on the wire at once; 0: 64 */
     unsigned per_host;       /* ... with the same host; 0: no limit */
     unsigned starts_per_min; /* 0: no limit */
-    /* A rollout: so many first (cumulative: 1, 10 %, 100 %), the next wave
-     * when all of the last have ended; borrowed until _free.  Without
-     * stop_after the first failure then ends the run. */
+    /* A rollout.  Waves are cumulative (1, 10 %, 100 %); one begins when the
+     * one before has ended, and only if no more of it failed than
+     * wave_max_fail.  Borrowed until _free.  No waves: one. */
     const struct espota_amount *waves;
     size_t n_waves;
-    /* So many failures end the run: nothing new is started, what runs is let
-     * run, and the rest ends as SKIPPED (FLEET_STOPPED).  0: never. */
+    /* When so many failed, nothing more is begun; what runs may finish.
+     * 0: any number may. */
     struct espota_amount stop_after;
     enum espota_log_level log_level; /* 0: no LOG events */
     espota_event_fn *on_event;
     void *on_event_ctx;
+    /* A wave before the first: nobody else is begun before so many have been
+     * UPDATED.  One that ends SKIPPED or UNCHANGED is replaced by the next;
+     * one that fails ends the run, whatever stop_after says.  0: none. */
+    struct espota_amount canary;
+    struct espota_amount wave_max_fail; /* 0: none of a wave */
 };
 
+/* Behind a closed gate, jobs that were not begun end as SKIPPED
+ * (FLEET_STOPPED). */
 ESPOTA_API int espota_fleet_new(struct espota_fleet **out,
                                 const struct espota_fleet_config *,
                                 struct espota_error *err);
@@ -273,14 +326,15 @@ ESPOTA_API void espota_fleet_veto(struct espota_fleet *, int job,
                                   const struct espota_error *);
 
 /* Nothing more is begun: what runs goes on, and the rest ends as SKIPPED with
- * the error, at the next _process or _run.  Safe in a callback. */
+ * the error (FLEET_STOPPED, "not begun: the disk is full"), at the next _process or _run.  Safe in a callback. */
 ESPOTA_API void espota_fleet_stop(struct espota_fleet *,
                                   const struct espota_error *);
 
 /* Ends a job (all jobs: -1) at the next _process or _run, with its sockets
  * closed properly and an END event of category INTERRUPTED (its outcome is
  * UNKNOWN if the device may have the image; OK and UPDATED if it had accepted
- * it).  Safe in a callback, not in a signal handler. */
+ * it; SKIPPED if it was never begun).  Safe in a callback, not in a signal
+ * handler. */
 ESPOTA_API void espota_fleet_cancel(struct espota_fleet *, int job);
 
 /* For a loop of your own that can wait no more (poll() said sys, an errno): all

@@ -16,8 +16,9 @@ enum { WAVES_MAX = 32 };
 
 /* ---- options that are more than a number --------------------------------- */
 
-/* "12" or "10%". */
-static int parse_amount(const char *text, size_t len, struct espota_amount *out)
+/* "12" or "10%"; of waves and canaries at least 1. */
+static int parse_amount(const char *text, size_t len, unsigned least,
+                        struct espota_amount *out)
 {
     char digits[12] = "";
     uint64_t n;
@@ -27,7 +28,7 @@ static int parse_amount(const char *text, size_t len, struct espota_amount *out)
     if (len >= sizeof digits)
         return -1;
     memcpy(digits, text, len);
-    if (eo_parse_uint(digits, 1, out->percent ? 100 : 1000000, &n) != 0)
+    if (eo_parse_uint(digits, least, out->percent ? 100 : 1000000, &n) != 0)
         return -1;
     out->n = (unsigned)n;
     return 0;
@@ -39,35 +40,42 @@ static int parse_amounts(const char *option, const char *text,
 {
     for (; text != NULL; text = strchr(text, ','), text += text != NULL) {
         if (*n == max ||
-            parse_amount(text, strcspn(text, ","), &out[*n]) != 0)
+            parse_amount(text, strcspn(text, ","), 1, &out[*n]) != 0)
             return eo_fail(err, ESPOTA_E_USAGE,
-                           "--%s takes %s, as 3 or 10%%, not \"%s\"", option,
-                           max > 1 ? "amounts" : "an amount", text);
+                           "--%s takes amounts, as 3 or 10%%, not \"%s\"",
+                           option, text);
         (*n)++;
     }
     return 0;
 }
 
-/* A canary is a first wave. */
+static int parse_one(const char *option, const char *text, unsigned least,
+                     struct espota_amount *out, struct espota_error *err)
+{
+    if (text == NULL || parse_amount(text, strlen(text), least, out) == 0)
+        return 0;
+    return eo_fail(err, ESPOTA_E_USAGE,
+                   "--%s takes an amount, as 3 or 10%%, not \"%s\"", option,
+                   text);
+}
+
 static int parse_limits(const struct opts *o, struct espota_amount *waves,
                         struct espota_fleet_config *c,
                         struct espota_error *err)
 {
-    size_t one = 0;
-
     *c = (struct espota_fleet_config){
         .max_active = o->jobs,
         .per_host = o->per_host,
-        .starts_per_min = o->rate,
+        .starts_per_min = o->dry_run ? 0 : o->rate, /* nobody is started */
         .waves = waves,
     };
-    if (o->canary != NULL &&
-        parse_amounts("canary", o->canary, waves, 1, &c->n_waves, err) != 0)
+    if (parse_one("canary", o->canary, 1, &c->canary, err) != 0 ||
+        parse_amounts("waves", o->waves, waves, WAVES_MAX, &c->n_waves, err) !=
+            0 ||
+        parse_one("wave-max-fail", o->wave_max_fail, 0, &c->wave_max_fail,
+                  err) != 0)
         return -1;
-    if (parse_amounts("waves", o->waves, waves, WAVES_MAX, &c->n_waves, err) !=
-        0)
-        return -1;
-    return parse_amounts("max-fail", o->max_fail, &c->stop_after, 1, &one, err);
+    return parse_one("max-fail", o->max_fail, 1, &c->stop_after, err);
 }
 
 static int apply_shard(struct target_list *list, const char *text,

@@ -191,6 +191,8 @@ static const struct opt OPTS[] = {
      .help = "so many first, the others if those went well"},
     {0, "waves", TEXT(waves, "N,P%,..."), CMD_FLEET, OPT_G_ROLLOUT, CONF,
      .help = "cumulative waves, as 1,10%,100%"},
+    {0, "wave-max-fail", TEXT(wave_max_fail, "N|P%"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "so many of a wave may fail", .def = "0"},
     {0, "max-fail", TEXT(max_fail, "N|P%"), CMD_FLEET, OPT_G_ROLLOUT, CONF | COMMON,
      .help = "stop when so many have failed"},
     {0, "order", WORD(order, ORDERS, "ORDER"), CMD_FLEET, OPT_G_ROLLOUT, CONF,

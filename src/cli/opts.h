@@ -160,7 +160,8 @@ struct opts {
     bool if_changed;
 
     uint32_t jobs, rate, per_host, hook_timeout_ms;
-    const char *canary, *waves, *max_fail; /* "N" or "P%", waves several */
+    /* "N" or "P%", waves several */
+    const char *canary, *waves, *wave_max_fail, *max_fail;
     int order, only, offline;
     const char *journal, *shard, *before, *after, *junit;
     bool hook_shell;

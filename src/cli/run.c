@@ -110,81 +110,6 @@ int eo_run_add(struct run *run, const char *name, const struct settings *own,
     return 0;
 }
 
-/* ---- images ------------------------------------------------------------- */
-
-/* The build of an ESP8266 or Pico core leaves a signed copy beside FILE, and
- * espota.py sends that. */
-static char *signed_path(struct run *run, const struct opts *o)
-{
-    const size_t n = strlen(o->file) + sizeof ".signed";
-    char *path = eo_calloc(n, 1);
-
-    if (path == NULL)
-        return NULL;
-    snprintf(path, n, "%s.signed", o->file);
-    if (!o->no_signed && strcmp(o->file, "-") != 0 &&
-        access(path, F_OK) == 0) {
-        eo_note(&run->cli->notes, "signed", "%s is sent instead of %s", path,
-                o->file);
-        return path;
-    }
-    eo_free(path);
-    return eo_strdup(o->file);
-}
-
-static struct run_image *find_image(struct run *run, const char *path,
-                                    enum espota_compress compress)
-{
-    for (size_t i = 0; i < run->n_images; i++)
-        if (run->image[i]->compress == compress &&
-            strcmp(run->image[i]->path, path) == 0)
-            return run->image[i];
-    return NULL;
-}
-
-/* Each file is read once, however many devices get it.  Takes path over. */
-static struct run_image *open_image(struct run *run, char *path,
-                                    enum espota_compress compress)
-{
-    struct run_image **all =
-        eo_resize(run->image, run->n_images + 1, sizeof *all);
-    struct run_image *i = eo_calloc(1, sizeof *i);
-
-    if (all != NULL)
-        run->image = all;
-    if (all == NULL || i == NULL) {
-        eo_free(path);
-        eo_free(i);
-        return NULL;
-    }
-    i->path = path;
-    i->compress = compress;
-    all[run->n_images++] = i;
-    if (espota_image_open(&i->image, path, compress, &i->error) != 0)
-        i->image = NULL;
-    return i;
-}
-
-static void load(struct run *run, struct run_device *d)
-{
-    const enum espota_compress compress =
-        (enum espota_compress)d->opts.compress;
-    char *path = signed_path(run, &d->opts);
-    struct run_image *image =
-        path != NULL ? find_image(run, path, compress) : NULL;
-
-    if (image != NULL)
-        eo_free(path);
-    else if (path != NULL)
-        image = open_image(run, path, compress);
-    if (image == NULL)
-        no_memory(&d->error);
-    else if (image->image == NULL)
-        d->error = image->error;
-    else
-        d->image = image->image;
-}
-
 /* ---- flashing ----------------------------------------------------------- */
 
 static void on_event(void *ctx, const struct espota_event *e)
@@ -228,21 +153,39 @@ static bool admitted(struct run *run, struct run_device *d)
     return run->extra == NULL || run->extra->admit(run->extra->ctx, d);
 }
 
-static void start(struct run *run, struct run_device *d)
+static void add_job(struct run *run, struct run_device *d)
 {
-    if (d->error.category == ESPOTA_E_OK)
-        load(run, d);
-    if (d->error.category == ESPOTA_E_OK)
-        eo_uis_image(&run->ui, &d->ui, espota_image_info(d->image));
-    if (d->error.category == ESPOTA_E_OK && admitted(run, d)) {
-        const struct espota_target target = eo_run_target(d);
+    const struct espota_target target = eo_run_target(d);
 
-        d->job = espota_fleet_add(run->fleet, d->image, &target, &d->error);
-        if (d->job >= 0)
-            d->error.category = ESPOTA_E_OK;
+    d->job = espota_fleet_add(run->fleet, d->image, &target, &d->error);
+    if (d->job >= 0)
+        d->error.category = ESPOTA_E_OK;
+}
+
+/* All that can be known before a byte is sent is known of every device, or
+ * none is begun: a mistake in one line must not cost half a fleet. */
+static void start(struct run *run)
+{
+    size_t not_ready = 0;
+    struct espota_error why;
+
+    for (size_t i = 0; i < run->n; i++)
+        eo_run_ready(run, run->device[i]);
+    for (size_t i = 0; i < run->n; i++) {
+        struct run_device *d = run->device[i];
+
+        if (d->error.category == ESPOTA_E_OK && admitted(run, d))
+            add_job(run, d);
+        if (d->job < 0)
+            end_early(run, d);
+        not_ready += d->error.category != ESPOTA_E_OK;
     }
-    if (d->job < 0)
-        end_early(run, d);
+    if (not_ready == 0)
+        return;
+    eo_fail(&why, ESPOTA_E_FLEET_STOPPED,
+            "not begun: %zu of %zu devices could not be prepared", not_ready,
+            run->n);
+    espota_fleet_stop(run->fleet, &why);
 }
 
 static size_t fleet_fds(const void *fleet, struct espota_fd *fds, size_t cap)
@@ -306,26 +249,16 @@ static void show_notes(struct run *run)
     eo_notes_free(notes);
 }
 
+/* A gate that was asked for has the last word, of one device as well. */
 static int status_of(const struct run *run)
 {
-    const int stopped = espota_category_status(ESPOTA_E_FLEET_STOPPED);
-    size_t failed = 0;
-    bool threshold = false;
+    const bool gated = run->limits.canary.n > 0 || run->limits.n_waves > 0 ||
+                       run->limits.stop_after.n > 0;
 
-    for (size_t i = 0; i < run->n; i++) {
-        failed += run->device[i]->status != 0;
-        threshold |= run->device[i]->status == stopped;
-    }
-    if (failed == 0)
-        return 0;
-    if (run->ui.signal != 0)
-        return espota_category_status(ESPOTA_E_INTERRUPTED) + run->ui.signal;
-    if (threshold)
-        return stopped;
-    if (run->n == 1)
-        return run->device[0]->status;
-    return espota_category_status(failed < run->n ? ESPOTA_E_FLEET_SOME
-                                                  : ESPOTA_E_FLEET_ALL);
+    return espota_counts_status(&run->ui.total.counts,
+                                run->n == 1 && !gated ? run->device[0]->status
+                                                      : -1,
+                                run->ui.signal);
 }
 
 /* The core of a process that knows secrets is nobody's business. */
@@ -368,8 +301,7 @@ int eo_run_go(struct run *run)
                                                       : (unsigned)run->n);
     run->ui.signal = eo_signals_caught(); /* it came while we were asking */
     show_notes(run);
-    for (size_t i = 0; i < run->n; i++)
-        start(run, run->device[i]);
+    start(run);
     show_notes(run);
     drive(run);
     run->ui.signal = eo_signals_caught();
@@ -395,11 +327,6 @@ void eo_run_free(struct run *run)
     for (size_t i = 0; i < run->n; i++)
         eo_run_drop(run->device[i]);
     eo_free(run->device);
-    for (size_t i = 0; i < run->n_images; i++) {
-        espota_image_free(run->image[i]->image);
-        eo_free(run->image[i]->path);
-        eo_free(run->image[i]);
-    }
-    eo_free(run->image);
+    eo_run_images_free(run);
     eo_asked_free(&run->asked);
 }

@@ -65,6 +65,11 @@ struct run {
 int eo_run_add(struct run *, const char *name, const struct settings *own,
                struct espota_error *err) EO_MUST_CHECK;
 
+/* Opens its image, each file once, and asks whether that may go there; what
+ * speaks against it becomes the device's error. */
+void eo_run_ready(struct run *, struct run_device *);
+void eo_run_images_free(struct run *);
+
 /* What its options come to.  Everything in it is the device's. */
 struct espota_target eo_run_target(struct run_device *);
 

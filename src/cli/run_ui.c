@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "cli/whole_file.h"
 
 static bool set(const char *name)
 {
@@ -39,10 +42,28 @@ static FILE *frame_stream(void)
     return f;
 }
 
+/* Where two streams end in one terminal, a bar of one would be drawn over the
+ * lines of the other. */
+static bool shares_terminal(const struct opts *o)
+{
+    struct stat screen, events;
+
+    if (o->json == NULL || !isatty(STDERR_FILENO) ||
+        fstat(STDERR_FILENO, &screen) != 0)
+        return false;
+    return (*o->json != '\0' ? stat(o->json, &events)
+                             : fstat(STDOUT_FILENO, &events)) == 0 &&
+           S_ISCHR(events.st_mode) &&
+           (events.st_rdev == screen.st_rdev ||
+            strcmp(o->json, "/dev/tty") == 0);
+}
+
 static struct ui *screen(const struct run *run, const struct opts *o)
 {
-    FILE *frames =
-        can_draw() && !set("CI") && !o->quiet ? frame_stream() : NULL;
+    const bool shared = shares_terminal(o);
+    FILE *frames = can_draw() && !set("CI") && !o->quiet && !shared
+                       ? frame_stream()
+                       : NULL;
 
     if (frames != NULL)
         return eo_ui_tty(&(struct ui_tty_config){
@@ -53,8 +74,8 @@ static struct ui *screen(const struct run *run, const struct opts *o)
     return eo_ui_plain(&(struct ui_plain_config){
         .out = stderr,
         .quiet = o->quiet,
-        .bar = o->progress && run->n == 1 && !o->quiet,
-        .dots = run->cli->as_espota_py && run->n == 1 && !o->quiet,
+        .bar = o->progress && run->n == 1 && !o->quiet && !shared,
+        .dots = run->cli->as_espota_py && run->n == 1 && !o->quiet && !shared,
         .color = wants_color(o),
     });
 }
@@ -83,10 +104,24 @@ static int add_file(struct run *run, const char *option, const char *path,
     return add(run, make(out), err);
 }
 
+/* That it cannot be written is known before anything is sent. */
+static int add_junit(struct run *run, const char *path,
+                     struct espota_error *err)
+{
+    struct espota_error why;
+
+    if (path == NULL)
+        return 0;
+    if (eo_whole_check(path, &why) != 0)
+        return eo_fail_sys(err, why.category, why.sys_errno, "--junit: %s",
+                           why.message);
+    return add(run, eo_ui_junit_file(path), err);
+}
+
 int eo_run_ui(struct run *run, const struct opts *o, struct espota_error *err)
 {
     if (add(run, screen(run, o), err) != 0 ||
         add_file(run, "json", o->json, eo_ui_json, err) != 0)
         return -1;
-    return add_file(run, "junit", o->junit, eo_ui_junit, err);
+    return add_junit(run, o->junit, err);
 }

@@ -97,6 +97,11 @@ void eo_ui_incomplete(int sys)
     eo_ui_print_error(stderr, NULL, &err);
 }
 
+static bool is_told(const char *version)
+{
+    return version != NULL && version[0] != '\0';
+}
+
 void eo_ui_summary(char *out, size_t cap, const struct espota_result *r)
 {
     const uint32_t data_ms = r->ms[ESPOTA_PHASE_DATA];
@@ -129,9 +134,9 @@ void eo_ui_summary(char *out, size_t cap, const struct espota_result *r)
         eo_text_add(&t, "%s", espota_outcome_name(r->outcome));
         break;
     }
-    if (r->old_version != NULL && r->new_version != NULL)
+    if (is_told(r->old_version) && is_told(r->new_version))
         eo_text_add(&t, ", %s -> %s", r->old_version, r->new_version);
-    else if (r->new_version != NULL)
+    else if (is_told(r->new_version))
         eo_text_add(&t, ", now runs %s", r->new_version);
 }
 
@@ -142,34 +147,53 @@ void eo_ui_totals(char *out, size_t cap, const struct ui_total *total)
 
     eo_text_init(&t, out, cap);
     for (int i = 0; i <= ESPOTA_SKIPPED; i++)
-        if (total->counts[i] > 0) {
-            eo_text_add(&t, "%s%u %s", first ? "" : ", ", total->counts[i],
+        if (total->counts.outcome[i] > 0) {
+            eo_text_add(&t, "%s%zu %s", first ? "" : ", ",
+                        total->counts.outcome[i],
                         espota_outcome_name((enum espota_outcome)i));
             first = false;
         }
+    if (total->counts.not_begun > 0)
+        eo_text_add(&t, " (%zu not begun)", total->counts.not_begun);
     eo_text_add(&t, " in %u.%u s", (unsigned)(total->ms / 1000),
                 (unsigned)(total->ms / 100 % 10));
 }
 
 static bool went_wrong(const struct ui_device *d)
 {
-    return d->ended && d->category != ESPOTA_E_OK;
+    return d->ended && d->standing == ESPOTA_STANDS_FAILED;
 }
 
 void eo_ui_counts(char *out, size_t cap, const struct ui_set *s)
 {
-    unsigned done = 0, failed = 0, running = 0, waiting = 0;
+    const struct espota_counts *c = &s->total.counts;
+    const size_t skipped = c->n - c->succeeded - c->failed;
+    unsigned running = 0, waiting = 0;
+    struct text t;
 
     for (size_t i = 0; i < s->n_devices; i++) {
-        const struct ui_device *d = s->devices[i];
-
-        failed += went_wrong(d);
-        done += d->ended && !went_wrong(d);
-        running += d->started && !d->ended;
-        waiting += !d->started && !d->ended;
+        running += s->devices[i]->started && !s->devices[i]->ended;
+        waiting += !s->devices[i]->started && !s->devices[i]->ended;
     }
-    snprintf(out, cap, "%u done, %u failed, %u running, %u waiting", done,
-             failed, running, waiting);
+    eo_text_init(&t, out, cap);
+    eo_text_add(&t, "%zu done, %zu failed", c->succeeded, c->failed);
+    if (skipped > 0)
+        eo_text_add(&t, ", %zu skipped", skipped);
+    eo_text_add(&t, ", %u running, %u waiting", running, waiting);
+}
+
+void eo_ui_print_stop(FILE *out, const struct ui_set *s)
+{
+    struct espota_error err;
+
+    if (s->total.counts.stopped == 0)
+        return;
+    eo_fail_hint(&err, ESPOTA_E_FLEET_STOPPED,
+                 "mend what failed, then run it again; with --journal it goes "
+                 "on where it stopped",
+                 "stopped: %s; %zu not begun", s->total.stopped,
+                 s->total.counts.not_begun);
+    eo_ui_print_error(out, NULL, &err);
 }
 
 void eo_ui_reasons(FILE *out, const struct ui_set *s)
@@ -235,11 +259,31 @@ int eo_uis_status(const struct ui_set *s, const struct espota_error *err)
 
 int eo_uis_result(const struct ui_set *s, const struct espota_result *r)
 {
-    return r->outcome == ESPOTA_SKIPPED &&
-                   espota_category_retryable(r->error->category)
+    return espota_counts_add(NULL, r) == ESPOTA_STANDS_SKIPPED
                ? 0
            : r->outcome == ESPOTA_UNKNOWN ? espota_result_status(r)
                                           : eo_uis_status(s, r->error);
+}
+
+bool eo_uis_is_silent(const struct ui_set *s, const struct espota_result *r)
+{
+    return s->n_devices > 1 &&
+           espota_counts_add(NULL, r) == ESPOTA_STANDS_NOT_BEGUN;
+}
+
+static void remember_end(struct ui_set *s, struct ui_device *d,
+                         const struct espota_result *r)
+{
+    static const char HEAD[] = "not begun: ";
+    const char *why = r->error->message;
+
+    d->ended = true;
+    d->standing = espota_counts_add(&s->total.counts, r);
+    d->category = r->error->category;
+    if (d->standing == ESPOTA_STANDS_NOT_BEGUN && s->total.stopped[0] == '\0')
+        snprintf(s->total.stopped, sizeof s->total.stopped, "%.*s",
+                 (int)sizeof s->total.stopped - 1,
+                 eo_starts_with(why, HEAD) ? why + strlen(HEAD) : why);
 }
 
 static void remember(struct ui_set *s, struct ui_device *d,
@@ -270,12 +314,9 @@ static void remember(struct ui_set *s, struct ui_device *d,
         d->shown = false;
         break;
     case ESPOTA_EVENT_END:
-        d->ended = true;
-        d->category = eo_uis_result(s, e->result) != 0
-                          ? e->result->error->category
-                          : ESPOTA_E_OK;
-        s->total.counts[e->result->outcome]++;
+        remember_end(s, d, e->result);
         break;
+    case ESPOTA_EVENT_WAVE:
     case ESPOTA_EVENT_HELD:
     case ESPOTA_EVENT_RESOLVED:
     case ESPOTA_EVENT_HELLO:

@@ -63,7 +63,8 @@ struct ui_device {
     size_t done, total;
     struct meter meter;
     bool started, ended;
-    enum espota_category category; /* once it has ended; OK: no failure */
+    enum espota_standing standing; /* once it has ended ... */
+    enum espota_category category; /* ... and why */
 
     unsigned shown_tenth; /* ui_plain */
     uint64_t shown_ms;    /* ui_json: the latest progress */
@@ -72,12 +73,13 @@ struct ui_device {
 };
 
 struct ui_total {
-    unsigned counts[ESPOTA_SKIPPED + 1];
+    struct espota_counts counts;
+    char stopped[160]; /* why the rest was not begun, or "" */
     int exit;
     uint64_t ms;
 };
 
-/* "3 updated, 1 failed in 12.3 s". */
+/* "3 updated, 1 failed, 9 skipped (8 not begun) in 12.3 s". */
 void eo_ui_totals(char *out, size_t cap, const struct ui_total *);
 
 /* "2 of them could not be reached (connect): attic, cellar": a line a reason,
@@ -85,8 +87,12 @@ void eo_ui_totals(char *out, size_t cap, const struct ui_total *);
 struct ui_set;
 void eo_ui_reasons(FILE *, const struct ui_set *);
 
-/* "12 done, 1 failed, 16 running, 171 waiting". */
+/* "12 done, 1 failed, 2 skipped, 16 running, 171 waiting". */
 void eo_ui_counts(char *out, size_t cap, const struct ui_set *);
+
+/* "espota-c: stopped: 1 of 2 canaries failed; 58 not begun", and how to go on;
+ * nothing where nobody was kept from being begun. */
+void eo_ui_print_stop(FILE *, const struct ui_set *);
 
 struct ui;
 
@@ -132,9 +138,12 @@ void eo_uis_free(struct ui_set *);
 /* The exit status of an error, signals included. */
 int eo_uis_status(const struct ui_set *, const struct espota_error *);
 
-/* That of a device: 0 also for one that was skipped because it was absent, which
- * is no failure to anybody who shows it. */
+/* That of a device: 0 also for one that was skipped. */
 int eo_uis_result(const struct ui_set *, const struct espota_result *);
+
+/* Of many devices nobody wants a line for each that was not begun: the totals
+ * say how many they are. */
+bool eo_uis_is_silent(const struct ui_set *, const struct espota_result *);
 
 /* ---- the front ends ----------------------------------------------------- */
 
@@ -162,7 +171,9 @@ struct ui *eo_ui_tty(const struct ui_tty_config *);
  * this build. */
 struct ui *eo_ui_json(FILE *out);
 
-/* JUnit's XML, written at the end.  out as above. */
+/* JUnit's XML, written at the end.  out as above; or to be put at that path
+ * once it is whole. */
 struct ui *eo_ui_junit(FILE *out);
+struct ui *eo_ui_junit_file(const char *path);
 
 #endif

@@ -93,7 +93,8 @@ static void end(struct ui *ui, const struct ui_total *total)
     for (int i = 0; i <= ESPOTA_SKIPPED; i++)
         json_object_set_new(counts,
                             espota_outcome_name((enum espota_outcome)i),
-                            number(total->counts[i]));
+                            number(total->counts.outcome[i]));
+    json_object_set_new(counts, "not_begun", number(total->counts.not_begun));
     json_object_set_new(o, "ok", json_boolean(total->exit == 0));
     json_object_set_new(o, "counts", counts);
     json_object_set_new(o, "exit", json_integer(total->exit));
@@ -168,6 +169,9 @@ static void device_end(struct ui *ui, const char *name,
     json_object_set_new(o, "ok", json_boolean(ok));
     json_object_set_new(o, "outcome",
                         eo_json_text(espota_outcome_name(r->outcome)));
+    json_object_set_new(o, "not_begun",
+                        json_boolean(espota_counts_add(NULL, r) ==
+                                     ESPOTA_STANDS_NOT_BEGUN));
     json_object_set_new(o, "code",
                         eo_json_text(espota_category_name(err->category)));
     json_object_set_new(o, "exit", json_integer(eo_uis_result(ui->set, r)));
@@ -190,6 +194,26 @@ static void device_end(struct ui *ui, const char *name,
     json_object_set_new(o, "ms", durations(r));
     json_object_set_new(o, "old_version", eo_json_text(r->old_version));
     json_object_set_new(o, "new_version", eo_json_text(r->new_version));
+    emit(ui, o);
+}
+
+static void wave(struct ui *ui, const struct espota_wave *w)
+{
+    static const char *const STATES[] = {
+        [ESPOTA_WAVE_BEGIN] = "begin",
+        [ESPOTA_WAVE_PASSED] = "passed",
+        [ESPOTA_WAVE_STOPPED] = "stopped",
+    };
+    json_t *o = begin(ui, NULL, "wave");
+
+    json_object_set_new(o, "wave", number(w->wave));
+    json_object_set_new(o, "of", number(w->of));
+    json_object_set_new(o, "devices", number(w->devices));
+    json_object_set_new(o, "state", eo_json_text(STATES[w->state]));
+    json_object_set_new(o, "succeeded", number(w->succeeded));
+    json_object_set_new(o, "failed", number(w->failed));
+    json_object_set_new(o, "allowed", number(w->allowed));
+    json_object_set_new(o, "msg", eo_json_text(w->why));
     emit(ui, o);
 }
 
@@ -248,6 +272,9 @@ static void event(struct ui *ui, struct ui_device *d,
         break;
     case ESPOTA_EVENT_END:
         device_end(ui, name, e->result);
+        break;
+    case ESPOTA_EVENT_WAVE:
+        wave(ui, e->wave);
         break;
     }
 }

@@ -1,20 +1,24 @@
 /* ui_junit.c -- the results as JUnit's XML, for CI servers. */
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/ui.h"
+#include "cli/whole_file.h"
 
 struct verdict {
     char *device;
     enum espota_outcome outcome;
     struct espota_error error;
     uint32_t ms;
-    int status;
+    enum espota_standing standing;
 };
 
 struct junit {
     struct ui base;
+    char *path; /* NULL: base.out is written to */
+    uint64_t start_ms; /* since 1970 */
     struct verdict *at;
     size_t n;
 };
@@ -52,7 +56,8 @@ static void put(FILE *out, const char *text)
 
 static void start(struct ui *ui, unsigned jobs)
 {
-    (void)ui, (void)jobs;
+    (void)jobs;
+    self(ui)->start_ms = ui->set->wall_ms;
 }
 
 static void image(struct ui *ui, const struct ui_device *d,
@@ -78,7 +83,7 @@ static void event(struct ui *ui, struct ui_device *d,
         .outcome = e->result->outcome,
         .error = *e->result->error,
         .ms = e->result->ms_total,
-        .status = eo_uis_result(ui->set, e->result),
+        .standing = espota_counts_add(NULL, e->result),
     };
 }
 
@@ -87,47 +92,86 @@ static void tick(struct ui *ui)
     (void)ui;
 }
 
+/* What a case that is not well has inside; NULL: all is well. */
+static const char *element(const struct verdict *v)
+{
+    switch (v->standing) {
+    case ESPOTA_STANDS_WELL:
+        return NULL;
+    case ESPOTA_STANDS_FAILED:
+        return v->outcome == ESPOTA_UNKNOWN ? "error" : "failure";
+    case ESPOTA_STANDS_SKIPPED:
+    case ESPOTA_STANDS_NOT_BEGUN:
+        break;
+    }
+    return "skipped";
+}
+
 static void put_case(FILE *out, const struct verdict *v)
 {
-    const bool bad = v->status != 0;
+    const char *name = element(v);
 
-    fprintf(out, "  <testcase classname=\"espota-c\" name=\"");
+    fprintf(out, "    <testcase classname=\"espota-c\" name=\"");
     put(out, v->device != NULL ? v->device : "?");
     fprintf(out, "\" time=\"%u.%03u\"", v->ms / 1000, v->ms % 1000);
-    if (!bad && v->outcome != ESPOTA_SKIPPED) {
+    if (name == NULL) {
         fputs("/>\n", out);
         return;
     }
-    fprintf(out, ">\n    <%s message=\"", bad ? "failure" : "skipped");
+    fprintf(out, ">\n      <%s message=\"", name);
     put(out, v->error.message);
-    if (bad) {
+    if (v->standing == ESPOTA_STANDS_FAILED) {
         fprintf(out, "\" type=\"%s\">",
                 espota_category_name(v->error.category));
         put(out, v->error.hint != NULL ? v->error.hint : "");
-        fputs("</failure>\n  </testcase>\n", out);
+        fprintf(out, "</%s>\n    </testcase>\n", name);
     } else {
-        fputs("\"/>\n  </testcase>\n", out);
+        fputs("\"/>\n    </testcase>\n", out);
     }
+}
+
+static void write_suite(const struct junit *j, FILE *out,
+                        const struct ui_total *total)
+{
+    const struct espota_counts *c = &total->counts;
+    const time_t start = (time_t)(j->start_ms / 1000);
+    char stamp[32], numbers[160];
+    struct tm utc;
+
+    gmtime_r(&start, &utc);
+    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    snprintf(numbers, sizeof numbers,
+             "tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
+             "skipped=\"%zu\" time=\"%u.%03u\"",
+             j->n, c->failed - c->outcome[ESPOTA_UNKNOWN],
+             c->outcome[ESPOTA_UNKNOWN], c->n - c->failed - c->succeeded,
+             (unsigned)(total->ms / 1000), (unsigned)(total->ms % 1000));
+    fprintf(out,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+            "<testsuites name=\"espota-c\" %s timestamp=\"%s\">\n"
+            "  <testsuite name=\"espota-c\" %s timestamp=\"%s\">\n",
+            numbers, stamp, numbers, stamp);
+    for (size_t i = 0; i < j->n; i++)
+        put_case(out, &j->at[i]);
+    fputs("  </testsuite>\n</testsuites>\n", out);
 }
 
 static void end(struct ui *ui, const struct ui_total *total)
 {
-    struct junit *j = self(ui);
-    size_t failures = 0, skipped = 0;
+    const struct junit *j = self(ui);
+    struct whole_file file;
+    struct espota_error err;
 
-    for (size_t i = 0; i < j->n; i++) {
-        failures += j->at[i].status != 0;
-        skipped += j->at[i].status == 0 && j->at[i].outcome == ESPOTA_SKIPPED;
+    if (j->path == NULL) {
+        write_suite(j, ui->out, total);
+        return;
     }
-    fprintf(ui->out,
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-            "<testsuite name=\"espota-c\" tests=\"%zu\" failures=\"%zu\" "
-            "errors=\"0\" skipped=\"%zu\" time=\"%u.%03u\">\n",
-            j->n, failures, skipped, (unsigned)(total->ms / 1000),
-            (unsigned)(total->ms % 1000));
-    for (size_t i = 0; i < j->n; i++)
-        put_case(ui->out, &j->at[i]);
-    fputs("</testsuite>\n", ui->out);
+    if (eo_whole_begin(&file, j->path, &err) == 0) {
+        write_suite(j, file.out, total);
+        if (eo_whole_end(&file, &err) == 0)
+            return;
+    }
+    eo_ui_print_error(stderr, NULL, &err);
 }
 
 static void junit_free(struct ui *ui)
@@ -137,20 +181,39 @@ static void junit_free(struct ui *ui)
     for (size_t i = 0; i < j->n; i++)
         eo_free(j->at[i].device);
     eo_free(j->at);
-    if (ui->out != stdout)
+    eo_free(j->path);
+    if (ui->out != NULL && ui->out != stdout)
         fclose(ui->out);
     eo_free(j);
 }
 
-struct ui *eo_ui_junit(FILE *out)
+static struct junit *make(void)
 {
     static const struct ui_ops OPS = {start, image, event, tick, end,
                                       junit_free};
     struct junit *j = eo_calloc(1, sizeof *j);
 
+    if (j != NULL)
+        j->base.ops = &OPS;
+    return j;
+}
+
+struct ui *eo_ui_junit(FILE *out)
+{
+    struct junit *j = make();
+
     if (j == NULL)
         return NULL;
-    j->base.ops = &OPS;
     j->base.out = out;
     return &j->base;
+}
+
+struct ui *eo_ui_junit_file(const char *path)
+{
+    struct junit *j = make();
+
+    if (j != NULL && (j->path = eo_strdup(path)) != NULL)
+        return &j->base;
+    eo_free(j);
+    return NULL;
 }

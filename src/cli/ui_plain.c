@@ -166,6 +166,8 @@ static void ended(struct ui *ui, const struct ui_device *d,
     const struct espota_error *err = r->error;
     const bool color = self(ui)->config.color;
 
+    if (eo_uis_is_silent(ui->set, r))
+        return;
     if (eo_uis_result(ui->set, r) == 0) {
         char line[440];
 
@@ -230,6 +232,7 @@ static void event(struct ui *ui, struct ui_device *d,
     case ESPOTA_EVENT_HELD:
     case ESPOTA_EVENT_COMMIT:
     case ESPOTA_EVENT_STATE:
+    case ESPOTA_EVENT_WAVE:
         break;
     }
 }
@@ -249,6 +252,7 @@ static void end(struct ui *ui, const struct ui_total *total)
     say(ui, NULL, line);
     if (!self(ui)->config.quiet)
         eo_ui_reasons(ui->out, ui->set);
+    eo_ui_print_stop(ui->out, ui->set);
 }
 
 static void plain_free(struct ui *ui)

@@ -117,7 +117,7 @@ static void compose(struct text *t, const struct ui_device *d, uint64_t now_ms,
     add_cell(t, name, name_columns);
     eo_text_add(t, "  ");
     room = width - name_columns - 2;
-    if (d->phase == ESPOTA_PHASE_DATA && d->total > 0 && d->done < d->total) {
+    if (d->phase == ESPOTA_PHASE_DATA && d->total > 0) {
         add_numbers(t, d, now_ms, room);
         return;
     }
@@ -244,6 +244,8 @@ static void ended(struct tty *t, const struct ui_device *d,
 {
     char line[440];
 
+    if (eo_uis_is_silent(t->base.set, e->result))
+        return;
     if (eo_uis_result(t->base.set, e->result) == 0) {
         eo_ui_summary(line, sizeof line, e->result);
         say(t, d, line, "\033[32m");
@@ -289,6 +291,7 @@ static void event(struct ui *ui, struct ui_device *d,
     case ESPOTA_EVENT_HELLO:
     case ESPOTA_EVENT_COMMIT:
     case ESPOTA_EVENT_STATE:
+    case ESPOTA_EVENT_WAVE:
         break;
     }
 }
@@ -310,6 +313,7 @@ static void end(struct ui *ui, const struct ui_total *total)
     fputs("\033[J", ui->out);
     self(ui)->rows = 0;
     eo_ui_reasons(ui->out, ui->set);
+    eo_ui_print_stop(ui->out, ui->set);
     fflush(ui->out);
 }
 

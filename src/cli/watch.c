@@ -56,7 +56,7 @@ static void give_up(struct fleet_watch *w, struct run_device *d, int sys)
     struct espota_error err;
 
     eo_fail_sys(&err, ESPOTA_E_FLEET_STOPPED, sys,
-                "not tried: the journal cannot be written");
+                "not begun: the journal cannot be written");
     espota_fleet_stop(w->run->fleet, &err);
     eo_fail_sys(&err, ESPOTA_E_INTERNAL, sys,
                 "the journal cannot be written (%s): the image was not sent "

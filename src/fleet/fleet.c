@@ -22,7 +22,8 @@ struct slot {
     struct espota_fleet *fleet;
     struct job *job; /* NULL: ended and freed */
     bool started, cancelled;
-    bool dozes; /* its device is asleep: it takes no turn */
+    bool dozes;  /* its device is asleep: it takes no turn */
+    bool counts; /* the rollout knows how it ended */
 };
 
 struct espota_fleet {
@@ -32,14 +33,16 @@ struct espota_fleet {
     struct listeners *listeners; /* the ports that its devices call */
     struct slot **slot;
     size_t n, cap;
-    size_t first;           /* all before it were started or have ended */
-    size_t started, active; /* ever, and now */
-    size_t ended, failed;
+    size_t first;  /* all before it were started or have ended */
+    size_t told;   /* of all before it the rollout knows the ends so far */
+    size_t running; /* begun, and not ended */
+    size_t active;  /* ... and awake */
+    struct espota_counts counts;
+    struct espota_error stopped; /* OK, or why nothing more is begun */
     uint64_t next_start; /* not before this time of the loop */
     struct timer pace; /* until next_start */
     bool chores;       /* something ended or was added: look what may start */
     bool cancels;      /* some slot is cancelled and was not told yet */
-    struct espota_error stopped; /* OK, or why nothing more is begun */
 };
 
 int espota_fleet_new(struct espota_fleet **out,
@@ -54,7 +57,12 @@ int espota_fleet_new(struct espota_fleet **out,
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     }
     f->c = *c;
-    f->rollout = (struct rollout){c->waves, c->n_waves, c->stop_after};
+    eo_rollout_init(&f->rollout,
+                    &(struct rollout_rules){.canary = c->canary,
+                                            .waves = c->waves,
+                                            .n_waves = c->n_waves,
+                                            .wave_max_fail = c->wave_max_fail,
+                                            .max_fail = c->stop_after});
     if (f->c.max_active == 0)
         f->c.max_active = MAX_ACTIVE;
     eo_raise_fd_limit();
@@ -69,7 +77,7 @@ static void free_ended(struct espota_fleet *f)
     for (size_t i = 0; i < f->n; i++) {
         struct slot *s = f->slot[i];
 
-        if (s->job != NULL && eo_job_ended(s->job)) {
+        if (s->job != NULL && s->counts) {
             eo_job_free(s->job);
             s->job = NULL;
         }
@@ -93,12 +101,13 @@ static bool host_is_full(const struct espota_fleet *f, const struct slot *s)
     return busy >= f->c.per_host;
 }
 
-static struct slot *next_waiting(const struct espota_fleet *f)
+static struct slot *next_waiting(const struct espota_fleet *f, size_t limit)
 {
-    for (size_t i = f->first; i < f->n; i++) {
+    for (size_t i = f->first; i < limit; i++) {
         struct slot *s = f->slot[i];
 
-        if (!s->started && s->job != NULL && !host_is_full(f, s))
+        if (!s->started && s->job != NULL && !eo_job_ended(s->job) &&
+            !host_is_full(f, s))
             return s;
     }
     return NULL;
@@ -108,9 +117,14 @@ static void skip_rest(struct espota_fleet *f)
 {
     for (size_t i = f->first; i < f->n; i++)
         if (!f->slot[i]->started && f->slot[i]->job != NULL)
-            eo_job_skip(f->slot[i]->job, f->stopped.category != ESPOTA_E_OK
-                                             ? &f->stopped
-                                             : NULL);
+            eo_job_skip(f->slot[i]->job, &f->stopped);
+}
+
+void espota_fleet_stop(struct espota_fleet *f, const struct espota_error *why)
+{
+    if (f->stopped.category == ESPOTA_E_OK)
+        f->stopped = *why;
+    f->chores = true;
 }
 
 static void on_pace(void *ctx)
@@ -120,32 +134,88 @@ static void on_pace(void *ctx)
     f->chores = true;
 }
 
+/* ---- the rollout ----------------------------------------------------------- */
+
+/* Each end counts once, and when the rollout has come to its device: who is
+ * cancelled before that is a part of a later wave. */
+static void count_end(struct espota_fleet *f, struct slot *s)
+{
+    if (s->counts || !eo_job_ended(s->job))
+        return;
+    s->counts = true;
+    eo_rollout_ended(&f->rollout, eo_job_result(s->job));
+}
+
+static void tell_wave(const struct espota_fleet *f,
+                      const struct espota_wave *wave)
+{
+    const bool asked = f->c.canary.n > 0 || f->c.n_waves > 0;
+
+    if (f->c.on_event == NULL ||
+        (!asked && wave->state != ESPOTA_WAVE_STOPPED))
+        return;
+    f->c.on_event(f->c.on_event_ctx,
+                  &(struct espota_event){.kind = ESPOTA_EVENT_WAVE,
+                                         .job = -1,
+                                         .wave = wave});
+}
+
+static void move_on(struct espota_fleet *f)
+{
+    struct espota_wave wave;
+    struct espota_error why;
+
+    do {
+        for (; f->told < eo_rollout_reach(&f->rollout); f->told++)
+            if (f->slot[f->told]->job != NULL)
+                count_end(f, f->slot[f->told]);
+        if (!eo_rollout_step(&f->rollout, &wave))
+            break;
+        tell_wave(f, &wave);
+    } while (true);
+    if (!eo_rollout_is_closed(&f->rollout) || f->running > 0 ||
+        f->stopped.category != ESPOTA_E_OK)
+        return;
+    /* What ran has ended: the numbers are final. */
+    eo_rollout_stop(&f->rollout, &wave);
+    tell_wave(f, &wave);
+    eo_fail(&why, ESPOTA_E_FLEET_STOPPED, "not begun: %s", wave.why);
+    espota_fleet_stop(f, &why);
+}
+
+/* By starts_per_min: false where it is too early for another. */
+static bool may_start_now(struct espota_fleet *f)
+{
+    const uint64_t now = eo_loop_now(f->loop);
+
+    if (f->c.starts_per_min == 0)
+        return true;
+    if (now < f->next_start) {
+        eo_timer_start(f->loop, &f->pace, f->next_start - now, on_pace, f);
+        return false;
+    }
+    f->next_start = now + 60000 / f->c.starts_per_min;
+    return true;
+}
+
 /* Frees what has ended and starts what may start; never from inside a job.
  * That it is due is a flag and no timer: a fleet is due before its loop turns. */
 static void do_chores(struct espota_fleet *f)
 {
-    const struct rollout_counts counts = {f->n, f->ended, f->failed};
-    const size_t ceiling = eo_rollout_ceiling(&f->rollout, &counts);
+    size_t limit;
     struct slot *s;
 
     f->chores = false;
+    move_on(f);
     free_ended(f);
-    if (f->stopped.category != ESPOTA_E_OK ||
-        eo_rollout_stopped(&f->rollout, &counts)) {
+    if (f->stopped.category != ESPOTA_E_OK) {
         skip_rest(f);
         return;
     }
-    while (f->active < f->c.max_active && f->started < ceiling &&
-           (s = next_waiting(f)) != NULL) {
-        const uint64_t now = eo_loop_now(f->loop);
-
-        if (f->c.starts_per_min > 0 && now < f->next_start) {
-            eo_timer_start(f->loop, &f->pace, f->next_start - now, on_pace, f);
-            return;
-        }
-        if (f->c.starts_per_min > 0)
-            f->next_start = now + 60000 / f->c.starts_per_min;
-        f->started++;
+    limit = eo_rollout_limit(&f->rollout);
+    while (f->active < f->c.max_active && (s = next_waiting(f, limit)) &&
+           may_start_now(f)) {
+        f->running++;
         f->active++;
         s->started = true;
         eo_job_start(s->job);
@@ -154,17 +224,16 @@ static void do_chores(struct espota_fleet *f)
 
 static void on_end(void *ctx)
 {
-    const struct slot *s = ctx;
+    struct slot *s = ctx;
     struct espota_fleet *f = s->fleet;
-    const enum espota_outcome outcome = eo_job_outcome(s->job);
 
-    f->ended++;
-    f->failed += outcome != ESPOTA_UPDATED && outcome != ESPOTA_UNCHANGED &&
-                 outcome != ESPOTA_SKIPPED;
-    if (s->started)
+    espota_counts_add(&f->counts, eo_job_result(s->job));
+    if ((size_t)eo_job_number(s->job) < f->told)
+        count_end(f, s);
+    if (s->started) {
+        f->running--;
         f->active -= !s->dozes;
-    else
-        f->started++; /* a wave that counts it must be able to end */
+    }
     f->chores = true;
 }
 
@@ -225,6 +294,7 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
         return -1;
     }
     f->slot[f->n++] = s;
+    eo_rollout_add(&f->rollout);
     f->chores = true;
     return config.number;
 }
@@ -243,13 +313,6 @@ void espota_fleet_veto(struct espota_fleet *f, int job,
 {
     if (job >= 0 && (size_t)job < f->n && f->slot[job]->job != NULL)
         eo_job_veto(f->slot[job]->job, why);
-}
-
-void espota_fleet_stop(struct espota_fleet *f, const struct espota_error *why)
-{
-    if (f->stopped.category == ESPOTA_E_OK)
-        f->stopped = *why;
-    f->chores = true;
 }
 
 void espota_fleet_cancel(struct espota_fleet *f, int job)
@@ -313,15 +376,15 @@ static bool is_due(const struct espota_fleet *f)
 
 int espota_fleet_run(struct espota_fleet *f, const volatile int *stop)
 {
-    while (f->ended < f->n) {
+    while (f->counts.n < f->n) {
         if (stop != NULL && *stop != 0)
             espota_fleet_cancel(f, ALL);
         do_due(f);
-        if (f->ended < f->n &&
+        if (f->counts.n < f->n &&
             eo_loop_turn(f->loop, is_due(f) ? 0 : LOOK_MS) != 0)
             espota_fleet_give_up(f, errno);
     }
-    return (int)f->failed;
+    return (int)(f->counts.failed + f->counts.not_begun);
 }
 
 size_t espota_fleet_fds(const struct espota_fleet *f, struct espota_fd *fds,
@@ -345,5 +408,5 @@ void espota_fleet_process(struct espota_fleet *f, const struct espota_fd *fds,
 
 int espota_fleet_live(const struct espota_fleet *f)
 {
-    return (int)(f->n - f->ended);
+    return (int)(f->n - f->counts.n);
 }

@@ -18,9 +18,6 @@ enum {
     NEXT_PASSWORD_MS = 1000
 }; /* a device shows a refusal for a moment */
 
-static const char LOOK_FIRST[] =
-    "check which firmware the device runs before flashing it again";
-
 /* ---- what is known of the device ------------------------------------------ */
 
 bool eo_job_happened(struct job *j, enum espota_happening h)
@@ -63,88 +60,6 @@ bool eo_job_must_ask(const struct job *j)
            !j->target.pub.force;
 }
 
-/* ---- the end ------------------------------------------------------------- */
-
-void eo_job_stop_all(struct job *j)
-{
-    eo_timer_stop(j->c.loop, &j->timer);
-    eo_resolve_free(j->resolve);
-    eo_look_free(j->look);
-    eo_verify_free(j->verify);
-    j->resolve = NULL;
-    j->look = NULL;
-    j->verify = NULL;
-    eo_detect_free(j->detect);
-    j->detect = NULL;
-    if (j->session != NULL)
-        j->result.bytes_wire += eo_session_bytes_out(j->session);
-    eo_session_free(j->session);
-    j->session = NULL;
-}
-
-void eo_job_end(struct job *j, enum espota_outcome outcome)
-{
-    eo_job_stop_all(j);
-    eo_timer_stop(j->c.loop, &j->limit);
-    eo_report_end(&j->report);
-    j->ended = true;
-    j->result.outcome = outcome;
-    j->result.state = j->known;
-    j->result.error = &j->error;
-    j->result.phase = j->report.phase;
-    j->result.attempts = j->report.attempt;
-    j->result.bytes_image = espota_image_info(j->c.image)->bytes;
-    j->result.ms_total = (uint32_t)(eo_loop_now(j->c.loop) - j->report.began);
-    eo_target_wipe(&j->target);
-    memcpy(j->result.ms, j->report.ms, sizeof j->result.ms);
-    eo_report_emit(&j->report, &(struct espota_event){.kind = ESPOTA_EVENT_END,
-                                                      .result = &j->result,
-                                                      .error = &j->error});
-    j->c.on_end(j->c.on_end_ctx);
-}
-
-void eo_job_end_well(struct job *j, enum espota_outcome outcome)
-{
-    j->error = (struct espota_error){.category = ESPOTA_E_OK};
-    eo_job_end(j, outcome);
-}
-
-static bool is_absent(enum espota_category c)
-{
-    return c == ESPOTA_E_RESOLVE || c == ESPOTA_E_CONNECT ||
-           c == ESPOTA_E_NO_ANSWER;
-}
-
-/* A failure of this run says nothing of what an earlier one may have done, nor
- * of what the device took before it. */
-static enum espota_outcome outcome_of(const struct job *j)
-{
-    const enum espota_category c = j->error.category;
-
-    if (j->target.pub.skip_absent && is_absent(c))
-        return ESPOTA_SKIPPED;
-    if (espota_state_next(j->known) == ESPOTA_NEXT_ASK ||
-        (j->took && j->known == ESPOTA_STATE_HAS))
-        return ESPOTA_UNKNOWN;
-    return espota_category_outcome(c);
-}
-
-void eo_job_end_failed(struct job *j)
-{
-    const size_t len = strlen(j->error.message);
-
-    if (j->report.attempt > 1)
-        snprintf(j->error.message + len, sizeof j->error.message - len,
-                 ", attempt %u", j->report.attempt);
-    eo_job_end(j, outcome_of(j));
-}
-
-void eo_job_end_internal(struct job *j, const char *why)
-{
-    eo_fail(&j->error, ESPOTA_E_INTERNAL, "%s", why);
-    eo_job_end_failed(j);
-}
-
 /* ---- attempts ------------------------------------------------------------ */
 
 static void attempt(void *ctx);
@@ -160,7 +75,7 @@ static void again(struct job *j, uint32_t delay_ms)
  * while it lasts, so the next one may begin at once. */
 static bool may_be_asleep(const struct job *j)
 {
-    return !j->said_hello && is_absent(j->error.category) &&
+    return !j->said_hello && eo_job_is_absent(j->error.category) &&
            eo_loop_now(j->c.loop) - j->report.began <
                j->target.pub.wait_online_ms;
 }
@@ -306,23 +221,6 @@ static void attempt(void *ctx)
         eo_job_end_internal(j, "out of memory");
 }
 
-/* The device has said yes already, and nothing more was wanted: only the
- * goodbye was not over. */
-static bool end_accepted(struct job *j)
-{
-    struct proto_want w;
-
-    if (j->session == NULL)
-        return false;
-    eo_session_want(j->session, &w);
-    if (w.phase == ESPOTA_PHASE_REBOOT)
-        eo_job_took(j);
-    if (!j->took || j->target.pub.verify != ESPOTA_VERIFY_NONE)
-        return false;
-    eo_job_end_well(j, ESPOTA_UPDATED);
-    return true;
-}
-
 /* What having no more time means depends on how far it came. */
 static void on_limit(void *ctx)
 {
@@ -346,14 +244,14 @@ static void on_limit(void *ctx)
         tried && j->report.phase <= ESPOTA_PHASE_CONNECT ? last.category
                                                   : CATEGORY[j->report.phase];
 
-    if (end_accepted(j))
+    if (eo_job_end_accepted(j))
         return;
     if (j->known == ESPOTA_STATE_SENT ||
         (j->session != NULL && eo_session_committed(j->session)))
         category = ESPOTA_E_UNKNOWN;
     eo_fail_hint(&j->error, category,
                  category == ESPOTA_E_UNKNOWN
-                     ? LOOK_FIRST
+                     ? JOB_LOOK_FIRST
                      : "allow more with --max-time",
                  "no more time after %u s, %s%s%s",
                  (unsigned)(j->target.pub.max_ms / 1000), j->report.doing,
@@ -438,39 +336,6 @@ void eo_job_start(struct job *j)
                        j);
 }
 
-void eo_job_cancel(struct job *j, const struct espota_error *why)
-{
-    if (j->ended)
-        return;
-    if (!j->started)
-        eo_report_begin(&j->report);
-    if (end_accepted(j))
-        return;
-    if (why != NULL)
-        j->error = *why;
-    else if (j->took)
-        eo_fail_hint(&j->error, ESPOTA_E_INTERRUPTED, LOOK_FIRST,
-                     "interrupted: it took the image, and was not back yet");
-    else if (j->known == ESPOTA_STATE_SENT)
-        eo_fail_hint(&j->error, ESPOTA_E_INTERRUPTED, LOOK_FIRST,
-                     "interrupted after the device had every byte");
-    else
-        eo_fail(&j->error, ESPOTA_E_INTERRUPTED, "interrupted while %s",
-                j->report.doing);
-    eo_job_end_failed(j);
-}
-
-void eo_job_skip(struct job *j, const struct espota_error *why)
-{
-    eo_report_begin(&j->report);
-    if (why != NULL)
-        j->error = *why;
-    else
-        eo_fail(&j->error, ESPOTA_E_FLEET_STOPPED,
-                "not tried: the run stopped at its failure threshold");
-    eo_job_end(j, ESPOTA_SKIPPED);
-}
-
 const char *eo_job_host(const struct job *j)
 {
     return j->target.pub.host;
@@ -481,9 +346,14 @@ bool eo_job_ended(const struct job *j)
     return j->ended;
 }
 
-enum espota_outcome eo_job_outcome(const struct job *j)
+const struct espota_result *eo_job_result(const struct job *j)
 {
-    return j->result.outcome;
+    return &j->result;
+}
+
+int eo_job_number(const struct job *j)
+{
+    return j->c.number;
 }
 
 void eo_job_free(struct job *j)

@@ -47,14 +47,14 @@ void eo_job_veto(struct job *, const struct espota_error *why);
  * this call.  why is what happened on our side; NULL: the user wished so. */
 void eo_job_cancel(struct job *, const struct espota_error *why);
 
-/* Ends one that was never started because the fleet stops; the same way.
- * NULL: at its threshold. */
+/* Ends one that was never started, as SKIPPED with that error; the same way. */
 void eo_job_skip(struct job *, const struct espota_error *why);
 
 const char *eo_job_host(const struct job *);
+int eo_job_number(const struct job *);
 bool eo_job_ended(const struct job *);
-/* Only once it ended. */
-enum espota_outcome eo_job_outcome(const struct job *);
+/* Only once it ended; as long as it lives. */
+const struct espota_result *eo_job_result(const struct job *);
 
 void eo_job_free(struct job *);
 

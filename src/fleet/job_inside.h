@@ -1,4 +1,4 @@
-/* job_inside.h -- what the files of a job share: job.c, job_session.c and
+/* job_inside.h -- what the files of a job share: job.c, job_end.c, job_session.c and
  * job_verify.c. */
 #ifndef EO_JOB_INSIDE_H
 #define EO_JOB_INSIDE_H
@@ -12,6 +12,9 @@
 #include "io/session.h"
 
 enum { ADDR_SHOWN = 16 };
+
+#define JOB_LOOK_FIRST                                                        \
+    "check which firmware the device runs before flashing it again"
 
 struct job {
     struct job_config c;
@@ -54,6 +57,13 @@ void eo_job_end(struct job *, enum espota_outcome);
 void eo_job_end_well(struct job *, enum espota_outcome);
 void eo_job_end_failed(struct job *);
 void eo_job_end_internal(struct job *, const char *why);
+
+/* Ends it well if the device has said yes already, and only the goodbye was
+ * not over; false if it goes on. */
+bool eo_job_end_accepted(struct job *);
+
+/* Is that how it looks when nobody is there? */
+bool eo_job_is_absent(enum espota_category);
 
 /* An attempt failed: again, the next password, or the end. */
 void eo_job_failed(struct job *, const struct espota_error *);

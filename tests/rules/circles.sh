@@ -13,7 +13,7 @@ BUILD=${1:-${BUILD:-build}}
 allowed='
 src/cli/cli src/cli/cmd_help
 src/cli/targets src/cli/targets_parse
-src/fleet/job src/fleet/job_session src/fleet/job_verify
+src/fleet/job src/fleet/job_end src/fleet/job_session src/fleet/job_verify
 src/io/browse src/io/browse_ask
 src/io/http_push src/io/http_push_multi src/io/http_push_request
 src/io/session src/io/session_open

@@ -52,6 +52,8 @@ static char letter(const struct espota_event *e)
         return 'l';
     case ESPOTA_EVENT_END:
         return 'E';
+    case ESPOTA_EVENT_WAVE:
+        return '|';
     }
     return '?';
 }
@@ -61,6 +63,11 @@ void seen_on_event(void *ctx, const struct espota_event *e)
     struct fleet_seen *s = ctx;
     const char c = letter(e);
 
+    if (e->kind == ESPOTA_EVENT_WAVE) {
+        assert_int_equal(e->job, -1);
+        s->order[s->n++] = c;
+        return;
+    }
     assert_in_range(e->job, 0, SEEN_JOBS_MAX - 1);
     assert_non_null(e->device);
     assert_int_equal(s->ends[e->job], 0); /* END is the last of its job */

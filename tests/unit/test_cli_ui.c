@@ -391,32 +391,68 @@ static void test_a_retry_starts_the_meter_anew(void **state)
     free(s.text);
 }
 
-/* Names and words may be anything; XML 1.0 is UTF-8 without most controls. */
-static void test_junit_is_xml_whatever_it_says(void **state)
+/* One who was not begun is silent among others, and is counted. */
+static void test_not_begun_is_a_number_and_a_reason(void **state)
 {
-    struct ui_device d = {.name = "caf\xe9 <\x01>"}, *devices[] = {&d};
-    const struct espota_error err = {.category = ESPOTA_E_DEVICE,
-                                     .message = "\xc2\x85 \"\xff\" & \x1b[2J"};
-    const struct espota_result result = {.outcome = ESPOTA_FAILED,
-                                         .error = &err};
-    struct ui_set s = {.devices = devices, .n_devices = 1, .n = 1};
-    char *out = NULL;
-    size_t len = 0;
+    static const struct espota_error stopped = {
+        .category = ESPOTA_E_FLEET_STOPPED,
+        .message = "not begun: 1 of 1 canary failed"};
+    const struct espota_result bad = {.outcome = ESPOTA_FAILED,
+                                      .error = &STALLED},
+                               never = {.outcome = ESPOTA_SKIPPED,
+                                        .error = &stopped};
+    struct show s;
+    char counts[80];
 
     (void)state;
-    s.at[0] = eo_ui_junit(open_memstream(&out, &len));
-    assert_non_null(s.at[0]);
-    eo_uis_start(&s, 1);
-    eo_uis_event(&s, &(struct espota_event){.kind = ESPOTA_EVENT_END,
-                                            .tag = &d,
-                                            .device = d.name,
-                                            .result = &result});
-    eo_uis_end(&s, 1);
-    eo_uis_free(&s);
-    assert_non_null(strstr(out, "name=\"caf\\xe9 &lt;\\x01&gt;\""));
-    assert_non_null(strstr(
-        out, "message=\"\\xc2\\x85 &quot;\\xff&quot; &amp; \\x1b[2J\""));
-    free(out);
+    open_show(&s, 2);
+    s.set.at[0] = eo_ui_plain(&(struct ui_plain_config){.out = s.out});
+    s.set.n = 1;
+    eo_uis_start(&s.set, 2);
+    tell(&s, (struct espota_event){.kind = ESPOTA_EVENT_END, .result = &bad},
+         0);
+    tell(&s,
+         (struct espota_event){.kind = ESPOTA_EVENT_END, .result = &never}, 1);
+    eo_ui_counts(counts, sizeof counts, &s.set);
+    assert_string_equal(counts, "0 done, 1 failed, 1 skipped, 0 running, "
+                                "0 waiting");
+    assert_int_equal(eo_uis_result(&s.set, &never), 41);
+    eo_uis_end(&s.set, 41);
+    eo_uis_free(&s.set);
+    fclose(s.out);
+    assert_string_equal(
+        s.text,
+        "espota-c: K\u00fcche: nothing came for 160 s\n"
+        "espota-c: 1 failed, 1 skipped (1 not begun) in 0.0 s\n"
+        "  1: the connection was lost before the last byte (broken): "
+        "K\u00fcche\n"
+        "espota-c: stopped: 1 of 1 canary failed; 1 not begun\n"
+        "hint: mend what failed, then run it again; with --journal it goes on "
+        "where it stopped\n");
+    free(s.text);
+}
+
+static void test_no_arrow_without_versions(void **state)
+{
+    static const struct {
+        const char *from, *to, *end;
+    } ROWS[] = {
+        {"1.0", "1.1", ", 1.0 -> 1.1"}, {"", "1.1", ", now runs 1.1"},
+        {NULL, "1.1", ", now runs 1.1"}, {"1.0", "", "in 0.0 s"},
+        {"", "", "in 0.0 s"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        const struct espota_result r = {.error = &FINE,
+                                        .old_version = ROWS[i].from,
+                                        .new_version = ROWS[i].to};
+        char line[200];
+
+        eo_ui_summary(line, sizeof line, &r);
+        assert_string_equal(line + strlen(line) - strlen(ROWS[i].end),
+                            ROWS[i].end);
+    }
 }
 
 int main(void)
@@ -432,7 +468,8 @@ int main(void)
         cmocka_unit_test(test_the_bar_of_espota_py),
         cmocka_unit_test(test_the_dots_of_espota_py),
         cmocka_unit_test(test_frames_fit_the_terminal),
-        cmocka_unit_test(test_junit_is_xml_whatever_it_says),
+        cmocka_unit_test(test_not_begun_is_a_number_and_a_reason),
+        cmocka_unit_test(test_no_arrow_without_versions),
 #ifdef EO_WITH_JSON
         cmocka_unit_test(test_json_has_one_end_for_each),
         cmocka_unit_test(test_json_says_zero_once_an_attempt),

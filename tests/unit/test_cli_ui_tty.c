@@ -99,6 +99,23 @@ static void test_rate_and_time_left(void **state)
                   "10.0 kB/s    0:06 left\033[K");
 }
 
+/* As long as it is the data that goes on. */
+static void test_the_bar_ends_at_all_of_it(void **state)
+{
+    struct show s;
+
+    (void)state;
+    open_show(&s, 60, false);
+    tell_phase(&s, ESPOTA_PHASE_DATA);
+    tell_progress(&s, 0);
+    clock_ms += 300;
+    tell_progress(&s, 100000);
+    expect(&s, "=] 100 %");
+    tell_phase(&s, ESPOTA_PHASE_COMMIT);
+    expect(&s, "porch  verifying\033[K\n");
+    close_show(&s);
+}
+
 /* Who waits is told for how long. */
 static void test_a_phase_that_takes_its_time(void **state)
 {
@@ -193,6 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rate_and_time_left),
+        cmocka_unit_test(test_the_bar_ends_at_all_of_it),
         cmocka_unit_test(test_a_phase_that_takes_its_time),
         cmocka_unit_test(
             test_nothing_is_drawn_ten_times_in_a_tenth_of_a_second),
