@@ -44,7 +44,7 @@ static const struct opt OPTS[] = {
      EO_ESPHOME_PLATFORM_NAMES, NULL},
     {"protocol-version", OPT_NUMBER, AT(version), 1, 2, "N", "1 or 2", NULL, NULL},
     {"password", OPT_TEXT, AT(password), 0, 0, "WORD",
-     "ask for this password", NULL, NULL},
+     "ask for this password, which from 2025.10 on may be empty", NULL, NULL},
     {"auth", OPT_CHOICE, AT(auth), 0, 0, "KIND",
      "how: none, md5 or sha256", AUTH_NAMES, NULL},
     {"key", OPT_CALL, AT(key), 0, 0, "BASE64",
@@ -156,9 +156,9 @@ static int check(void *config, struct espota_error *err)
     if (c->password == NULL && (c->auth == AUTH_MD5 || c->auth == AUTH_SHA256))
         return eo_fail(err, ESPOTA_E_USAGE, "--auth %s needs a --password",
                        AUTH_NAMES[c->auth]);
-    /* "password:" without a value compiles to none. */
-    if (c->password != NULL && c->password[0] == '\0' && c->auth == AUTH_BY_AGE)
-        c->password = NULL;
+    if (c->password != NULL && c->password[0] == '\0' &&
+        c->auth == AUTH_BY_AGE && !c->age->empty)
+        c->password = NULL; /* so old firmware lets everybody in */
     return 0;
 }
 

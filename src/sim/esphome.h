@@ -24,13 +24,17 @@ struct esphome_age {
     bool md5;       /* password by MD5 for clients that cannot do SHA-256 */
     bool extended;  /* 0x48, flags and a type byte */
     bool noise;     /* encrypts, given a key */
-    bool stale_ok;  /* a failed read is reported as 0x00 */
+    bool stale_ok;  /* a failed read is reported as 0x00, later as 0xff */
     bool new_md5;   /* ESP8266 says 0x8b, not 0x84, for a wrong MD5 */
+    bool empty;     /* an empty password is asked for like any other */
+    bool any_case;  /* hexadecimal digits may be capitals */
+    bool blocking;  /* on BSD sockets, each read waits for ever */
+    bool mute;      /* on BSD sockets, a wrong greeting is reset, not refused */
     int backlog;
-    /* Patience: with each single read of the handshake or with all of it, then
-     * with each of size, MD5 and goodbye, then with silence in the data.
-     * 0: for ever. */
-    unsigned read_ms, handshake_ms, control_ms, idle_ms;
+    /* Patience: with the greeting and each single read behind it, or with all
+     * of the handshake; then with each of size, MD5 and goodbye, then with
+     * silence in the data.  0: for ever. */
+    unsigned magic_ms, read_ms, handshake_ms, control_ms, idle_ms;
 };
 
 /* "2025.6" or "2025.6.1": the row in force then.  NULL: not a release. */
@@ -45,6 +49,7 @@ struct esphome_platform {
     size_t sector; /* written as a whole */
     uint8_t no_space, bad_md5;
     bool inflates; /* gzip, at the next boot */
+    bool raw;      /* on raw lwIP, the others on BSD sockets */
 };
 
 enum esphome_platforms { ESP32, ESP8266, RP2040, BK72XX, N_PLATFORMS };
@@ -106,6 +111,8 @@ enum fault_arg { ARG_NONE, ARG_STEP, ARG_COUNT, ARG_MS };
     X(LONG_FRAME, "oversized-frame", STEP, "auth", "announces a frame of 65535 bytes") \
     X(GARBAGE,   "garbage",   STEP,  "version", "answers what nobody asked")  \
     X(CORRUPT,   "corrupt",   STEP,  "data",    "loses a bit of the image")   \
+    X(DAMAGED,   "damaged-frame", STEP, "data", "gets a frame of the client spoilt") \
+    X(CHALLENGE, "challenge", NONE,  NULL,      "asks for the password inside the encryption, too") \
     X(SPLIT,     "split",     MS,    "2",       "sends each byte alone, that far apart") \
     X(DRIP,      "drip",      MS,    "1000",    "the same, slowly")           \
     X(COALESCE,  "coalesce",  NONE,  NULL,      "answers only when it must wait") \

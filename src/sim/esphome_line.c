@@ -33,6 +33,13 @@ bool eo_esphome_peer_gone(const struct esphome_session *s)
            (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
+bool eo_esphome_peer_left(const struct esphome_session *s)
+{
+    struct pollfd p = {.fd = s->fd};
+
+    return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
+}
+
 static bool fault(const struct esphome_session *s, enum esphome_fault f)
 {
     return s->faulty && s->config->fault[f].on;

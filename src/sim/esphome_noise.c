@@ -76,6 +76,22 @@ static bool takes_frame(struct esphome_session *s, size_t sealed)
     return fits;
 }
 
+/* A bit of it was lost on the way, where --fault says. */
+static bool damaged(const struct esphome_session *s)
+{
+    static const enum esphome_step STEP[] = {
+        [READ_CNONCE] = STEP_RESPONSE, [READ_RESPONSE] = STEP_RESPONSE,
+        [READ_TYPE] = STEP_PREPARE,    [READ_SIZE] = STEP_PREPARE,
+        [READ_MD5] = STEP_MD5,         [READ_DATA] = STEP_DATA,
+        [READ_GOODBYE] = STEP_GOODBYE,
+    };
+    const struct esphome_where *w = &s->config->fault[FAULT_DAMAGED].where;
+    const size_t at = w->bytes != 0 ? w->bytes : (s->size + 1) / 2;
+
+    return fault(s, FAULT_DAMAGED) && w->step == STEP[s->state] &&
+           (w->step != STEP_DATA || s->total >= at);
+}
+
 /* Reads on in the frame; true: it is whole.  Else errno, or 0 for the end. */
 static bool read_frame(struct esphome_session *s)
 {
@@ -115,6 +131,8 @@ ssize_t eo_esphome_recv_sealed(struct esphome_session *s, uint8_t *to,
 
         if (!read_frame(s))
             return errno != 0 ? -1 : 0;
+        if (damaged(s))
+            payload[0] ^= 0x01;
         opened = eo_sim_noise_open(&s->noise, payload,
                                    s->frame_have - NOISE_HEAD);
         s->frame_have = 0;

@@ -76,7 +76,8 @@ static void over_when_heard(void *ctx)
 {
     struct esphome_session *s = ctx;
 
-    if (eo_tcp_unacked(s->fd) > 0 && s->looks++ < HEARD_LOOKS)
+    if (eo_tcp_unacked(s->fd) > 0 && !eo_esphome_peer_left(s) &&
+        s->looks++ < HEARD_LOOKS)
         eo_timer_start(loop_of(s), &s->work, HEARD_LOOK_MS, over_when_heard, s);
     else
         over(s);
@@ -99,6 +100,12 @@ void eo_esphome_finish(struct esphome_session *s, enum outcome outcome,
     s->state = CLOSING;
     if (eo_esphome_drained(s))
         eo_esphome_left(s);
+}
+
+void eo_esphome_reset_now(struct esphome_session *s)
+{
+    s->reset = true;
+    eo_esphome_finish(s, OUTCOME_REFUSED, -1);
 }
 
 void eo_esphome_refuse_now(struct esphome_session *s, uint8_t code)
@@ -198,11 +205,16 @@ static void on_deadline(void *ctx);
 static unsigned patience_ms(const struct esphome_session *s)
 {
     const struct esphome_config *c = s->config;
+    const bool for_ever = c->age->blocking && !c->where->raw;
 
     if (s->state <= READ_RESPONSE)
-        return c->handshake_us != 0 ? 0 : c->age->read_ms;
+        return c->handshake_us != 0 || for_ever ? 0
+               : s->state == READ_MAGIC         ? c->age->magic_ms
+                                                : c->age->read_ms;
     if (c->idle_us != 0)
         return c->idle_us / 1000;
+    if (for_ever)
+        return 0;
     return s->state == READ_DATA ? c->age->idle_ms : c->age->control_ms;
 }
 
@@ -321,10 +333,6 @@ static bool read_once(struct esphome_session *s)
 
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return false;
-    if (n < 0 && errno == EBADMSG) { /* not a word about it */
-        eo_esphome_finish(s, OUTCOME_LOST, -1);
-        return false;
-    }
     if (n <= 0) {
         reading_failed(s, OUTCOME_LOST);
         return false;

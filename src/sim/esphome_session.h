@@ -146,6 +146,8 @@ void eo_esphome_await(struct esphome_session *, enum state, size_t need);
 /* The device is busy for us microseconds, and does not read; then after(). */
 void eo_esphome_work(struct esphome_session *, enum state, uint64_t us,
                      void (*after)(struct esphome_session *));
+/* Resets the connection without a word. */
+void eo_esphome_reset_now(struct esphome_session *);
 /* Says an error code and closes. */
 void eo_esphome_refuse_now(struct esphome_session *, uint8_t code);
 /* Closes as soon as what was said has left; the session is gone soon after
@@ -188,6 +190,8 @@ bool eo_esphome_drained(struct esphome_session *);
 size_t eo_esphome_unread(const struct esphome_session *);
 /* The client closed or reset, even though its bytes were not read. */
 bool eo_esphome_peer_gone(const struct esphome_session *);
+/* Nothing that is said reaches it any more. */
+bool eo_esphome_peer_left(const struct esphome_session *);
 /* Called by the line when the last byte of a CLOSING session has left. */
 void eo_esphome_left(struct esphome_session *);
 

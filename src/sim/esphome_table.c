@@ -13,27 +13,40 @@
 /* Newest last.  docs/PROTOCOLS.md says how each line is known. */
 /* clang-format off */
 static const struct esphome_age AGES[] = {
-    {.since = 201810, .version = 1, .md5 = true,
-     .stale_ok = true, .backlog = 4, .read_ms = 1000, .control_ms = 1000},
-    {.since = 202111, .version = 1, .md5 = true, .gzip = true,
-     .stale_ok = true, .backlog = 4, .read_ms = 1000, .control_ms = 1000},
-    {.since = 202402, .version = 2, .md5 = true, .gzip = true,
-     .stale_ok = true, .backlog = 4, .read_ms = 1000, .control_ms = 1000},
-    {.since = 202509, .version = 2, .md5 = true, .gzip = true,
-     .stale_ok = true, .backlog = 4, .handshake_ms = 10000, .control_ms = 90000,
-     .idle_ms = 90000},
+    {.since = 201810, .version = 1, .md5 = true, .blocking = true,
+     .stale_ok = true, .backlog = 4, .magic_ms = 1000, .read_ms = 1000,
+     .control_ms = 1000},
+    {.since = 202111, .version = 1, .md5 = true, .gzip = true, .blocking = true,
+     .stale_ok = true, .backlog = 4, .magic_ms = 1000, .read_ms = 1000,
+     .control_ms = 1000},
+    {.since = 202402, .version = 2, .md5 = true, .gzip = true, .blocking = true,
+     .stale_ok = true, .backlog = 4, .magic_ms = 1000, .read_ms = 1000,
+     .control_ms = 1000},
+    {.since = 202509, .version = 2, .md5 = true, .gzip = true, .mute = true,
+     .stale_ok = true, .backlog = 4, .magic_ms = 10000, .read_ms = 90000,
+     .control_ms = 90000, .idle_ms = 90000},
     {.since = 202510, .version = 2, .md5 = true, .gzip = true, .sha256 = true,
-     .stale_ok = true, .backlog = 4, .handshake_ms = 20000, .control_ms = 90000,
-     .idle_ms = 90000},
+     .empty = true, .stale_ok = true, .backlog = 4, .handshake_ms = 20000,
+     .control_ms = 90000, .idle_ms = 90000},
+    {.since = 202512, .version = 2, .md5 = true, .gzip = true, .sha256 = true,
+     .empty = true, .any_case = true, .stale_ok = true, .backlog = 4,
+     .handshake_ms = 20000, .control_ms = 90000, .idle_ms = 90000},
     {.since = 202601, .version = 2, .gzip = true, .sha256 = true,
-     .stale_ok = true, .backlog = 1, .handshake_ms = 20000, .control_ms = 90000,
-     .idle_ms = 90000, .new_md5 = true},
+     .empty = true, .any_case = true, .stale_ok = true, .backlog = 1,
+     .handshake_ms = 20000, .control_ms = 90000, .idle_ms = 90000,
+     .new_md5 = true},
     {.since = 202605, .version = 2, .gzip = true, .sha256 = true,
-     .extended = true, .stale_ok = true, .backlog = 1, .handshake_ms = 20000,
-     .control_ms = 90000, .idle_ms = 90000, .new_md5 = true},
+     .empty = true, .any_case = true, .extended = true, .stale_ok = true,
+     .backlog = 1, .handshake_ms = 20000, .control_ms = 90000,
+     .idle_ms = 90000, .new_md5 = true},
+    {.since = 202608, .version = 2, .gzip = true, .sha256 = true,
+     .empty = true, .any_case = true, .extended = true, .backlog = 1,
+     .handshake_ms = 20000, .control_ms = 90000, .idle_ms = 90000,
+     .new_md5 = true},
     {.since = 202609, .version = 2, .gzip = true, .sha256 = true,
-     .extended = true, .noise = true, .backlog = 1, .handshake_ms = 20000,
-     .control_ms = 105000, .idle_ms = 105000, .new_md5 = true},
+     .empty = true, .any_case = true, .extended = true, .noise = true,
+     .backlog = 1, .handshake_ms = 20000, .control_ms = 105000,
+     .idle_ms = 105000, .new_md5 = true},
 };
 /* clang-format on */
 
@@ -73,11 +86,15 @@ const struct esphome_age *eo_esphome_age(const char *release)
 /* ---- platforms ---------------------------------------------------------- */
 
 const struct esphome_platform EO_ESPHOME_PLATFORM[N_PLATFORMS] = {
-    [ESP32] = {"esp32", CHECK_E9, 0x1c0000, 1024, 0x89, 0x8b, false},
-    [ESP8266] = {"esp8266", CHECK_E9_OR_GZIP, 0x100000, 4096, 0x88, 0x84, true},
-    [RP2040] = {"rp2040", CHECK_NOTHING, 0x100000, 4096, 0x8c, 0x84, true},
+    [ESP32] = {"esp32", CHECK_E9, 0x1c0000, 1024, 0x89, 0x8b, false,
+               .raw = false},
+    [ESP8266] = {"esp8266", CHECK_E9_OR_GZIP, 0x100000, 4096, 0x88, 0x84, true,
+                 .raw = true},
+    [RP2040] = {"rp2040", CHECK_NOTHING, 0x100000, 4096, 0x8c, 0x84, true,
+                .raw = true},
     /* A UF2 carries 256 bytes in 512. */
-    [BK72XX] = {"bk72xx", CHECK_UF2, 2 * 0xa6000, 512, 0x89, 0x84, false},
+    [BK72XX] = {"bk72xx", CHECK_UF2, 2 * 0xa6000, 512, 0x89, 0x84, false,
+                .raw = false},
 };
 
 const char *const EO_ESPHOME_PLATFORM_NAMES[N_PLATFORMS + 1] = {

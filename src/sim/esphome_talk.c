@@ -39,7 +39,10 @@ static void got_magic(struct esphome_session *s)
     if (eo_esphome_trip(s, STEP_VERSION))
         return;
     if (memcmp(s->in, EO_ESPHOME_MAGIC, ESPHOME_MAGIC_LEN) != 0) {
-        eo_esphome_refuse_now(s, 0x80);
+        if (s->config->age->mute && !s->config->where->raw)
+            eo_esphome_reset_now(s);
+        else
+            eo_esphome_refuse_now(s, 0x80);
         return;
     }
     if (s->faulty && strange->on)
@@ -96,8 +99,6 @@ static void ask_password(struct esphome_session *s)
 {
     uint8_t ask[1 + ESPHOME_SHA256_HEX];
 
-    if (eo_esphome_trip(s, STEP_AUTH))
-        return;
     s->auth = choose_auth(s->config, s->features);
     if (s->auth == AUTH_NONE) {
         say(s, ESPHOME_AUTH_OK);
@@ -148,7 +149,7 @@ static void got_features(struct esphome_session *s)
     eo_esphome_say(s, answer, s->extended ? 2 : 1);
     if (noise)
         eo_esphome_await(s, READ_KEY, KEY_FRAME);
-    else
+    else if (!eo_esphome_trip(s, STEP_AUTH))
         ask_password(s);
 }
 
@@ -159,11 +160,27 @@ static void got_key(struct esphome_session *s)
     if (eo_esphome_trip(s, STEP_KEY) || !eo_esphome_key_agreed(s) ||
         eo_esphome_trip(s, STEP_AUTH))
         return;
+    if (s->faulty && s->config->fault[FAULT_CHALLENGE].on) {
+        ask_password(s);
+        return;
+    }
     say(s, ESPHOME_AUTH_OK);
     want_type_or_size(s);
 }
 
 /* ---- password ----------------------------------------------------------- */
+
+/* Is it these digits?  Older firmware compares bytes. */
+static bool same_hex(const struct esphome_session *s, const char *text,
+                     const void *heard, size_t len)
+{
+    const char *h = heard;
+
+    for (size_t i = 0; i < len; i++)
+        if (text[i] != (s->config->age->any_case ? eo_lower(h[i]) : h[i]))
+            return false;
+    return true;
+}
 
 static bool is_lower_hex(const uint8_t *text, size_t len)
 {
@@ -200,7 +217,7 @@ static void got_response(struct esphome_session *s)
         return;
     if (eo_digest_hex(auth_digest(s), pieces, 3, expected) != 0) {
         eo_esphome_refuse_now(s, 0xff);
-    } else if (memcmp(expected, s->in, s->need) != 0) {
+    } else if (!same_hex(s, expected, s->in, s->need)) {
         eo_esphome_refuse_now(s, 0x82);
     } else {
         say(s, ESPHOME_AUTH_OK);
@@ -379,7 +396,7 @@ static uint8_t rejected(const struct esphome_session *s)
                                                        : 0x84;
     if (eo_flash_md5(&s->flash, md5) != 0)
         return 0xff;
-    if (memcmp(md5, s->md5, ESPHOME_MD5_HEX) == 0)
+    if (same_hex(s, md5, s->md5, ESPHOME_MD5_HEX))
         return 0;
     return c->platform == ESP8266 && c->age->new_md5 ? 0x8b : c->where->bad_md5;
 }

@@ -65,12 +65,115 @@ greets_once() {
     expect_sim .code 0x80
 }
 
-@test "a slow client: old firmware wants each piece within a second" {
-    start_sim esphome --firmware 2025.6
+@test "a wrong greeting, on the sockets of 2025.9: reset without a word" {
+    start_sim esphome --firmware 2025.9
+    dial
+    say 'POST / HTTP/1.1\r\n'
+    ! timeout "$PATIENCE" head -c 1 <&$line 2>/dev/null | grep -q . || no "it said something"
+    expect_sim .code null
+    hang_up
+    start_sim esphome --firmware 2025.9 --platform rp2040
+    dial
+    say 'POST / HTTP/1.1\r\n'
+    hears 80
+}
+
+@test "a slow client: old firmware on raw lwIP wants each piece within a second" {
+    for platform in esp8266 rp2040; do
+        start_sim esphome --firmware 2025.6 --platform $platform
+        dial
+        say '\x6c\x26'
+        hears_the_end
+        expect_sim .outcome timeout
+        hang_up
+    done
+}
+
+@test "a slow client: old firmware on BSD sockets waits for ever" {
+    start_sim esphome --firmware 2024.10
     dial
     say '\x6c\x26'
-    hears_the_end
-    expect_sim .outcome timeout
+    local rc=0
+    timeout 1.5 cat <&$line >"$T/early" || rc=$?
+    [ $rc = 124 ] || no "it did not wait"
+    say '\xf7\x5c\x45\x00'
+    hears 00024041
+    hang_up
+}
+
+@test "an empty password is asked for from 2025.10 on, and accepted" {
+    start_sim esphome --firmware 2025.9 --password ''
+    dial
+    say "$MAGIC\x03"
+    hears 00024041
+    hang_up
+    start_sim esphome --firmware 2026.7 --password ''
+    dial
+    say "$MAGIC\x03"
+    hears 00024002
+    local nonce cnonce proof
+    nonce=$(timeout "$PATIENCE" head -c 64 <&$line)
+    cnonce=$(printf '%064d' 7)
+    proof=$(printf '%s%s' "$nonce" "$cnonce" | sha256sum)
+    say "$cnonce${proof%% *}"
+    hears 41
+    hang_up
+}
+
+# shouts FIRMWARE HEARS: what is said to a proof in capitals.
+shouts() {
+    start_sim esphome --firmware "$1" --password x
+    dial
+    say "$MAGIC\x03"
+    hears 00024002
+    local nonce cnonce proof
+    nonce=$(timeout "$PATIENCE" head -c 64 <&$line)
+    cnonce=$(printf '%064d' 7)
+    proof=$(printf 'x%s%s' "$nonce" "$cnonce" | sha256sum | tr a-f A-F)
+    say "$cnonce${proof%% *}"
+    hears "$2"
+    hang_up
+}
+
+@test "capitals in a proof: refused up to 2025.11, accepted later" {
+    shouts 2025.11 82
+    shouts 2025.12 41
+}
+
+@test "capitals in the MD5: accepted from 2025.12 on" {
+    start_sim esphome --platform rp2040
+    dial
+    say "$MAGIC\x03"
+    hears 00024041
+    say '\x00\x00\x00\x04'
+    hears 42
+    say 098F6BCD4621D373CADE4E832627B4F6
+    hears 43
+    say test
+    hears 474445
+    say '\x00'
+    hang_up
+    expect_sim .outcome updated
+}
+
+# The code that nobody hears any more costs the next client no time.
+served_at_once() {
+    dial
+    say "$MAGIC\x07\x00\x00\x10\x00\x00"
+    hears 000248004142
+    hang_up
+    local began=$EPOCHREALTIME ended
+    dial
+    say "$MAGIC\x03"
+    hears 00024041
+    ended=$EPOCHREALTIME
+    hang_up
+    [ $((${ended/./} - ${began/./})) -lt 1500000 ]
+}
+
+@test "a client that leaves early: the next one is served at once" {
+    start_sim esphome
+    served_at_once || served_at_once || served_at_once || no "it took 1.5 s, three times"
 }
 
 @test "a slow client: new firmware wants all of the handshake in time" {
@@ -94,6 +197,11 @@ greets_once() {
     dial
     say "$MAGIC\x07\x00\x00\x04\x00\x00"
     hears 00024800414200 # it has begun: the code is stale
+    hang_up
+    start_sim esphome --idle-ms 200 --firmware 2026.8
+    dial
+    say "$MAGIC\x07\x00\x00\x04\x00\x00"
+    hears 000248004142ff # and from then on it is not
 }
 
 @test "a type nobody compiled in is refused behind the size" {

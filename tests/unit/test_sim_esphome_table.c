@@ -8,22 +8,24 @@ static void test_the_release_decides(void **state)
     static const struct row {
         const char *release;
         int version;
-        bool md5, sha256, gzip, extended, stale;
-        unsigned handshake_ms, idle_ms;
+        bool md5, sha256, gzip, extended, stale, empty, any_case;
+        unsigned magic_ms, handshake_ms, idle_ms;
     } ROWS[] = {
-        {"2018.10", 1, true, false, false, false, true, 0, 0},
-        {"2021.8", 1, true, false, false, false, true, 0, 0},
-        {"2021.10.3", 1, true, false, false, false, true, 0, 0},
-        {"2021.11", 1, true, false, true, false, true, 0, 0},
-        {"2024.1", 1, true, false, true, false, true, 0, 0},
-        {"2024.2", 2, true, false, true, false, true, 0, 0},
-        {"2025.6", 2, true, false, true, false, true, 0, 0},
-        {"2025.10", 2, true, true, true, false, true, 20000, 90000},
-        {"2025.12.1", 2, true, true, true, false, true, 20000, 90000},
-        {"2026.1", 2, false, true, true, false, true, 20000, 90000},
-        {"2026.5", 2, false, true, true, true, true, 20000, 90000},
-        {"2026.9", 2, false, true, true, true, false, 20000, 105000},
-        {"2027.3", 2, false, true, true, true, false, 20000, 105000},
+        {"2018.10", 1, 1, 0, 0, 0, 1, 0, 0, 1000, 0, 0},
+        {"2021.8", 1, 1, 0, 0, 0, 1, 0, 0, 1000, 0, 0},
+        {"2021.10.3", 1, 1, 0, 0, 0, 1, 0, 0, 1000, 0, 0},
+        {"2021.11", 1, 1, 0, 1, 0, 1, 0, 0, 1000, 0, 0},
+        {"2024.1", 1, 1, 0, 1, 0, 1, 0, 0, 1000, 0, 0},
+        {"2024.2", 2, 1, 0, 1, 0, 1, 0, 0, 1000, 0, 0},
+        {"2025.6", 2, 1, 0, 1, 0, 1, 0, 0, 1000, 0, 0},
+        {"2025.9", 2, 1, 0, 1, 0, 1, 0, 0, 10000, 0, 90000},
+        {"2025.10", 2, 1, 1, 1, 0, 1, 1, 0, 0, 20000, 90000},
+        {"2025.12.1", 2, 1, 1, 1, 0, 1, 1, 1, 0, 20000, 90000},
+        {"2026.1", 2, 0, 1, 1, 0, 1, 1, 1, 0, 20000, 90000},
+        {"2026.5", 2, 0, 1, 1, 1, 1, 1, 1, 0, 20000, 90000},
+        {"2026.8", 2, 0, 1, 1, 1, 0, 1, 1, 0, 20000, 90000},
+        {"2026.9", 2, 0, 1, 1, 1, 0, 1, 1, 0, 20000, 105000},
+        {"2027.3", 2, 0, 1, 1, 1, 0, 1, 1, 0, 20000, 105000},
     };
 
     (void)state;
@@ -37,6 +39,9 @@ static void test_the_release_decides(void **state)
         assert_int_equal(a->gzip, ROWS[i].gzip);
         assert_int_equal(a->extended, ROWS[i].extended);
         assert_int_equal(a->stale_ok, ROWS[i].stale);
+        assert_int_equal(a->empty, ROWS[i].empty);
+        assert_int_equal(a->any_case, ROWS[i].any_case);
+        assert_int_equal(a->magic_ms, ROWS[i].magic_ms);
         assert_int_equal(a->handshake_ms, ROWS[i].handshake_ms);
         assert_int_equal(a->idle_ms, ROWS[i].idle_ms);
     }
