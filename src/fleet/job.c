@@ -137,9 +137,8 @@ void eo_job_failed(struct job *j, const struct espota_error *err)
         .committed = committed,
         .faults = j->faults,
         .retries = t->retries,
-        /* With a key no password was sent. */
         .more_passwords =
-            !j->target.has_key && j->password + 1 < t->n_passwords,
+            eo_job_sent_password(j) && j->password + 1 < t->n_passwords,
     })) {
     case RETRY_NO:
         eo_job_end_failed(j);

@@ -43,7 +43,7 @@ struct job {
     bool asks;               /* in an event that may be forbidden ... */
     bool vetoed;             /* ... and was, because of: */
     struct espota_error veto;
-    const char *note;
+    const char *note, *cleartext; /* told already */
     struct report report;
     struct espota_error error;
     struct espota_result result;
@@ -76,6 +76,9 @@ bool eo_job_must_ask(const struct job *);
 
 /* The device seems to be asleep, or was heard of. */
 void eo_job_doze(struct job *, bool dozes);
+
+/* What was refused was a password, and not a key. */
+bool eo_job_sent_password(const struct job *);
 
 /* Its addresses are known: on to the device. */
 void eo_job_approach(struct job *);

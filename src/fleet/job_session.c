@@ -34,6 +34,13 @@ static void on_change(void *ctx)
         j->note = w.note;
         eo_report_log(&j->report, ESPOTA_LOG_INFO, "%s", w.note);
     }
+    if (w.cleartext != NULL && w.cleartext != j->cleartext) {
+        j->cleartext = w.cleartext;
+        eo_report_emit(&j->report,
+                       &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
+                                              .code = "cleartext",
+                                              .text = w.cleartext});
+    }
     if (eo_session_status(j->session) == PROTO_FAILED) {
         eo_job_failed(j, eo_session_error(j->session));
         return;
@@ -101,6 +108,16 @@ void eo_job_set_ports(struct job *j)
 {
     for (size_t i = 0; i < j->n_addr; i++)
         eo_addr_set_port(&j->addr[i], eo_job_port(j));
+}
+
+/* With a key a password is hardly ever asked for. */
+bool eo_job_sent_password(const struct job *j)
+{
+    struct proto_want w = {0};
+
+    if (j->session != NULL)
+        eo_session_want(j->session, &w);
+    return w.password_sent || !j->target.has_key;
 }
 
 /* got: a connection that stands already, or NULL. */

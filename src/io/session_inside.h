@@ -66,7 +66,12 @@ static inline void tell(struct session *s, const struct proto_event *ev)
 static inline void tell_closed(struct session *s, enum proto_channel which, int sys)
 {
     tell(s, &(struct proto_event){
-                .kind = PROTO_CLOSED, .channel = which, .sys = sys});
+                .kind = PROTO_CLOSED,
+                .channel = which,
+                .sys = sys,
+                .rtt_ms = which == PROTO_STREAM && s->stream.fd >= 0
+                              ? eo_tcp_rtt_ms(s->stream.fd)
+                              : 0});
 }
 
 static inline void give_up(struct session *s, const struct espota_error *err)

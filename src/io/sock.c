@@ -337,6 +337,20 @@ long eo_tcp_unacked(int fd)
 #endif
 }
 
+uint32_t eo_tcp_rtt_ms(int fd)
+{
+#if defined(__linux__) && defined(TCP_INFO)
+    struct tcp_info info;
+    socklen_t len = sizeof info;
+
+    memset(&info, 0, sizeof info);
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+        return info.tcpi_rtt / 1000;
+#endif
+    (void)fd;
+    return 0;
+}
+
 void eo_tcp_keep_asking(int fd)
 {
     /* The deadlines of the protocols are shorter than so many questions. */

@@ -59,6 +59,10 @@ int eo_sock_local(int fd, struct addr *);
  * system cannot tell. */
 long eo_tcp_unacked(int fd);
 
+/* The round trip of a TCP stream, as the kernel measured it; 0: it did not, or
+ * this system does not tell. */
+uint32_t eo_tcp_rtt_ms(int fd);
+
 /* Has the kernel ask a silent peer every ten seconds whether it still knows the
  * connection: one that restarted says no.  Silence alone ends nothing. */
 void eo_tcp_keep_asking(int fd);

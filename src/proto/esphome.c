@@ -33,18 +33,24 @@ static enum proto_status enter(struct esphome *m, enum esphome_phase next)
     return m->base.status;
 }
 
-static enum proto_status lost(struct esphome *m, const char *what, int sys,
-                              bool silent)
+/* ev: what happened to the connection, or NULL. */
+static enum proto_status lost(struct esphome *m, const char *what,
+                              const struct proto_event *ev)
 {
-    eo_esphome_lost(&m->base.error,
-                    &(struct esphome_loss){
-                        .what = what,
-                        .doing = here(m)->doing,
-                        .sys = sys,
-                        .committed = m->base.committed,
-                        .no_answer =
-                            silent && m->phase == PH_HELLO && m->got == 0,
-                    });
+    eo_esphome_lost(
+        &m->base.error,
+        &(struct esphome_loss){
+            .what = what,
+            .doing = here(m)->doing,
+            .sys = ev != NULL ? ev->sys : 0,
+            .committed = m->base.committed,
+            .unheard = m->phase == PH_HELLO && m->got == 0,
+            .silent = ev != NULL && ev->kind == PROTO_TIMEOUT,
+            .taking = m->line.acked > 0,
+            .hasty = m->phase < PH_DATA && !m->extended &&
+                     eo_esphome_may_be_hasty(m->job),
+            .rtt_ms = ev != NULL ? ev->rtt_ms : 0,
+        });
     return m->base.status = PROTO_FAILED;
 }
 
@@ -67,17 +73,34 @@ static bool is_interrupted(const struct esphome *m)
     return m->line.out_len > may_follow;
 }
 
+static void refused(struct esphome *m, uint8_t code)
+{
+    const bool clear = m->job->key == NULL;
+
+    eo_esphome_refused(
+        &m->base.error, code,
+        &(struct esphome_moment){
+            .doing = here(m)->doing,
+            .chip = espota_image_info(m->job->image)->chip,
+            .in_data = m->phase >= PH_DATA,
+            .missing = m->phase >= PH_DATA && m->phase <= PH_RECEIVED &&
+                       m->line.acked < m->form->len,
+            .key_would_do = clear && (m->flags & ESPHOME_TAKES_NOISE) != 0,
+            .none_given = m->phase == PH_PROOF && m->job->password == NULL,
+        });
+}
+
 static void on_byte(struct esphome *m, uint8_t byte)
 {
     /* A refusal may come at any moment, also while we are talking; no answer
      * has such a byte in it.  Behind another first byte it is garbage. */
     if (byte >= ESPHOME_FIRST_ERROR && !(m->phase == PH_HELLO && m->got > 0)) {
-        eo_esphome_refused(&m->base.error, byte, m->phase >= PH_DATA);
+        refused(m, byte);
         enter(m, PH_FAILED);
         return;
     }
     if (byte == ESPHOME_OK && m->phase >= PH_SIZE) {
-        eo_esphome_gave_up(&m->base.error, here(m)->doing);
+        eo_esphome_gave_up(&m->base.error, byte, here(m)->doing);
         enter(m, PH_FAILED);
         return;
     }
@@ -107,7 +130,7 @@ static void on_frame(struct esphome *m, struct reader *in)
         break;
     case NOISE_FAILED:
         if (m->base.committed)
-            lost(m, "an answer of the device was changed on its way", 0, false);
+            lost(m, "an answer of the device was changed on its way", NULL);
         m->base.status = PROTO_FAILED;
         break;
     }
@@ -175,11 +198,11 @@ static enum proto_status on_event(struct esphome *m,
         return lost(m,
                     ev->sys == 0 ? "the device closed the connection"
                                  : "the connection broke",
-                    ev->sys, false);
+                    ev);
     case PROTO_TIMEOUT:
         if (m->phase == PH_BYE) /* it has the image; we said goodbye */
             return enter(m, PH_DONE);
-        return lost(m, "the device fell silent", 0, true);
+        return lost(m, "the device fell silent", ev);
     }
     return m->base.status;
 }
@@ -230,6 +253,8 @@ static void want(const struct proto *p, struct proto_want *w)
         .total = m->form->len,
         .hello = m->said_hello ? &m->hello : NULL,
         .note = m->note,
+        .cleartext = m->phase >= PH_SIZE ? m->cleartext : NULL,
+        .password_sent = m->proved,
     };
 }
 

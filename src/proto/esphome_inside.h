@@ -15,7 +15,7 @@ enum esphome_phase {
     PH_FEATURES,
     PH_FLAGS,
     PH_KEY,      /* only with encryption, ... */
-    PH_ADMITTED, /* ... and then instead of the next three */
+    PH_ADMITTED, /* ... and then instead of the next */
     PH_ACCESS,
     PH_NONCE,
     PH_PROOF,
@@ -43,7 +43,8 @@ struct esphome {
     uint8_t scratch[2 * ESPHOME_SHA256_HEX + 1]; /* short messages */
     struct esphome_line line;
     unsigned clock;
-    const char *note;
+    bool proved; /* said that we know a password */
+    const char *note, *cleartext;
 };
 
 struct esphome_step {

@@ -53,16 +53,18 @@ static enum esphome_phase refuse_to_go_on(struct esphome *m)
                 "the crypto library refuses to hash");
 }
 
-/* hex(H(password, nonce, cnonce)), all three as text; cnonce first. */
+/* hex(H(password, nonce, cnonce)), all three as text; cnonce first.  With none
+ * given the empty password is tried: devices have that, too. */
 static enum esphome_phase prove(struct esphome *m)
 {
+    const char *password = m->job->password != NULL ? m->job->password : "";
     const size_t hex = 2 * eo_digest_size(m->auth);
     char cnonce[DIGEST_HEX_MAX], proof[DIGEST_HEX_MAX];
 
     eo_hex(cnonce, m->job->entropy, hex / 2);
     if (eo_digest_hex(m->auth,
                       (struct piece[]){
-                          {m->job->password, strlen(m->job->password)},
+                          {password, strlen(password)},
                           {m->reply, hex},
                           {cnonce, hex},
                       },
@@ -75,7 +77,12 @@ static enum esphome_phase prove(struct esphome *m)
 
 static void say_proof(struct esphome *m)
 {
-    say(m, m->scratch, 4 * eo_digest_size(m->auth));
+    const size_t hex = 2 * eo_digest_size(m->auth);
+
+    m->proved = true;
+    eo_line_begin(&m->line);
+    eo_line_unit(&m->line, m->scratch, hex);
+    eo_line_unit(&m->line, m->scratch + hex, hex);
 }
 
 static void say_size(struct esphome *m)
@@ -168,6 +175,7 @@ static enum esphome_phase agree(struct esphome *m)
         return PH_FAILED;
     m->form = deal.form;
     m->note = deal.note;
+    m->cleartext = deal.cleartext;
     return deal.sealed ? begin_encryption(m) : PH_ACCESS;
 }
 
@@ -195,7 +203,8 @@ static enum esphome_phase on_flags(struct esphome *m)
 static enum esphome_phase challenged(struct esphome *m, enum digest auth)
 {
     m->auth = auth;
-    m->hello.auth = auth == DIGEST_MD5 ? "md5" : "sha256";
+    if (!m->line.sealed)
+        m->hello.auth = auth == DIGEST_MD5 ? "md5" : "sha256";
     m->said_hello = true;
     if (auth == DIGEST_MD5 && m->job->min_auth == ESPOTA_AUTH_SHA256)
         return fail(m, ESPOTA_E_POLICY,
@@ -203,18 +212,16 @@ static enum esphome_phase challenged(struct esphome *m, enum digest auth)
                     "should, somebody may be in between",
                     "the device asks for an MD5 login, which --min-auth "
                     "forbids");
-    if (m->job->password == NULL)
-        return fail(m, ESPOTA_E_SECRET,
-                    "give it with -a, --auth-file or ESPOTA_PASSWORD",
-                    "the device wants a password and none was given");
     return PH_NONCE;
 }
 
+/* In the clear, or inside the encryption, where the key is enough for most. */
 static enum esphome_phase on_access(struct esphome *m)
 {
     switch (m->reply[0]) {
     case ESPHOME_AUTH_OK:
-        m->hello.auth = "none";
+        if (!m->line.sealed)
+            m->hello.auth = "none";
         m->said_hello = true;
         return PH_SIZE;
     case ESPHOME_REQUEST_MD5:
@@ -222,7 +229,7 @@ static enum esphome_phase on_access(struct esphome *m)
     case ESPHOME_REQUEST_SHA256:
         return challenged(m, DIGEST_SHA256);
     }
-    return unexpected(m, "asking for access", m->reply[0]);
+    return unexpected(m, EO_ESPHOME_STEPS[m->phase].doing, m->reply[0]);
 }
 
 static enum esphome_phase on_data(struct esphome *m)
@@ -250,7 +257,6 @@ static enum esphome_phase on_data(struct esphome *m)
         return m->reply[0] == (byte) ? (next)                                \
                                      : unexpected(m, words, m->reply[0]);    \
     }
-EXPECT(on_admitted, ESPHOME_AUTH_OK, "agreeing on a key", PH_SIZE)
 EXPECT(on_proof, ESPHOME_AUTH_OK, "checking the password", PH_SIZE)
 EXPECT(on_prepared, ESPHOME_PREPARE_OK, "preparing its flash", PH_DIGEST)
 EXPECT(on_digest, ESPHOME_MD5_OK, "taking the checksum", PH_DATA)
@@ -264,7 +270,7 @@ const struct esphome_step EO_ESPHOME_STEPS[PH_FAILED] = {
     [PH_FEATURES] = {ESPOTA_PHASE_HELLO,   "agreeing on features", 1, false, NULL,       on_features},
     [PH_FLAGS]    = {ESPOTA_PHASE_HELLO,   "agreeing on features", 1, false, NULL,       on_flags},
     [PH_KEY]      = {ESPOTA_PHASE_AUTH,    "agreeing on a key",    0, false, say_key,    NULL},
-    [PH_ADMITTED] = {ESPOTA_PHASE_AUTH,    "agreeing on a key",    1, false, NULL,       on_admitted},
+    [PH_ADMITTED] = {ESPOTA_PHASE_AUTH,    "agreeing on a key",    1, false, NULL,       on_access},
     [PH_ACCESS]   = {ESPOTA_PHASE_HELLO,   "asking for access",    1, false, NULL,       on_access},
     [PH_NONCE]    = {ESPOTA_PHASE_AUTH,    "logging in",           0, false, NULL,       prove},
     [PH_PROOF]    = {ESPOTA_PHASE_AUTH,    "logging in",           1, false, say_proof,  on_proof},

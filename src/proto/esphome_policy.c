@@ -41,8 +41,9 @@ static int agree_on_encryption(struct esphome_deal *deal,
                             "give the device's key with --key or --key-file",
                             "encryption is required, and no key was given");
     if (offered && job->key == NULL)
-        deal->note = "the device offers encryption: with --key the image "
-                     "does not go in the clear";
+        deal->cleartext = "the device offers encryption, and the image goes "
+                          "in the clear with every password in it: give its "
+                          "key with --key";
     deal->sealed = offered && job->key != NULL;
     return 0;
 }
@@ -104,6 +105,14 @@ void eo_esphome_features(struct espota_hello *hello, bool extended,
         if (flags & WORDS[i].bit)
             hello->features[n++] = WORDS[i].word;
     hello->features[n] = NULL;
+}
+
+bool eo_esphome_may_be_hasty(const struct proto_job *job)
+{
+    const struct chip_family *f =
+        eo_chip_family(espota_image_info(job->image)->chip);
+
+    return f == NULL || f->hasty;
 }
 
 /* Whole blocks beyond the last CHUNK_OK; or, in version 1, which acknowledges

@@ -15,6 +15,7 @@ struct esphome_deal {
     const struct image_form *form; /* raw, or compressed */
     bool sealed;                   /* encrypt from here on */
     const char *note;              /* for -v, or NULL */
+    const char *cleartext;         /* for everybody, or NULL */
 };
 
 /* The features a client with this job has: its bits for the greeting. */
@@ -27,6 +28,9 @@ int eo_esphome_agree(struct esphome_deal *, const struct proto_job *,
 
 /* What the device offers, as words for people and for --json. */
 void eo_esphome_features(struct espota_hello *, bool extended, uint8_t flags);
+
+/* May it be one of those that wait for a second only? */
+bool eo_esphome_may_be_hasty(const struct proto_job *);
 
 /* How many image bytes may be under way to a device of this protocol version
  * beyond what it has confirmed. */

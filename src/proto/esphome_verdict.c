@@ -23,41 +23,95 @@ void eo_esphome_unexpected(struct espota_error *err, const char *doing,
                    "the device said something unexpected while %s", doing);
 }
 
-void eo_esphome_refused(struct espota_error *err, uint8_t code, bool in_data)
+/* Older firmware on raw lwIP waits so long for each message of ours. */
+enum { NEARLY_MS = 900 }; /* of 1000 */
+
+static const char WITH_KEY[] =
+    "give it with -a, --auth-file or ESPOTA_PASSWORD; or give the device's "
+    "encryption key with --key (usually the api key of its YAML): then it asks "
+    "for no password";
+
+static void wants_password(struct espota_error *err, bool key_would_do)
 {
-    const struct esphome_refusal why = in_data
-                                           ? eo_esphome_refusal_in_data(code)
-                                           : eo_esphome_refusal(code);
+    eo_fail_hint(err, ESPOTA_E_SECRET,
+                 key_would_do
+                     ? WITH_KEY
+                     : "give it with -a, --auth-file or ESPOTA_PASSWORD",
+                 "the device wants a password and none was given");
+}
+
+void eo_esphome_refused(struct espota_error *err, uint8_t code,
+                        const struct esphome_moment *m)
+{
+    struct esphome_refusal why =
+        m->in_data ? eo_esphome_refusal_in_data(code, m->chip)
+                   : eo_esphome_refusal(code, m->chip);
     char text[8];
 
+    if (code == ESPHOME_UNKNOWN && m->missing) {
+        eo_esphome_gave_up(err, code, m->doing);
+        return;
+    }
+    if (code == ESPHOME_AUTH_INVALID && m->none_given) {
+        wants_password(err, m->key_would_do);
+        return;
+    }
+    if (code == ESPHOME_AUTH_INVALID && m->key_would_do)
+        why.hint = "give the password of the firmware it runs now; or its "
+                   "encryption key with --key (usually the api key of its "
+                   "YAML): then it asks for no password";
     eo_fail_device(err, why.category, code_text(text, code), why.hint, "%s",
                    why.text);
 }
 
-void eo_esphome_gave_up(struct espota_error *err, const char *doing)
+void eo_esphome_gave_up(struct espota_error *err, uint8_t code,
+                        const char *doing)
 {
-    eo_fail_device(err, ESPOTA_E_BROKEN, "0x00",
+    char text[8];
+
+    eo_fail_device(err, ESPOTA_E_BROKEN, code_text(text, code),
                    "try again; if it stays, restart the device first",
                    "the device gave up: it lost our data while %s", doing);
 }
 
+static const char *hint(const struct esphome_loss *loss)
+{
+    if (loss->unheard)
+        return loss->silent
+                   ? "is it in another update, or is this not its OTA port? A "
+                     "web page wants --protocol web"
+                   : "is this its OTA port? A web page wants --protocol web; "
+                     "else look at its Wi-Fi and power supply";
+    if (loss->hasty && loss->rtt_ms >= NEARLY_MS)
+        return "flash it from nearer by: ESP8266 and Pico wait for 1 s only, "
+               "up to ESPHome 2025.8";
+    return loss->taking
+               ? "is its Wi-Fi good, and is its power supply?"
+               : "is its Wi-Fi good, and its power supply? A firewall that "
+                 "inspects the connection ends it like this, too";
+}
+
 void eo_esphome_lost(struct espota_error *err, const struct esphome_loss *loss)
 {
+    char far[64] = "";
+    struct text t;
+
+    eo_text_init(&t, far, sizeof far);
+    if (loss->hasty && loss->rtt_ms >= NEARLY_MS)
+        eo_text_add(&t, "; the round trip takes %u.%u s",
+                    loss->rtt_ms / 1000u, loss->rtt_ms % 1000 / 100u);
     if (loss->committed)
         eo_fail_hint(err, ESPOTA_E_UNKNOWN,
                      "look what the device runs before you flash it again",
                      "%s after it had every byte: whether it took the image "
                      "is not known",
                      loss->what);
-    else if (loss->no_answer)
-        eo_fail_hint(err, ESPOTA_E_NO_ANSWER,
-                     "is it in another update, or is this not its OTA port? A "
-                     "web page wants --protocol web",
+    else if (loss->unheard && loss->silent)
+        eo_fail_hint(err, ESPOTA_E_NO_ANSWER, hint(loss),
                      "%s after we greeted it", loss->what);
     else
-        eo_fail_hint(err, ESPOTA_E_BROKEN,
-                     "is its Wi-Fi good, and is its power supply?",
-                     "%s while %s", loss->what, loss->doing);
+        eo_fail_hint(err, ESPOTA_E_BROKEN, hint(loss), "%s while %s%s",
+                     loss->what, loss->doing, far);
     if (err != NULL)
         err->sys_errno = loss->sys;
 }

@@ -12,12 +12,24 @@
 void eo_esphome_unexpected(struct espota_error *, const char *doing,
                            uint8_t byte);
 
-/* One of the codes from ESPHOME_FIRST_ERROR on. */
-void eo_esphome_refused(struct espota_error *, uint8_t code, bool in_data);
+/* What a refusal means depends on what was going on. */
+struct esphome_moment {
+    const char *doing;
+    const char *chip;   /* of the image, or NULL */
+    bool in_data;       /* the image is under way, or was */
+    bool missing;       /* ... and the device lacks bytes of it */
+    bool key_would_do;  /* it encrypts, and was given no key */
+    bool none_given;    /* the password is the empty one: there was no other */
+};
 
-/* A stale "ok": firmware up to 2026.8 reports a failed read with it and
- * closes. */
-void eo_esphome_gave_up(struct espota_error *, const char *doing);
+/* One of the codes from ESPHOME_FIRST_ERROR on. */
+void eo_esphome_refused(struct espota_error *, uint8_t code,
+                        const struct esphome_moment *);
+
+/* A stale "ok": firmware up to mid-2026 reports a failed read with it and
+ * closes; later ones say ESPHOME_UNKNOWN. */
+void eo_esphome_gave_up(struct espota_error *, uint8_t code,
+                        const char *doing);
 
 /* The conversation ended before its end. */
 struct esphome_loss {
@@ -25,7 +37,11 @@ struct esphome_loss {
     const char *doing; /* what we did then */
     int sys;           /* errno, or 0 */
     bool committed;    /* it had every byte */
-    bool no_answer;    /* it fell silent, and had never said a word */
+    bool unheard;      /* it had never said a word ... */
+    bool silent;       /* ... and fell silent */
+    bool taking;       /* it had taken some of the image */
+    bool hasty;        /* it may be one that waits for a second only */
+    uint32_t rtt_ms;   /* the round trip; 0: not known */
 };
 
 void eo_esphome_lost(struct espota_error *, const struct esphome_loss *);

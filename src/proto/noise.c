@@ -17,7 +17,7 @@
 
 static const char WRONG_KEY_HINT[] =
     "give the key of the firmware the device runs now, not of the one being "
-    "sent";
+    "sent; in safe mode, ESPHome 2026.9.0 refuses every key";
 
 void eo_noise_wipe(struct noise *s)
 {
@@ -260,6 +260,23 @@ size_t eo_noise_seal(struct noise *s, const uint8_t *plain, size_t len,
     return NOISE_HEAD + len + NOISE_TAG;
 }
 
+/* Once both sides have proved the key, what is no frame of the device was
+ * damaged on its way; before, it may be a device of another kind. */
+static int no_frame(const struct noise *s, struct espota_error *err,
+                    const char *what, size_t number)
+{
+    char words[80];
+    struct text t;
+
+    eo_text_init(&t, words, sizeof words);
+    eo_text_add(&t, what, number);
+    return s->state == NOISE_OPEN
+               ? eo_fail_hint(err, ESPOTA_E_BROKEN,
+                              "try again: another connection has other keys",
+                              "%s", words)
+               : eo_fail(err, ESPOTA_E_PROTOCOL, "%s", words);
+}
+
 static int on_sealed(struct noise *s, uint8_t *payload, size_t len,
                      struct espota_error *err)
 {
@@ -268,9 +285,10 @@ static int on_sealed(struct noise *s, uint8_t *payload, size_t len,
 
     if (next_nonce(&s->in, nonce) != 0 ||
         eo_aead_open(s->in.key, nonce, none, payload, len, payload) != 0)
-        return eo_fail(err, ESPOTA_E_PROTOCOL,
-                       "an encrypted frame of the device was changed on its "
-                       "way");
+        return no_frame(s, err,
+                        "an encrypted frame of the device was changed on its "
+                        "way",
+                        0);
     return 0;
 }
 
@@ -282,9 +300,10 @@ static size_t frame_len(const struct noise *s, struct espota_error *err)
     size_t len;
 
     if (s->got > 0 && s->frame[0] != NOISE_MARK) {
-        eo_fail(err, ESPOTA_E_PROTOCOL,
-                "the device answers 0x%02x where an encrypted frame must begin",
-                s->frame[0]);
+        no_frame(s, err,
+                 "the device answers 0x%02zx where an encrypted frame must "
+                 "begin",
+                 s->frame[0]);
         return 0;
     }
     if (s->got < NOISE_HEAD)
@@ -292,8 +311,8 @@ static size_t frame_len(const struct noise *s, struct espota_error *err)
     len = eo_be16(s->frame + 1);
     if (len < (open ? NOISE_TAG + 1 : 1) ||
         len > (open ? NOISE_SEALED_MAX : NOISE_HANDSHAKE_MAX)) {
-        eo_fail(err, ESPOTA_E_PROTOCOL,
-                "the device announces an encrypted frame of %zu bytes", len);
+        no_frame(s, err,
+                 "the device announces an encrypted frame of %zu bytes", len);
         return 0;
     }
     return NOISE_HEAD + len;

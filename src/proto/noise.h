@@ -69,7 +69,8 @@ struct noise_text {
 };
 
 /* Takes bytes up to the end of a frame, in whatever pieces they come.  Fails
- * with AUTH (the device refused the key, or does not know it) or PROTOCOL. */
+ * with AUTH (the device refused the key, or does not know it), PROTOCOL, or
+ * once the handshake stands with BROKEN: the frame was damaged on its way. */
 enum noise_read eo_noise_read(struct noise *, struct reader *,
                               struct noise_text *, struct espota_error *err);
 

@@ -49,6 +49,7 @@ struct proto_event {
     const char *local; /* borrowed for this call */
     int sys;
     bool refused; /* the device is there, and nobody listens on the port */
+    uint32_t rtt_ms; /* CLOSED, of a STREAM: the round trip; 0: not known */
 };
 
 /* What should happen next.  Valid until the next step(). */
@@ -71,6 +72,9 @@ struct proto_want {
     const struct espota_hello *hello; /* once known; else NULL */
     const char *note; /* for -v: the last thing learnt, or NULL; a new note
                          is a new pointer */
+    const char *cleartext; /* for everybody: the image goes in the clear, and
+                              need not; static, or NULL */
+    bool password_sent; /* or what proves it */
 };
 
 enum proto_status { PROTO_RUNNING, PROTO_DONE, PROTO_FAILED };

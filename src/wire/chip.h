@@ -33,6 +33,8 @@ struct chip_family {
     bool inflates;    /* what ArduinoOTA and the updaters store may be gzip */
     bool rolls_back;  /* its bootloader goes back to the old app where the new
                          one does not confirm itself */
+    bool hasty;       /* ESPHome up to 2025.8 waits for 1 s there, as it does
+                         on raw lwIP */
     unsigned blocks;  /* ESPHome: blocks that its receive window takes */
     struct chip_board boards[CHIP_BOARDS]; /* the longer word first */
 };

@@ -52,7 +52,9 @@ enum esphome_reply {
     ESPHOME_SUPPORTS_GZIP = 0x46,
     ESPHOME_CHUNK_OK = 0x47,
     ESPHOME_FEATURE_FLAGS = 0x48,
-    ESPHOME_FIRST_ERROR = 0x80
+    ESPHOME_FIRST_ERROR = 0x80,
+    ESPHOME_AUTH_INVALID = 0x82,
+    ESPHOME_UNKNOWN = 0xff /* in the data: it lost the stream */
 };
 
 enum esphome_type {
@@ -78,7 +80,7 @@ enum esphome_type {
       "it wants the password of the firmware it runs now, not of the one being sent")                \
     X(0x83, WRITING_FLASH, DEVICE,                                                                   \
       "the device could not write its flash",                                                        \
-      "on BK72xx and RTL87xx send the .uf2 of the right family; else look at the device's log")      \
+      "look at the device's log; BK72xx, RTL87xx and LN882x want the .uf2 of the right family")      \
     X(0x84, UPDATE_END, DEVICE,                                                                      \
       "the device could not finish the update: it rejects the image",                                \
       "is it an OTA image built for this chip, complete and unchanged?")                             \
@@ -143,11 +145,25 @@ struct esphome_refusal {
     const char *hint;
 };
 
-/* Also for codes that are in no list: those are DEVICE and "UNLISTED". */
-struct esphome_refusal eo_esphome_refusal(uint8_t code);
+/* What to do instead where the image is for such a family of chips.
+ *
+ *   X(code, family, what to do)
+ */
+/* clang-format off */
+#define ESPHOME_HINTS(X)                                                                             \
+    X(0x83, "ESP8266",   "look at the device's log: its flash may be worn, its power supply weak")   \
+    X(0x83, "ESP32",     "look at the device's log: its flash may be worn, its power supply weak")   \
+    X(0x83, "RP2",       "look at the device's log: its flash may be worn, its power supply weak")   \
+    X(0x83, "LibreTiny", "send the .uf2 of the right family (BK7231N is not BK7231T); else look at the device's log")
+/* clang-format on */
+
+/* Also for codes that are in no list: those are DEVICE and "UNLISTED".  chip:
+ * of the image, or NULL. */
+struct esphome_refusal eo_esphome_refusal(uint8_t code, const char *chip);
 
 /* 0x80 in the middle of the data is the flash driver's verdict on the first
  * byte of the image, not on our greeting. */
-struct esphome_refusal eo_esphome_refusal_in_data(uint8_t code);
+struct esphome_refusal eo_esphome_refusal_in_data(uint8_t code,
+                                                  const char *chip);
 
 #endif

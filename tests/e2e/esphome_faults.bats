@@ -99,6 +99,10 @@ refused() {
 @test "error 0x82 at response" { refused 20 0x82@response; }
 @test "error 0xff at md5" { refused 22 0xff@md5; }
 @test "error 0x83 at data" { refused 22 0x83@data; }
+@test "error 0xff at data: it lost the stream" {
+    refused 14 0xff@data
+    expect_stderr "it lost our data"
+}
 @test "error 0xff at receive" { refused 22 0xff@receive; }
 @test "error 0x84 at end" { refused 22 0x84@end; }
 
@@ -228,6 +232,51 @@ refused() {
     expect_sim .outcome updated 2
     expect_no_violations 2
     expect_stored "$image"
+}
+
+@test "a second attempt after a stream that was lost, whatever the age says of it" {
+    for said in 2026.7:stale-ok@data:81920 2026.8:; do
+        make_image esp32 256K
+        if [ -n "${said#*:}" ]; then set -- --fault "${said#*:}"; else set -- --refuse 0xff@data:81920; fi
+        start_sim esphome --firmware "${said%%:*}" "$@" --fault-sessions 1
+        espota -i "$sim_host" -p "$sim_port" -f "$image" --protocol esphome --retry 1 --retry-delay 0
+        expect_status 0
+        expect_sim .outcome updated 2
+        expect_stored "$image"
+    done
+}
+
+@test "an empty password that nobody gave" {
+    for firmware in 2025.6 2025.10 2026.9; do
+        make_image esp8266 256K
+        start_sim esphome --platform esp8266 --firmware $firmware --password ''
+        flash
+        expect_status 0
+        expect_stored "$image"
+    done
+    expect_sim .auth sha256
+}
+
+@test "an empty password, given" {
+    make_image esp32 256K
+    start_sim esphome --password ''
+    flash -a ''
+    expect_status 0
+    expect_sim .auth sha256
+}
+
+@test "a password that nobody gave is asked for once, and a wrong one is not followed by the empty one" {
+    make_image esp32 256K
+    start_sim esphome --password hunter2
+    flash --retry 3 --retry-delay 0
+    expect_status 4
+    stop_sim
+    [ "$(grep -c '"event":"session"' "$sim_out")" = 1 ] || no "it came again"
+    start_sim esphome --password ''
+    flash -a hunter2
+    expect_status 20
+    stop_sim
+    [ "$(grep -c '"event":"session"' "$sim_out")" = 1 ] || no "it tried another"
 }
 
 @test "no second attempt once every byte was sent" {

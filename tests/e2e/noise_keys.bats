@@ -129,13 +129,71 @@ refuses() {
     flash -a hunter2
     refuses 24 "the device takes encrypted uploads only"
 }
-@test "no key where one is offered: in the clear, with the password" {
+@test "no key where one is offered: in the clear, with the password, and told so" {
+    device esp32 --key $KEY --fault close@data --fault-sessions 1
+    flash -a hunter2 --retry 1 --retry-delay 0
+    expect_status 0
+    expect_sim .auth sha256 2
+    expect_stored "$image"
+    expect_stderr "warning: the device offers encryption, and the image goes in the clear"
+    [ "$(grep -c "in the clear" "$T/err")" = 1 ] || no "told more than once"
+}
+@test "no key where one is offered: the events tell it" {
     device esp32 --key $KEY
-    flash -a hunter2 -v
+    flash -a hunter2 --json
+    expect_status 0
+    expect_event warning .code cleartext
+}
+@test "nothing of the clear where there is no other way, nor where it is encrypted" {
+    device esp32
+    flash -a hunter2
+    expect_status 0
+    refuse_stderr "in the clear"
+    device esp32 --key $KEY
+    flash --key $KEY
+    expect_status 0
+    refuse_stderr "in the clear"
+}
+@test "no key and no password, or a wrong one: the hint offers the key" {
+    device esp32 --key $KEY
+    flash
+    refuses 4 "wants a password and none was given"
+    expect_stderr "--key (usually the api key of its YAML)"
+    refuse_stderr "in the clear"
+    device esp32 --key $KEY
+    flash -a hunter3
+    refuses 20 "(0x82)"
+    expect_stderr "--key (usually the api key of its YAML)"
+}
+@test "a device that is asked for a password only has no key to offer" {
+    device esp32
+    flash
+    refuses 4 "wants a password and none was given"
+    refuse_stderr "--key"
+}
+@test "a password inside the encryption: answered" {
+    device esp32 --key $KEY --fault challenge
+    flash --key $KEY -a hunter2
     expect_status 0
     expect_sim .auth sha256
+    expect_no_violations
     expect_stored "$image"
-    expect_stderr "the device offers encryption"
+}
+@test "a password inside the encryption: the second of two" {
+    device esp8266 --key $KEY --fault challenge
+    printf 'one\n' >a
+    printf 'hunter2\n' >b
+    chmod 600 a b
+    flash --key $KEY --auth-file a --auth-file b
+    expect_status 0
+    expect_sim .code 0x82
+    expect_sim .outcome updated 2
+}
+@test "a password inside the encryption: none given" {
+    device esp32 --key $KEY --fault challenge
+    flash --key $KEY
+    refuses 4 "wants a password and none was given"
+    refuse_stderr "--key"
 }
 @test "no key where one is offered, but encryption is required" {
     device esp32 --key $KEY

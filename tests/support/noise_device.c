@@ -130,7 +130,7 @@ static void hear_unit(struct noise_device *d, const void *bytes, size_t len)
 
 static void say_units(struct noise_device *d, const char *hex)
 {
-    uint8_t bytes[8], frames[8 * 20];
+    uint8_t bytes[32], frames[32 * 20];
     const size_t n = from_hex(bytes, sizeof bytes, hex);
 
     for (size_t i = 0; i < n; i++)

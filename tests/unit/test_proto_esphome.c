@@ -1,46 +1,8 @@
 /* test_proto_esphome.c -- ESPHome's protocol, one conversation a row. */
-#include "support/talk.h"
+#include "support/esphome_talk.h"
 #include "support/test.h"
 
-#include <stdio.h>
-
-#include "crypto/digest.h"
 #include "image/gzip.h"
-#include "wire/esphome.h"
-
-/* 2 * 8192 + 3 bytes: two whole blocks and a tail. */
-enum { IMAGE_LEN = 16387 };
-
-static uint8_t image_bytes[IMAGE_LEN];
-static char image_md5[33], gzip_md5[33];
-static char gzip_size[9]; /* as 8 hex digits */
-static char gzip_len[12];
-
-#define MAGIC   "6c26f75c45"
-#define HELLO   {'h', MAGIC "07"}, {'d', "0002"}
-#define HELLO1  {'h', MAGIC "07"}, {'d', "0001"}
-#define PLAIN   HELLO, {'d', "40"}
-#define PLAIN1  HELLO1, {'d', "40"}
-#define OPEN    {'d', "41"}
-#define SIZE    {'h', "00004003"}, {'-', ""}, {'d', "42"}
-#define MD5     {'s', image_md5}, {'-', ""}, {'d', "43"}
-#define READY   PLAIN, OPEN, SIZE, MD5
-#define READY1  PLAIN1, OPEN, SIZE, MD5
-#define BLOCKS  {'b', "8192"}, {'-', ""}, {'d', "47"}, {'b', "8192"}, \
-                {'d', "47"}, {'b', "3"}, {'d', "47"}
-#define VERIFY  {'d', "44"}, {'-', ""}, {'d', "45"}
-#define BYE     {'h', "00"}, {'x', ""}
-#define NONCE32 "0123456789abcdef0123456789abcdef"
-#define NONCE64 NONCE32 NONCE32
-/* The entropy of the tests is 00 01 02 ...; the proofs are of "secret",
- * computed with md5sum and sha256sum over password, nonce and cnonce. */
-#define CNONCE32 "000102030405060708090a0b0c0d0e0f"
-#define CNONCE64 CNONCE32 "101112131415161718191a1b1c1d1e1f"
-static char proof32[33], proof64[65];
-
-enum { PW = 1, GZ = 2, ESP32 = 4, NO_MD5 = 8, ALWAYS = 16, NEVER = 32,
-       LOCKSTEP = 64, WIDE = 128, PARTITIONS = 256, FILESYSTEM = 512,
-       EMPTY_PW = 1024 };
 
 static const struct conversation {
     const char *name;
@@ -132,10 +94,28 @@ static const struct conversation {
      {READY, BLOCKS, VERIFY, {'h', "00"}, {'q', ""}}, ESPOTA_E_OK, "", NULL},
     {"chatter behind the verdict is fine", 0,
      {READY, BLOCKS, VERIFY, {'d', "0047ff"}, BYE}, ESPOTA_E_OK, "", NULL},
-    {"no password given", 0, {PLAIN, {'d', "01"}}, ESPOTA_E_SECRET, "",
-     "the device wants a password and none was given"},
-    {"no password given, SHA-256", 0, {PLAIN, {'d', "02"}},
+    {"no password given: the empty one is tried, and is it", 0,
+     {PLAIN, {'d', "02"}, {'D', NONCE64}, {'s', CNONCE64}, {'s', empty64},
+      OPEN, SIZE, MD5, BLOCKS, VERIFY, BYE},
+     ESPOTA_E_OK, "", NULL},
+    {"no password given, and the empty one is refused", 0,
+     {PLAIN, {'d', "01"}, {'D', NONCE32}, {'s', CNONCE32}, {'s', empty32},
+      {'d', "82"}},
+     ESPOTA_E_SECRET, "", "the device wants a password and none was given"},
+    {"no password given, SHA-256", 0,
+     {PLAIN, {'d', "02"}, {'D', NONCE64}, {'s', CNONCE64}, {'s', empty64},
+      {'d', "82"}},
      ESPOTA_E_SECRET, "", NULL},
+    {"no password given, and MD5 forbidden: not even the empty one", NO_MD5,
+     {PLAIN, {'d', "01"}, {'-', ""}}, ESPOTA_E_POLICY, "", NULL},
+    {"no password given, and it fails for another reason", 0,
+     {PLAIN, {'d', "01"}, {'D', NONCE32}, {'s', CNONCE32}, {'s', empty32},
+      {'d', "ff"}},
+     ESPOTA_E_DEVICE, "0xff", NULL},
+    {"the empty password, given and refused", EMPTY_PW,
+     {PLAIN, {'d', "01"}, {'D', NONCE32}, {'s', CNONCE32}, {'s', empty32},
+      {'d', "82"}},
+     ESPOTA_E_AUTH, "0x82", "the device refused the password"},
     {"wrong password", PW,
      {PLAIN, {'d', "01"}, {'D', NONCE32}, {'s', CNONCE32}, {'s', proof32},
       {'d', "82"}},
@@ -177,6 +157,33 @@ static const struct conversation {
     {"the stale ok while preparing", 0,
      {PLAIN, OPEN, {'h', "00004003"}, {'d', "00"}}, ESPOTA_E_BROKEN, "0x00",
      NULL},
+    {"it lost the stream in the data", 0,
+     {READY, {'b', "8192"}, {'d', "47"}, {'t', "100"}, {'d', "ff"}},
+     ESPOTA_E_BROKEN, "0xff",
+     "the device gave up: it lost our data while writing flash"},
+    {"it lost the stream before the first byte", 0, {READY, {'d', "ff"}},
+     ESPOTA_E_BROKEN, "0xff", NULL},
+    {"it lost the tail, which had left", 0,
+     {READY, {'b', "8192"}, {'d', "47"}, {'b', "8192"}, {'d', "47"},
+      {'b', "3"}, {'d', "ff"}},
+     ESPOTA_E_BROKEN, "0xff", NULL},
+    {"no reason, while preparing", 0,
+     {PLAIN, OPEN, {'h', "00004003"}, {'d', "ff"}}, ESPOTA_E_DEVICE, "0xff",
+     NULL},
+    {"no reason, with every byte", 0, {READY, BLOCKS, {'d', "ff"}},
+     ESPOTA_E_DEVICE, "0xff", NULL},
+    {"no reason, at the end", 0, {READY, BLOCKS, {'d', "44"}, {'d', "ff"}},
+     ESPOTA_E_DEVICE, "0xff", NULL},
+    {"version 1: it lost the stream", 0,
+     {READY1, {'b', "16384"}, {'a', "9000"}, {'d', "ff"}}, ESPOTA_E_BROKEN,
+     "0xff", NULL},
+    {"version 1: it lost the tail", 0,
+     {READY1, {'b', "16384"}, {'a', "16426"}, {'b', "3"}, {'d', "ff"}},
+     ESPOTA_E_BROKEN, "0xff", NULL},
+    {"version 1: no reason, with every byte", 0,
+     {READY1, {'b', "16384"}, {'a', "16426"}, {'b', "3"}, {'a', "16429"},
+      {'d', "ff"}},
+     ESPOTA_E_DEVICE, "0xff", NULL},
 
     {"closed at once", 0, {{'x', ""}}, ESPOTA_E_BROKEN, "",
      "the device closed the connection while greeting"},
@@ -253,44 +260,6 @@ static const struct conversation {
      "the protocol \"esphome\" carries no file system images"},
 };
 
-/* An image whose chip the job sees as an ESP32: the header of one. */
-static struct espota_image *make_image(unsigned how)
-{
-    const enum espota_compress compress =
-        how & GZ ? ESPOTA_COMPRESS_ALWAYS : ESPOTA_COMPRESS_NEVER;
-    struct espota_image *img;
-
-    assert_int_equal(espota_image_wrap(&img, image_bytes, sizeof image_bytes,
-                                       compress, NULL), 0);
-    if (how & ESP32)
-        ((struct espota_image_info *)espota_image_info(img))->chip = "ESP32";
-    return img;
-}
-
-static struct proto_job make_job(unsigned how, const struct espota_image *img)
-{
-    struct proto_job job = {
-        .image = img,
-        .password = how & PW ? "secret" : how & EMPTY_PW ? "" : NULL,
-        .type = how & PARTITIONS   ? ESPOTA_TYPE_PARTITION_TABLE
-                : how & FILESYSTEM ? ESPOTA_TYPE_FILESYSTEM
-                                   : ESPOTA_TYPE_APP,
-        .compress = how & ALWAYS  ? ESPOTA_COMPRESS_ALWAYS
-                    : how & NEVER ? ESPOTA_COMPRESS_NEVER
-                                  : ESPOTA_COMPRESS_AUTO,
-        .min_auth = how & NO_MD5 ? ESPOTA_AUTH_SHA256 : ESPOTA_AUTH_ANY,
-        .window = how & LOCKSTEP ? ESPOTA_WINDOW_LOCKSTEP
-                  : how & WIDE   ? 40000
-                                 : ESPOTA_WINDOW_AUTO,
-        .answer_ms = 20000,
-        .stall_ms = 160000,
-    };
-
-    for (size_t i = 0; i < sizeof job.entropy; i++)
-        job.entropy[i] = (uint8_t)i;
-    return job;
-}
-
 static void test_conversation(void **state)
 {
     const struct conversation *c = *state;
@@ -298,8 +267,8 @@ static void test_conversation(void **state)
     if ((c->how & GZ) != 0 && !eo_gzip_have())
         skip_because("this build has no gzip");
     for (size_t i = 0; i < sizeof TALK_PIECES / sizeof *TALK_PIECES; i++) {
-        struct espota_image *img = make_image(c->how);
-        const struct proto_job job = make_job(c->how, img);
+        struct espota_image *img = esphome_talk_image(c->how);
+        const struct proto_job job = esphome_talk_job(c->how, img);
         struct proto *p = talk_start(&eo_proto_esphome, &job);
 
         talk_play(p, c->line, TALK_PIECES[i]);
@@ -322,8 +291,8 @@ static void test_what_it_tells_while_it_works(void **state)
         {'s', CNONCE64}, {'s', proof64}, {'d', "41"}, {'h', "0000004003"},
         {'d', "42"}, {'s', image_md5}, {'d', "43"}, {'b', "8192"},
         {'d', "47"}, {0, 0}};
-    struct espota_image *img = make_image(0);
-    const struct proto_job job = make_job(PW, img);
+    struct espota_image *img = esphome_talk_image(0);
+    const struct proto_job job = esphome_talk_job(PW, img);
     struct proto *p = talk_start(&eo_proto_esphome, &job);
     struct proto_want w;
 
@@ -366,8 +335,8 @@ static void test_the_clock_restarts_with_answers_not_with_bytes(void **state)
     static const struct talk_line DRIP[] = {{'D', "0123"}, {0, 0}};
     static const struct talk_line REST[] = {
         {'D', "456789abcdef0123456789abcdef"}, {0, 0}};
-    struct espota_image *img = make_image(0);
-    const struct proto_job job = make_job(PW, img);
+    struct espota_image *img = esphome_talk_image(0);
+    const struct proto_job job = esphome_talk_job(PW, img);
     struct proto *p = talk_start(&eo_proto_esphome, &job);
     struct proto_want before, after;
 
@@ -382,24 +351,6 @@ static void test_the_clock_restarts_with_answers_not_with_bytes(void **state)
     assert_int_not_equal(before.clock, after.clock);
     free(p);
     espota_image_free(img);
-}
-
-static void test_the_default_port_follows_the_chip(void **state)
-{
-    static const struct {
-        const char *chip;
-        uint16_t port;
-    } ROWS[] = {
-        {"ESP8266", 8266}, {"ESP32", 3232},    {"ESP32-C3", 3232},
-        {"RP2040", 2040},  {"RP2350", 2040},   {"BK7231N", 8892},
-        {"LN882H", 8820},  {"RTL8710B", 8892}, {NULL, 0},
-        {"SAMD21", 0},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
-        assert_int_equal(eo_proto_esphome.port_for(ROWS[i].chip),
-                         ROWS[i].port);
 }
 
 /* The password vectors of the protocol notes, through the whole machine. */
@@ -431,8 +382,8 @@ static void test_password_vectors(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        struct espota_image *img = make_image(0);
-        struct proto_job job = make_job(0, img);
+        struct espota_image *img = esphome_talk_image(0);
+        struct proto_job job = esphome_talk_job(0, img);
         struct proto *p;
 
         job.password = ROWS[i].password;
@@ -451,45 +402,18 @@ static void test_password_vectors(void **state)
     }
 }
 
-static void prepare(void)
-{
-    const struct piece md5 = {"secret" NONCE32 CNONCE32, 70};
-    const struct piece sha256 = {"secret" NONCE64 CNONCE64, 134};
-    struct espota_image *img;
-    char hex[DIGEST_HEX_MAX];
-
-    /* Compressible, and different in every block. */
-    for (size_t i = 0; i < sizeof image_bytes; i++)
-        image_bytes[i] = (uint8_t)(i / 64);
-    img = make_image(eo_gzip_have() ? GZ : 0);
-    memcpy(image_md5, espota_image_info(img)->md5, sizeof image_md5);
-    if (eo_image_gzip(img) != NULL) {
-        const size_t n = eo_image_gzip(img)->len;
-
-        memcpy(gzip_md5, eo_image_gzip(img)->md5, sizeof gzip_md5);
-        snprintf(gzip_size, sizeof gzip_size, "%08x", (unsigned)n);
-        snprintf(gzip_len, sizeof gzip_len, "%zu", n);
-    }
-    espota_image_free(img);
-    if (eo_digest_hex(DIGEST_MD5, &md5, 1, hex) == 0)
-        memcpy(proof32, hex, sizeof proof32);
-    if (eo_digest_hex(DIGEST_SHA256, &sha256, 1, hex) == 0)
-        memcpy(proof64, hex, sizeof proof64);
-}
-
 int main(void)
 {
     enum { N = sizeof CASES / sizeof *CASES };
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_what_it_tells_while_it_works),
         cmocka_unit_test(test_the_clock_restarts_with_answers_not_with_bytes),
-        cmocka_unit_test(test_the_default_port_follows_the_chip),
         cmocka_unit_test(test_password_vectors),
     };
     enum { MORE = sizeof others / sizeof *others };
     struct CMUnitTest tests[N + MORE];
 
-    prepare();
+    esphome_talk_prepare();
     for (size_t i = 0; i < N; i++)
         tests[i] = (struct CMUnitTest){.name = CASES[i].name,
                                        .test_func = test_conversation,

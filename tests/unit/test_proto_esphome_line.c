@@ -23,6 +23,17 @@ static uint8_t image_bytes[IMAGE_LEN];
 #define BLOCKS                                                           \
     {'b', "8192"}, {'-', ""}, {'v', "47"}, {'b', "8192"}, {'-', ""},     \
         {'v', "47"}, {'b', "3"}, {'-', ""}, {'v', "47"}
+/* A challenge inside the encryption: the nonce is 32 times "0", and the answers
+ * were computed with md5sum over password, nonce and cnonce. */
+#define NONCE_16 "30303030303030303030303030303030"
+#define CHALLENGED HELLO, OFFERED, {'k', ""}, {'v', "01"}, {'v', NONCE_16 NONCE_16}, \
+    {'w', CNONCE_OF_123}
+#define CNONCE_OF_123                                                    \
+    "3031303230333030303030303030303030303030303030303030303030303030"
+#define SECRET_PROOF                                                     \
+    "3730353932343536343637346632376637323736666666306564643638343839"
+#define EMPTY_PROOF                                                      \
+    "6539623138393765303762666631386238653735373864623034326638306333"
 #define VERDICT {'v', "44"}, {'-', ""}, {'v', "45"}
 #define BYE {'w', "00"}, {'x', ""}
 
@@ -73,6 +84,21 @@ static const struct conversation {
     {"chatter behind the verdict is fine", 0,
      {PREPARED, BLOCKS, VERDICT, {'w', "00"}, {'d', "ffff"}, {'q', ""}},
      ESPOTA_E_OK, "", NULL},
+
+    /* ---- a password inside the encryption */
+    {"asked for the password as well", PASSWORD,
+     {CHALLENGED, {'w', SECRET_PROOF}, {'-', ""}, {'v', "41"}, {'w', "00"},
+      {'w', "00004003"}},
+     ESPOTA_E_COUNT, "", NULL},
+    {"asked, and it is wrong", PASSWORD,
+     {CHALLENGED, {'w', SECRET_PROOF}, {'v', "82"}}, ESPOTA_E_AUTH, "0x82",
+     NULL},
+    {"asked, with none given: the empty one", 0,
+     {CHALLENGED, {'w', EMPTY_PROOF}, {'v', "41"}, {'w', "00"}},
+     ESPOTA_E_COUNT, "", NULL},
+    {"asked, with none given, and the empty one refused", 0,
+     {CHALLENGED, {'w', EMPTY_PROOF}, {'v', "82"}}, ESPOTA_E_SECRET, "",
+     "ESPOTA_PASSWORD"},
 
     /* ---- types */
     {"a partition table", TABLE,
@@ -143,14 +169,25 @@ static const struct conversation {
     {"a refusal in the clear instead of a handshake", 0,
      {HELLO, OFFERED, {'d', "94"}}, ESPOTA_E_PROTOCOL, "", NULL},
     {"a refusal in the clear behind it", 0, {PREPARED, {'d', "83"}},
-     ESPOTA_E_PROTOCOL, "", NULL},
-    {"a password behind the handshake", PASSWORD,
-     {HELLO, OFFERED, {'k', ""}, {'v', "02"}}, ESPOTA_E_PROTOCOL, "0x02",
+     ESPOTA_E_BROKEN, "", NULL},
+    {"access of the future behind the handshake", PASSWORD,
+     {HELLO, OFFERED, {'k', ""}, {'v', "03"}}, ESPOTA_E_PROTOCOL, "0x03",
      NULL},
     {"a forged acknowledgement", 0,
      {PREPARED, {'b', "8192"},
       {'d', "0100110000000000000000000000000000000000"}},
-     ESPOTA_E_PROTOCOL, "", NULL},
+     ESPOTA_E_BROKEN, "", "other keys"},
+    {"a damaged first answer", 0,
+     {HELLO, OFFERED, {'k', ""},
+      {'d', "0100110000000000000000000000000000000000"}},
+     ESPOTA_E_BROKEN, "", "try again"},
+    {"a damaged head, with every byte", 0,
+     {PREPARED, BLOCKS, {'d', "11"}}, ESPOTA_E_UNKNOWN, "", "look what"},
+    {"our frame was damaged: it gives up, sealed", 0,
+     {PREPARED, {'b', "8192"}, {'v', "47"}, {'b', "8192"}, {'v', "ff"}},
+     ESPOTA_E_BROKEN, "0xff", "try again"},
+    {"the same code, with every byte", 0, {PREPARED, BLOCKS, {'v', "ff"}},
+     ESPOTA_E_DEVICE, "0xff", "log"},
     {"a forged verdict", 0,
      {PREPARED, BLOCKS, {'d', "0100110000000000000000000000000000000000"}},
      ESPOTA_E_UNKNOWN, "", "look what"},

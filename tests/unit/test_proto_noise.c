@@ -239,13 +239,13 @@ static const struct refusal {
      "010031000faa684ed28867b97f4a6a2dee5df8ce974e76b7018e3f22a1c4cf26"
      "78570f20744a2655c2b4acf82f43588d620f0921",
      ESPOTA_E_AUTH, ""},
-    {"plain text after the handshake", true, "41", ESPOTA_E_PROTOCOL, ""},
-    {"a frame of nothing", true, "010010", ESPOTA_E_PROTOCOL, ""},
-    {"a frame that is too long", true, "010411", ESPOTA_E_PROTOCOL, ""},
+    {"plain text after the handshake", true, "41", ESPOTA_E_BROKEN, ""},
+    {"a frame of nothing", true, "010010", ESPOTA_E_BROKEN, ""},
+    {"a frame that is too long", true, "010411", ESPOTA_E_BROKEN, ""},
     {"a changed frame", true, "010011981c25b800e40468cb3ed9f37a930f1556",
-     ESPOTA_E_PROTOCOL, ""},
-    {"the second frame first", true, IN_1, ESPOTA_E_PROTOCOL, ""},
-    {"our own frame", true, OUT_0, ESPOTA_E_PROTOCOL, ""},
+     ESPOTA_E_BROKEN, ""},
+    {"the second frame first", true, IN_1, ESPOTA_E_BROKEN, ""},
+    {"our own frame", true, OUT_0, ESPOTA_E_BROKEN, ""},
 };
 
 static void refused(const struct refusal *r, size_t piece)

@@ -31,7 +31,7 @@ static void test_categories_of_codes(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        const struct esphome_refusal r = eo_esphome_refusal(ROWS[i].code);
+        const struct esphome_refusal r = eo_esphome_refusal(ROWS[i].code, NULL);
 
         assert_int_equal(r.code, ROWS[i].code);
         assert_int_equal(r.category, ROWS[i].category);
@@ -44,7 +44,7 @@ static void test_invalid_bootstrapping_keeps_its_words(void **state)
     static const char WORDS[] = "Invalid bootstrapping";
 
     (void)state;
-    assert_memory_equal(eo_esphome_refusal(0x85).text, WORDS,
+    assert_memory_equal(eo_esphome_refusal(0x85, "ESP8266").text, WORDS,
                         sizeof WORDS - 1);
 }
 
@@ -54,7 +54,8 @@ static void test_every_byte_has_an_answer(void **state)
 
     (void)state;
     for (unsigned code = 0x80; code <= 0xff; code++) {
-        const struct esphome_refusal r = eo_esphome_refusal((uint8_t)code);
+        const struct esphome_refusal r =
+            eo_esphome_refusal((uint8_t)code, NULL);
 
         assert_int_equal(r.code, code);
         assert_true(r.text[0] != '\0' && r.hint[0] != '\0');
@@ -66,11 +67,38 @@ static void test_every_byte_has_an_answer(void **state)
 static void test_in_the_data_0x80_is_about_the_image(void **state)
 {
     (void)state;
-    assert_int_equal(eo_esphome_refusal_in_data(0x80).category,
+    assert_int_equal(eo_esphome_refusal_in_data(0x80, NULL).category,
                      ESPOTA_E_REFUSED);
     for (unsigned code = 0x81; code <= 0xff; code++)
-        assert_ptr_equal(eo_esphome_refusal_in_data((uint8_t)code).text,
-                         eo_esphome_refusal((uint8_t)code).text);
+        assert_ptr_equal(eo_esphome_refusal_in_data((uint8_t)code, NULL).text,
+                         eo_esphome_refusal((uint8_t)code, NULL).text);
+}
+
+/* Nobody with an ESP32 is told of a UF2, nor is one with a BK7231 of less. */
+static void test_a_failed_write_is_explained_by_the_chip(void **state)
+{
+    static const struct {
+        const char *chip;
+        bool uf2, flash;
+    } ROWS[] = {
+        {"ESP32", false, true},    {"ESP32-C6", false, true},
+        {"ESP8266", false, true},  {"RP2040", false, true},
+        {"BK7231T", true, false},  {"BK7238", true, false},
+        {"RTL8710B", true, false}, {"LN882H", true, false},
+        {NULL, true, false},       {"SAMD21", true, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        const char *hint = eo_esphome_refusal(0x83, ROWS[i].chip).hint;
+
+        assert_int_equal(strstr(hint, "uf2") != NULL, ROWS[i].uf2);
+        assert_int_equal(strstr(hint, "worn") != NULL, ROWS[i].flash);
+        assert_string_equal(
+            eo_esphome_refusal_in_data(0x83, ROWS[i].chip).hint, hint);
+        assert_string_equal(eo_esphome_refusal(0x84, ROWS[i].chip).hint,
+                            eo_esphome_refusal(0x84, NULL).hint);
+    }
 }
 
 int main(void)
@@ -81,6 +109,7 @@ int main(void)
         cmocka_unit_test(test_invalid_bootstrapping_keeps_its_words),
         cmocka_unit_test(test_every_byte_has_an_answer),
         cmocka_unit_test(test_in_the_data_0x80_is_about_the_image),
+        cmocka_unit_test(test_a_failed_write_is_explained_by_the_chip),
     };
 
     return cmocka_run_group_tests_name("wire/esphome", tests, NULL, NULL);
