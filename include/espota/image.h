@@ -22,7 +22,7 @@ extern "C" {
 enum espota_compress {
     ESPOTA_COMPRESS_AUTO,   /* for an ESP8266 that offers it, if it shrinks */
     ESPOTA_COMPRESS_ALWAYS, /* also where the device is not known to offer it;
-                               an ESP32 never takes it */
+                               only apps, and never for an ESP32 */
     ESPOTA_COMPRESS_NEVER
 };
 

@@ -31,15 +31,17 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-static struct preflight_image view(const struct espota_image *img)
+static struct preflight_image view(const struct espota_image *img,
+                                   enum espota_type type)
 {
     const struct espota_image_info *info = espota_image_info(img);
+    const struct image_form *form = eo_image_choose(
+        img, ESPOTA_COMPRESS_NEVER, INFLATES_UNTOLD, type);
 
     return (struct preflight_image){
         .found = eo_image_findings(img),
         .name = base_name(info->file),
-        .bytes = info->bytes,
-        .is_gzip = info->is_gzip,
+        .bytes = form->len,
     };
 }
 
@@ -55,7 +57,7 @@ static bool would_do(const char *path, const struct espota_check *check)
         return false;
     silent.force = false;
     silent.on_warning = NULL;
-    v = view(img);
+    v = view(img, check->type);
     fits = v.found->role != ROLE_UNKNOWN &&
            eo_preflight(&v, &silent, NULL) == 0;
     espota_image_free(img);
@@ -94,7 +96,7 @@ int espota_image_check(const struct espota_image *img,
                        const struct espota_check *check,
                        struct espota_error *err)
 {
-    const struct preflight_image v = view(img);
+    const struct preflight_image v = view(img, check->type);
     const char *file = espota_image_info(img)->file;
     struct espota_error why;
     struct text beside;

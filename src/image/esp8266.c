@@ -169,6 +169,7 @@ const struct image_kind eo_kind_esp8266_app = {
     .name = "esp8266-app",
     .what = "an ESP8266 firmware",
     .role = ROLE_APP,
+    .inflates = true,
     .probe = probe_app,
     .describe = describe_app,
 };

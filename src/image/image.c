@@ -17,14 +17,19 @@
 struct espota_image {
     struct espota_image_info info;
     struct findings found;
-    struct image_form raw, gzip; /* gzip.len 0: there is none */
+    struct image_form raw, inner, gzip; /* len 0: there is none */
     char *path;
-    uint8_t *owned, *owned_gzip; /* NULL: borrowed, or none */
+    uint8_t *owned, *owned_inner, *owned_gzip; /* NULL: borrowed, or none */
 };
 
 const struct image_form *eo_image_raw(const struct espota_image *img)
 {
     return &img->raw;
+}
+
+const struct image_form *eo_image_plain(const struct espota_image *img)
+{
+    return img->inner.len > 0 ? &img->inner : &img->raw;
 }
 
 const struct image_form *eo_image_gzip(const struct espota_image *img)
@@ -53,6 +58,7 @@ void espota_image_free(struct espota_image *img)
     if (img == NULL)
         return;
     eo_free(img->owned);
+    eo_free(img->owned_inner);
     eo_free(img->owned_gzip);
     eo_free(img->path);
     eo_free(img);
@@ -74,33 +80,44 @@ static int hash(const struct image_form *form, enum digest kind, char *out,
 
 /* ---- what is it? -------------------------------------------------------- */
 
-/* Only these unpack what they are given. */
-static bool takes_gzip(const struct findings *f)
+/* Whether it may be sent, by what the file holds.  What stores it as it is gets
+ * the inside; for an app, somebody has to unpack. */
+static void judge_packed(struct espota_image *img)
 {
-    return f->role == ROLE_UNKNOWN ||
-           strcmp(f->kind->name, "esp8266-app") == 0 ||
-           strcmp(f->kind->name, "rp2-app") == 0;
+    struct findings *f = &img->found;
+
+    if (f->kind->inflates)
+        return;
+    if (f->role == ROLE_APP || f->role == ROLE_NOTHING)
+        eo_problem(f, ESPOTA_ERROR, NOWHERE,
+                   "it is packed by gzip, which the device does not unpack: "
+                   "flash the file inside");
+    else if (img->info.is_signed)
+        eo_problem(f, ESPOTA_ERROR, NOWHERE,
+                   "the signature is for the packed file, and the device "
+                   "stores what is inside: sign that");
+    else
+        eo_problem(f, ESPOTA_NOTE, NOWHERE,
+                   "it is packed by gzip, and unpacked before it is sent");
 }
 
-/* Looks through gzip: what counts is what the device will unpack. */
+/* Looks through gzip: what counts is what the device's flash will hold. */
 static int look_through(struct espota_image *img, size_t len,
                         struct espota_error *err)
 {
     struct findings *f = &img->found;
+    struct image_form *inner = &img->inner;
     struct espota_error why;
-    uint8_t *inner = NULL;
-    size_t inner_len = 0;
 
     img->info.is_gzip = true;
-    if (eo_gunzip(img->raw.bytes, len, ESPOTA_IMAGE_MAX, &inner, &inner_len,
-                  &why) == 0) {
-        eo_identify(f, inner, inner_len);
-        eo_fact_number(f, "inner_bytes", inner_len);
-        eo_free(inner);
-        if (!takes_gzip(f))
-            eo_problem(f, ESPOTA_ERROR, NOWHERE,
-                       "it is packed by gzip, which the device does not "
-                       "unpack: flash the file inside");
+    if (eo_gunzip(img->raw.bytes, len, ESPOTA_IMAGE_MAX, &img->owned_inner,
+                  &inner->len, &why) == 0) {
+        inner->bytes = img->owned_inner;
+        if (hash(inner, DIGEST_MD5, inner->md5, err) != 0)
+            return -1;
+        eo_identify(f, inner->bytes, inner->len);
+        eo_fact_number(f, "inner_bytes", inner->len);
+        judge_packed(img);
         return 0;
     }
     if (why.category == ESPOTA_E_INTERNAL)
@@ -157,7 +174,7 @@ static bool worth_compressing(const struct espota_image *img,
                (img->found.role == ROLE_APP && img->found.chip != NULL &&
                 strcmp(img->found.chip, "ESP8266") == 0);
     case ESPOTA_COMPRESS_ALWAYS:
-        return takes_gzip(&img->found) || img->found.role == ROLE_FILESYSTEM;
+        return img->found.kind->inflates;
     case ESPOTA_COMPRESS_NEVER:
         return false;
     }

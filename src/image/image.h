@@ -23,8 +23,27 @@ const struct findings *eo_image_findings(const struct espota_image *);
 /* It came from a path, so there are files beside it. */
 bool eo_image_is_file(const struct espota_image *);
 
+/* What the device's flash is to hold: of a file that is gzip its inside, unless
+ * that cannot be unpacked. */
+const struct image_form *eo_image_plain(const struct espota_image *);
+
 /* NULL: there is none, or it would be no smaller. */
 const struct image_form *eo_image_gzip(const struct espota_image *);
+
+/* Whether the device says that it unpacks gzip. */
+enum image_inflates {
+    INFLATES_UNTOLD, /* its protocol has no word for it */
+    INFLATES_NO,
+    INFLATES_YES
+};
+
+/* The form in which an image goes out: every protocol asks here.  Compressed
+ * only for what unpacks it: an app, of a kind whose updaters do, for a device
+ * that does not say otherwise.  All else stores what it is sent as it is. */
+const struct image_form *eo_image_choose(const struct espota_image *,
+                                         enum espota_compress,
+                                         enum image_inflates,
+                                         enum espota_type);
 
 /* What a device that runs it tells of itself: an ESP8266 the MD5 of its sketch
  * by flash mode (byte 2), an ESP32 the digest appended to its image.  Both are

@@ -58,6 +58,7 @@ static const struct image_kind UNKNOWN = {
     .role = ROLE_UNKNOWN,
     .unfit = "nothing in it is known as firmware or as a filesystem",
     .instead = "check the file, or say --force",
+    .inflates = true, /* it may be for one of those */
     .probe = never,
     .describe = describe_unknown,
 };
@@ -66,6 +67,7 @@ static const struct image_kind GZIP = {
     .name = "gzip",
     .what = "a gzip file",
     .role = ROLE_UNKNOWN,
+    .inflates = true,
     .probe = never,
     .describe = describe_nothing,
 };

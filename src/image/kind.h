@@ -20,6 +20,7 @@ struct image_kind {
     const char *unfit; /* why no device takes it as firmware or filesystem;
                           NULL: one does */
     const char *instead; /* and what to do then: an imperative sentence */
+    bool inflates;       /* updaters that take it unpack gzip */
     bool (*probe)(const uint8_t *bytes, size_t len);
     void (*describe)(struct findings *, const uint8_t *bytes, size_t len);
 };

@@ -161,6 +161,17 @@ static void rule_partitions(struct refusal *r,
               "partitions, otadata and nvs";
 }
 
+/* What is no app is stored as it comes, so it must be unpacked before. */
+static void rule_packed(struct refusal *r, const struct preflight_image *img,
+                        const struct espota_check *c)
+{
+    if (c->type == ESPOTA_TYPE_APP || !is_kind(img, "gzip"))
+        return;
+    eo_text_add(&r->text, "%s is packed by gzip, and cannot be unpacked",
+                img->name);
+    r->hint = "unpack it, and flash the file inside";
+}
+
 /* It must end where the partition table begins.  The device looks, too, but
  * only when it has all of it. */
 static void rule_bootloader(struct refusal *r,
@@ -249,8 +260,8 @@ static const struct {
     rule_fn *rule;
 } RULES[] = {
     {"type", rule_type},         {"damaged", rule_damage},
-    {"type", rule_partitions},   {"type", rule_bootloader},
-    {"protocol", rule_protocol},
+    {"type", rule_packed},       {"type", rule_partitions},
+    {"type", rule_bootloader},   {"protocol", rule_protocol},
     {"other-chip", rule_chip},   {"size", rule_size},
 };
 
@@ -296,8 +307,6 @@ static void warn_of_problems(const struct preflight_image *img,
     for (size_t i = 0; i < f->n_problems; i++)
         if (f->problems[i].severity == ESPOTA_WARNING)
             warn(c, "image", f->problems[i].text);
-    if (speaks(c, "esphome") && img->is_gzip && is_kind(img, "rp2-app"))
-        warn(c, "gzip", "the board unpacks gzip, but ESPHome does not say so");
     warn_of_slot(img, c);
 }
 

@@ -9,7 +9,6 @@ struct preflight_image {
     const struct findings *found;
     const char *name; /* of the file, without directories: for messages */
     size_t bytes;     /* as sent without compressing */
-    bool is_gzip;
 };
 
 /* What espota_image_check() promises, but for the look at the files beside.

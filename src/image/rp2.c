@@ -183,6 +183,7 @@ const struct image_kind eo_kind_rp2_app = {
     .name = "rp2-app",
     .what = "an RP2040 or RP2350 firmware",
     .role = ROLE_APP,
+    .inflates = true,
     .probe = probe,
     .describe = describe,
 };

@@ -2,12 +2,9 @@
 #include <string.h>
 
 #include "base/hex.h"
-#include "base/mem.h"
 #include "crypto/digest.h"
 #include "image/esp32.h"
-#include "image/gzip.h"
 #include "image/image.h"
-#include "image/signature.h"
 
 enum { FLASH_MODE = 2, RUNS_AT_LEAST = 64 };
 
@@ -64,20 +61,7 @@ static int hash_running(const struct espota_image *img, char md5[4][33],
 int eo_image_running(const struct espota_image *img, char md5[4][33],
                      char sha256[65])
 {
-    const struct image_form *raw = eo_image_raw(img);
-    /* A signature follows the compressed image. */
-    const size_t len = eo_signature_payload(raw->bytes, raw->len);
-    struct espota_error err;
-    uint8_t *plain = NULL;
-    size_t plain_len;
-    int rc;
+    const struct image_form *plain = eo_image_plain(img);
 
-    if (!eo_is_gzip(raw->bytes, raw->len))
-        return hash_running(img, md5, sha256, raw->bytes, raw->len);
-    if (eo_gunzip(raw->bytes, len, ESPOTA_IMAGE_MAX, &plain, &plain_len,
-                  &err) != 0)
-        return err.category == ESPOTA_E_INTERNAL ? -1 : 0;
-    rc = hash_running(img, md5, sha256, plain, plain_len);
-    eo_free(plain);
-    return rc;
+    return hash_running(img, md5, sha256, plain->bytes, plain->len);
 }

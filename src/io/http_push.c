@@ -423,11 +423,8 @@ struct session *eo_http_push_start(const struct session_config *c)
     p->c = *c;
     p->job = *c->job;
     p->web = c->job->web;
-    p->form = eo_image_raw(c->job->image);
-    if (c->job->compress == ESPOTA_COMPRESS_ALWAYS &&
-        c->job->type == ESPOTA_TYPE_APP &&
-        eo_image_gzip(c->job->image) != NULL)
-        p->form = eo_image_gzip(c->job->image);
+    p->form = eo_image_choose(c->job->image, c->job->compress,
+                              INFLATES_UNTOLD, c->job->type);
     p->addr = eo_calloc(c->n_addr, sizeof *p->addr);
     if (p->addr != NULL)
         memcpy(p->addr, c->addr, c->n_addr * sizeof *p->addr);

@@ -179,12 +179,14 @@ static void want(const struct proto *p, struct proto_want *w)
 static void init(struct proto *p, const struct proto_job *job)
 {
     struct arduino *m = (struct arduino *)p;
-    const struct image_form *gzip = eo_image_gzip(job->image);
 
     m->job = job;
-    m->form = eo_image_raw(job->image);
-    if (job->compress == ESPOTA_COMPRESS_ALWAYS && gzip != NULL)
-        m->form = gzip;
+    m->form = eo_image_choose(job->image, job->compress, INFLATES_UNTOLD,
+                              job->type);
+    if (job->type != ESPOTA_TYPE_APP &&
+        (job->compress == ESPOTA_COMPRESS_ALWAYS ||
+         espota_image_info(job->image)->is_gzip))
+        m->note = "the device stores a filesystem as it comes: it goes raw";
     m->lockstep = job->window == ESPOTA_WINDOW_LOCKSTEP || job->careful;
     m->chips = eo_chip_core(espota_image_info(job->image)->chip);
     m->hello.protocol = p->ops->name;

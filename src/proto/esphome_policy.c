@@ -48,16 +48,17 @@ static int agree_on_encryption(struct esphome_deal *deal,
     return 0;
 }
 
-/* Raw, or compressed if the device can inflate and the policy allows.  What is
- * no app always goes raw. */
+/* Raw, or compressed if the device can inflate and the policy allows. */
 static int agree_on_form(struct esphome_deal *deal,
                          const struct proto_job *job, uint8_t flags,
                          struct espota_error *err)
 {
-    const struct image_form *gzip = eo_image_gzip(job->image);
-    const bool offered = (flags & ESPHOME_TAKES_GZIP) != 0;
+    const bool offered = (flags & ESPHOME_TAKES_GZIP) != 0,
+               given = espota_image_info(job->image)->is_gzip;
 
-    deal->form = eo_image_raw(job->image);
+    deal->form =
+        eo_image_choose(job->image, job->compress,
+                        offered ? INFLATES_YES : INFLATES_NO, job->type);
     if (job->type != ESPOTA_TYPE_APP) {
         if ((flags & ESPHOME_TAKES_PARTITIONS) == 0)
             return eo_fail_hint(err, ESPOTA_E_REFUSED,
@@ -70,10 +71,15 @@ static int agree_on_form(struct esphome_deal *deal,
     if (job->compress == ESPOTA_COMPRESS_ALWAYS && !offered)
         return eo_fail_hint(err, ESPOTA_E_REFUSED, "use --compress auto",
                             "the device does not take compressed images");
-    if (offered && gzip != NULL && job->compress != ESPOTA_COMPRESS_NEVER) {
-        deal->form = gzip;
+    /* One that this build cannot unpack, or nobody. */
+    if (given && !offered && deal->form == eo_image_raw(job->image))
+        return eo_fail_hint(err, ESPOTA_E_REFUSED,
+                            "unpack the file, and flash what is inside",
+                            "the device does not take compressed images");
+    if (given && deal->form != eo_image_raw(job->image))
+        deal->note = "the device does not inflate: sending what the gzip holds";
+    else if (deal->form != eo_image_plain(job->image))
         deal->note = "the device inflates: sending the compressed image";
-    }
     return 0;
 }
 

@@ -102,6 +102,7 @@ static struct report *describe(const struct arduino_update *u,
     eo_report_number(r, "rounds", u->rounds);
     eo_report_number(r, "silences", u->silences);
     eo_report_number(r, "half_closes", u->half_closes);
+    eo_report_flag(r, "left_packed", u->stored.left_packed);
     eo_report_enter(r, "ms");
     eo_report_number(r, "data",
                      u->first_ms != 0
@@ -116,7 +117,7 @@ static void over(struct arduino_update *u, const char *outcome, bool updated)
 {
     struct arduino_device *d = u->d;
     struct report *r = describe(u, outcome);
-    const unsigned violations = u->half_closes;
+    const unsigned violations = u->half_closes + u->stored.left_packed;
 
     d->update = NULL;
     drop(u);
@@ -472,6 +473,9 @@ void eo_arduino_call(struct arduino_device *d)
         not_reached(u);
         return;
     }
+    /* eboot and the Pico's OTA stub inflate a sketch; nobody a filesystem. */
+    u->flash.as_it_is = d->asked.command == COMMAND_FS ||
+                        u->c->core == ESP32 || u->c->core == ESP32_MD5;
     if (faulty(u, FAULT_STRANGER) && eo_addr_parse(&elsewhere, STRANGER) == 0)
         u->stranger = connect_from(u, &elsewhere);
     after(u, u->stranger >= 0 ? STRANGER_MS : 0, call);

@@ -269,6 +269,8 @@ static void prepared(struct esphome_session *s)
         eo_esphome_refuse_now(s, 0xff);
         return;
     }
+    s->flash.as_it_is = s->type != ESPHOME_TYPE_APP ||
+                        (s->server_flags & ESPHOME_TAKES_GZIP) == 0;
     eo_image_check_init(&s->check,
                         s->type == ESPHOME_TYPE_APP ? c->where->check
                         : s->type == ESPHOME_TYPE_PARTITION_TABLE
@@ -441,7 +443,7 @@ static void verified(struct esphome_session *s)
                sizeof s->device->updated);
     if (s->stored.damaged)
         eo_esphome_violation(s, VIOLATION_GZIP_DAMAGED);
-    if (s->stored.gzip && (s->server_flags & ESPHOME_TAKES_GZIP) == 0)
+    if (s->stored.left_packed)
         eo_esphome_violation(s, VIOLATION_GZIP_NOT_OFFERED);
     say_what_came_early(s);
     if (eo_esphome_faulted_here(s))

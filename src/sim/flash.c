@@ -117,7 +117,8 @@ int eo_flash_finish(const struct flash *f, const char *path,
     memset(out, 0, sizeof *out);
     out->gzip = eo_is_gzip(f->head, sizeof f->head);
     read_version(f, out->version);
-    if (out->gzip && bytes != NULL) {
+    out->left_packed = out->gzip && f->as_it_is;
+    if (out->gzip && !f->as_it_is && bytes != NULL) {
         if (eo_gunzip(bytes, len, ESPOTA_IMAGE_MAX, &inflated, &len,
                       &ignored) == 0)
             bytes = inflated;

@@ -31,6 +31,7 @@ struct flash {
     uint64_t free_us;                  /* when the last write is done */
     struct hasher *wire;               /* MD5 of the bytes taken */
     uint8_t *bytes;                    /* NULL: nothing is kept */
+    bool as_it_is; /* nobody inflates what is stored here: set after begin */
     uint8_t head[FLASH_HEAD];          /* the first bytes: gzip? version? */
 };
 
@@ -38,6 +39,7 @@ struct flash {
 struct flash_result {
     size_t size;
     bool gzip;                /* it came compressed */
+    bool left_packed;         /* and is stored so: of no use to anybody */
     bool damaged;             /* it looks like gzip, but cannot be inflated */
     char md5[DIGEST_HEX_MAX]; /* of what is stored */
     char version[FLASH_VERSION + 1]; /* in an ESP32 app's descriptor, or "" */

@@ -36,6 +36,8 @@ static bool store(struct web_conn *x)
     const int rc = eo_flash_finish(&x->flash, path, &x->stored, &err);
 
     eo_free(path);
+    if (x->stored.left_packed)
+        eo_web_violate(x, "gzip-in-a-filesystem");
     return rc == 0;
 }
 
@@ -171,9 +173,11 @@ bool eo_web_begin_image(struct web_conn *x, size_t size)
         x->wrong = x->kind->check == CHECK_E9 ? "Not Enough Space"
                                               : "ERROR[4]: Not Enough Space";
     }
-    return eo_flash_begin(&x->flash, &x->c->flash, size,
-                          x->device->base.sim->common.store != NULL,
-                          &err) == 0;
+    if (eo_flash_begin(&x->flash, &x->c->flash, size,
+                       x->device->base.sim->common.store != NULL, &err) != 0)
+        return false;
+    x->flash.as_it_is = x->filesystem;
+    return true;
 }
 
 /* The form's head is complete: what follows is the file. */

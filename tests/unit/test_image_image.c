@@ -89,7 +89,7 @@ static const struct {
     bool automatic, always;
 } POLICIES[] = {
     {esp8266, true, true}, {esp32, false, false},  {pico, false, true},
-    {beken, false, false}, {littlefs, false, true}, {unknown, true, true},
+    {beken, false, false}, {littlefs, false, false}, {unknown, true, true},
     {dense, false, false}, {gzipped, false, false},
 };
 

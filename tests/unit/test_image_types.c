@@ -136,6 +136,32 @@ static void cut_table(struct forged *f)
     f->len -= 32;
 }
 
+static void packed_table(struct forged *f)
+{
+    forge_esp32_table(f);
+    pack(f);
+}
+
+static void packed_cut_table(struct forged *f)
+{
+    cut_table(f);
+    pack(f);
+}
+
+static void packed_filesystem(struct forged *f)
+{
+    forge_littlefs(f, 4096, 3);
+    pack(f);
+}
+
+static void signed_filesystem(struct forged *f)
+{
+    packed_filesystem(f);
+    for (int i = 0; i < 128; i++)
+        forge_put(f, &(uint8_t){(uint8_t)(i * 37 + 5)}, 1);
+    forge_le32(f, 128);
+}
+
 static const struct row {
     const char *name;
     void (*make)(struct forged *);
@@ -155,7 +181,14 @@ static const struct row {
     {"a table as app", forge_esp32_table, ESPOTA_TYPE_APP, "not a firmware"},
     {"a bootloader as app", bootloader, ESPOTA_TYPE_APP, "not a firmware"},
     {"a compressed bootloader", packed_bootloader, ESPOTA_TYPE_BOOTLOADER,
-     "packed by gzip"},
+     NULL},
+    {"a compressed table", packed_table, ESPOTA_TYPE_PARTITION_TABLE, NULL},
+    {"a compressed and cut table", packed_cut_table,
+     ESPOTA_TYPE_PARTITION_TABLE, "3040 bytes"},
+    {"a compressed filesystem", packed_filesystem, ESPOTA_TYPE_FILESYSTEM,
+     NULL},
+    {"one that was signed compressed", signed_filesystem,
+     ESPOTA_TYPE_FILESYSTEM, "the signature is for the packed file"},
     {"a bootloader that fills its room", full_bootloader,
      ESPOTA_TYPE_BOOTLOADER, NULL},
     {"a bootloader beyond its room", large_bootloader, ESPOTA_TYPE_BOOTLOADER,

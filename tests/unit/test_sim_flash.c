@@ -119,6 +119,29 @@ static void test_what_is_stored_is_what_came(void **state)
     unlink(path);
 }
 
+/* A filesystem is whatever came, and gzip is none. */
+static void test_gzip_that_nobody_inflates(void **state)
+{
+    struct flash_result r;
+    struct flash f;
+    uint8_t *packed;
+    size_t len;
+
+    (void)state;
+    if (!eo_gzip_have())
+        skip_because("this build has no gzip");
+    assert_int_equal(eo_gzip(TEST, sizeof TEST, &packed, &len, NULL), 0);
+    assert_int_equal(eo_flash_begin(&f, &FREE, len, true, NULL), 0);
+    f.as_it_is = true;
+    eo_flash_write(&f, packed, len, 0);
+    assert_int_equal(eo_flash_finish(&f, NULL, &r, NULL), 0);
+    assert_true(r.gzip);
+    assert_true(r.left_packed);
+    assert_int_equal(r.size, len);
+    eo_flash_end(&f);
+    eo_free(packed);
+}
+
 static void test_gzip_is_inflated(void **state)
 {
     struct flash_result r;
@@ -135,6 +158,7 @@ static void test_gzip_is_inflated(void **state)
     assert_int_equal(eo_flash_finish(&f, NULL, &r, NULL), 0);
     assert_true(r.gzip);
     assert_false(r.damaged);
+    assert_false(r.left_packed);
     assert_int_equal(r.size, 4);
     assert_string_equal(r.md5, TEST_MD5);
     eo_flash_end(&f);
@@ -188,6 +212,7 @@ int main(void)
         cmocka_unit_test(test_a_late_timer_costs_nothing_idleness_does),
         cmocka_unit_test(test_time_never_runs_backwards),
         cmocka_unit_test(test_what_is_stored_is_what_came),
+        cmocka_unit_test(test_gzip_that_nobody_inflates),
         cmocka_unit_test(test_gzip_is_inflated),
         cmocka_unit_test(test_a_lost_bit_shows_in_the_digest),
         cmocka_unit_test(test_without_memory_nothing_begins),
