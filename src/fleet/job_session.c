@@ -149,6 +149,10 @@ static void start_session(struct job *j, const struct detected *got)
         eo_job_end_failed(j);
         return;
     }
+    if (t->dry_run) { /* all that may be known without a word to the device */
+        eo_job_end_well(j, ESPOTA_SKIPPED);
+        return;
+    }
     eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
     j->session = eo_session_start(&(struct session_config){
         .loop = j->c.loop,
@@ -189,7 +193,8 @@ static int suits(struct job *j, const struct detected *got)
 {
     if (eo_fit(&j->report, j->c.image, &j->target.pub, got, &j->error) != 0)
         return -1;
-    return eo_proto_find(got->protocol) == &eo_proto_web
+    return got->protocol != NULL &&
+                   eo_proto_find(got->protocol) == &eo_proto_web
                ? eo_target_web_found(&j->target, got->profile, got->port,
                                      &j->error)
                : 0;
@@ -208,6 +213,10 @@ static void on_detected(void *ctx, const struct detected *got,
         if (got->fd >= 0)
             close(got->fd);
         eo_job_end_failed(j);
+        return;
+    }
+    if (got->protocol == NULL) { /* a dry run goes no further */
+        eo_job_end_well(j, ESPOTA_SKIPPED);
         return;
     }
     start_guessed(j, got->protocol, got->why);
@@ -235,7 +244,7 @@ static const char *only_choice(const struct job *j)
                                                               : NULL;
 }
 
-static void find_out(struct job *j)
+void eo_job_approach(struct job *j)
 {
     const char *only = only_choice(j);
 
@@ -250,37 +259,17 @@ static void find_out(struct job *j)
     }
     j->ops = eo_proto_at(0); /* an earlier guess is none any more */
     eo_job_set_ports(j);
-    eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
+    eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT,
+                    j->target.pub.dry_run ? "listening what it announces"
+                                          : "connecting");
     j->detect = eo_detect_start(
         j->c.loop,
         &(struct detect_config){.name = j->target.name,
                                 .addr = j->addr,
                                 .n_addr = j->n_addr,
-                                .bind = j->target.pub.bind},
+                                .bind = j->target.pub.bind,
+                                .listens_only = j->target.pub.dry_run},
         on_detected, j);
     if (j->detect == NULL)
         eo_job_end_internal(j, "out of memory");
-}
-
-/* All that can be known without a word to the device. */
-static void pretend(struct job *j)
-{
-    const struct proto_job asked = {
-        .type = j->target.pub.type,
-        .key = j->target.has_key ? j->target.key : NULL,
-        .require_encryption = j->target.pub.require_encryption,
-    };
-
-    if (!j->guessing && eo_proto_check(j->ops, &asked, &j->error) != 0)
-        eo_job_end_failed(j);
-    else
-        eo_job_end_well(j, ESPOTA_SKIPPED);
-}
-
-void eo_job_approach(struct job *j)
-{
-    if (j->target.pub.dry_run)
-        pretend(j);
-    else
-        find_out(j);
 }

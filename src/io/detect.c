@@ -39,6 +39,8 @@ enum detect_verdict eo_detect_decide(const struct detect_facts *f)
         return DETECT_ESPHOME;
     if (f->may_announce)
         return DETECT_UNDECIDED;
+    if (f->listens_only)
+        return DETECT_NOTHING;
     if (f->tcp == DETECT_TCP_REFUSED || f->tcp_over)
         return DETECT_ARDUINO;
     return DETECT_PROBE;
@@ -117,6 +119,10 @@ static void on_settle(void *ctx)
         return;
     case DETECT_ANNOUNCED:
         give_announced(d);
+        return;
+    case DETECT_NOTHING:
+        give(d, &(struct detected){.protocol = NULL}, "it announces nothing",
+             0);
         return;
     case DETECT_ESPHOME:
         give(d, &(struct detected){.protocol = "esphome"}, "port %u takes a TCP connection", port);
@@ -235,6 +241,7 @@ struct detect *eo_detect_start(struct loop *loop, const struct detect_config *c,
     d->fn = fn;
     d->ctx = ctx;
     d->fd = -1;
+    d->facts.listens_only = c->listens_only;
     d->bind = eo_strdup(c->bind);
     d->n_addr = c->n_addr;
     memcpy(d->addr, c->addr, c->n_addr * sizeof d->addr[0]);

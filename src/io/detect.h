@@ -21,6 +21,7 @@ struct detect_facts {
     bool may_announce;    /* mDNS has been asked and there is time to wait */
     enum detect_tcp tcp;
     bool tcp_over; /* it has been tried for long enough */
+    bool listens_only; /* nothing may be sent to the device's port */
 };
 
 enum detect_verdict {
@@ -28,7 +29,8 @@ enum detect_verdict {
     DETECT_PROBE, /* undecided, and time to try a connection */
     DETECT_ANNOUNCED,
     DETECT_ESPHOME,
-    DETECT_ARDUINO
+    DETECT_ARDUINO,
+    DETECT_NOTHING /* it announces nothing, and may not be tried */
 };
 
 enum detect_verdict eo_detect_decide(const struct detect_facts *);
@@ -41,7 +43,8 @@ enum {
 };
 
 struct detected {
-    const char *protocol; /* a name of PROTO_LIST */
+    const char *protocol; /* a name of PROTO_LIST; NULL: not found out, with
+                             listens_only */
     const char *profile;  /* of "web"; NULL: not told */
     uint16_t port;        /* that it announced; 0: none */
     const char *platform, *board; /* likewise, borrowed for the call; NULL: not
@@ -63,6 +66,7 @@ struct detect_config {
     const struct addr *addr; /* with the ports to try; copied */
     size_t n_addr;
     const char *bind;
+    bool listens_only; /* leave its port alone */
 };
 
 struct detect;

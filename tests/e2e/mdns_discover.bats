@@ -132,6 +132,29 @@ SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };
     [ "$(grep '^{' <<<"$output" | jq -r 'select(.event == "progress" and (.pct == 0 or .pct == 100)) | .pct' | tr '\n' ',')" = 0,100,0,100, ]
 }
 
+@test "auto: a dry run refuses what the run refuses, and calls nobody" {
+    run lab --no-mdns -- sh -c "$SIM"'
+        sim esphome --platform esp8266 --bind 10.77.0.2 --port 8266 --mdns attic
+        "$NETLAB" exec dev "$BIN/espota-sim" esphome --bind 10.77.0.2 --port 3232 --mdns porch >"$BATS_TEST_TMPDIR/porch" 2>&1 &
+        there attic porch
+        for dry in --dry-run ""; do
+            "$BIN/espota-c" $dry -q -i attic -f "$image" --retry 0; echo "attic $?"
+            "$BIN/espota-c" $dry -q -i porch -f "$image" --type filesystem --key AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= --retry 0; echo "key $?"
+        done
+        "$BIN/espota-c" --dry-run -q -i porch -f "$image" --retry 0; echo "porch $?"
+        "$BIN/espota-c" --dry-run -q -i 10.77.0.2 -f "$image" --retry 0; echo "address $?"
+        printf "attic.local\nporch.local\n" | "$BIN/espota-c" fleet - --dry-run -q -f "$image" --canary 1 --rate 1; echo "fleet $?"
+        cat "$BATS_TEST_TMPDIR/porch"'
+    echo "$output"
+    # attic is an ESP8266; porch has no key, which only a real run can know.
+    [ "$(grep -c '^attic 3$' <<<"$output")" = 2 ]
+    [ "$(grep -c '^porch 0$' <<<"$output")" = 1 ]
+    [ "$(grep -c '^address 0$' <<<"$output")" = 1 ]
+    [ "$(grep -c '^fleet 41$' <<<"$output")" = 1 ]
+    [ "$(grep -c '^key 3$' <<<"$output")" = 2 ] # an app is no filesystem
+    [[ $output != *'"event":"session"'* ]]
+}
+
 @test "auto: in safe mode the port decides, within three seconds" {
     run lab --no-mdns -- sh -c "$SIM"'
         sim esphome --bind 10.77.0.2 --port 3232 --mdns kitchen --safe-mode

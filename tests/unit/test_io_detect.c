@@ -24,6 +24,11 @@ static const struct row {
     {"refused", {.tcp = DETECT_TCP_REFUSED}, DETECT_ARDUINO},
     {"refused, but a record may come",
      {.tcp = DETECT_TCP_REFUSED, .may_announce = true}, DETECT_UNDECIDED},
+    {"left alone, but a record may come",
+     {.listens_only = true, .may_announce = true}, DETECT_UNDECIDED},
+    {"left alone, a record", {.listens_only = true, .announced = true},
+     DETECT_ANNOUNCED},
+    {"left alone, no record", {.listens_only = true}, DETECT_NOTHING},
     {"silent for long enough", {.tcp_over = true}, DETECT_ARDUINO},
 };
 
@@ -54,20 +59,22 @@ static void on_detected(void *ctx, const struct detected *got,
         o->category = err->category;
         return;
     }
-    strcpy(o->protocol, got->protocol);
+    snprintf(o->protocol, sizeof o->protocol, "%s",
+             got->protocol != NULL ? got->protocol : "none");
     snprintf(o->why, sizeof o->why, "%s", got->why);
     o->doubted = got->doubt != NULL;
     o->fd = got->fd;
 }
 
-static struct outcome detect(const struct addr *addr)
+static struct outcome detect(const struct addr *addr, bool listens_only)
 {
     struct outcome o = {.fd = -1};
     struct loop *l = eo_loop_new();
     struct detect *d = eo_detect_start(
         l,
         &(struct detect_config){
-            .name = "127.0.0.1", .addr = addr, .n_addr = 1},
+            .name = "127.0.0.1", .addr = addr, .n_addr = 1,
+            .listens_only = listens_only},
         on_detected, &o);
 
     assert_non_null(d);
@@ -91,7 +98,11 @@ static void test_the_connection_is_handed_over(void **state)
     listener = eo_tcp_listen(&a, 4);
     assert_true(listener >= 0);
     assert_int_equal(eo_sock_local(listener, &a), 0);
-    o = detect(&a);
+    o = detect(&a, true);
+    assert_string_equal(o.protocol, "none");
+    assert_int_equal(o.fd, -1);
+    assert_int_equal(eo_tcp_accept(listener, &peer), -1); /* nobody called */
+    o = detect(&a, false);
     assert_string_equal(o.protocol, "esphome");
     assert_false(o.doubted);
     assert_true(o.fd >= 0);
@@ -119,7 +130,7 @@ static void test_a_refused_port_is_arduinos(void **state)
     listener = eo_tcp_listen(&a, 4);
     assert_int_equal(eo_sock_local(listener, &a), 0);
     close(listener);
-    o = detect(&a);
+    o = detect(&a, false);
     assert_string_equal(o.protocol, "arduino");
     assert_true(o.doubted);
     assert_int_equal(o.fd, -1);
