@@ -46,15 +46,16 @@ static inline void fuzz_want(const struct proto *p, struct proto_want *w)
     fuzz_check(p->status != PROTO_FAILED || p->error.message[0] != '\0');
     fuzz_check(memchr(p->error.message, '\n', strlen(p->error.message)) ==
                NULL);
-    fuzz_check(p->status != PROTO_DONE || p->committed);
+    fuzz_check(p->status != PROTO_DONE || (p->committed && p->accepted));
+    fuzz_check(p->acked <= p->sent);
 }
 
 static inline void fuzz_sent(struct proto *p, const struct proto_want *w,
                              size_t len, uint64_t *sent)
 {
     *sent += w->out_on == PROTO_STREAM ? len : 0;
-    p->ops->step(p, &(struct proto_event){
-                        .kind = PROTO_SENT, .channel = w->out_on, .len = len});
+    eo_proto_step(p, &(struct proto_event){
+                         .kind = PROTO_SENT, .channel = w->out_on, .len = len});
 }
 
 static inline void fuzz_bytes(struct proto *p, struct fuzz_input *in,
@@ -68,21 +69,23 @@ static inline void fuzz_bytes(struct proto *p, struct fuzz_input *in,
     if (n > 0)
         memcpy(copy, in->at, n);
     in->at += n;
+    if (channel == PROTO_STREAM) /* what is said, is said with that */
+        p->acked = p->sent;
     if (n > 0)
-        p->ops->step(p, &(struct proto_event){.kind = PROTO_BYTES,
-                                              .channel = channel,
-                                              .data = copy,
-                                              .len = n});
+        eo_proto_step(p, &(struct proto_event){.kind = PROTO_BYTES,
+                                               .channel = channel,
+                                               .data = copy,
+                                               .len = n});
     free(copy);
 }
 
 static inline void fuzz_opened(struct proto *p, int channel)
 {
-    p->ops->step(p,
-                 &(struct proto_event){.kind = PROTO_OPENED,
-                                       .channel = (enum proto_channel)channel,
-                                       .port = 50000,
-                                       .local = "192.0.2.1"});
+    eo_proto_step(p,
+                  &(struct proto_event){.kind = PROTO_OPENED,
+                                        .channel = (enum proto_channel)channel,
+                                        .port = 50000,
+                                        .local = "192.0.2.1"});
 }
 
 /* What is wanted opens; where somebody is waited for, somebody calls. */
@@ -112,20 +115,20 @@ static inline void fuzz_command(struct proto *p, struct fuzz_input *in,
     fuzz_want(p, &w);
     switch (what) {
     case 0:
-        p->ops->step(p,
-                     &(struct proto_event){.kind = PROTO_CLOSED,
-                                           .channel = *open & 1u << PROTO_STREAM
-                                                          ? PROTO_STREAM
-                                                          : PROTO_DATAGRAM,
-                                           .sys = arg & 1 ? 104 : 0,
-                                           .refused = (arg & 2) != 0});
+        eo_proto_step(
+            p, &(struct proto_event){.kind = PROTO_CLOSED,
+                                     .channel = *open & 1u << PROTO_STREAM
+                                                    ? PROTO_STREAM
+                                                    : PROTO_DATAGRAM,
+                                     .sys = arg & 1 ? 104 : 0,
+                                     .refused = (arg & 2) != 0});
         return;
     case 1:
-        p->ops->step(p, &(struct proto_event){.kind = PROTO_TIMEOUT});
+        eo_proto_step(p, &(struct proto_event){.kind = PROTO_TIMEOUT});
         return;
     case 2:
         if (w.watch_acks)
-            p->ops->step(
+            eo_proto_step(
                 p, &(struct proto_event){.kind = PROTO_ACKED,
                                          .channel = PROTO_STREAM,
                                          .len = (size_t)(*sent * arg / 64)});
@@ -175,10 +178,10 @@ static inline void fuzz_machine(const struct proto_ops *ops,
          p->status != PROTO_RUNNING && kind <= PROTO_TIMEOUT; kind++) {
         const enum proto_status before = p->status;
 
-        p->ops->step(p,
-                     &(struct proto_event){.kind = (enum proto_event_kind)kind,
-                                           .data = (const uint8_t *)"\x45",
-                                           .len = 1});
+        eo_proto_step(p,
+                      &(struct proto_event){.kind = (enum proto_event_kind)kind,
+                                            .data = (const uint8_t *)"\x45",
+                                            .len = 1});
         fuzz_check(p->status == before);
         fuzz_want(p, &w);
     }

@@ -22,25 +22,23 @@ enum {
 
 /* ---- reading and writing ------------------------------------------------- */
 
-/* No event tells that the peer has acknowledged: it must be looked at. */
+/* No event tells that the peer has acknowledged: it must be looked at.  Looked
+ * at behind what was read, it has all that came with that, for whoever says
+ * something by TCP says with it how much it has got. */
 static void tell_acks(struct session *s)
 {
-    struct proto_want w;
-    long left;
     uint64_t now;
+    bool known;
 
-    eo_session_want(s, &w);
-    if (!w.watch_acks || s->stream.fd < 0)
+    if (s->stream.fd < 0)
         return;
-    left = eo_tcp_unacked(s->stream.fd);
-    now = s->stream_out - (left > 0 ? (uint64_t)left : 0);
-
-    if (now <= s->acked)
+    known = eo_tcp_confirmed(s->stream.fd, s->stream_out, &now);
+    if (now <= s->machine->acked && known != s->machine->guessed)
         return;
-    s->acked = now;
     tell(s, &(struct proto_event){.kind = PROTO_ACKED,
                                   .channel = PROTO_STREAM,
-                                  .len = (size_t)now});
+                                  .len = (size_t)now,
+                                  .guessed = !known});
 }
 
 /* What there is, then what ended it.  A reset is told only once: behind a send
@@ -66,6 +64,7 @@ static bool read_stream(struct session *s, int failed)
             return false;
         }
         show(s, false, in, (size_t)n);
+        tell_acks(s);
         tell(s, &(struct proto_event){.kind = PROTO_BYTES,
                                       .channel = PROTO_STREAM,
                                       .data = in,
@@ -153,7 +152,7 @@ static void match_timers(struct session *s, const struct proto_want *w)
         s->clock_runs = true;
         eo_timer_start(s->c.loop, &s->clock, w->timeout_ms, on_clock, s);
     }
-    if (!w->watch_acks || s->acked == s->stream_out)
+    if (!w->watch_acks || s->machine->acked == s->stream_out)
         eo_timer_stop(s->c.loop, &s->acks);
     else if (!s->acks.running)
         eo_timer_start(s->c.loop, &s->acks, ACKS_EVERY_MS, on_acks, s);
@@ -264,6 +263,16 @@ static bool machine_committed(const struct session *s)
     return s->machine->committed;
 }
 
+static bool machine_confirmed(const struct session *s)
+{
+    return s->machine->committed && eo_proto_confirmed(s->machine);
+}
+
+static bool machine_accepted(const struct session *s)
+{
+    return s->machine->accepted;
+}
+
 static uint64_t machine_bytes_out(const struct session *s)
 {
     return s->bytes_out;
@@ -291,6 +300,8 @@ static const struct session_ops MACHINE = {
     .want = machine_want,
     .connecting = machine_connecting,
     .committed = machine_committed,
+    .confirmed = machine_confirmed,
+    .accepted = machine_accepted,
     .bytes_out = machine_bytes_out,
     .peer = machine_peer,
     .free = machine_free,
@@ -360,6 +371,16 @@ bool eo_session_connecting(const struct session *s)
 bool eo_session_committed(const struct session *s)
 {
     return ops_of(s)->committed(s);
+}
+
+bool eo_session_confirmed(const struct session *s)
+{
+    return ops_of(s)->confirmed(s);
+}
+
+bool eo_session_accepted(const struct session *s)
+{
+    return ops_of(s)->accepted(s);
 }
 
 uint64_t eo_session_bytes_out(const struct session *s)

@@ -18,6 +18,8 @@ struct session_ops {
     void (*want)(const struct session *, struct proto_want *);
     bool (*connecting)(const struct session *);
     bool (*committed)(const struct session *);
+    bool (*confirmed)(const struct session *);
+    bool (*accepted)(const struct session *);
     uint64_t (*bytes_out)(const struct session *);
     const struct addr *(*peer)(const struct session *);
     void (*free)(struct session *);
@@ -63,6 +65,11 @@ void eo_session_want(const struct session *, struct proto_want *);
 bool eo_session_connecting(const struct session *);
 /* The last byte of the image has left. */
 bool eo_session_committed(const struct session *);
+/* The device's TCP is known to have it, too. */
+bool eo_session_confirmed(const struct session *);
+/* The device has said that it took the image; what follows is only the goodbye.
+ * It stays so, whatever status() says. */
+bool eo_session_accepted(const struct session *);
 uint64_t eo_session_bytes_out(const struct session *);
 /* The address that answered; NULL: none yet. */
 const struct addr *eo_session_peer(const struct session *);

@@ -26,7 +26,7 @@ struct session {
     bool clock_runs, half_closed, said_commit;
     unsigned clock_seen;
     unsigned strangers; /* turned away */
-    uint64_t bytes_out, stream_out, acked;
+    uint64_t bytes_out, stream_out;
     struct espota_error error; /* of connecting: the machine never sees it */
     bool failed;
     struct proto *machine;
@@ -60,7 +60,7 @@ static inline bool running(const struct session *s)
 static inline void tell(struct session *s, const struct proto_event *ev)
 {
     if (running(s))
-        s->machine->ops->step(s->machine, ev);
+        eo_proto_step(s->machine, ev);
 }
 
 static inline void tell_closed(struct session *s, enum proto_channel which, int sys)

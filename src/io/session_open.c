@@ -104,10 +104,11 @@ static void on_unreachable(void *ctx, int sys)
 static void on_called(void *ctx, int fd)
 {
     struct session *s = ctx;
+    uint64_t none;
 
     /* Where nothing tells what is unacknowledged, the kernel must not take
      * much more than that. */
-    if (eo_tcp_unacked(fd) < 0)
+    if (!eo_tcp_confirmed(fd, 0, &none))
         eo_sock_send_buffer(fd, SMALL_BUFFER);
     eo_session_opened(s, fd);
     eo_session_pump(s);

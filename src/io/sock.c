@@ -331,6 +331,10 @@ long eo_tcp_unacked(int fd)
     socklen_t len = sizeof n;
 
     return getsockopt(fd, SOL_SOCKET, SO_NWRITE, &n, &len) == 0 ? n : -1;
+#elif defined(FIONWRITE)
+    int n;
+
+    return ioctl(fd, FIONWRITE, &n) == 0 ? n : -1;
 #else
     (void)fd;
     return -1;
@@ -349,6 +353,16 @@ uint32_t eo_tcp_rtt_ms(int fd)
 #endif
     (void)fd;
     return 0;
+}
+
+bool eo_tcp_confirmed(int fd, uint64_t given, uint64_t *confirmed)
+{
+    const long left = eo_tcp_unacked(fd);
+
+    *confirmed = given;
+    if (left > 0)
+        *confirmed = (uint64_t)left < given ? given - (uint64_t)left : 0;
+    return left >= 0;
 }
 
 void eo_tcp_keep_asking(int fd)

@@ -58,6 +58,10 @@ int eo_sock_local(int fd, struct addr *);
 /* How many bytes of a TCP stream the peer has not confirmed yet; -1: this
  * system cannot tell. */
 long eo_tcp_unacked(int fd);
+/* How many bytes of a TCP stream the peer has confirmed, of those that the
+ * kernel was given.  False: this system cannot tell, and all are taken for it.
+ * Whoever flashes and wants to know what arrived asks here. */
+bool eo_tcp_confirmed(int fd, uint64_t given, uint64_t *confirmed);
 
 /* The round trip of a TCP stream, as the kernel measured it; 0: it did not, or
  * this system does not tell. */

@@ -89,10 +89,10 @@ enum proto_status eo_arduino_on_sent(struct arduino *m, size_t n)
 
 enum proto_status eo_arduino_on_acked(struct arduino *m, size_t total)
 {
-    if (m->phase != PH_DATA || total <= m->acked || total > m->sent)
+    if (total <= m->acked || total > m->sent)
         return m->base.status;
     m->acked = total;
-    return go_on(m);
+    return m->phase == PH_DATA ? go_on(m) : m->base.status;
 }
 
 /* All of it was sent, and no word came back. */
@@ -101,8 +101,7 @@ static enum proto_status unknown(struct arduino *m, const char *what)
     eo_fail_hint(&m->base.error, ESPOTA_E_UNKNOWN,
                  "look what the device runs before you flash it again",
                  "%s after %s: whether it took the image is not known", what,
-                 m->acked == m->form->len ? "it had every byte"
-                                          : "every byte was sent");
+                 eo_proto_reached(eo_proto_confirmed(&m->base)));
     return eo_arduino_fail(m);
 }
 
@@ -116,10 +115,10 @@ static enum proto_status broken(struct arduino *m, const char *what)
 
 static enum proto_status said_ok(struct arduino *m)
 {
-    if (m->sent == m->form->len) {
-        m->acked = m->sent;
-        return eo_arduino_enter(m, PH_BYE, GOODBYE_MS);
-    }
+    if (m->sent == m->form->len)
+        return eo_proto_accept(&m->base) == 0
+                   ? eo_arduino_enter(m, PH_BYE, GOODBYE_MS)
+                   : eo_arduino_fail(m);
     eo_fail_device(&m->base.error, ESPOTA_E_PROTOCOL, "OK", NULL,
                    "the device said OK after %zu of %zu bytes", m->sent,
                    m->form->len);

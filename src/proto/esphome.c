@@ -44,6 +44,7 @@ static enum proto_status lost(struct esphome *m, const char *what,
             .doing = here(m)->doing,
             .sys = ev != NULL ? ev->sys : 0,
             .committed = m->base.committed,
+            .confirmed = eo_proto_confirmed(&m->base),
             .unheard = m->phase == PH_HELLO && m->got == 0,
             .silent = ev != NULL && ev->kind == PROTO_TIMEOUT,
             .taking = m->line.acked > 0,
@@ -167,10 +168,11 @@ static enum proto_status on_sent(struct esphome *m, size_t n)
     return m->base.status;
 }
 
-/* Only version 1 asks: its progress is what the peer's TCP confirms. */
+/* The progress of version 1 is what the peer's TCP confirms. */
 static enum proto_status on_acked(struct esphome *m, size_t total)
 {
-    if (!eo_line_acked(&m->line, m->form, total))
+    if (m->hello.protocol_version != ESPHOME_VERSION_1 || m->phase < PH_DATA ||
+        !eo_line_acked(&m->line, m->form, total))
         return m->base.status;
     m->clock++;
     if (m->phase == PH_DATA)

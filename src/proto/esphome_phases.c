@@ -261,8 +261,14 @@ EXPECT(on_proof, ESPHOME_AUTH_OK, "checking the password", PH_SIZE)
 EXPECT(on_prepared, ESPHOME_PREPARE_OK, "preparing its flash", PH_DIGEST)
 EXPECT(on_digest, ESPHOME_MD5_OK, "taking the checksum", PH_DATA)
 EXPECT(on_received, ESPHOME_RECEIVE_OK, "counting the bytes", PH_END)
-EXPECT(on_end, ESPHOME_END_OK, "checking the image", PH_BYE)
 #undef EXPECT
+
+static enum esphome_phase on_end(struct esphome *m)
+{
+    if (m->reply[0] != ESPHOME_END_OK)
+        return unexpected(m, "checking the image", m->reply[0]);
+    return eo_proto_accept(&m->base) == 0 ? PH_BYE : PH_FAILED;
+}
 
 /* clang-format off */
 const struct esphome_step EO_ESPHOME_STEPS[PH_FAILED] = {

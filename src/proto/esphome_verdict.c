@@ -2,6 +2,7 @@
 #include "proto/esphome_verdict.h"
 
 #include "base/str.h"
+#include "proto/proto.h"
 #include "wire/esphome.h"
 
 static const char *code_text(char out[8], uint8_t code)
@@ -103,9 +104,8 @@ void eo_esphome_lost(struct espota_error *err, const struct esphome_loss *loss)
     if (loss->committed)
         eo_fail_hint(err, ESPOTA_E_UNKNOWN,
                      "look what the device runs before you flash it again",
-                     "%s after it had every byte: whether it took the image "
-                     "is not known",
-                     loss->what);
+                     "%s after %s: whether it took the image is not known",
+                     loss->what, eo_proto_reached(loss->confirmed));
     else if (loss->unheard && loss->silent)
         eo_fail_hint(err, ESPOTA_E_NO_ANSWER, hint(loss),
                      "%s after we greeted it", loss->what);

@@ -36,7 +36,8 @@ struct esphome_loss {
     const char *what;  /* "the device fell silent" */
     const char *doing; /* what we did then */
     int sys;           /* errno, or 0 */
-    bool committed;    /* it had every byte */
+    bool committed;    /* every byte has left ... */
+    bool confirmed;    /* ... and arrived */
     bool unheard;      /* it had never said a word ... */
     bool silent;       /* ... and fell silent */
     bool taking;       /* it had taken some of the image */

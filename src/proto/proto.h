@@ -32,8 +32,10 @@ enum proto_event_kind {
     PROTO_BYTES,   /* .data[.len] arrived (a datagram: all of it); borrowed for
                       this call */
     PROTO_SENT,    /* the kernel took the first .len bytes of want.out */
-    PROTO_ACKED,   /* the peer's TCP has confirmed .len stream bytes in all;
-                      only told while want.watch_acks */
+    PROTO_ACKED,   /* the peer's TCP has confirmed .len stream bytes in all
+                      (.guessed: this system cannot tell, all that were sent
+                      are taken for it); told before BYTES and CLOSED of the
+                      stream, and now and then while want.watch_acks */
     PROTO_CLOSED,  /* the peer is gone; .sys is an errno, or 0 for EOF.  A
                       DATAGRAM stays open: something between says that it
                       cannot be reached (.refused: itself) */
@@ -48,6 +50,7 @@ struct proto_event {
     uint16_t port;
     const char *local; /* borrowed for this call */
     int sys;
+    bool guessed;
     bool refused; /* the device is there, and nobody listens on the port */
     uint32_t rtt_ms; /* CLOSED, of a STREAM: the round trip; 0: not known */
 };
@@ -105,7 +108,10 @@ struct proto {
     const struct proto_ops *ops;
     enum proto_status status;
     bool committed; /* the last byte of the image has left: never send again */
+    bool accepted;  /* the device said that it took the image, and had it */
     struct espota_error error; /* set once status is PROTO_FAILED */
+    uint64_t sent, acked;      /* stream bytes; eo_proto_step() counts them */
+    bool guessed;              /* acked is: nobody can tell */
 };
 
 struct proto_ops {
@@ -144,6 +150,20 @@ const struct proto_ops *eo_proto_at(size_t i);
  * USAGE, or POLICY where there would be no encryption. */
 int eo_proto_check(const struct proto_ops *, const struct proto_job *,
                    struct espota_error *err) EO_MUST_CHECK;
+
+/* Tells the machine what happened: the only way to do so outside of tests. */
+enum proto_status eo_proto_step(struct proto *, const struct proto_event *);
+
+/* The peer's TCP has confirmed all that the stream was given.  False also where
+ * nobody can tell. */
+bool eo_proto_confirmed(const struct proto *);
+
+/* How far it came, behind "after": "it had every byte", or less. */
+const char *eo_proto_reached(bool confirmed);
+
+/* The device says that it took the image.  For every machine this is the way to
+ * success: 0, or UNKNOWN where its TCP has not got all of what it praises. */
+int eo_proto_accept(struct proto *) EO_MUST_CHECK;
 
 /* Prepares zeroed memory of ops->size for its first step. */
 void eo_proto_start(struct proto *, const struct proto_ops *,

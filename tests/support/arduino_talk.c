@@ -35,7 +35,7 @@ static struct proto_want wanted(const struct play *g)
 
 static void step(struct play *g, struct proto_event ev)
 {
-    g->p->ops->step(g->p, &ev);
+    eo_proto_step(g->p, &ev);
     wanted(g);
 }
 
@@ -283,9 +283,8 @@ static void check_end(const struct play *g,
         const enum proto_status before = g->p->status;
 
         assert_int_equal(
-            g->p->ops->step(g->p, &(struct proto_event){
-                                      .kind = PROTO_OPENED,
-                                      .channel = PROTO_STREAM}),
+            eo_proto_step(g->p, &(struct proto_event){.kind = PROTO_OPENED,
+                                                      .channel = PROTO_STREAM}),
             before);
     }
 }

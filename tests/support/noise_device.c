@@ -29,8 +29,8 @@ static void hear(struct noise_device *d, size_t n)
         assert_true(d->got + now <= sizeof d->in);
         memcpy(d->in + d->got, w.out, now);
         d->got += now;
-        d->host->ops->step(d->host, &(struct proto_event){.kind = PROTO_SENT,
-                                                          .len = now});
+        eo_proto_step(d->host,
+                      &(struct proto_event){.kind = PROTO_SENT, .len = now});
     }
 }
 
@@ -51,13 +51,14 @@ static void forget(struct noise_device *d, size_t n)
 
 static void say(struct noise_device *d, const uint8_t *bytes, size_t len)
 {
+    d->host->acked = d->host->sent; /* what it says, it says with that */
     for (size_t at = 0; at < len; at += d->piece) {
         const size_t now = len - at < d->piece ? len - at : d->piece;
         uint8_t *copy = exact(bytes + at, now);
 
-        d->host->ops->step(d->host, &(struct proto_event){.kind = PROTO_BYTES,
-                                                          .data = copy,
-                                                          .len = now});
+        eo_proto_step(d->host, &(struct proto_event){.kind = PROTO_BYTES,
+                                                     .data = copy,
+                                                     .len = now});
         free(copy);
     }
 }
@@ -206,14 +207,14 @@ void noise_device_play(struct noise_device *d, const struct noise_line *l)
         break;
     case 'a':
         ev = (struct proto_event){.kind = PROTO_ACKED, .len = number};
-        d->host->ops->step(d->host, &ev);
+        eo_proto_step(d->host, &ev);
         break;
     case 'q':
         ev.kind = PROTO_TIMEOUT;
-        d->host->ops->step(d->host, &ev);
+        eo_proto_step(d->host, &ev);
         break;
     case 'x':
-        d->host->ops->step(d->host, &ev);
+        eo_proto_step(d->host, &ev);
         break;
     default:
         fail_msg("no such line: %c", l->who);

@@ -10,6 +10,7 @@
  *   d HEX    the device answers these bytes
  *   D TEXT   the same, as text
  *   a N      the peer's TCP confirms N stream bytes in all
+ *   u N      from now on it lacks the last N of them, whatever the device says
  *   x        the device closes (end of file)
  *   r        the connection breaks (reset)
  *   q        silence, until the machine's patience ends

@@ -79,7 +79,7 @@ static enum proto_status sponge_step(struct proto *p,
 {
     if (ev->kind == PROTO_BYTES)
         ((struct sponge *)p)->taken += ev->len;
-    if (ev->kind == PROTO_TIMEOUT)
+    if (ev->kind == PROTO_TIMEOUT && eo_proto_accept(p) == 0)
         p->status = PROTO_DONE;
     return p->status;
 }
@@ -130,6 +130,41 @@ static void test_a_flood_is_read_in_turns(void **state)
     assert_true(w.done < FLOOD);
     finish(&r);
     assert_int_equal(eo_session_status(r.session), PROTO_DONE);
+    eo_session_free(r.session);
+    eo_loop_free(r.loop);
+    close(end[1]);
+}
+
+static enum proto_status quitter_step(struct proto *p,
+                                      const struct proto_event *ev)
+{
+    if (ev->kind == PROTO_OPENED)
+        p->status = PROTO_DONE;
+    return p->status;
+}
+
+static const struct proto_ops QUITTER = {
+    .name = "quitter",
+    .size = sizeof(struct sponge),
+    .init = sponge_init,
+    .step = quitter_step,
+    .want = sponge_want,
+};
+
+/* A machine that is done, and never asked whether it may be believed. */
+static void test_success_has_one_way(void **state)
+{
+    struct run r = {.loop = eo_loop_new()};
+    struct addr at;
+    int end[2];
+
+    (void)state;
+    connect_pair(end, &at);
+    start(&r, &QUITTER, end[0], &at);
+    finish(&r);
+    assert_int_equal(eo_session_status(r.session), PROTO_FAILED);
+    assert_int_equal(eo_session_error(r.session)->category, ESPOTA_E_INTERNAL);
+    assert_false(eo_session_accepted(r.session));
     eo_session_free(r.session);
     eo_loop_free(r.loop);
     close(end[1]);
@@ -209,6 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_flood_is_read_in_turns),
+        cmocka_unit_test(test_success_has_one_way),
         cmocka_unit_test(test_a_reset_that_a_send_sees_is_no_orderly_end),
     };
 

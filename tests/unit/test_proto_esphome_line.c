@@ -254,7 +254,7 @@ static void play(const struct conversation *c, size_t piece)
     d.form = c->how & GZIP && job.type == ESPOTA_TYPE_APP ? eo_image_gzip(img)
                                                           : eo_image_raw(img);
     eo_proto_start(p, &eo_proto_esphome, &job);
-    p->ops->step(p, &(struct proto_event){.kind = PROTO_OPENED});
+    eo_proto_step(p, &(struct proto_event){.kind = PROTO_OPENED});
     for (const struct noise_line *l = c->line; l->who != 0; l++)
         noise_device_play(&d, l);
     if (c->category != ESPOTA_E_COUNT && p->error.category != c->category)
@@ -299,7 +299,7 @@ static void test_what_it_tells_while_it_works(void **state)
     (void)state;
     assert_non_null(p);
     eo_proto_start(p, &eo_proto_esphome, &job);
-    p->ops->step(p, &(struct proto_event){.kind = PROTO_OPENED});
+    eo_proto_step(p, &(struct proto_event){.kind = PROTO_OPENED});
     for (size_t i = 0; i < 3; i++)
         noise_device_play(&d, &LINES[i]);
     assert_int_equal(noise_device_wanted(&d).phase, ESPOTA_PHASE_AUTH);
