@@ -83,7 +83,7 @@ static const struct opt OPTS[] = {
     {0, "path", TEXT(path, "PATH"), UP, OPT_G_WHAT, CONF,
      .help = "path of the web page, if not the usual one"},
     {0, "tls-ca", TEXT(tls_ca, "FILE"), UP, OPT_G_SECRET, CONF | OPT_FILE,
-     .help = "trust these certificates (https)"},
+     .help = "trust these certificates alone (https)"},
     {0, "user", TEXT(user, "NAME"), UP | CMD_SERVE, OPT_G_SECRET, CONF,
      .help = "user of the web page"},
 

@@ -143,6 +143,7 @@ int eo_target_web_found(struct target *t, const char *profile, uint16_t port,
         return -1;
     if (t->pub.port != 0)
         port = t->pub.port;
+    t->web.found = t->pub.profile == NULL;
     return locate(t, port != 0 ? port : t->web.profile->port, err);
 }
 

@@ -24,15 +24,15 @@ const char *eo_http_push_library(void)
 
 void eo_push_count_taken(struct push *p)
 {
-    size_t through = p->body.given;
-    long unacked;
+    curl_off_t sent = 0;
+    uint64_t confirmed;
+    size_t through;
 
-    if (p->step != PUSH_POST || p->fd == CURL_SOCKET_BAD)
+    if (p->step != PUSH_POST || p->fd == CURL_SOCKET_BAD ||
+        curl_easy_getinfo(p->easy, CURLINFO_SIZE_UPLOAD_T, &sent) != CURLE_OK)
         return;
-    unacked = eo_tcp_unacked(p->fd);
-    if (unacked > 0)
-        through = (size_t)unacked < through ? through - (size_t)unacked : 0;
-    through = eo_web_body_image(&p->body, through);
+    p->guessed = !eo_tcp_confirmed(p->fd, (uint64_t)sent, &confirmed);
+    through = eo_web_body_image(&p->body, (size_t)confirmed);
     if (through > p->taken) {
         p->taken = through;
         p->moved_at = eo_loop_now(p->c.loop);
@@ -63,7 +63,7 @@ static void finish(struct push *p);
 
 static uint32_t patience(const struct push *p)
 {
-    return p->step == PUSH_PROBE ? p->job.answer_ms : p->job.stall_ms;
+    return p->step < PUSH_POST ? p->job.answer_ms : p->job.stall_ms;
 }
 
 static void on_look(void *ctx)
@@ -190,7 +190,7 @@ static bool fail_connect(struct push *p, CURLcode code)
 
 static void fail_wire(struct push *p, CURLcode code)
 {
-    const bool no_http = garbled(p, code);
+    const bool no_http = p->said < 0 || garbled(p, code);
 
     if (code == CURLE_PEER_FAILED_VERIFICATION) {
         fail_certificate(p);
@@ -203,65 +203,110 @@ static void fail_wire(struct push *p, CURLcode code)
         }
     if (fail_connect(p, code))
         return;
-    eo_web_lost(&p->error, &(struct web_loss){
-                               .connected = p->connected,
-                               .committed = p->committed,
-                               .confirmed = p->taken == p->form->len,
-                               .probing = p->step == PUSH_PROBE,
-                               .stalled = p->stalled,
-                               .answering = p->heard > 0,
-                               .garbled = no_http,
-                               .cause = curl_easy_strerror(code)});
+    eo_web_lost(
+        &p->error,
+        &(struct web_loss){.connected = p->connected,
+                           .committed = p->committed,
+                           .confirmed = p->taken == p->form->len && !p->guessed,
+                           .probing = p->step<PUSH_POST, .stalled = p->stalled,
+                                              .answering = p->heard> 0,
+                           .garbled = no_http,
+                           .cause = curl_easy_strerror(code)});
 }
 
-static bool next_step(struct push *p)
+static bool started(struct push *p, int rc)
 {
-    if (eo_web_may_tell(&p->job, &p->error) != 0)
-        return false;
-    if (eo_push_start_post(p) == 0)
+    if (rc == 0)
         return true;
     eo_fail(&p->error, ESPOTA_E_INTERNAL, "out of memory");
     return false;
 }
 
-static long answer_status(struct push *p)
+static const char *location(const struct push *p)
 {
-    long status = 0;
+    char *url = NULL;
 
-    curl_easy_getinfo(p->easy, CURLINFO_RESPONSE_CODE, &status);
-    return status;
+    return curl_easy_getinfo(p->easy, CURLINFO_REDIRECT_URL, &url) == CURLE_OK
+               ? url
+               : NULL;
 }
 
-/* The GET has its answer. */
-static bool probed(struct push *p)
+/* What the answer to any request says of a login, and where it points. */
+static bool looked(struct push *p, const char **auth)
 {
     long offered = 0;
 
     curl_easy_getinfo(p->easy, CURLINFO_HTTPAUTH_AVAIL, &offered);
-    if (eo_web_looked(&p->job,
-                      &(struct web_look){
-                          .status = (int)answer_status(p),
-                          .asks = offered != 0,
-                          .digest =
-                              ((unsigned long)offered & CURLAUTH_DIGEST) != 0},
-                      &p->auth, &p->error) != 0)
+    return eo_web_looked(&p->job,
+                         &(struct web_look){.status = p->said,
+                                            .digest = ((unsigned long)offered &
+                                                       CURLAUTH_DIGEST) != 0,
+                                            .logged_in = p->auth != NULL,
+                                            .location = location(p)},
+                         auth, &p->error) == 0;
+}
+
+/* A look has its answer: log in, or on to the image. */
+static bool probed(struct push *p)
+{
+    const char *auth = NULL;
+
+    if (!looked(p, &auth))
         return false;
-    p->hello = (struct espota_hello){
-        .protocol = "web", .auth = p->auth != NULL ? p->auth : "none"};
-    return next_step(p);
+    if (p->step == PUSH_PROBE) {
+        p->auth = auth;
+        p->hello = (struct espota_hello){.protocol = "web",
+                                         .auth = auth != NULL ? auth : "none"};
+        if (auth != NULL)
+            return started(p, eo_push_start_look(p, PUSH_LOGIN));
+    }
+    return started(p, eo_push_start_post(p));
+}
+
+/* This page asks only who comes with an image; and it has not got it. */
+static bool asks_late(struct push *p)
+{
+    const char *auth;
+
+    if (p->said != 401 || p->auth != NULL || p->committed ||
+        p->job.password == NULL || !looked(p, &auth))
+        return false;
+    p->auth = p->hello.auth = auth;
+    return auth != NULL && eo_push_start_post(p) == 0;
+}
+
+static void warn_of_bare(const struct push *p)
+{
+    if (p->web->profile->bare && p->c.on_warning != NULL)
+        p->c.on_warning(p->c.ctx, "unchecked",
+                        "it took every byte; this page does not check them, "
+                        "and says the same of an image that it cannot use: "
+                        "--verify shows what it runs");
 }
 
 /* There is an answer to the upload. */
-static enum proto_status verdict(struct push *p)
+static enum proto_status verdict(struct push *p, bool ended)
 {
-    const int rc = eo_web_verdict(p->web->profile, (int)answer_status(p),
-                                  p->answer, p->answer_len, &p->error);
-    const bool refused = rc != 0 && p->error.category != ESPOTA_E_UNKNOWN;
+    const struct web_answer answer = {.status = p->said,
+                                      .text = p->answer,
+                                      .len = p->answer_len,
+                                      .ended = ended,
+                                      .whole = !p->early,
+                                      .gone = p->committed,
+                                      .location = location(p)};
 
-    p->taken = p->committed ? p->form->len : p->taken;
-    if (p->early && !refused)
-        eo_web_too_early(&p->error, p->committed);
-    return rc == 0 && !p->early ? PROTO_DONE : PROTO_FAILED;
+    if (eo_web_verdict(p->web->profile, &answer, &p->error) != 0)
+        return PROTO_FAILED;
+    p->accepted = true;
+    warn_of_bare(p);
+    return PROTO_DONE;
+}
+
+/* An answer counts, however the connection ended behind it. */
+static bool answered(const struct push *p, CURLcode code)
+{
+    return p->said > 0 &&
+           (code == CURLE_OK || p->answer_len > 0 || p->said >= 400);
 }
 
 static void finish(struct push *p)
@@ -271,7 +316,8 @@ static void finish(struct push *p)
                                        : p->result;
 
     see_connection(p);
-    if (p->step == PUSH_PROBE && code == CURLE_OK) {
+    if (p->step < PUSH_POST && p->said > 0 &&
+        (code == CURLE_OK || p->said == 401)) {
         if (probed(p))
             p->c.on_change(p->c.ctx); /* may free p */
         else
@@ -279,10 +325,11 @@ static void finish(struct push *p)
         return;
     }
     eo_push_count_taken(p);
-    /* An answer counts, however the connection ended behind it. */
-    if (p->step == PUSH_POST && answer_status(p) != 0 &&
-        (code == CURLE_OK || p->answer_len > 0 || answer_status(p) >= 400)) {
-        end(p, verdict(p));
+    if (p->step == PUSH_POST && answered(p, code)) {
+        if (asks_late(p))
+            p->c.on_change(p->c.ctx); /* may free p */
+        else
+            end(p, verdict(p, code == CURLE_OK));
         return;
     }
     fail_wire(p, code);
@@ -312,21 +359,9 @@ void eo_push_moved(struct push *p)
 static void on_begin(void *ctx)
 {
     struct push *p = ctx;
-    const bool look = p->web->profile->probe == NULL ||
-                      p->web->profile->probe[0] != '\0';
-    bool ok;
+    bool ok = started(p, eo_push_start_look(p, PUSH_PROBE));
 
     p->moved_at = eo_loop_now(p->c.loop);
-    if (look) {
-        ok = eo_push_start_probe(p) == 0;
-        if (!ok)
-            eo_fail(&p->error, ESPOTA_E_INTERNAL, "out of memory");
-    } else {
-        p->hello = (struct espota_hello){
-            .protocol = "web",
-            .auth = p->job.password != NULL ? "basic" : "none"};
-        ok = next_step(p);
-    }
     if (ok)
         eo_timer_start(p->c.loop, &p->look, LOOK_EVERY_MS, on_look, p);
     else
@@ -359,7 +394,7 @@ static void push_want(const struct session *s, struct proto_want *w)
         .total = p->form->len,
         .hello = p->connected && p->hello.protocol != NULL ? &p->hello : NULL,
     };
-    if (p->step == PUSH_PROBE) {
+    if (p->step < PUSH_POST) {
         w->phase = ESPOTA_PHASE_HELLO;
         w->doing = "looking at the web page";
     } else if (p->taken < p->form->len) {
@@ -379,6 +414,18 @@ static bool push_connecting(const struct session *s)
 static bool push_committed(const struct session *s)
 {
     return push_of(s)->committed;
+}
+
+static bool push_confirmed(const struct session *s)
+{
+    const struct push *p = push_of(s);
+
+    return p->committed && p->taken == p->form->len && !p->guessed;
+}
+
+static bool push_accepted(const struct session *s)
+{
+    return push_of(s)->accepted;
 }
 
 static uint64_t push_bytes_out(const struct session *s)
@@ -407,6 +454,8 @@ static const struct session_ops PUSH = {
     .want = push_want,
     .connecting = push_connecting,
     .committed = push_committed,
+    .confirmed = push_confirmed,
+    .accepted = push_accepted,
     .bytes_out = push_bytes_out,
     .peer = push_peer,
     .free = push_free,

@@ -16,7 +16,8 @@ enum {
     PUSH_HEARD_MAX = 1 << 20 /* ... and no more of it all is listened to */
 };
 
-enum push_step { PUSH_PROBE, PUSH_POST };
+/* A look shows how it asks for a password, which a second one proves. */
+enum push_step { PUSH_PROBE, PUSH_LOGIN, PUSH_POST };
 
 struct push {
     const struct session_ops *ops; /* first */
@@ -38,14 +39,20 @@ struct push {
     char why[CURL_ERROR_SIZE]; /* libcurl's own words; "": none */
     struct espota_error error;
     struct espota_hello hello;
-    const char *auth;
+    const char *auth; /* how the password goes with a request; NULL: it does
+                         not */
 
     const struct image_form *form;
     struct web_body body;
     size_t taken; /* of the image, by the peer */
-    bool connected, committed, stalled;
+    bool connected, committed, accepted, stalled;
     bool starved; /* no memory to watch what libcurl wants watched */
-    bool early; /* the answer began before the peer had the image */
+    bool guessed; /* this system cannot tell what the peer has */
+    bool early; /* something of an answer came before the peer had the image */
+    enum push_head { HEAD_NONE, HEAD_BEGUN, HEAD_OVER } head;
+    int said;         /* the status of the latest answer; 0: none yet, -1: it
+                         is no HTTP/1 */
+    unsigned denials; /* answers of 401, in one request and its repetitions */
     size_t heard; /* of an answer, its headers included */
     uint64_t moved_at, bytes_out;
     char answer[PUSH_ANSWER_MAX];
@@ -59,13 +66,14 @@ void eo_push_attach(struct push *);
  * push may be freed in it. */
 void eo_push_moved(struct push *);
 
-/* http_push.c: of the image, what the peer has confirmed, not what the kernel
- * buffered. */
+/* http_push.c: of the image, what the peer has confirmed, not what libcurl or
+ * the kernel buffers. */
 void eo_push_count_taken(struct push *);
 
 /* http_push_request.c: 0, or -1: no memory, or no entropy. */
 int eo_push_prepare(struct push *);
-int eo_push_start_probe(struct push *);
+/* PUSH_PROBE, or PUSH_LOGIN with what is in auth. */
+int eo_push_start_look(struct push *, enum push_step);
 int eo_push_start_post(struct push *);
 
 #endif

@@ -15,6 +15,7 @@
 #include "crypto/random.h"
 #include "io/http_push_inside.h"
 #include "io/sock.h"
+#include "proto/web_verdict.h"
 
 enum {
     UPLOAD_BUFFER = 16384,
@@ -58,38 +59,64 @@ static size_t heard(struct push *p, size_t len)
     return p->heard <= PUSH_HEARD_MAX ? len : 0;
 }
 
+/* Whoever answers has confirmed what it heard: what its TCP has not got, it
+ * cannot have judged.  That holds for every byte of an answer, in whatever form
+ * it comes. */
+static void note(struct push *p)
+{
+    if (p->step != PUSH_POST)
+        return;
+    eo_push_count_taken(p);
+    p->early |= !p->committed || p->taken < p->form->len;
+}
+
 static size_t write_answer(char *from, size_t size, size_t n, void *ctx)
 {
     struct push *p = ctx;
     const size_t len = size * n, room = sizeof p->answer - p->answer_len;
     const size_t keep = len < room ? len : room;
 
+    note(p);
+    if (p->head != HEAD_OVER)
+        p->said = -1; /* a body, and no head before it */
     memcpy(p->answer + p->answer_len, from, keep);
     p->answer_len += keep;
     return heard(p, len);
 }
 
-/* Whoever answers has confirmed what it heard: what its TCP has not got, it
- * cannot have judged. */
-static void note_begin(struct push *p)
+/* "HTTP/1.1 100 Continue" is no answer yet, and may come early. */
+static bool is_interim(const struct push *p)
 {
-    p->early = p->step == PUSH_POST && !p->committed;
-    if (p->step != PUSH_POST || p->fd == CURL_SOCKET_BAD)
-        return;
-    eo_push_count_taken(p);
-    p->early = p->taken < p->form->len;
+    return p->said >= 100 && p->said < 200 && p->said != 101;
 }
 
-/* "HTTP/1.1 100 Continue" is no answer yet, and may come early. */
+/* libcurl asks again where a digest was stale: once is enough. */
+static bool is_denied_for_ever(struct push *p)
+{
+    p->denials += p->said == 401;
+    return p->denials > 2;
+}
+
+/* One answer may follow another; behind a body only trailers do. */
 static size_t write_header(char *from, size_t size, size_t n, void *ctx)
 {
-    static const char HTTP[] = "HTTP/1.1 ";
     struct push *p = ctx;
     const size_t len = size * n;
 
-    if (len > sizeof HTTP - 1 && memcmp(from, HTTP, strlen("HTTP/")) == 0 &&
-        from[sizeof HTTP - 1] != '1')
-        note_begin(p);
+    note(p);
+    if (p->head == HEAD_NONE || (p->head == HEAD_OVER && p->answer_len == 0)) {
+        p->said = eo_web_status(from, len);
+        p->head = HEAD_BEGUN;
+        if (is_denied_for_ever(p))
+            return 0;
+    } else if (from[0] == '\r' || from[0] == '\n') {
+        p->head = HEAD_OVER;
+        if (is_interim(p)) {
+            p->head = HEAD_NONE;
+            p->early = false;
+            p->said = 0;
+        }
+    }
     return heard(p, len);
 }
 
@@ -102,7 +129,7 @@ static int show(CURL *easy, curl_infotype type, char *bytes, size_t len,
     const bool in = type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN;
 
     (void)easy;
-    if (type == CURLINFO_HEADER_OUT && p->job.password != NULL)
+    if (type == CURLINFO_HEADER_OUT && p->auth != NULL)
         p->c.on_bytes(p->c.ctx, true, MASK, sizeof MASK - 1);
     else if (out || in)
         p->c.on_bytes(p->c.ctx, out, (const uint8_t *)bytes, len);
@@ -155,8 +182,6 @@ static int on_socket(void *ctx, curl_socket_t fd, curlsocktype purpose)
 
 static void set_options(struct push *p)
 {
-    const char *user = p->web->user != NULL ? p->web->user
-                                            : p->web->profile->user;
     CURL *e = p->easy;
 
     curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
@@ -177,11 +202,9 @@ static void set_options(struct push *p)
     curl_easy_setopt(e, CURLOPT_HEADERDATA, p);
     if (p->c.bind != NULL)
         curl_easy_setopt(e, CURLOPT_INTERFACE, p->c.bind);
-    if (p->web->ca != NULL)
+    if (p->web->ca != NULL) { /* in place of the system's, of both kinds */
         curl_easy_setopt(e, CURLOPT_CAINFO, p->web->ca);
-    if (p->job.password != NULL) {
-        curl_easy_setopt(e, CURLOPT_USERNAME, user);
-        curl_easy_setopt(e, CURLOPT_PASSWORD, p->job.password);
+        curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
     }
     if (p->c.on_bytes != NULL) {
         curl_easy_setopt(e, CURLOPT_VERBOSE, 1L);
@@ -271,27 +294,55 @@ static int go(struct push *p, enum push_step step)
 {
     p->step = step;
     p->heard = 0;
+    p->said = 0;
+    p->denials = 0;
+    p->head = HEAD_NONE;
+    p->early = false;
+    p->answer_len = 0;
     p->moved_at = eo_loop_now(p->c.loop);
     curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, p->headers);
-    /* What is left of the connection before would break off the body. */
+    /* What is left of the connection before would break off the body; and a
+     * server that has room for one waits until that is closed. */
     curl_easy_setopt(p->easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(p->easy, CURLOPT_FORBID_REUSE, 1L);
     curl_multi_remove_handle(p->multi, p->easy);
     return curl_multi_add_handle(p->multi, p->easy) == CURLM_OK ? 0 : -1;
 }
 
-int eo_push_start_probe(struct push *p)
+/* The password is libcurl's to send only where it was asked for; then by one
+ * scheme and no choice, in the first request. */
+static int set_login(struct push *p)
+{
+    const char *user =
+        p->web->user != NULL ? p->web->user : p->web->profile->user;
+    const bool digest = p->auth != NULL && strcmp(p->auth, "digest") == 0;
+
+    if (p->auth == NULL)
+        return 0;
+    curl_easy_setopt(p->easy, CURLOPT_HTTPAUTH,
+                     digest ? CURLAUTH_DIGEST : CURLAUTH_BASIC);
+    return curl_easy_setopt(p->easy, CURLOPT_USERNAME, user) == CURLE_OK &&
+                   curl_easy_setopt(p->easy, CURLOPT_PASSWORD,
+                                    p->job.password) == CURLE_OK
+               ? 0
+               : -1;
+}
+
+int eo_push_start_look(struct push *p, enum push_step step)
 {
     const char *probe = p->web->profile->probe;
 
-    if (common_headers(p) != 0 ||
+    if (common_headers(p) != 0 || set_login(p) != 0 ||
         set_url(p, probe != NULL ? probe : post_path(p)) != 0)
         return -1;
-    curl_easy_setopt(p->easy, CURLOPT_HTTPGET, 1L);
-    curl_easy_setopt(p->easy, CURLOPT_HTTPAUTH,
-                     p->web->profile->digest
-                         ? CURLAUTH_BASIC | CURLAUTH_DIGEST
-                         : CURLAUTH_BASIC);
-    return go(p, PUSH_PROBE);
+    if (!p->web->profile->bare) {
+        curl_easy_setopt(p->easy, CURLOPT_HTTPGET, 1L);
+        return go(p, step);
+    }
+    curl_easy_setopt(p->easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(p->easy, CURLOPT_POSTFIELDS, "");
+    curl_easy_setopt(p->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
+    return add_header(p, "Content-Type:") == 0 ? go(p, step) : -1;
 }
 
 int eo_push_start_post(struct push *p)
@@ -305,16 +356,14 @@ int eo_push_start_post(struct push *p)
     eo_web_body_init(&p->body, p->web->profile,
                      p->job.type == ESPOTA_TYPE_FILESYSTEM, boundary, p->form);
     p->answer_len = 0;
-    if (post_headers(p, boundary) != 0 || set_url(p, post_path(p)) != 0)
+    p->taken = 0;
+    if (post_headers(p, boundary) != 0 || set_login(p) != 0 ||
+        set_url(p, post_path(p)) != 0)
         return -1;
+    curl_easy_setopt(p->easy, CURLOPT_POSTFIELDS, NULL);
     curl_easy_setopt(p->easy, CURLOPT_POST, 1L);
     curl_easy_setopt(p->easy, CURLOPT_POSTFIELDSIZE_LARGE,
                      (curl_off_t)eo_web_body_len(&p->body));
-    /* One scheme and no choice: the first request is the only one. */
-    curl_easy_setopt(p->easy, CURLOPT_HTTPAUTH,
-                     p->auth != NULL && strcmp(p->auth, "digest") == 0
-                         ? CURLAUTH_DIGEST
-                         : CURLAUTH_BASIC);
     return go(p, PUSH_POST);
 }
 

@@ -9,17 +9,17 @@
 #include "wire/arduino.h"
 
 static const struct web_profile PROFILES[] = {
-    {"esphome", "/update", NULL, "update", NULL, "/", "admin", 80, false,
-     true, ARDUINO_ANY},
-    {"esp8266", "/update", "/update", "firmware", "filesystem", NULL, "admin",
-     80, false, true, ARDUINO_ESP8266},
-    {"esp32", "/update", "/update", "firmware", "filesystem", NULL, "admin",
-     80, true, true, ARDUINO_ESP32},
-    {"pico", "/update", "/update", "firmware", "filesystem", NULL, "admin",
-     80, false, true, ARDUINO_PICO},
-    /* It reads any request as an upload: nothing to look at before. */
-    {"sketch", "/sketch", "/data", NULL, NULL, "", "arduino", 65280, false,
+    {"esphome", "/update", NULL, "update", NULL, "/", "admin", 80, false, true,
      false, ARDUINO_ANY},
+    {"esp8266", "/update", "/update", "firmware", "filesystem", NULL, "admin",
+     80, false, true, false, ARDUINO_ESP8266},
+    {"esp32", "/update", "/update", "firmware", "filesystem", NULL, "admin", 80,
+     true, true, false, ARDUINO_ESP32},
+    {"pico", "/update", "/update", "firmware", "filesystem", NULL, "admin", 80,
+     false, true, false, ARDUINO_PICO},
+    /* It answers a POST without a body with 401 or 400, and stores nothing. */
+    {"sketch", "/sketch", "/data", NULL, NULL, NULL, "arduino", 65280, false,
+     false, true, ARDUINO_ANY},
 };
 
 const struct web_profile *eo_web_profile_at(size_t i)

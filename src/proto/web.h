@@ -21,12 +21,14 @@ struct web_profile {
     const char *fs_path;  /* where a filesystem goes; NULL: nowhere */
     const char *field;    /* of the form; NULL: the body is the bare image */
     const char *fs_field;
-    const char *probe;    /* a GET of this shows how it asks for a password;
-                             NULL: the form's own path; "": do not look */
+    const char *probe;    /* a look at this shows how it asks for a password;
+                             NULL: the form's own path */
     const char *user;     /* where none is given */
     uint16_t port;
     bool origin;          /* it wants an Origin that matches the Host */
     bool digest;          /* it may ask for one; else Basic alone counts */
+    bool bare;            /* no page: one looks by a POST of nothing, and its
+                             200 tells no more than that all came */
     unsigned texts;       /* whose error texts: enum arduino_chip */
 };
 
@@ -36,6 +38,7 @@ struct web_job {
     const char *host; /* as its URL names it: a name or an address */
     uint16_t port;
     bool https;
+    bool found;       /* an announcement says so, and not the user */
     const char *path; /* NULL: the profile's */
     const char *user; /* NULL: the profile's */
     const char *ca;   /* file of certificates to trust; NULL: the system's */

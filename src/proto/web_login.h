@@ -10,20 +10,18 @@
 #include "proto/proto.h"
 #include "proto/web.h"
 
-/* The answer to a GET without a password. */
+/* The answer to a request without an image. */
 struct web_look {
     int status;
-    bool asks;   /* for a login, by any scheme */
-    bool digest; /* it offers that one */
+    bool digest;          /* it offers a login by that */
+    bool logged_in;       /* the request carried one */
+    const char *location; /* it points there; NULL: nowhere */
 };
 
-/* 0: there is a page, and *auth is "digest", "basic" or, where it asks for
- * nothing, NULL.  -1: there is none, or it wants what we do not have. */
+/* 0: there is a page, and *auth is "digest" or "basic", which is how it wants
+ * the password, or NULL: not at all.  -1: there is none, it wants what we do
+ * not have, or what this job may not give to it. */
 int eo_web_looked(const struct proto_job *, const struct web_look *,
                   const char **auth, struct espota_error *err) EO_MUST_CHECK;
-
-/* May this job's password go to that page?  -1: POLICY. */
-int eo_web_may_tell(const struct proto_job *, struct espota_error *err)
-    EO_MUST_CHECK;
 
 #endif

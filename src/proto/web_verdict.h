@@ -9,10 +9,25 @@
 #include "base/err.h"
 #include "proto/web.h"
 
-/* The verdict on an upload: 0 accepted, or -1 and why not.  text is the
- * beginning of the answer's body, as it came. */
-int eo_web_verdict(const struct web_profile *, int status, const char *text,
-                   size_t len, struct espota_error *err) EO_MUST_CHECK;
+/* The status of "HTTP/1.1 200 OK"; -1: it begins no answer of HTTP/1.  The
+ * reason may be left out, nothing else. */
+int eo_web_status(const char *line, size_t len);
+
+/* An answer to an upload. */
+struct web_answer {
+    int status;
+    const char *text; /* the beginning of its body, as it came */
+    size_t len;
+    bool ended; /* that is all of it */
+    bool whole; /* the device's TCP had the image when it began; else it is
+                   worth nothing, but for a refusal */
+    bool gone;  /* the last byte of the image has left by now */
+    const char *location; /* where a redirect points; NULL: nowhere */
+};
+
+/* The verdict on an upload: 0 accepted, or -1 and why not. */
+int eo_web_verdict(const struct web_profile *, const struct web_answer *,
+                   struct espota_error *err) EO_MUST_CHECK;
 
 /* A request that ended without an answer. */
 struct web_loss {
@@ -27,9 +42,5 @@ struct web_loss {
 };
 
 void eo_web_lost(struct espota_error *, const struct web_loss *);
-
-/* An answer, other than a refusal, that came while the body was still on its
- * way: worth nothing.  committed: the last byte has left by now. */
-void eo_web_too_early(struct espota_error *, bool committed);
 
 #endif

@@ -28,9 +28,10 @@ const struct web_kind EO_WEB_KINDS[] = {
      WEB_AUTH_BASIC, NULL, CHECK_E9, E8266_OK, "Update error: %s"},
     {"pico", "/update", "/update", true, false, false, false, WEB_HEAD_MAX,
      WEB_AUTH_BASIC, NULL, CHECK_NOTHING, E8266_OK, "Update error: %s"},
-    /* Looks at nothing but the first line and two headers */
+    /* Looks at nothing but the first line and two headers, and says the same
+       whatever its updater said */
     {"sketch", "/sketch", "/data", false, true, false, false, WEB_HEAD_MAX,
-     WEB_AUTH_BASIC, "arduino", CHECK_NOTHING, "OK", "Internal Server Error"},
+     WEB_AUTH_BASIC, "arduino", CHECK_NOTHING, "OK", "OK"},
 };
 /* clang-format on */
 

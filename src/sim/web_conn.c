@@ -22,6 +22,7 @@ void eo_web_conn_free(struct web_conn *x)
     if (x == NULL)
         return;
     eo_timer_stop(eo_web_loop(x), &x->timer);
+    eo_timer_stop(eo_web_loop(x), &x->idle);
     eo_watch_free(x->watch);
     close(x->fd);
     eo_flash_end(&x->flash);
@@ -106,6 +107,7 @@ void eo_web_answer(struct web_conn *x, int status, const char *word,
     else
         shutdown(x->fd, SHUT_WR);
     x->state = WEB_DONE;
+    eo_timer_stop(eo_web_loop(x), &x->idle);
     eo_watch_want(x->watch, ESPOTA_READ);
     eo_timer_start(eo_web_loop(x), &x->timer, WEB_LINGER_MS, on_gone, x);
 }
@@ -143,6 +145,19 @@ static void lost(struct web_conn *x)
     eo_web_gone(x);
 }
 
+static void on_idle(void *ctx)
+{
+    lost(ctx);
+}
+
+void eo_web_expect(struct web_conn *x, bool something)
+{
+    if (something && x->state != WEB_DONE && x->c->fault != WEB_FAULT_MUTE)
+        eo_timer_start(eo_web_loop(x), &x->idle, WEB_IDLE_MS, on_idle, x);
+    else
+        eo_timer_stop(eo_web_loop(x), &x->idle);
+}
+
 static void on_readable(void *ctx, int ready)
 {
     struct web_conn *x = ctx;
@@ -152,6 +167,7 @@ static void on_readable(void *ctx, int ready)
     (void)ready;
     if (x->state == WEB_HEAD || x->state == WEB_FORM) {
         n = eo_recv(x->fd, x->in + x->in_len, sizeof x->in - x->in_len);
+        eo_web_expect(x, n > 0);
         if (n > 0) {
             x->in_len += (size_t)n;
             if (x->state == WEB_HEAD)
@@ -162,6 +178,7 @@ static void on_readable(void *ctx, int ready)
         }
     } else {
         n = eo_recv(x->fd, bytes, sizeof bytes);
+        eo_web_expect(x, n > 0);
         if (n > 0) {
             if (x->state != WEB_DONE)
                 eo_web_on_body(x, bytes, (size_t)n);
@@ -193,6 +210,7 @@ void eo_web_accept(struct web_device *d, int fd)
     x->head.method = x->head.target = x->head.origin = "";
     x->watch = eo_watch_new(eo_web_loop(x), fd, ESPOTA_READ, on_readable, x);
     d->conn[slot] = x;
+    eo_web_expect(x, true);
     if (x->watch == NULL)
         eo_web_gone(x);
     else

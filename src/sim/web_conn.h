@@ -7,7 +7,10 @@
 
 #include "sim/web.h"
 
-enum { WEB_LINGER_MS = 100 /* behind an answer */ };
+enum {
+    WEB_LINGER_MS = 100, /* behind an answer */
+    WEB_IDLE_MS = 5000   /* without a byte: the servers of all cores close */
+};
 
 enum web_state { WEB_HEAD, WEB_FORM, WEB_DATA, WEB_TAIL, WEB_DONE };
 
@@ -17,7 +20,7 @@ struct web_conn {
     const struct web_kind *kind;
     int fd, slot;
     struct watch *watch;
-    struct timer timer;
+    struct timer timer, idle;
     enum web_state state;
     struct web_head head;
     struct web_form form;
@@ -43,6 +46,8 @@ struct loop *eo_web_loop(const struct web_conn *);
 void eo_web_violate(struct web_conn *, const char *what);
 /* The next close is a reset. */
 void eo_web_reset(struct web_conn *);
+/* The client's turn, or not: it has five seconds for each byte. */
+void eo_web_expect(struct web_conn *, bool something);
 /* Closed and freed at once. */
 void eo_web_gone(struct web_conn *);
 /* Says it all at once and closes; after a verdict that lets the device restart

@@ -69,6 +69,13 @@ static bool post(struct web_conn *x)
         x->wrong = "Wrong origin received!";
         x->denied = x->c->password != NULL;
     }
+    if (!x->kind->form && x->body == 0) {
+        if (x->denied)
+            eo_web_unauthorized(x);
+        else
+            eo_web_refuse(x, 400, "Bad Request");
+        return false;
+    }
     if (!x->kind->form) {
         x->filesystem = x->kind->fs_path != NULL &&
                         strcmp(x->head.target, x->kind->fs_path) == 0;

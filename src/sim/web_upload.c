@@ -22,10 +22,7 @@ static void say_failure(struct web_conn *x, const char *words)
     else
         eo_text_add(&t, "%s", x->kind->failure);
     x->outcome = words;
-    if (x->kind->form)
-        eo_web_answer(x, 200, "OK", "", text);
-    else
-        eo_web_answer(x, 500, text, "", text);
+    eo_web_answer(x, 200, "OK", "", text);
     eo_web_report(x, false);
 }
 
@@ -69,6 +66,7 @@ static void verdict(struct web_conn *x)
         return;
     case WEB_FAULT_SILENT:
         x->state = WEB_DONE;
+        eo_web_expect(x, false);
         return;
     case WEB_FAULT_ODD:
         x->outcome = "odd";
@@ -103,6 +101,7 @@ static void on_written(void *ctx)
     struct web_conn *x = ctx;
 
     eo_watch_want(x->watch, ESPOTA_READ);
+    eo_web_expect(x, true);
 }
 
 static void take_data(struct web_conn *x, const uint8_t *bytes, size_t len)
@@ -116,6 +115,7 @@ static void take_data(struct web_conn *x, const uint8_t *bytes, size_t len)
     x->received += len;
     if (due_us > now_us + 1000) {
         eo_watch_want(x->watch, 0);
+        eo_web_expect(x, false);
         eo_timer_start(eo_web_loop(x), &x->timer, (due_us - now_us) / 1000,
                        on_written, x);
     }
@@ -139,6 +139,7 @@ int eo_web_on_body(struct web_conn *x, const uint8_t *bytes, size_t len)
         }
         if (x->c->fault == WEB_FAULT_STALL && x->received > x->size / 2) {
             eo_timer_stop(eo_web_loop(x), &x->timer);
+            eo_web_expect(x, false);
             eo_watch_want(x->watch, 0);
         }
         if (x->received == x->size)

@@ -31,7 +31,8 @@ meet() {
     noise-*) how="--protocol esphome --key $KEY" ;;
     arduino-silence) how="--protocol arduino -a hunter2 -t 1" ;;
     arduino-*) how="--protocol arduino -a hunter2" ;;
-    web-stale) how="--protocol web -a hunter2" ;;
+    web-stale | web-late-login) how="--protocol web -a hunter2 --auth-file $BATS_FILE_TMPDIR/pw" ;;
+    web-late-timeout) how="--protocol web --retry 2 --retry-delay 0.1" ;;
     web-*) how="--protocol web" ;;
     esac
     mkdir -p "$2" && cd "$2" || return
@@ -51,6 +52,7 @@ meet() {
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return
     "$MKIMAGE" esp32 256K 1.0.0 fw.bin
+    (umask 077 && echo another >pw)
     export -f by_clock meet
     # Most of the time they wait.
     "$PEER" list | xargs -P 8 -I{} bash -c 'meet {} "$PWD/{}"' 3>&-
@@ -165,11 +167,35 @@ web() {
 @test "web: a page without end" { web web-flood-page 25 "is no HTTP, or has no end"; }
 @test "web: headers that drip" { web web-drip-headers 12 "it answers, but too slowly"; }
 @test "web: a page that drips" { web web-drip-page 12 "it answers, but too slowly"; }
-@test "web: it sends us elsewhere" { web web-redirect 25 "answered with status 302"; }
-@test "web: its digest is stale for ever" { web web-stale 14 "the device closed the connection"; }
+@test "web: it sends us elsewhere when it has the image" { web web-redirect 30 "only points at http://127.0.0.9:1/"; }
+@test "web: its digest is stale for ever" { web web-stale 20 "refused user or password"; }
 @test "web: a chunk of more than there is" { web web-chunks 25 "is no HTTP, or has no end"; }
 @test "web: two lengths" { web web-lengths "25|30" "the device answered"; }
 @test "web: success instead of reading the image" { web web-success-early "25|30" "the device answered before it had"; }
+@test "web: early success in lower case" { web web-early-lower "25|30" "the device"; }
+@test "web: early success of HTTP/2" { web web-early-two "25|30" "the device"; }
+@test "web: early success of HTTP/3" { web web-early-three "25|30" "this is no web server"; }
+@test "web: early success without a reason" { web web-early-bare "25|30" "the device answered before it had"; }
+@test "web: early success with a folded header" { web web-early-folded "25|30" "the device answered before it had"; }
+@test "web: early success behind 101" { web web-early-switch "25|30" "the device"; }
+@test "web: early success behind 103" { web web-early-hints "25|30" "the device answered before it had"; }
+@test "web: early success without a status" { web web-early-nine "25|30" "this is no web server"; }
+@test "web: what comes between is no answer" { web web-interim 0 "updated"; }
+@test "web: it has moved" {
+    web web-moved 25 "points at https://example.test/a?b"
+    ! grep -q '"event":"phase","phase":"data"' "$T/out" || no "the image was sent"
+}
+@test "web: it wants a login when it has the image" {
+    web web-late-login 30 "after it had every byte"
+    [ "$(grep -c '"event":"phase","phase":"data"' "$T/out")" = 1 ] || no "the image was sent again"
+}
+@test "web: it says that it waited in vain for what it has" {
+    web web-late-timeout 22 "after it had every byte"
+    [ "$(grep -c '"event":"phase","phase":"data"' "$T/out")" = 1 ] || no "the image was sent again"
+}
+@test "web: OK and no more" { web web-fine 0 "updated"; }
+@test "web: FAIL and no more" { web web-not-fine 21 "the device refused the image (FAIL)"; }
+@test "web: OK and something else" { web web-fine-print 30 "said nothing of the update"; }
 @test "web: success and a reset" { web web-success-reset "14|25|30" "the device"; }
 @test "web: success, and the image stays unread" { web web-success-still "25|30" "the device answered before it had"; }
 @test "web: a verdict that drips" { web web-drip-verdict 30 "said nothing of the update"; }

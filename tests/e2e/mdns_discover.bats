@@ -119,14 +119,18 @@ SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };
         sim web --profile esphome-idf --bind 10.77.0.2 --mdns printer
         there shed attic printer
         "$BIN/espota-c" discover --json
-        "$BIN/espota-c" --json -q -i shed -f "$image" -a x; echo "status $?"
+        "$BIN/espota-c" -i shed -f "$image" -a x 2>&1; echo "status $?"
+        "$BIN/espota-c" --json -q -i shed -p 65280 -f "$image" --protocol web --profile sketch -a x; echo "status $?"
         "$BIN/espota-c" --json -q -i attic -f "$image"; echo "status $?"'
     echo "$output"
     [ "$(grep '^{' <<<"$output" | jq -r 'select(.name != null) | "\(.name) \(.protocol) \(.port) \(.auth)"' | sort | tr '\n' ',')" = \
         "attic esphome null null,shed web 65280 password," ]
+    # A record is no reason to tell a password in the clear; the user is one.
+    [[ $output == *"wants the password in the clear"*"hint: "*"--protocol web"* ]]
+    [ "$(grep -c '^status 24' <<<"$output")" = 1 ]
     [ "$(grep -c '^status 0' <<<"$output")" = 2 ]
     [ "$(grep '^{' <<<"$output" | jq -r 'select(.event == "hello") | "\(.protocol) \(.auth): \(.decided)"' | tr '\n' ',')" = \
-        "web basic: it announces _arduino._tcp,esphome none: it announces _http._tcp," ]
+        "web basic: null,esphome none: it announces _http._tcp," ]
     # However fast it went.
     [ "$(grep '^{' <<<"$output" | jq -r 'select(.event == "phase" and .phase == "data") | .dev' | tr '\n' ',')" = "shed,attic," ]
     [ "$(grep '^{' <<<"$output" | jq -r 'select(.event == "progress" and (.pct == 0 or .pct == 100)) | .pct' | tr '\n' ',')" = 0,100,0,100, ]

@@ -106,6 +106,28 @@ expect_untouched() { ! grep -q '"event":"session"' "$sim_out" || no "the device 
     expect_untouched
 }
 
+# system STATUS [OPTION...]: where the system's own authorities are one.
+system() {
+    local status=0
+    unshare -m sh -c 'mount --bind "$1" /etc/ssl/certs && shift && exec "$@"' sh "$T/store" "$ESPOTA" --no-config \
+        -i "https://localhost:$port" -4 -f "$image" --retry 0 --profile esp8266 "${@:2}" >out 2>err </dev/null || status=$?
+    [ "$status" = "$1" ] || no "exit status $status, not $1"
+}
+
+@test "a named authority stands in place of the system's" {
+    [ -d /etc/ssl/certs ] && unshare -m true 2>/dev/null || skip "no mount namespace, or no /etc/ssl/certs"
+    mkdir store
+    cp "$certs/right.pem" store/ca-certificates.crt
+    cp "$certs/right.pem" store/
+    openssl rehash store 2>/dev/null || skip "openssl cannot rehash"
+    https right --profile esp8266
+    system 24 --tls-ca "$certs/other.pem"
+    expect_stderr 'is not trusted'
+    expect_untouched
+    system 0
+    expect_stored "$image"
+}
+
 @test "a file that holds no certificates" {
     https right --profile esp8266
     push 2 --profile esp8266 --tls-ca "$T/none.pem"

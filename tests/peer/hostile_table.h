@@ -75,6 +75,7 @@ struct step {
     HEAD, SAY("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: "     \
               "Digest realm=\"x\", nonce=\"y\", stale=true\r\n"       \
               "Content-Length: 0\r\n\r\n")
+#define WORD "Content-Length: 18\r\n\r\nUpdate Successful!"
 #define SUCCESS                                                    \
     "HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\nUpdate Successful!"
 
@@ -156,6 +157,21 @@ static const struct {
     {"web-chunks", TCP, {HEAD, SAY("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff1\r\n"), FOREVER("x")}},
     {"web-lengths", TCP, {HEAD, SAY("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 99999999999999999999\r\n\r\n"), FOREVER("x")}},
     {"web-success-early", TCP, {PAGE, HEAD, SAY(SUCCESS)}},
+    {"web-early-lower", TCP, {PAGE, HEAD, SAY("http/1.1 200 Fine\r\n" WORD)}},
+    {"web-early-two", TCP, {PAGE, HEAD, SAY("HTTP/2 200 \r\n" WORD)}},
+    {"web-early-three", TCP, {PAGE, HEAD, SAY("HTTP/3 202 \r\n" WORD)}},
+    {"web-early-bare", TCP, {PAGE, HEAD, SAY("HTTP/1.1 200\r\n" WORD)}},
+    {"web-early-folded", TCP, {PAGE, HEAD, SAY("HTTP/1.0 200 OK\r\nX: a\r\n b\r\n" WORD)}},
+    {"web-early-switch", TCP, {PAGE, HEAD, SAY("HTTP/1.1 101 Switching Protocols\r\nConnection: close\r\n\r\nUpdate Successful!")}},
+    {"web-early-hints", TCP, {PAGE, HEAD, SAY("HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\nHTTP/1.1 200 OK\r\n" WORD)}},
+    {"web-early-nine", TCP, {PAGE, HEAD, SAY("Update Successful!\r\n")}},
+    {"web-interim", TCP, {PAGE, HEAD, SAY("HTTP/1.1 100 Continue\r\n\r\n"), IMAGE(""), SAY("HTTP/1.1 102 Processing\r\n\r\n" SUCCESS)}},
+    {"web-moved", TCP, {HEAD, SAY("HTTP/1.1 308 Moved\r\nLocation: https://example.test/a?b\r\nContent-Length: 0\r\n\r\n"), NEXT, HEAD, IMAGE(""), SAY(SUCCESS)}},
+    {"web-late-login", TCP, {POSTED, SAY("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"), NEXT, HEAD, IMAGE(""), SAY(SUCCESS)}},
+    {"web-late-timeout", TCP, {POSTED, SAY("HTTP/1.1 408 No\r\nContent-Length: 0\r\n\r\n"), NEXT, HEAD, IMAGE(""), SAY(SUCCESS)}},
+    {"web-fine", TCP, {POSTED, SAY("HTTP/1.1 200\r\nContent-Length: 3\r\n\r\nOK\n")}},
+    {"web-not-fine", TCP, {POSTED, SAY("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nFAIL")}},
+    {"web-fine-print", TCP, {POSTED, SAY("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nOK? Maybe")}},
     {"web-success-reset", TCP, {PAGE, HEAD, SAY(SUCCESS), RESET}},
     {"web-success-still", TCP, {PAGE, HEAD, SAY(SUCCESS), STILL(3000)}},
     {"web-drip-verdict", TCP, {POSTED, SAY(OK_HEAD), DRIP("x")}},
