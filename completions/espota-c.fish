@@ -44,7 +44,7 @@ complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l key-file
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l require-encryption -d 'refuse a device that does not encrypt'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l profile -x -d 'web page: esphome, esp8266, esp32, pico, sketch'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l path -x -d 'path of the web page, if not the usual one'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l tls-ca -r -F -d 'trust these certificates (https)'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l tls-ca -r -F -d 'trust these certificates alone (https)'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet serve' -l user -x -d 'user of the web page'
 complete -c espota-c -n 'contains (__espota_c_command) serve' -l bind -x -d 'listen on this address or interface only'
 complete -c espota-c -n 'contains (__espota_c_command) serve' -l port -s p -x -d 'port to listen on; 0: any, which is told'

@@ -1,6 +1,6 @@
 /* http_push_inside.h -- one push, to those who share the work: http_push.c is
  * the session, http_push_request.c what is asked and sent, http_push_multi.c
- * how libcurl is turned by our loop.
+ * how libcurl is turned by our loop, http_push_fail.c what it fails with.
  */
 #ifndef EO_HTTP_PUSH_INSIDE_H
 #define EO_HTTP_PUSH_INSIDE_H
@@ -69,6 +69,15 @@ void eo_push_moved(struct push *);
 /* http_push.c: of the image, what the peer has confirmed, not what libcurl or
  * the kernel buffers. */
 void eo_push_count_taken(struct push *);
+
+/* With a silence of the peer. */
+static inline uint32_t eo_push_patience(const struct push *p)
+{
+    return p->step < PUSH_POST ? p->job.answer_ms : p->job.stall_ms;
+}
+
+/* http_push_fail.c: there is no answer; sets the error. */
+void eo_push_fail(struct push *, CURLcode);
 
 /* http_push_request.c: 0, or -1: no memory, or no entropy. */
 int eo_push_prepare(struct push *);
