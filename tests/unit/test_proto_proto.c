@@ -1,60 +1,99 @@
-/* test_proto_proto.c -- the list of protocols, and what makes sense over
- * which. */
+/* test_proto_proto.c -- what holds for every machine: a device is believed of
+ * what has arrived at it.  Played with ESPHome's; test_proto_arduino.c has the
+ * other's.
+ */
+#include "support/talk.h"
 #include "support/test.h"
 
-#include "proto/proto.h"
+/* Two whole blocks and a tail. */
+enum { IMAGE_LEN = 16387 };
 
-static const uint8_t KEY[32] = {1};
+static uint8_t image_bytes[IMAGE_LEN];
 
-static const struct row {
-    const char *protocol;
-    enum espota_type type;
-    bool key, required;
+#define READY(version)                                                       \
+    {'h', "6c26f75c4507"}, {'d', "00" version "4041"}, {'h', "00004003"},    \
+        {'d', "42"}, {'t', "32"}, {'d', "43"}
+#define BLOCKS {'b', "8192"}, {'d', "47"}, {'b', "8192"}
+#define ON_ITS_WAY(n)                                                         \
+    "the device said that it has the image while " n " bytes were still on "  \
+    "their way to it: whether it took it is not known"
+
+static const struct {
+    const char *name;
+    struct talk_line line[20];
     enum espota_category category;
-} ROWS[] = {
-    {"esphome", ESPOTA_TYPE_APP, false, false, ESPOTA_E_OK},
-    {"esphome", ESPOTA_TYPE_APP, true, true, ESPOTA_E_OK},
-    {"esphome", ESPOTA_TYPE_PARTITION_TABLE, true, false, ESPOTA_E_OK},
-    {"esphome", ESPOTA_TYPE_BOOTLOADER, false, false, ESPOTA_E_OK},
-    {"esphome", ESPOTA_TYPE_FILESYSTEM, false, false, ESPOTA_E_USAGE},
-    {"arduino", ESPOTA_TYPE_APP, false, false, ESPOTA_E_OK},
-    {"arduino", ESPOTA_TYPE_FILESYSTEM, false, false, ESPOTA_E_OK},
-    {"arduino", ESPOTA_TYPE_PARTITION_TABLE, false, false, ESPOTA_E_USAGE},
-    {"arduino", ESPOTA_TYPE_BOOTLOADER, false, false, ESPOTA_E_USAGE},
-    {"arduino", ESPOTA_TYPE_APP, true, false, ESPOTA_E_POLICY},
-    {"arduino", ESPOTA_TYPE_APP, false, true, ESPOTA_E_POLICY},
+    const char *message; /* NULL: not looked at */
+    bool confirmed;
+} CASES[] = {
+    {"a verdict on what it cannot have",
+     {READY("02"), BLOCKS, {'u', "5000"}, {'d', "47"}, {'b', "3"}, {'d', "47"},
+      {'d', "4445"}},
+     ESPOTA_E_UNKNOWN, ON_ITS_WAY("5000"), false},
+    {"version 1, and it lacks the last byte",
+     {READY("01"), {'b', "16384"}, {'a', "16426"}, {'b', "3"}, {'u', "1"},
+      {'d', "4445"}},
+     ESPOTA_E_UNKNOWN, ON_ITS_WAY("1"), false},
+    {"... which arrives before the last word",
+     {READY("01"), {'b', "16384"}, {'a', "16426"}, {'b', "3"}, {'u', "1"},
+      {'d', "44"}, {'u', "0"}, {'d', "45"}, {'h', "00"}, {'x', ""}},
+     ESPOTA_E_OK, NULL, true},
+    {"closed before it had the last bytes",
+     {READY("02"), BLOCKS, {'d', "47"}, {'b', "3"}, {'u', "2"}, {'x', ""}},
+     ESPOTA_E_UNKNOWN,
+     "the device closed the connection after the last byte was sent, but not "
+     "confirmed: whether it took the image is not known", false},
+    {"reset when it had them",
+     {READY("02"), BLOCKS, {'d', "47"}, {'b', "3"}, {'r', ""}},
+     ESPOTA_E_UNKNOWN,
+     "the connection broke after it had every byte: whether it took the image "
+     "is not known", true},
 };
 
-static void test_what_makes_sense(void **state)
+static void test_row(void **state)
 {
-    (void)state;
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        const struct row *r = &ROWS[i];
-        const struct proto_ops *ops = eo_proto_find(r->protocol);
-        const struct proto_job job = {.type = r->type,
-                                      .key = r->key ? KEY : NULL,
-                                      .require_encryption = r->required};
-        struct espota_error err = {0};
-        const int rc = eo_proto_check(ops, &job, &err);
+    struct espota_image *image;
+    struct proto_job job = {.answer_ms = 1000, .stall_ms = 5000};
 
-        assert_int_equal(rc, r->category == ESPOTA_E_OK ? 0 : -1);
-        assert_int_equal(err.category, r->category);
+    (void)state;
+    assert_int_equal(espota_image_wrap(&image, image_bytes, IMAGE_LEN,
+                                       ESPOTA_COMPRESS_NEVER, NULL), 0);
+    job.image = image;
+    for (size_t i = 0; i < 3 * (sizeof CASES / sizeof *CASES); i++) {
+        struct proto *p = talk_start(&eo_proto_esphome, &job);
+
+        talk_play(p, CASES[i / 3].line, TALK_PIECES[i % 3]);
+        talk_ended(p, CASES[i / 3].category, "", CASES[i / 3].message);
+        assert_int_equal(p->accepted, p->status == PROTO_DONE);
+        if (p->status != PROTO_DONE) /* else there was a goodbye */
+            assert_int_equal(eo_proto_confirmed(p), CASES[i / 3].confirmed);
+        free(p);
     }
+    espota_image_free(image);
 }
 
-static void test_finding(void **state)
+/* Where nobody can tell, a device is believed, and no byte is vouched for. */
+static void test_what_cannot_be_known_is_not_claimed(void **state)
 {
+    struct proto p = {.sent = 100, .acked = 40};
+
     (void)state;
-    assert_null(eo_proto_find("nothing"));
-    for (size_t i = 0; eo_proto_at(i) != NULL; i++)
-        assert_ptr_equal(eo_proto_find(eo_proto_at(i)->name), eo_proto_at(i));
+    assert_false(eo_proto_confirmed(&p));
+    assert_int_equal(eo_proto_accept(&p), -1);
+    assert_int_equal(p.error.category, ESPOTA_E_UNKNOWN);
+    assert_false(p.accepted);
+    p.guessed = true;
+    assert_false(eo_proto_confirmed(&p));
+    assert_int_equal(eo_proto_accept(&p), 0);
+    assert_true(p.accepted);
+    p = (struct proto){.sent = 100, .acked = 100};
+    assert_true(eo_proto_confirmed(&p));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_makes_sense),
-        cmocka_unit_test(test_finding),
+        cmocka_unit_test(test_row),
+        cmocka_unit_test(test_what_cannot_be_known_is_not_claimed),
     };
 
     return cmocka_run_group_tests_name("proto/proto", tests, NULL, NULL);
