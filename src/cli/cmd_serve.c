@@ -8,7 +8,7 @@
 
 #include <espota/serve.h>
 
-#include "base/mem.h"
+#include "base/clock.h"
 #include "cli/await.h"
 #include "cli/cli.h"
 #include "cli/secret.h"
@@ -16,16 +16,17 @@
 #include "cli/serve_show.h"
 #include "cli/signals.h"
 
-enum { LOOK_EVERY_MS = 1000 }; /* at the map file */
+enum { LOOK_EVERY_MS = 500 }; /* at the map file */
 
 struct serving {
     struct cli *cli;
     struct espota_server *server;
     struct serve_map map;
-    struct stat map_stat;
+    struct serve_map_file map_file;
     struct serve_show show;
     struct secrets passwords;
     struct asked asked;
+    uint64_t looked_ms; /* at the map */
 };
 
 static int fail_usage(struct espota_error *err, const char *option,
@@ -134,12 +135,9 @@ static int start(struct serving *v, struct espota_error *err)
     if (o->user != NULL && v->passwords.n == 0)
         return eo_fail(err, ESPOTA_E_SECRET,
                        "--user needs a password: -a, --auth-file, ...");
-    if (o->map != NULL) {
-        if (stat(o->map, &v->map_stat) != 0)
-            memset(&v->map_stat, 0, sizeof v->map_stat);
-        if (eo_serve_map_read(&v->map, o->map, err) != 0)
-            return -1;
-    }
+    if (o->map != NULL &&
+        eo_serve_map_open(&v->map_file, o->map, &v->map, err) != 0)
+        return -1;
     if (espota_server_new(
             &v->server,
             &(struct espota_serve_config){
@@ -173,33 +171,29 @@ static int start(struct serving *v, struct espota_error *err)
 
 /* ---- serving ------------------------------------------------------------- */
 
-static bool same_stat(const struct stat *a, const struct stat *b)
-{
-    return a->st_ino == b->st_ino && a->st_dev == b->st_dev &&
-           a->st_size == b->st_size && a->st_mtime == b->st_mtime;
-}
-
 /* A map that was edited counts from now on; one that is wrong does not. */
 static void look_at_map(struct serving *v)
 {
-    const char *path = v->cli->opts.map;
+    const uint64_t now = eo_monotonic_ms();
     struct serve_map fresh;
     struct espota_error err;
-    struct stat st;
+    int changed;
 
-    if (path == NULL || stat(path, &st) != 0 || same_stat(&st, &v->map_stat))
+    if (now - v->looked_ms < LOOK_EVERY_MS)
         return;
-    v->map_stat = st;
-    if (eo_serve_map_read(&fresh, path, &err) != 0) {
-        if (v->show.text != NULL)
-            fprintf(v->show.text, "warning: %s; the old map stays\n",
-                    err.message);
-        return;
+    v->looked_ms = now;
+    changed = eo_serve_map_again(&v->map_file, &fresh, &err);
+    if (changed > 0 && espota_server_set_rules(v->server, fresh.rules, fresh.n,
+                                               &err) != 0) {
+        eo_serve_map_unread(&v->map_file); /* without memory; perhaps later */
+        changed = -1;
     }
-    if (espota_server_set_rules(v->server, fresh.rules, fresh.n, &err) == 0 &&
-        v->show.text != NULL)
-        fprintf(v->show.text, "%s was read again\n", path);
     eo_serve_map_free(&fresh);
+    if (changed > 0 && v->show.text != NULL)
+        fprintf(v->show.text, "%s was read again\n", v->map_file.path);
+    if (changed < 0 && v->show.text != NULL)
+        fprintf(v->show.text, "warning: %s; the old map stays\n",
+                err.message);
 }
 
 static bool done(const struct serving *v)
@@ -276,6 +270,7 @@ int eo_cmd_serve(struct cli *cli)
     if (v.show.json != NULL && v.show.json != stdout)
         fclose(v.show.json);
     eo_serve_map_free(&v.map);
+    eo_serve_map_close(&v.map_file);
     eo_secrets_free(&v.passwords);
     eo_asked_free(&v.asked);
     return status;

@@ -2,16 +2,26 @@
 #include "cli/serve_map.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #ifdef EO_WITH_INI
 #include <ini.h>
 #endif
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/ini_lines.h"
+
+enum {
+    MAP_MAX = 1 << 20,
+    PATIENCE_MS = 3000, /* with one that is being written at the start */
+    PAUSE_MS = 50
+};
 
 static void free_const(const char *text)
 {
@@ -141,19 +151,19 @@ static int on_key(void *ctx, const char *who, const char *key,
     return *slots[i] != NULL ? 1 : complain(r, r->lines.line, "out of memory");
 }
 
-int eo_serve_map_read(struct serve_map *m, const char *path,
-                      struct espota_error *err)
+/* file is closed. */
+static int parse(struct serve_map *m, FILE *file, const char *path,
+                 struct espota_error *err)
 {
     struct reading r = {.map = m, .path = path, .err = err};
     int bad;
 
     *m = (struct serve_map){0};
-    r.lines.file = fopen(path, "re");
-    if (r.lines.file == NULL)
-        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "%s: %s", path,
-                           strerror(errno));
+    if (file == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    r.lines.file = file;
     bad = ini_parse_stream(eo_ini_line, &r.lines, on_key, &r);
-    fclose(r.lines.file);
+    fclose(file);
     if (!r.lines.stop && r.lines.wrong != NULL)
         complain(&r, r.lines.line, "%s", r.lines.wrong);
     if (!r.lines.stop && bad != 0)
@@ -166,15 +176,158 @@ int eo_serve_map_read(struct serve_map *m, const char *path,
     return r.lines.stop ? -1 : 0;
 }
 
-#else
-
-int eo_serve_map_read(struct serve_map *m, const char *path,
+static int parse_text(struct serve_map *m, const struct serve_map_file *f,
                       struct espota_error *err)
 {
-    (void)path;
+    static char nothing[] = "\n";
+    const size_t len = (size_t)f->stamp.size;
+
+    return parse(m, len > 0 ? fmemopen(f->text, len, "r")
+                            : fmemopen(nothing, 1, "r"),
+                 f->path, err);
+}
+
+static int fail_read(const char *path, struct espota_error *err)
+{
+    return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "%s: %s", path,
+                       strerror(errno));
+}
+
+/* Its text as it is now, if it is whole: NULL with errno, EAGAIN if somebody is
+ * writing to it. */
+static char *read_text(struct serve_map_file *f, int fd, struct stamp *stamp,
+                       bool *reliable)
+{
+    const enum writers writers = eo_stamp_hold(fd);
+    char *text = NULL;
+
+    if (eo_stamp_of(fd, stamp) == 0) {
+        const int64_t age = eo_stamp_age_ms(stamp);
+
+        if (!eo_stamp_same(&f->seen, stamp)) {
+            f->seen = *stamp;
+            f->seen_ms = eo_monotonic_ms();
+        }
+        *reliable = eo_stamp_reliable(age);
+        errno = stamp->size > MAP_MAX ? EFBIG : EAGAIN;
+        /* At first there is no other to go by meanwhile. */
+        if (stamp->size <= MAP_MAX &&
+            ((f->text == NULL && writers != WRITERS_SOME) ||
+             eo_stamp_settled(writers, age,
+                              eo_monotonic_ms() - f->seen_ms)))
+            text = (char *)eo_stamp_read(fd, stamp);
+    }
+    if (writers == WRITERS_NONE) {
+        const int sys = errno;
+
+        eo_stamp_let_go(fd);
+        errno = sys;
+    }
+    return text;
+}
+
+int eo_serve_map_open(struct serve_map_file *f, const char *path,
+                      struct serve_map *m, struct espota_error *err)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+
     *m = (struct serve_map){0};
+    *f = (struct serve_map_file){.path = path};
+    if (fd < 0)
+        return fail_read(path, err);
+    if (eo_stamp_of(fd, &f->stamp) != 0 && errno == EINVAL)
+        return parse(m, fdopen(fd, "r"), path, err); /* what <(...) is */
+    for (int left = PATIENCE_MS; f->text == NULL; left -= PAUSE_MS) {
+        f->text = read_text(f, fd, &f->stamp, &f->reliable);
+        if (f->text == NULL && (errno != EAGAIN || left <= 0))
+            break;
+        if (f->text == NULL)
+            nanosleep(&pause, NULL);
+    }
+    if (f->text == NULL)
+        fail_read(path, err);
+    close(fd);
+    if (f->text == NULL || parse_text(m, f, err) == 0)
+        return f->text != NULL ? 0 : -1;
+    eo_serve_map_close(f);
+    return -1;
+}
+
+int eo_serve_map_again(struct serve_map_file *f, struct serve_map *m,
+                       struct espota_error *err)
+{
+    struct stamp stamp;
+    bool reliable, same;
+    char *text;
+    int fd;
+
+    *m = (struct serve_map){0};
+    if (f->text == NULL)
+        return 0;
+    fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return 0;
+    if (eo_stamp_of(fd, &stamp) != 0 ||
+        (f->reliable && eo_stamp_same(&stamp, &f->stamp))) {
+        close(fd);
+        return 0;
+    }
+    text = read_text(f, fd, &stamp, &reliable);
+    close(fd);
+    if (text == NULL)
+        return 0;
+    same = stamp.size == f->stamp.size &&
+           memcmp(text, f->text, (size_t)stamp.size) == 0;
+    eo_free(f->text);
+    f->text = text;
+    f->stamp = stamp;
+    f->reliable = reliable;
+    if (same)
+        return 0;
+    return parse_text(m, f, err) == 0 ? 1 : -1;
+}
+
+#else
+
+int eo_serve_map_open(struct serve_map_file *f, const char *path,
+                      struct serve_map *m, struct espota_error *err)
+{
+    *m = (struct serve_map){0};
+    *f = (struct serve_map_file){.path = path};
     return eo_fail(err, ESPOTA_E_USAGE,
                    "--map was left out of this build (inih)");
 }
 
+int eo_serve_map_again(struct serve_map_file *f, struct serve_map *m,
+                       struct espota_error *err)
+{
+    (void)f;
+    (void)err;
+    *m = (struct serve_map){0};
+    return 0;
+}
+
 #endif
+
+int eo_serve_map_read(struct serve_map *m, const char *path,
+                      struct espota_error *err)
+{
+    struct serve_map_file f;
+    const int rc = eo_serve_map_open(&f, path, m, err);
+
+    eo_serve_map_close(&f);
+    return rc;
+}
+
+void eo_serve_map_unread(struct serve_map_file *f)
+{
+    f->reliable = false;
+    f->stamp.size = -1;
+}
+
+void eo_serve_map_close(struct serve_map_file *f)
+{
+    eo_free(f->text);
+    f->text = NULL;
+}

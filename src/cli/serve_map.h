@@ -11,6 +11,7 @@
 #include <espota/serve.h>
 
 #include "base/err.h"
+#include "base/stamp.h"
 
 struct serve_map {
     struct espota_serve_rule *rules; /* whose text it owns */
@@ -21,5 +22,27 @@ struct serve_map {
 int eo_serve_map_read(struct serve_map *, const char *path,
                       struct espota_error *err) EO_MUST_CHECK;
 void eo_serve_map_free(struct serve_map *);
+
+/* A map file that is looked at again and again. */
+struct serve_map_file {
+    const char *path;
+    struct stamp stamp;
+    bool reliable; /* who changes the file changes the stamp, too */
+    char *text;    /* that was read last; NULL: it is a pipe, and was read */
+    struct stamp seen;
+    uint64_t seen_ms; /* when it was first seen so */
+};
+
+/* As eo_serve_map_read(). */
+int eo_serve_map_open(struct serve_map_file *, const char *path,
+                      struct serve_map *, struct espota_error *err)
+    EO_MUST_CHECK;
+/* 1: it says something else, whole, which is in the map now, to be freed; 0: it
+ * does not, or somebody is writing to it; -1: what it says is wrong. */
+int eo_serve_map_again(struct serve_map_file *, struct serve_map *,
+                       struct espota_error *err) EO_MUST_CHECK;
+/* What it said last is not in force: it is new the next time. */
+void eo_serve_map_unread(struct serve_map_file *);
+void eo_serve_map_close(struct serve_map_file *);
 
 #endif

@@ -5,10 +5,14 @@
  */
 #include "io/catalog.h"
 
+#include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+
+enum { PATIENCE_MS = 3000, PAUSE_MS = 50 }; /* with a file that is written */
 
 struct rule {
     char *who, *firmware, *filesystem, *version;
@@ -107,14 +111,24 @@ fail:
     return -1;
 }
 
+/* A build may be about to be done with it. */
 static int preload(struct catalog *c, const char *path,
                    struct espota_error *err)
 {
-    struct stored *got = path != NULL ? eo_store_get(c->store, path, err)
-                                      : NULL;
+    const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+    struct stored *got = NULL;
 
+    if (path == NULL)
+        return 0;
+    for (int left = PATIENCE_MS; got == NULL && left > 0; left -= PAUSE_MS) {
+        got = eo_store_get(c->store, path, err);
+        if (got == NULL && err->sys_errno != EAGAIN)
+            return -1;
+        if (got == NULL)
+            nanosleep(&pause, NULL);
+    }
     eo_stored_put(got);
-    return got != NULL || path == NULL ? 0 : -1;
+    return got != NULL ? 0 : -1;
 }
 
 int eo_catalog_preload(struct catalog *c, struct espota_error *err)

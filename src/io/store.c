@@ -1,38 +1,27 @@
 /* store.c -- images as files, counted and replaced, never changed. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* leases are Linux's, not POSIX's */
-#endif
 #include "io/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/stamp.h"
 #include "base/str.h"
 #include "image/gzip.h"
 
 enum {
-    KEEP = 32,     /* images nobody is reading */
-    TRIES = 3,     /* at a file that changes while it is read */
-    SETTLE_MS = 1500 /* after which a writer is believed to be done */
-};
-
-/* What tells that a file is still the one that was read. */
-struct ident {
-    dev_t dev;
-    ino_t ino;
-    off_t size;
-    int64_t mtime_ns;
+    KEEP = 32, /* images nobody is reading */
+    TRIES = 3, /* at a file that changes while it is read */
+    SEEN = 8   /* files that are waited for at a time */
 };
 
 struct entry {
     struct stored pub;
-    struct ident ident;
+    struct stamp stamp;
+    bool reliable; /* who changes the file changes the stamp, too */
     uint8_t *bytes;
     struct espota_image *image;
     char *path;
@@ -42,6 +31,11 @@ struct entry {
 struct store {
     enum espota_compress compress;
     struct entry *list;
+    struct seen {
+        struct stamp stamp;
+        uint64_t since_ms;
+    } seen[SEEN];
+    unsigned next_seen;
 };
 
 struct store *eo_store_new(enum espota_compress compress)
@@ -116,60 +110,6 @@ static int open_below(const char *dir, const char *path)
     return fd;
 }
 
-static int identify(int fd, struct ident *id)
-{
-    struct stat st;
-
-    if (fstat(fd, &st) != 0)
-        return -1;
-    if (!S_ISREG(st.st_mode)) {
-        errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-        return -1;
-    }
-#ifdef __APPLE__
-    id->mtime_ns = (int64_t)st.st_mtimespec.tv_sec * 1000000000 +
-                   st.st_mtimespec.tv_nsec;
-#else
-    id->mtime_ns =
-        (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-#endif
-    id->dev = st.st_dev;
-    id->ino = st.st_ino;
-    id->size = st.st_size;
-    return 0;
-}
-
-static bool same_file(const struct ident *a, const struct ident *b)
-{
-    return a->dev == b->dev && a->ino == b->ino;
-}
-
-static bool same_ident(const struct ident *a, const struct ident *b)
-{
-    return same_file(a, b) && a->size == b->size && a->mtime_ns == b->mtime_ns;
-}
-
-static uint8_t *read_all(int fd, size_t len)
-{
-    uint8_t *bytes = eo_calloc(1, len + 1);
-    size_t got = 0;
-
-    while (bytes != NULL && got < len) {
-        const ssize_t n = pread(fd, bytes + got, len - got, (off_t)got);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) { /* shorter than it was: changing */
-            if (n == 0)
-                errno = EAGAIN;
-            eo_free(bytes);
-            return NULL;
-        }
-        got += (size_t)n;
-    }
-    return bytes;
-}
-
 /* ---- describing ---------------------------------------------------------- */
 
 static int describe(struct entry *e, enum espota_compress compress)
@@ -188,47 +128,168 @@ static int describe(struct entry *e, enum espota_compress compress)
 
 /* ---- loading ------------------------------------------------------------- */
 
+/* A want of ours is no fault of the file. */
 static int fail_open(const char *path, struct espota_error *err)
 {
-    return eo_fail_sys(err, ESPOTA_E_IMAGE, errno, "%s: %s", path,
-                       strerror(errno));
+    const bool ours = errno == ENOMEM || errno == EMFILE || errno == ENFILE;
+
+    if (errno == EAGAIN)
+        return eo_fail_sys(err, ESPOTA_E_IMAGE, errno,
+                           "%s is still being written", path);
+    return eo_fail_sys(err, ours ? ESPOTA_E_INTERNAL : ESPOTA_E_IMAGE, errno,
+                       "%s: %s", path, strerror(errno));
 }
 
-static struct entry *load(int fd, const struct ident *id, const char *path,
+/* One look at a file, held still for it where that can be. */
+struct reading {
+    struct stamp stamp;
+    enum writers writers;
+    int64_t age_ms;
+    uint64_t seen_ms; /* with this stamp */
+    uint8_t *bytes;   /* NULL with errno; EAGAIN: it changes */
+};
+
+/* For how long the file has had this stamp whenever it was asked for. */
+static uint64_t seen_for(struct store *s, const struct stamp *stamp)
+{
+    const uint64_t now = eo_monotonic_ms();
+
+    for (size_t i = 0; i < SEEN; i++)
+        if (s->seen[i].since_ms != 0 &&
+            eo_stamp_same(&s->seen[i].stamp, stamp))
+            return now - s->seen[i].since_ms;
+    s->seen[s->next_seen] = (struct seen){*stamp, now};
+    s->next_seen = (s->next_seen + 1) % SEEN;
+    return 0;
+}
+
+static bool is_settled(const struct reading *r)
+{
+    return eo_stamp_settled(r->writers, r->age_ms, r->seen_ms);
+}
+
+/* Whoever writes over an image may do so again in a moment.  A file that is new
+ * here is whole when nobody writes to it, where that can be told. */
+static bool may_be_whole(const struct entry *old, const struct reading *r)
+{
+    const bool in_place =
+        old != NULL && eo_stamp_same_file(&old->stamp, &r->stamp);
+
+    return (!in_place && r->writers == WRITERS_NONE) || is_settled(r);
+}
+
+static int check_size(const struct reading *r, const char *path,
+                      struct espota_error *err)
+{
+    if (r->stamp.size > 0 && (uint64_t)r->stamp.size <= ESPOTA_IMAGE_MAX)
+        return 0;
+    return eo_fail(err, ESPOTA_E_IMAGE,
+                   "%s: %lld bytes is not a firmware image", path,
+                   (long long)r->stamp.size);
+}
+
+/* 0: r->bytes, which are the caller's. */
+static int read_file(struct store *s, int fd, const struct entry *old,
+                     const char *path, struct reading *r,
+                     struct espota_error *err)
+{
+    int rc = -1;
+
+    r->bytes = NULL;
+    r->writers = eo_stamp_hold(fd);
+    if (eo_stamp_of(fd, &r->stamp) != 0) {
+        fail_open(path, err);
+        goto out;
+    }
+    r->age_ms = eo_stamp_age_ms(&r->stamp);
+    r->seen_ms = seen_for(s, &r->stamp);
+    if (!may_be_whole(old, r)) {
+        errno = EAGAIN;
+        fail_open(path, err);
+        goto out;
+    }
+    rc = check_size(r, path, err);
+    for (int i = 0; i < TRIES && rc == 0 && r->bytes == NULL; i++)
+        r->bytes = eo_stamp_read(fd, &r->stamp);
+    if (rc == 0 && r->bytes == NULL)
+        rc = fail_open(path, err);
+out:
+    if (r->writers == WRITERS_NONE)
+        eo_stamp_let_go(fd);
+    return rc;
+}
+
+/* It is for a chip that is known, and something is missing or wrong. */
+static bool is_damaged(const struct espota_image_info *info)
+{
+    for (size_t i = 0; i < info->n_problems; i++)
+        if (info->problems[i].severity == ESPOTA_ERROR)
+            return info->chip != NULL;
+    return false;
+}
+
+/* Takes r->bytes over. */
+static struct entry *load(const struct reading *r, const char *path,
                           enum espota_compress compress,
                           struct espota_error *err)
 {
     struct entry *e = eo_calloc(1, sizeof *e);
-    struct ident after;
 
     if (e == NULL) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-        return NULL;
+        eo_free(r->bytes);
+        goto no_memory;
     }
     e->pub.refs = 1;
-    e->ident = *id;
+    e->stamp = r->stamp;
+    e->reliable = eo_stamp_reliable(r->age_ms);
+    e->bytes = r->bytes;
     e->path = eo_strdup(path);
-    e->bytes = read_all(fd, (size_t)id->size);
-    if (e->path == NULL || e->bytes == NULL || identify(fd, &after) != 0) {
-        fail_open(path, err);
-        goto fail;
-    }
-    if (!same_ident(id, &after)) {
-        errno = EAGAIN;
-        fail_open(path, err);
-        goto fail;
-    }
-    if (espota_image_wrap(&e->image, e->bytes, (size_t)id->size, compress,
+    if (e->path == NULL)
+        goto no_memory;
+    if (espota_image_wrap(&e->image, e->bytes, (size_t)r->stamp.size, compress,
                           err) != 0)
         goto fail;
     if (describe(e, compress) != 0) {
         eo_fail(err, ESPOTA_E_INTERNAL, "cannot hash %s", path);
         goto fail;
     }
+    /* Its writer may open it again for each piece. */
+    if (is_damaged(e->pub.info) && !is_settled(r)) {
+        errno = EAGAIN;
+        fail_open(path, err);
+        goto fail;
+    }
     return e;
+no_memory:
+    eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 fail:
     eo_stored_put(e);
     return NULL;
+}
+
+static bool same_bytes(const struct entry *old, const struct reading *r)
+{
+    return old != NULL && old->stamp.size == r->stamp.size &&
+           memcmp(old->bytes, r->bytes, (size_t)r->stamp.size) == 0;
+}
+
+/* What is in the file now, if it is whole; else what was in it, if anything. */
+static struct entry *look(struct store *s, int fd, struct entry *old,
+                          const char *path, struct espota_error *err)
+{
+    struct entry *fresh = NULL;
+    struct reading r;
+
+    if (read_file(s, fd, old, path, &r, err) == 0) {
+        if (same_bytes(old, &r)) {
+            old->stamp = r.stamp;
+            old->reliable = eo_stamp_reliable(r.age_ms);
+            eo_free(r.bytes);
+        } else {
+            fresh = load(&r, path, s->compress, err);
+        }
+    }
+    return fresh != NULL ? fresh : old;
 }
 
 /* Lets go of what was not used for longest, and is not being read. */
@@ -257,37 +318,6 @@ static struct entry **find(struct store *s, const char *path)
     return at;
 }
 
-/* Whether somebody has it open for writing, where the system tells: Linux leases
- * a file to its owner only while nobody has. */
-static bool has_writer(int fd)
-{
-#if defined(F_SETLEASE) && defined(F_SETSIG)
-    /* Who opens it before the lease is given back waits for that, and we get a
-     * signal: one that is ignored unless somebody wants it, as SIGIO is not. */
-    if (fcntl(fd, F_SETSIG, SIGURG) != 0)
-        return false;
-    if (fcntl(fd, F_SETLEASE, F_RDLCK) != 0)
-        return errno == EAGAIN;
-    (void)fcntl(fd, F_SETLEASE, F_UNLCK);
-#else
-    (void)fd;
-#endif
-    return false;
-}
-
-/* A file rewritten in place a moment ago may be about to be again, and where
- * writers cannot be seen it may still be written to. */
-static bool unsettled(const struct entry *old, const struct ident *now)
-{
-    struct timespec t;
-
-    if (!same_file(&old->ident, now))
-        return false;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec - now->mtime_ns <
-           (int64_t)SETTLE_MS * 1000000;
-}
-
 static struct stored *use(struct store *s, struct entry **at, struct entry *e)
 {
     struct entry *old = *at;
@@ -307,28 +337,15 @@ static struct stored *get(struct store *s, int fd, const char *path,
                           struct espota_error *err)
 {
     struct entry **at = find(s, path), *fresh = NULL;
-    struct ident id;
+    struct stamp now;
 
-    if (fd < 0 || identify(fd, &id) != 0) {
+    if (fd < 0 || eo_stamp_of(fd, &now) != 0)
         fail_open(path, err);
-        goto out;
-    }
-    if (*at != NULL && (same_ident(&(*at)->ident, &id) ||
-                        unsettled(*at, &id) || has_writer(fd))) {
+    else if (*at != NULL && (*at)->reliable &&
+             eo_stamp_same(&(*at)->stamp, &now))
         fresh = *at;
-        goto out;
-    }
-    if (id.size <= 0 || (uint64_t)id.size > ESPOTA_IMAGE_MAX) {
-        eo_fail(err, ESPOTA_E_IMAGE, "%s: %lld bytes is no firmware image",
-                path, (long long)id.size);
-        goto out;
-    }
-    for (int i = 0; i < TRIES && fresh == NULL; i++)
-        if (identify(fd, &id) == 0)
-            fresh = load(fd, &id, path, s->compress, err);
-    if (fresh == NULL)
-        fresh = *at; /* the last one that was whole */
-out:
+    else
+        fresh = look(s, fd, *at, path, err);
     if (fd >= 0)
         close(fd);
     return fresh != NULL ? use(s, at, fresh) : NULL;
@@ -359,14 +376,14 @@ struct stored *eo_store_get_below(struct store *s, const char *dir,
 char *eo_store_text(const char *path, size_t max)
 {
     const int fd = open_plain(path);
-    struct ident id;
+    struct stamp now;
     char *text = NULL;
 
     if (fd < 0)
         return NULL;
-    if (identify(fd, &id) == 0) {
-        if (id.size > 0 && (uint64_t)id.size <= max)
-            text = (char *)read_all(fd, (size_t)id.size);
+    if (eo_stamp_of(fd, &now) == 0) {
+        if (now.size > 0 && (uint64_t)now.size <= max)
+            text = (char *)eo_stamp_read(fd, &now);
         else
             errno = EFBIG;
     }

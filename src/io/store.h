@@ -25,12 +25,15 @@ struct store *eo_store_new(enum espota_compress);
 /* Images still held live on until they are let go. */
 void eo_store_free(struct store *);
 
-/* The image in a file as it is now; let it go with eo_stored_put().  While a
- * file is being written to, the last whole image is given: on Linux, and of
- * files of one's own, for as long as somebody has it open for writing; and
- * everywhere until it has been still for a moment.
+/* The image in a file as it is now; let it go with eo_stored_put().  Whole
+ * images only: while somebody has the file open for writing (which Linux tells
+ * of files of one's own), while one that was written over has not been still
+ * for a moment, and, where writers cannot be seen, a new one neither, the last
+ * whole image is given.
  *
- * NULL: cannot be read (ESPOTA_E_IMAGE, with errno in err). */
+ * NULL: there is none, or it cannot be read (ESPOTA_E_IMAGE, with errno in err:
+ * EAGAIN while it is being written), or memory or descriptors are out
+ * (ESPOTA_E_INTERNAL). */
 struct stored *eo_store_get(struct store *, const char *path,
                             struct espota_error *err);
 

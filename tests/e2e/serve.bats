@@ -365,6 +365,65 @@ PY
     [ "$rc" = 143 ]
 }
 
+@test "half a file is given to nobody, and to the first who asks neither" {
+    mkdir www
+    firmware 300000 whole 4
+    : >www/half.bin
+    exec 8>www/half.bin
+    head -c 100000 whole >&8
+    python3 - www/half.bin <<'PY' || skip "writers cannot be seen here"
+import errno, fcntl, sys
+try:
+    fcntl.fcntl(open(sys.argv[1]), fcntl.F_SETLEASE, fcntl.F_RDLCK)
+except OSError as e:
+    sys.exit(e.errno != errno.EAGAIN)
+sys.exit(1)
+PY
+    serve --dir www
+    for path in half.bin half.bin.md5 half.json; do
+        [ "$(status "$url/$path")" = 503 ] || { echo "$path"; return 1; }
+        grep -qi '^retry-after: ' headers
+    done
+    said "www/half.bin is still being written"
+    tail -c +100001 whole >&8
+    exec 8>&-
+    [ "$(status "$url/half.bin")" = 200 ]
+    cmp body whole
+}
+
+@test "a file that is written over counts whatever its time says" {
+    mkdir www
+    firmware 300000 a 1
+    firmware 300000 b 2
+    cp a www/fw.bin
+    touch -d '-1 day' www/fw.bin
+    serve --dir www
+    [ "$(status "$url/fw.bin")" = 200 ]
+    has() { [ "$(status "$url/fw.bin")" = 200 ] && cmp -s body "$1"; }
+    for change in 'b -1 day' 'a +1 day' 'b +1 day' 'a now'; do
+        cat "${change%% *}" >www/fw.bin
+        touch -d "${change#* }" www/fw.bin
+        eventually has "${change%% *}"
+    done
+}
+
+@test "a map that is edited again within a second is in force as it was left" {
+    firmware 1000 a.bin 1
+    firmware 1000 b.bin 2
+    echo '[*]' >fleet.ini
+    echo 'firmware = a.bin' >>fleet.ini
+    serve --map fleet.ini
+    has() { [ "$(status "$url/")" = 200 ] && cmp -s body "$1"; }
+    has a.bin
+    for last in b a; do
+        for name in b a "$last"; do
+            printf '[*]\nfirmware = %s.bin\n' "$name" >fleet.ini
+            touch -d '2020-01-01' fleet.ini
+        done
+        eventually has "$last.bin"
+    done
+}
+
 used() { awk '{ print $14 + $15 }' "/proc/$pid/stat"; }
 
 @test "no signal that does not end it makes it busy" {

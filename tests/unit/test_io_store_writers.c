@@ -1,22 +1,23 @@
 /* test_io_store_writers.c -- files that somebody writes to while they are
  * wanted. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* leases */
-#endif
 #include "support/test.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "support/forge.h"
 
+#include "base/clock.h"
+#include "base/stamp.h"
 #include "io/store.h"
 
-static char path[] = "/tmp/espota-store-XXXXXX";
+static char dir[] = "/tmp/espota-store-XXXXXX";
+static char path[100], other[100];
 static struct forged forged;
 
 static void put(const void *bytes, size_t len)
@@ -28,74 +29,225 @@ static void put(const void *bytes, size_t len)
     assert_int_equal(fclose(f), 0);
 }
 
-/* As if it had been written long ago. */
-static void age(time_t seconds)
+/* Its own time, which is nobody's to change but the kernel's, is another. */
+static void pretend(const char *of, time_t ago)
 {
-    const time_t then = time(NULL) - seconds;
+    const time_t then = time(NULL) - ago;
 
     assert_int_equal(
-        utimensat(AT_FDCWD, path,
+        utimensat(AT_FDCWD, of,
                   (const struct timespec[]){{then, 0}, {then, 0}}, 0), 0);
+}
+
+static struct stored *try(struct store *s, struct espota_error *err)
+{
+    *err = (struct espota_error){0};
+    return eo_store_get(s, path, err);
 }
 
 static struct stored *get(struct store *s)
 {
-    struct espota_error err = {0};
-    struct stored *got = eo_store_get(s, path, &err);
+    struct espota_error err;
+    struct stored *got = try(s, &err);
 
     if (got == NULL)
         fail_msg("%s", err.message);
     return got;
 }
 
+static void forge_app(char mark)
+{
+    forge_esp8266(&forged, CORE_2_4); /* no checksum of the whole */
+    forged.bytes[5001] ^= forged.bytes[5000] ^ (uint8_t)mark;
+    forged.bytes[5000] = (uint8_t)mark; /* that of the segment is the same */
+}
+
 static void put_app(char mark)
 {
-    forge_esp8266(&forged, CORE_3);
-    forged.bytes[0x1100] = (uint8_t)mark; /* inside of a segment */
+    forge_app(mark);
     put(forged.bytes, forged.len);
-    age(10);
 }
 
-/* Of a file that is open for writing. */
-static bool writers_are_seen(void)
+static char mark_of(const struct stored *s)
 {
-#ifdef F_SETLEASE
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    const bool seen =
-        fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
-
-    close(fd);
-    return seen;
-#else
-    return false;
-#endif
+    return (char)((const uint8_t *)s->pull.raw->bytes)[5000];
 }
+
+/* Waits until the mark is what is given: at most as long as a writer has. */
+static void wait_for_mark(struct store *s, char mark)
+{
+    const struct timespec pause = {.tv_nsec = 20000000};
+    const uint64_t end = eo_monotonic_ms() + 4000;
+    struct stored *got;
+    char is;
+
+    do {
+        nanosleep(&pause, NULL);
+        got = get(s);
+        is = mark_of(got);
+        eo_stored_put(got);
+    } while (is != mark && eo_monotonic_ms() < end);
+    assert_int_equal(is, mark);
+}
+
+static enum writers writers_of(const char *of)
+{
+    const int fd = open(of, O_RDONLY | O_CLOEXEC);
+    const enum writers w = eo_stamp_hold(fd);
+
+    eo_stamp_let_go(fd);
+    close(fd);
+    return w;
+}
+
+/* ---- when a file can be taken for whole ------------------------------------- */
+
+static void test_when_a_file_has_settled(void **state)
+{
+    static const struct {
+        enum writers writers;
+        int64_t age_ms;
+        uint64_t seen_ms;
+        bool settled;
+    } ROWS[] = {
+        {WRITERS_NONE, 0, 0, false},
+        {WRITERS_NONE, STAMP_SETTLE_MS - 1, 0, false},
+        {WRITERS_NONE, STAMP_SETTLE_MS, 0, true},
+        {WRITERS_UNKNOWN, STAMP_SETTLE_MS, 0, true},
+        {WRITERS_UNKNOWN, 10, 10, false},
+        /* Its time lies in the future: what was seen counts. */
+        {WRITERS_NONE, -3600000, 0, true},
+        {WRITERS_UNKNOWN, -3600000, 0, false},
+        {WRITERS_UNKNOWN, -3600000, STAMP_SETTLE_MS - 1, false},
+        {WRITERS_UNKNOWN, -3600000, STAMP_SETTLE_MS, true},
+        /* Who writes is not done, however long it stands still. */
+        {WRITERS_SOME, 3600000, 3600000, false},
+        {WRITERS_SOME, -3600000, 3600000, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+        if (eo_stamp_settled(ROWS[i].writers, ROWS[i].age_ms,
+                             ROWS[i].seen_ms) != ROWS[i].settled)
+            fail_msg("row %zu", i);
+    assert_false(eo_stamp_reliable(0));
+    assert_false(eo_stamp_reliable(-3600000));
+    assert_true(eo_stamp_reliable(3600000));
+}
+
+/* ---- the first who asks ------------------------------------------------------ */
+
+static void test_half_a_file_is_not_given_to_the_first(void **state)
+{
+    struct store *s = eo_store_new(ESPOTA_COMPRESS_NEVER);
+    struct espota_error err;
+    struct stored *got;
+    int fd;
+
+    (void)state;
+    put("", 0);
+    if (writers_of(path) == WRITERS_UNKNOWN)
+        skip_because("writers cannot be seen here");
+    forge_app('a');
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(write(fd, forged.bytes, 6000), 6000);
+    assert_null(try(s, &err));
+    assert_int_equal(err.sys_errno, EAGAIN);
+    assert_non_null(strstr(err.message, "still being written"));
+    assert_int_equal(write(fd, forged.bytes + 6000, forged.len - 6000),
+                     (ssize_t)forged.len - 6000);
+    close(fd);
+    got = get(s);
+    assert_int_equal(got->pull.raw->len, forged.len);
+    eo_stored_put(got);
+    eo_store_free(s);
+}
+
+/* It opens the file anew for each piece: what the image says of itself tells
+ * that some of it is missing. */
+static void test_nor_one_that_is_written_in_pieces(void **state)
+{
+    struct store *s = eo_store_new(ESPOTA_COMPRESS_NEVER);
+    struct espota_error err;
+    struct stored *got;
+    FILE *f;
+
+    (void)state;
+    unlink(path);
+    forge_app('a');
+    put(forged.bytes, 6000);
+    assert_null(try(s, &err));
+    assert_int_equal(err.sys_errno, EAGAIN);
+    f = fopen(path, "ab");
+    assert_int_equal(fwrite(forged.bytes + 6000, 1, forged.len - 6000, f),
+                     forged.len - 6000);
+    fclose(f);
+    wait_for_mark(s, 'a');
+    got = get(s);
+    assert_int_equal(got->pull.raw->len, forged.len);
+    eo_stored_put(got);
+    eo_store_free(s);
+}
+
+/* ---- files that are written over ----------------------------------------------- */
 
 /* A linker that writes over its output: half a file is nobody's update. */
 static void test_a_file_that_is_being_written(void **state)
 {
     struct store *s = eo_store_new(ESPOTA_COMPRESS_NEVER);
-    struct stored *old, *meanwhile, *after;
-    FILE *f;
+    struct stored *old, *meanwhile;
 
     (void)state;
     put_app('a');
     old = get(s);
-    f = fopen(path, "r+b");
-    assert_non_null(f);
-    assert_int_equal(fseek(f, 0x1100, SEEK_SET), 0);
-    assert_int_equal(fputc('b', f), 'b');
-    assert_int_equal(fclose(f), 0);
-    age(-600); /* the last write is not past yet */
+    put_app('b'); /* and may not be done */
     meanwhile = get(s);
     assert_ptr_equal(meanwhile, old);
-    age(5);
-    after = get(s);
-    assert_ptr_not_equal(after, old);
-    assert_int_equal(((const uint8_t *)after->pull.raw->bytes)[0x1100], 'b');
+    wait_for_mark(s, 'b');
+    assert_int_equal(mark_of(old), 'a');
     eo_stored_put(old);
     eo_stored_put(meanwhile);
-    eo_stored_put(after);
+    eo_store_free(s);
+}
+
+/* Whatever time a change is given: that of before, or one to come. */
+static void test_times_that_lie(void **state)
+{
+    static const time_t AGO[] = {3600, -3600, 0};
+    struct store *s = eo_store_new(ESPOTA_COMPRESS_NEVER);
+    const char *marks = "abcd";
+
+    (void)state;
+    put_app(marks[0]);
+    pretend(path, AGO[0]);
+    wait_for_mark(s, marks[0]);
+    for (size_t i = 0; i < sizeof AGO / sizeof *AGO; i++) {
+        put_app(marks[i + 1]); /* of the same length */
+        pretend(path, AGO[i]);
+        wait_for_mark(s, marks[i + 1]);
+    }
+    eo_store_free(s);
+}
+
+/* A file that comes by rename() is whole, whatever its time. */
+static void test_a_file_that_is_put_in_place(void **state)
+{
+    struct store *s = eo_store_new(ESPOTA_COMPRESS_NEVER);
+    struct stored *got;
+
+    (void)state;
+    put_app('b');
+    assert_int_equal(rename(path, other), 0);
+    put_app('a');
+    eo_stored_put(get(s));
+    pretend(other, 3600);
+    assert_int_equal(rename(other, path), 0);
+    if (writers_of(path) == WRITERS_NONE) {
+        got = get(s);
+        assert_int_equal(mark_of(got), 'b');
+        eo_stored_put(got);
+    }
+    wait_for_mark(s, 'b');
     eo_store_free(s);
 }
 
@@ -103,8 +255,9 @@ static void test_a_file_that_is_being_written(void **state)
  * one. */
 static void test_a_file_whose_writer_stands_still(void **state)
 {
+    const struct timespec settle = {.tv_sec = 1, .tv_nsec = 600000000};
     struct store *s = eo_store_new(ESPOTA_COMPRESS_NEVER);
-    struct stored *old, *meanwhile, *after;
+    struct stored *old, *meanwhile;
     int fd;
 
     (void)state;
@@ -112,51 +265,50 @@ static void test_a_file_whose_writer_stands_still(void **state)
     old = get(s);
     fd = open(path, O_WRONLY | O_CLOEXEC);
     assert_true(fd >= 0);
-    assert_int_equal(pwrite(fd, "b", 1, 0x1100), 1);
-    age(60);
-    if (!writers_are_seen())
+    if (writers_of(path) != WRITERS_SOME) {
         print_message("skip: writers cannot be seen here\n");
-    else {
-        meanwhile = get(s);
-        assert_ptr_equal(meanwhile, old);
-        eo_stored_put(meanwhile);
+    } else {
         assert_int_equal(ftruncate(fd, 0), 0); /* to begin anew */
-        age(60);
+        assert_int_equal(pwrite(fd, forged.bytes, 6000, 0), 6000);
+        nanosleep(&settle, NULL);
         meanwhile = get(s);
         assert_ptr_equal(meanwhile, old);
         eo_stored_put(meanwhile);
-        forged.bytes[0x1100] = 'b';
-        assert_int_equal(pwrite(fd, forged.bytes, forged.len, 0),
-                         (ssize_t)forged.len);
-        age(60);
     }
+    forge_app('b');
+    assert_int_equal(pwrite(fd, forged.bytes, forged.len, 0),
+                     (ssize_t)forged.len);
     assert_int_equal(close(fd), 0);
-    after = get(s);
-    assert_ptr_not_equal(after, old);
-    assert_int_equal(((const uint8_t *)after->pull.raw->bytes)[0x1100], 'b');
+    wait_for_mark(s, 'b');
     eo_stored_put(old);
-    eo_stored_put(after);
     eo_store_free(s);
 }
 
 static int prepare(void **state)
 {
-    const int fd = mkstemp(path);
-
     (void)state;
-    return fd >= 0 ? close(fd) : -1;
+    if (mkdtemp(dir) == NULL)
+        return -1;
+    snprintf(path, sizeof path, "%s/app.bin", dir);
+    snprintf(other, sizeof other, "%s/other.bin", dir);
+    return 0;
 }
 
 static int clean_up(void **state)
 {
     (void)state;
-    return unlink(path);
+    return unlink(path) | rmdir(dir);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_when_a_file_has_settled),
+        cmocka_unit_test(test_half_a_file_is_not_given_to_the_first),
+        cmocka_unit_test(test_nor_one_that_is_written_in_pieces),
         cmocka_unit_test(test_a_file_that_is_being_written),
+        cmocka_unit_test(test_times_that_lie),
+        cmocka_unit_test(test_a_file_that_is_put_in_place),
         cmocka_unit_test(test_a_file_whose_writer_stands_still),
     };
 
