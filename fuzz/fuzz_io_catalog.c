@@ -88,13 +88,14 @@ static void check_given(const struct stored *s)
     fuzz_check(i < sizeof FILES / sizeof *FILES);
 }
 
-static void check_choice(const struct pull_request *r, const struct choice *ch)
+static void check_choice(const struct pull_request *r, const struct choice *ch,
+                         const struct pull_answer *a)
 {
     struct espota_error err;
     char *text;
 
-    fuzz_check(ch->status == 0 || ch->status == 403 || ch->status == 404);
-    fuzz_check((ch->status == 0) == (ch->reason[0] == '\0'));
+    fuzz_check(a->status == 0 || a->status == 403 || a->status == 404);
+    fuzz_check((a->status == 0) == (a->reason[0] == '\0'));
     fuzz_check(strchr(ch->name, '/') == NULL && strchr(ch->name, '.') == NULL);
     fuzz_check(strchr(ch->href, '/') == NULL);
     if (ch->firmware != NULL)
@@ -117,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *method = fuzz_until(&in, ' '), *target = fuzz_until(&in, '\n');
     struct pull_request r;
     struct choice ch;
+    struct pull_answer a = {.status = 0};
 
     eo_pull_start(&r, method, target);
     while (fuzz_left(&in) > 0) {
@@ -127,8 +129,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         free(value);
     }
     if (r.status == 0) {
-        eo_catalog_choose(catalog(), &r, &ch);
-        check_choice(&r, &ch);
+        eo_catalog_choose(catalog(), &r, &ch, &a);
+        check_choice(&r, &ch, &a);
         eo_choice_done(&ch);
     }
     free(method);

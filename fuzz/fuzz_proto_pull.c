@@ -31,10 +31,16 @@ static void judge(const struct pull_request *r, const struct pull_offer *o)
     fuzz_check(memchr(a.reason, '\0', sizeof a.reason) != NULL);
     switch (a.status) {
     case 200:
+    case 206:
         fuzz_check(r->status == 0 && a.form != NULL && !(a.body && r->head));
+        fuzz_check(a.first <= a.form->len && a.len <= a.form->len - a.first);
+        fuzz_check(a.status == 200 ? a.first == 0 : a.len > 0 && a.body);
         fuzz_check(!a.body || o->enough == 0 || o->given < o->enough);
         break;
     case 304:
+    case 416:
+        fuzz_check(!a.body && a.first == 0 && a.len == 0);
+        break;
     case 404:
         fuzz_check(a.form == NULL && !a.body);
         break;

@@ -38,7 +38,7 @@ enum espota_serve_event_kind {
                               because of .reason */
     ESPOTA_SERVE_PROGRESS, /* it took .done of .total bytes; four a second at
                               most */
-    ESPOTA_SERVE_END,      /* of a .status 200 with an image: .complete, or
+    ESPOTA_SERVE_END,      /* of an image that was on its way: .complete, or
                               the .reason why not */
     ESPOTA_SERVE_LOG       /* .reason: about no request in particular */
 };
@@ -57,6 +57,8 @@ struct espota_serve_event {
     size_t done, total;
     bool complete;
     uint32_t ms;         /* since the request */
+    size_t offset, size; /* of the .total bytes in their file, and its size:
+                            who resumes is given a part (.status 206) */
 };
 
 typedef void espota_serve_event_fn(void *ctx,
@@ -88,8 +90,9 @@ struct espota_serve_config { /* all zero: nothing to serve, which is refused */
     const char *tls_cert, *tls_key; /* PEM files; NULL: plain HTTP */
     const char *user, *password;    /* Basic; NULL: everybody may ask */
 
-    /* A device that took the same image so often in a row gets 304 for it: it
-     * restarts into something else and would ask for ever.  0: no limit. */
+    /* A device that took the same image so often in a row, and each time says
+     * that it runs what it ran before, or nothing, gets 304 for it: it would ask
+     * for ever.  0: no limit. */
     unsigned max_repeats;
 
     unsigned max_clients; /* connections at once; 0: 1000 */

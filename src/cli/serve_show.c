@@ -42,6 +42,10 @@ static void asked(struct text *t, const struct espota_serve_event *ev)
         add(t, " ", ev->file);
         add(t, " ", ev->version);
         eo_text_add(t, ", %s", bytes);
+        if (ev->total < ev->size) {
+            eo_ui_bytes(bytes, ev->size);
+            eo_text_add(t, " of %s", bytes);
+        }
     }
     add(t, " -- ", ev->reason);
 }
@@ -182,6 +186,8 @@ static void show_json(struct serve_show *s,
     set_text(o, "file", ev->file);
     set_text(o, "version", ev->version);
     set_number(o, "total", ev->total);
+    set_number(o, "offset", ev->offset);
+    set_number(o, "size", ev->size);
     if (ev->kind == ESPOTA_SERVE_END) {
         json_object_set_new(o, "ok", json_boolean(ev->complete));
         set_number(o, "done", ev->done);

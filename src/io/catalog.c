@@ -199,67 +199,82 @@ static enum choice_what cut_suffix(char *path)
     return CHOICE_IMAGE;
 }
 
-static void refuse(struct choice *ch, int status, const char *fmt, ...)
-    EO_PRINTF(3, 4);
+/* ---- what cannot be given ------------------------------------------------ */
 
-static void refuse(struct choice *ch, int status, const char *fmt, ...)
+/* It is there, and will be given in a moment: no reason to give another one. */
+static bool is_passing(const struct espota_error *err)
 {
-    struct text t;
-    va_list ap;
+    return err->category == ESPOTA_E_INTERNAL || err->sys_errno == EAGAIN;
+}
 
-    ch->status = status;
-    eo_text_init(&t, ch->reason, sizeof ch->reason);
-    va_start(ap, fmt);
-    eo_text_vadd(&t, fmt, ap);
-    va_end(ap);
+static void refuse(struct pull_answer *a, const struct espota_error *err)
+{
+    eo_pull_refuse(a, is_passing(err) ? 503 : 404, "%s", err->message);
 }
 
 /* ---- the directory ------------------------------------------------------- */
 
-static bool below(struct catalog *c, const char *path, struct choice *ch)
+enum found { NOT_THERE, THERE, REFUSED };
+
+static enum found below(struct catalog *c, const char *path, struct choice *ch,
+                        struct pull_answer *a)
 {
-    ch->firmware = eo_store_get_below(c->store, c->dir, path, NULL);
+    struct espota_error err;
+
+    ch->firmware = eo_store_get_below(c->store, c->dir, path, &err);
+    if (ch->firmware == NULL && is_passing(&err)) {
+        refuse(a, &err);
+        return REFUSED;
+    }
     if (ch->firmware == NULL)
-        return false;
+        return NOT_THERE;
     ch->by_name = true;
     set_name(ch, path);
     set_text(ch->href, sizeof ch->href, base_name(path), strlen(path));
-    return true;
+    return THERE;
 }
 
 /* NAME.json is about the first of these that is there. */
-static bool below_as_image(struct catalog *c, const char *stem,
-                           struct choice *ch)
+static enum found below_as_image(struct catalog *c, const char *stem,
+                                 struct choice *ch, struct pull_answer *a)
 {
     static const char *const ENDINGS[] = {".ota.bin", ".bin", ".bin.gz",
                                           ".uf2", ""};
+    enum found found = NOT_THERE;
     char path[300];
     struct text t;
 
-    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++) {
+    for (size_t i = 0; found == NOT_THERE &&
+                       i < sizeof ENDINGS / sizeof *ENDINGS; i++) {
         eo_text_init(&t, path, sizeof path);
         eo_text_add(&t, "%s%s", stem, ENDINGS[i]);
-        if (!t.cut && below(c, path, ch))
-            return true;
+        if (!t.cut)
+            found = below(c, path, ch, a);
     }
-    return false;
+    return found;
 }
 
-static bool in_directory(struct catalog *c, const char *asked,
-                         const char *stem, struct choice *ch)
+static enum found in_directory(struct catalog *c, const char *asked,
+                               const char *stem, struct choice *ch,
+                               struct pull_answer *a)
 {
     const enum choice_what what = ch->what;
+    enum found found = NOT_THERE;
 
     if (c->dir == NULL || asked[1] == '\0')
-        return false;
-    if (what == CHOICE_MD5 && below(c, stem, ch))
-        return true;
+        return NOT_THERE;
+    if (what == CHOICE_MD5)
+        found = below(c, stem, ch, a);
+    if (found != NOT_THERE)
+        return found;
     /* A manifest written by hand is preferred to one of ours. */
     ch->what = CHOICE_IMAGE;
-    if (below(c, asked, ch))
-        return true;
+    found = below(c, asked, ch, a);
+    if (found != NOT_THERE)
+        return found;
     ch->what = what;
-    return what == CHOICE_MANIFEST && below_as_image(c, stem, ch);
+    return what == CHOICE_MANIFEST ? below_as_image(c, stem, ch, a)
+                                   : NOT_THERE;
 }
 
 /* ---- the rules ----------------------------------------------------------- */
@@ -281,7 +296,7 @@ static unsigned match(const struct rule *rule, const struct pull_request *r,
         return 3;
     if (r->family != PULL_ANYONE &&
         (eo_same_nocase(rule->who, eo_pull_family_name(r->family)) ||
-         (pico && eo_starts_with(rule->who, "RP2"))))
+         (pico && eo_starts_with_nocase(rule->who, "RP2"))))
         return 2;
     return strcmp(rule->who, "*") == 0;
 }
@@ -304,33 +319,36 @@ static const struct rule *find_rule(const struct catalog *c,
     return found;
 }
 
+/* An image that this request is not about may be missing. */
+static bool wants(const struct pull_request *r, const struct choice *ch,
+                  bool filesystem)
+{
+    return filesystem ==
+           (ch->what == CHOICE_IMAGE && eo_pull_wants_filesystem(r));
+}
+
 static struct stored *open_file(struct catalog *c, const char *path,
-                                struct choice *ch)
+                                bool wanted, struct pull_answer *a)
 {
     struct espota_error err;
-    struct stored *got;
+    struct stored *got =
+        path != NULL ? eo_store_get(c->store, path, &err) : NULL;
 
-    if (path == NULL)
-        return NULL;
-    got = eo_store_get(c->store, path, &err);
-    if (got == NULL)
-        refuse(ch, 404, "%s", err.message);
+    if (got == NULL && path != NULL && wanted)
+        refuse(a, &err);
     return got;
 }
 
 static bool by_rule(struct catalog *c, const struct pull_request *r,
-                    struct choice *ch)
+                    struct choice *ch, struct pull_answer *a)
 {
     const struct rule *rule = find_rule(c, r, ch->name);
     struct text t;
 
     if (rule == NULL)
         return false;
-    ch->firmware = open_file(c, rule->firmware, ch);
-    ch->filesystem = open_file(c, rule->filesystem, ch);
-    /* One that cannot be read does not hide the other. */
-    if (ch->firmware != NULL || ch->filesystem != NULL)
-        ch->status = 0;
+    ch->firmware = open_file(c, rule->firmware, wants(r, ch, false), a);
+    ch->filesystem = open_file(c, rule->filesystem, wants(r, ch, true), a);
     ch->version = rule->version;
     eo_text_init(&t, ch->href, sizeof ch->href);
     eo_text_add(&t, "%s.bin", ch->name);
@@ -376,29 +394,52 @@ static void offer(struct stored **slot, unsigned *best, struct stored *s,
     }
 }
 
+/* Of those that cannot be read the worst: one that will be there in a moment. */
+static void note(struct espota_error *worst, const struct espota_error *err)
+{
+    if (worst->category == ESPOTA_E_OK || is_passing(err))
+        *worst = *err;
+}
+
+enum { NAMED = 3 /* a file that suits so well is meant */ };
+
+/* One that is known to be a filesystem before one that may be. */
+static unsigned as_filesystem(const struct stored *s, unsigned quality)
+{
+    return 2 * quality + is_filesystem(s);
+}
+
 static bool by_file(struct catalog *c, const struct pull_request *r,
-                    const char *stem, struct choice *ch)
+                    const char *stem, struct choice *ch, struct pull_answer *a)
 {
     unsigned firmware = 0, filesystem = 0;
+    struct espota_error worst = {.category = ESPOTA_E_OK}, err;
 
     for (size_t i = 0; i < c->n_files; i++) {
-        struct stored *s = open_file(c, c->files[i], ch);
+        struct stored *s = eo_store_get(c->store, c->files[i], &err);
         unsigned quality;
 
-        if (s == NULL)
+        if (s == NULL) {
+            note(&worst, &err);
             continue;
+        }
         quality = suits(s, r, stem, ch->name);
-        if (quality > 3)
+        if (quality > NAMED)
             ch->by_name = true;
-        if (!is_filesystem(s) || quality > 3)
+        if (!is_filesystem(s) || quality > NAMED)
             offer(&ch->firmware, &firmware, s, quality);
         if (is_filesystem(s) || is_unknown(s))
-            offer(&ch->filesystem, &filesystem, s, quality);
+            offer(&ch->filesystem, &filesystem, s, as_filesystem(s, quality));
         eo_stored_put(s);
     }
-    if (ch->firmware == NULL && ch->filesystem == NULL)
-        return c->n_files > 0;
-    ch->status = 0;
+    /* The one that cannot be read now may be the one that is meant. */
+    if (worst.category != ESPOTA_E_OK &&
+        ((ch->firmware == NULL && ch->filesystem == NULL) ||
+         (is_passing(&worst) &&
+          (wants(r, ch, false) ? firmware : filesystem / 2) < NAMED))) {
+        refuse(a, &worst);
+        return true;
+    }
     ch->version = c->version;
     if (ch->firmware != NULL) {
         const char *base = base_name(ch->firmware->file);
@@ -406,13 +447,13 @@ static bool by_file(struct catalog *c, const struct pull_request *r,
         set_text(ch->href, sizeof ch->href, base, strlen(base));
         set_name(ch, base);
     }
-    return true;
+    return c->n_files > 0;
 }
 
 /* ---- choosing ------------------------------------------------------------ */
 
 void eo_catalog_choose(struct catalog *c, const struct pull_request *r,
-                       struct choice *ch)
+                       struct choice *ch, struct pull_answer *a)
 {
     char stem[sizeof r->path];
 
@@ -420,17 +461,17 @@ void eo_catalog_choose(struct catalog *c, const struct pull_request *r,
     memcpy(stem, r->path, sizeof stem);
     ch->what = cut_suffix(stem);
     set_name(ch, stem);
-    if (in_directory(c, r->path, stem, ch) || by_rule(c, r, ch) ||
-        by_file(c, r, stem, ch))
+    if (in_directory(c, r->path, stem, ch, a) != NOT_THERE ||
+        by_rule(c, r, ch, a) || by_file(c, r, stem, ch, a))
         return;
     if (c->n_rules > 0 && r->family == PULL_ANYONE)
-        refuse(ch, 403, "it is no updater, and no rule is for %s",
-               ch->name[0] != '\0' ? ch->name : "it");
+        eo_pull_refuse(a, 403, "it is not an updater, and no rule is for %s",
+                       ch->name[0] != '\0' ? ch->name : "it");
     else if (c->n_rules > 0)
-        refuse(ch, 404, "no rule is for %s",
-               r->mac[0] != '\0' ? r->mac : "it");
+        eo_pull_refuse(a, 404, "no rule is for %s",
+                       r->mac[0] != '\0' ? r->mac : "it");
     else
-        refuse(ch, 404, "there is no such file");
+        eo_pull_refuse(a, 404, "there is no such file");
 }
 
 void eo_choice_done(struct choice *ch)

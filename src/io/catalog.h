@@ -34,13 +34,12 @@ struct choice {
                             rules do */
     char name[64];       /* "kitchen", of /kitchen.bin */
     char href[192];      /* where the image is, as a manifest names it */
-    int status;          /* not 0: refuse, because: */
-    char reason[256];
 };
 
-/* Never fails; let go of it with eo_choice_done(). */
+/* Let go of it with eo_choice_done().  What cannot be given at all is refused in
+ * the answer, whose status stays 0 otherwise. */
 void eo_catalog_choose(struct catalog *, const struct pull_request *,
-                       struct choice *);
+                       struct choice *, struct pull_answer *);
 void eo_choice_done(struct choice *);
 
 #endif

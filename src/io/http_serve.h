@@ -21,13 +21,12 @@ struct http_request {
 
 /* What to send.  Everything is borrowed until release(held). */
 struct http_reply {
-    int status;
-    const void *body;
-    size_t len;            /* also for HEAD, which gets no body */
-    const char *type;      /* Content-Type; NULL: none */
-    const char *md5;       /* x-MD5; NULL: none */
-    const char *version;   /* x-version; NULL: none */
-    bool challenge;        /* with 401: Basic is wanted */
+    const void *body;    /* its first byte */
+    size_t len;          /* also for HEAD, which gets no body */
+    const char *type;    /* Content-Type; NULL: none */
+    const char *md5;     /* x-MD5, and in quotes ETag; NULL: none */
+    const char *version; /* x-version; NULL: none */
+    size_t first, total; /* with 206 and 416: Content-Range */
     void (*release)(void *held);
     void *held;
     /* Handed to on_progress and on_end; NULL: nobody wants to know.  Every one
@@ -43,12 +42,13 @@ struct http_serve_config {
     uint32_t header_ms, stall_ms, total_ms;
     bool no_epoll; /* as on systems that have none: to be tested where one is */
 
-    void (*on_request)(void *ctx, const struct http_request *,
-                       struct http_reply *);
+    /* Gives the status. */
+    int (*on_request)(void *ctx, const struct http_request *,
+                      struct http_reply *);
     /* The peer has confirmed done bytes of the body, as far as the system can
      * tell. */
     void (*on_progress)(void *ctx, void *tag, size_t done);
-    /* why: NULL if all was sent, else what ended it. */
+    /* why: NULL if the peer has it all, else what ended it. */
     void (*on_end)(void *ctx, void *tag, size_t done, const char *why);
     void (*on_log)(void *ctx, const char *text);
     void *ctx;

@@ -20,6 +20,7 @@
 enum {
     LOOK_EVERY_MS = 250, /* at progress and deadlines */
     LINGER_EVERY_MS = 20, /* at bodies that wait for the last confirmation */
+    FAREWELL_MS = 2000, /* for a peer that has it all, to close or to reset */
     STUCK_MS = 10000 /* without progress: no more than its place, if needed */
 };
 
@@ -126,25 +127,58 @@ static void look(void *ctx)
 
 /* ---- the last bytes ------------------------------------------------------ */
 
+/* What the peer makes of the answer when it has all of it.  Its system may have
+ * taken in an image that it did not want: who closes with bytes unread resets
+ * the connection.  One that only falls silent, as a device that restarts, has
+ * taken it. */
+enum farewell { STILL_THERE, CLOSED, RESET };
+
+static enum farewell farewell_of(int fd)
+{
+    char bytes[256]; /* of what nobody asked for: more requests, the end of TLS */
+    ssize_t n;
+
+    for (int i = 0; i < 16; i++) {
+        n = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        if (n == 0)
+            return CLOSED;
+        if (n < 0 && errno != EINTR)
+            return errno == EAGAIN || errno == EWOULDBLOCK ? STILL_THERE
+                                                           : RESET;
+    }
+    return STILL_THERE;
+}
+
+static void look_at_last(struct http_serve *s, struct exchange *x,
+                         size_t unacked)
+{
+    if (unacked >= x->reply.len - x->taken)
+        return;
+    x->taken = x->reply.len - unacked;
+    x->moved_at = eo_loop_now(s->c.loop);
+    s->c.on_progress(s->c.ctx, x->reply.tag, x->taken);
+}
+
 static const char *linger_over(struct http_serve *s, struct exchange *x,
                                bool *over)
 {
+    const uint64_t now = eo_loop_now(s->c.loop);
     const long unacked = eo_tcp_unacked(x->fd);
+    const bool has_all = unacked <= 1; /* the end of the stream counts as one */
+    const enum farewell farewell = farewell_of(x->fd);
     const char *late;
-    char byte;
 
     *over = true;
-    if (unacked <= 1) /* the end of the stream counts as one */
+    if (farewell == RESET)
+        return has_all ? "it closed the connection and left some of it unread"
+                       : "it closed the connection";
+    if (has_all) {
+        look_at_last(s, x, 0);
+        *over = farewell == CLOSED || now - x->moved_at > FAREWELL_MS;
         return NULL;
-    if (recv(x->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
-        errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-        return "it closed the connection";
-    if ((size_t)unacked < x->reply.len - x->taken) {
-        x->taken = x->reply.len - (size_t)unacked;
-        x->moved_at = eo_loop_now(s->c.loop);
-        s->c.on_progress(s->c.ctx, x->reply.tag, x->taken);
     }
-    late = too_late(s, x, eo_loop_now(s->c.loop));
+    look_at_last(s, x, (size_t)unacked);
+    late = too_late(s, x, now);
     *over = late != NULL;
     return late;
 }
@@ -181,8 +215,6 @@ static void wait_for_last(void *ctx)
 
 bool eo_serve_linger(struct http_serve *s, struct exchange *x)
 {
-    if (eo_tcp_unacked(x->conn->fd) <= 1)
-        return false;
     x->fd = dup(x->conn->fd);
     if (x->fd < 0)
         return false;
@@ -200,7 +232,10 @@ void eo_serve_end_lingering(struct http_serve *s)
         struct exchange *x = s->lingering;
 
         s->lingering = x->next;
-        end_lingering(s, x, "the server ended");
+        end_lingering(s, x,
+                      eo_tcp_unacked(x->fd) <= 1 && farewell_of(x->fd) != RESET
+                          ? NULL
+                          : "the server ended");
     }
 }
 

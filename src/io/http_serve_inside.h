@@ -16,7 +16,8 @@ struct exchange {
     struct http_reply reply;
     uint64_t began, moved_at; /* moved_at: when it last took something */
     size_t given, taken;
-    bool answered, ended;
+    int status;
+    bool answered;
 };
 
 struct conn {

@@ -70,37 +70,94 @@ static ssize_t read_body(void *ctx, uint64_t at, char *to, size_t max)
     return (ssize_t)n;
 }
 
-static void add(struct MHD_Response *response, const char *name,
-                const char *value)
+/* Headers of an answer; one that is missing makes it another answer. */
+struct heading {
+    struct MHD_Response *response;
+    bool bad;
+};
+
+static void add(struct heading *h, const char *name, const char *value)
 {
-    if (value != NULL)
-        MHD_add_response_header(response, name, value);
+    if (value != NULL &&
+        MHD_add_response_header(h->response, name, value) != MHD_YES)
+        h->bad = true;
+}
+
+static void add_range(struct heading *h, const struct exchange *x)
+{
+    const struct http_reply *reply = &x->reply;
+    char range[80];
+    struct text t;
+
+    eo_text_init(&t, range, sizeof range);
+    if (x->status == 206)
+        eo_text_add(&t, "bytes %zu-%zu/%zu", reply->first,
+                    reply->first + reply->len - 1, reply->total);
+    else
+        eo_text_add(&t, "bytes */%zu", reply->total);
+    add(h, "Content-Range", range);
+}
+
+static void add_tag(struct heading *h, const char *md5)
+{
+    char tag[40];
+    struct text t;
+
+    if (md5 == NULL)
+        return;
+    eo_text_init(&t, tag, sizeof tag);
+    eo_text_add(&t, "\"%s\"", md5);
+    add(h, "x-MD5", md5);
+    add(h, "ETag", tag);
+    add(h, "Accept-Ranges", "bytes");
+}
+
+static void add_all(struct heading *h, const struct exchange *x)
+{
+    const struct http_reply *reply = &x->reply;
+
+    add(h, "Content-Type", reply->type);
+    add_tag(h, reply->md5);
+    add(h, "x-version", reply->version);
+    switch (x->status) {
+    case 206:
+    case 416:
+        add_range(h, x);
+        break;
+    case 401:
+        add(h, "WWW-Authenticate", "Basic realm=\"espota-c\"");
+        break;
+    case 405:
+        add(h, "Allow", "GET, HEAD");
+        break;
+    case 503:
+        add(h, "Retry-After", "2");
+        break;
+    }
+    /* Behind an image, how the connection ends says what became of it. */
+    if (reply->tag != NULL || eo_serve_crowded(x->conn->server))
+        add(h, "Connection", "close");
 }
 
 static struct MHD_Response *make_response(struct exchange *x)
 {
     const struct http_reply *reply = &x->reply;
-    struct MHD_Response *response;
+    struct heading h = {.bad = false};
 
     if (reply->tag != NULL)
-        response = MHD_create_response_from_callback(reply->len, BLOCK,
-                                                     read_body, x, NULL);
+        h.response = MHD_create_response_from_callback(reply->len, BLOCK,
+                                                       read_body, x, NULL);
     else
-        response = MHD_create_response_from_buffer(
+        h.response = MHD_create_response_from_buffer(
             reply->len, (void *)(uintptr_t)reply->body,
             MHD_RESPMEM_PERSISTENT);
-    if (response == NULL)
+    if (h.response == NULL)
         return NULL;
-    add(response, "Content-Type", reply->type);
-    add(response, "x-MD5", reply->md5);
-    add(response, "x-version", reply->version);
-    if (reply->challenge)
-        add(response, "WWW-Authenticate", "Basic realm=\"espota-c\"");
-    if (reply->status == 405)
-        add(response, "Allow", "GET, HEAD");
-    if (eo_serve_crowded(x->conn->server))
-        add(response, "Connection", "close");
-    return response;
+    add_all(&h, x);
+    if (!h.bad)
+        return h.response;
+    MHD_destroy_response(h.response);
+    return NULL;
 }
 
 static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *to)
@@ -111,7 +168,7 @@ static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *to)
     if (response == NULL)
         return MHD_NO;
     hold_back(x->conn->fd, true);
-    rc = MHD_queue_response(to, (unsigned)x->reply.status, response);
+    rc = MHD_queue_response(to, (unsigned)x->status, response);
     MHD_destroy_response(response);
     x->answered = rc == MHD_YES;
     return rc;
@@ -155,7 +212,7 @@ static enum MHD_Result ask(struct http_serve *s, struct exchange *x,
     r.peer = &peer;
     eo_pull_start(&r.pull, method, url);
     MHD_get_connection_values(connection, MHD_HEADER_KIND, on_header, &r);
-    s->c.on_request(s->c.ctx, &r, &x->reply);
+    x->status = s->c.on_request(s->c.ctx, &r, &x->reply);
     eo_wipe(r.authorization, sizeof r.authorization);
     return answer(x, connection);
 }
@@ -201,6 +258,8 @@ static const char *why_ended(const struct exchange *x,
 {
     if (x->conn->cut != NULL)
         return x->conn->cut;
+    if (!x->answered)
+        return "out of memory";
     switch (code) {
     case MHD_REQUEST_TERMINATED_COMPLETED_OK:
         return NULL;

@@ -181,7 +181,7 @@ void espota_server_free(struct espota_server *s)
     eo_catalog_free(s->catalog);
     eo_loop_free(s->loop);
     eo_free_secret(s->credentials);
-    eo_free(s->given);
+    eo_repeats_free(&s->repeats);
     eo_free(s);
 }
 

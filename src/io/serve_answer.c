@@ -8,65 +8,20 @@
 #include "io/serve_inside.h"
 #include "io/sock.h"
 
-enum { GIVEN_MAX = 4096 /* devices to be remembered */ };
-
 /* An image on its way: everything its events say. */
 struct delivery {
     struct espota_server *server;
     struct pull_request request;
+    struct addr peer;
     char address[ADDR_TEXT];
-    char path[256], reason[160], version[128];
-    const char *file; /* of the image below */
+    char version[128];
     struct stored *image;
-    bool filesystem;
     const struct image_form *form;
+    size_t first, len; /* of the form */
+    int status;
     unsigned long number;
     uint64_t began;
 };
-
-/* ---- what they took before ----------------------------------------------- */
-
-static struct given *find_given(struct espota_server *s, const char *mac,
-                                const char *md5)
-{
-    for (size_t i = 0; mac[0] != '\0' && i < s->n_given; i++)
-        if (strcmp(s->given[i].mac, mac) == 0 &&
-            strcmp(s->given[i].md5, md5) == 0)
-            return &s->given[i];
-    return NULL;
-}
-
-/* Whoever takes another image of the kind goes in no circle. */
-static void forget_others(struct espota_server *s, const struct given *taken)
-{
-    for (size_t i = 0; i < s->n_given; i++)
-        if (&s->given[i] != taken &&
-            s->given[i].filesystem == taken->filesystem &&
-            strcmp(s->given[i].mac, taken->mac) == 0)
-            s->given[i].times = 0;
-}
-
-static void remember(struct espota_server *s, const char *mac, const char *md5,
-                     bool filesystem)
-{
-    struct given *g = find_given(s, mac, md5), *more;
-
-    if (g == NULL && mac[0] != '\0' && s->n_given < GIVEN_MAX) {
-        more = eo_resize(s->given, s->n_given + 1, sizeof *more);
-        if (more == NULL)
-            return;
-        s->given = more;
-        g = &more[s->n_given++];
-        memset(g, 0, sizeof *g);
-        memcpy(g->mac, mac, sizeof g->mac);
-        memcpy(g->md5, md5, sizeof g->md5);
-        g->filesystem = filesystem;
-    }
-    if (g == NULL)
-        return;
-    g->times++;
-    forget_others(s, g);
-}
 
 /* ---- events -------------------------------------------------------------- */
 
@@ -108,12 +63,14 @@ static void delivery_event(const struct delivery *d,
     client_of(&client, &d->request, d->address);
     ev.request = d->number;
     ev.client = &client;
-    ev.path = d->path;
-    ev.status = 200;
-    ev.file = d->file;
+    ev.path = d->request.path;
+    ev.status = d->status;
+    ev.file = d->image->file;
     ev.version = d->version[0] != '\0' ? d->version : NULL;
     ev.image = true;
-    ev.total = d->form->len;
+    ev.total = d->len;
+    ev.offset = d->first;
+    ev.size = d->form->len;
     ev.ms = (uint32_t)(eo_loop_now(d->server->loop) - d->began);
     emit(d->server, &ev);
 }
@@ -131,9 +88,10 @@ void eo_serve_on_end(void *ctx, void *tag, size_t done, const char *why)
     struct delivery *d = tag;
 
     s->busy--;
-    if (why == NULL) {
+    /* Who asks for it in parts has it all with the last one. */
+    if (why == NULL && d->first + d->len == d->form->len) {
         s->taken++;
-        remember(s, d->request.mac, d->form->md5, d->filesystem);
+        eo_repeats_add(&s->repeats, &d->peer, &d->request, d->form->md5);
     }
     delivery_event(d, &(struct espota_serve_event){
                           .kind = ESPOTA_SERVE_END,
@@ -161,16 +119,18 @@ static bool same_secret(const char *a, const char *b, size_t cap)
 static bool allowed(const struct espota_server *s,
                     const struct http_request *r)
 {
+    static const char SCHEME[] = "Basic "; /* in any case of letters */
+    const char *token = r->authorization + strlen(SCHEME);
     char given[192] = "";
     int len;
     bool ok;
 
     if (s->credentials == NULL)
         return true;
-    if (!eo_starts_with(r->authorization, "Basic "))
+    if (!eo_starts_with_nocase(r->authorization, SCHEME))
         return false;
     len = eo_unbase64((uint8_t *)given, sizeof given - 1,
-                      r->authorization + strlen("Basic "));
+                      token + strspn(token, " "));
     ok = len >= 0 && strlen(given) == (size_t)len &&
          same_secret(given, s->credentials, sizeof given);
     eo_wipe(given, sizeof given);
@@ -182,9 +142,10 @@ static void free_text(void *text)
     eo_free(text);
 }
 
-static void give_text(struct http_reply *reply, char *text, const char *type)
+static void give_text(struct http_reply *reply, struct pull_answer *a,
+                      char *text, const char *type)
 {
-    reply->status = 200;
+    a->status = 200;
     reply->body = text;
     reply->len = strlen(text);
     reply->type = type;
@@ -213,10 +174,8 @@ static void give_manifest(const struct http_request *r,
     struct espota_error err;
     struct text t;
 
-    a->status = 404;
-    eo_text_init(&t, a->reason, sizeof a->reason);
     if (s->pull.chip == NULL) {
-        eo_text_add(&t, "nobody knows what chip %s is for", s->file);
+        eo_pull_refuse(a, 404, "the chip of %s is unknown", s->file);
         return;
     }
     eo_text_init(&t, path, sizeof path);
@@ -232,14 +191,14 @@ static void give_manifest(const struct http_request *r,
             .path = path,
             .md5 = s->pull.raw->md5},
         &err);
-    eo_text_init(&t, a->reason, sizeof a->reason);
     if (text == NULL) {
-        eo_text_add(&t, "%s", err.message);
+        eo_pull_refuse(a, err.category == ESPOTA_E_INTERNAL ? 503 : 404, "%s",
+                       err.message);
         return;
     }
-    a->status = 200;
+    eo_text_init(&t, a->reason, sizeof a->reason);
     eo_text_add(&t, "the manifest of %s", s->file);
-    give_text(reply, text, "application/json");
+    give_text(reply, a, text, "application/json");
 }
 
 static void give_md5(const struct choice *ch, struct http_reply *reply,
@@ -248,98 +207,125 @@ static void give_md5(const struct choice *ch, struct http_reply *reply,
     char *line = eo_strdup(ch->firmware->pull.raw->md5);
     struct text t;
 
-    eo_text_init(&t, a->reason, sizeof a->reason);
     if (line == NULL) {
-        a->status = 500;
-        eo_text_add(&t, "out of memory");
+        eo_pull_refuse(a, 503, "out of memory");
         return;
     }
-    a->status = 200;
+    eo_text_init(&t, a->reason, sizeof a->reason);
     eo_text_add(&t, "the MD5 of %s", ch->firmware->file);
-    give_text(reply, line, "text/plain");
+    give_text(reply, a, line, "text/plain");
 }
 
-static void give_image(struct espota_server *s, const struct http_request *r,
-                       struct stored *image, bool filesystem,
-                       const struct pull_answer *a, struct http_reply *reply)
+static struct delivery *deliver(struct espota_server *s,
+                                const struct http_request *r,
+                                struct stored *image,
+                                const struct pull_answer *a)
 {
-    const struct image_form *const form = a->form;
-    struct delivery *d;
+    struct delivery *d = eo_calloc(1, sizeof *d);
 
-    reply->md5 = form->md5;
+    if (d == NULL)
+        return NULL;
+    d->server = s;
+    d->request = r->pull;
+    d->peer = *r->peer;
+    eo_addr_text(r->peer, true, d->address);
+    if (a->version != NULL && strlen(a->version) < sizeof d->version)
+        memcpy(d->version, a->version, strlen(a->version) + 1);
+    d->image = image;
+    image->refs++;
+    d->form = a->form;
+    d->first = a->first;
+    d->len = a->len;
+    d->status = a->status;
+    d->number = s->requests;
+    d->began = eo_loop_now(s->loop);
+    s->busy++;
+    return d;
+}
+
+/* The answer that was decided on, unless there is no memory for it. */
+static void give_image(struct espota_server *s, const struct http_request *r,
+                       struct stored *image, struct pull_answer *a,
+                       struct http_reply *reply)
+{
+    if (a->body) {
+        reply->tag = deliver(s, r, image, a);
+        if (reply->tag == NULL) {
+            eo_pull_refuse(a, 503, "out of memory");
+            return;
+        }
+    }
+    if (a->form == NULL)
+        return;
+    reply->md5 = a->form->md5;
     reply->version = a->version;
     reply->type = eo_ends_with(image->file, ".json")
                       ? "application/json"
                       : "application/octet-stream";
-    if (!a->body) { /* HEAD, or mode "version" */
-        reply->len = r->pull.head ? form->len : 0;
-        reply->body = form->bytes;
-        return;
-    }
-    d = eo_calloc(1, sizeof *d);
-    if (d == NULL) {
-        reply->status = 500;
-        return;
-    }
-    d->server = s;
-    d->request = r->pull;
-    eo_addr_text(r->peer, true, d->address);
-    memcpy(d->path, r->pull.path, sizeof d->path);
-    if (a->version != NULL && strlen(a->version) < sizeof d->version)
-        memcpy(d->version, a->version, strlen(a->version) + 1);
-    d->image = image;
-    d->filesystem = filesystem;
-    image->refs++;
-    d->file = image->file;
-    d->form = form;
-    d->number = s->requests;
-    d->began = eo_loop_now(s->loop);
-    s->busy++;
-    reply->body = form->bytes;
-    reply->len = form->len;
-    reply->tag = d;
+    reply->body = a->form->bytes + a->first;
+    reply->len = a->len;
+    reply->first = a->first;
+    reply->total = a->form->len;
+}
+
+/* The file that was decided about; NULL: none. */
+static struct stored *decided(const struct choice *ch,
+                              const struct pull_answer *a)
+{
+    if (ch->what != CHOICE_IMAGE)
+        return ch->firmware;
+    if (ch->firmware != NULL && a->image == &ch->firmware->pull)
+        return ch->firmware;
+    return ch->filesystem != NULL && a->image == &ch->filesystem->pull
+               ? ch->filesystem
+               : NULL;
 }
 
 static void decide(struct espota_server *s, const struct http_request *r,
-                   struct choice *ch, struct pull_answer *a,
-                   struct http_reply *reply)
+                   const struct choice *ch, struct pull_answer *a)
 {
-    struct stored *fs = ch->by_name ? ch->firmware : ch->filesystem;
-    const char *version = ch->version;
+    const struct stored *fs = ch->by_name ? ch->firmware : ch->filesystem;
     struct pull_offer offer = {
         .firmware = ch->firmware != NULL ? &ch->firmware->pull : NULL,
         .filesystem = fs != NULL ? &fs->pull : NULL,
-        .version = version,
+        .version = ch->version,
         .enough = s->max_repeats,
     };
-    const struct given *given;
-    struct stored *image;
 
-    if (ch->what != CHOICE_IMAGE && ch->firmware != NULL) {
-        if (ch->what == CHOICE_MD5)
-            give_md5(ch, reply, a);
-        else
-            give_manifest(r, ch, reply, a);
-        return;
-    }
     /* How often it took this one: known once it is known which one. */
     eo_pull_decide(&r->pull, &offer, a);
-    given = a->form != NULL ? find_given(s, r->pull.mac, a->form->md5) : NULL;
-    if (given != NULL) {
-        offer.given = given->times;
+    if (a->form != NULL)
+        offer.given =
+            eo_repeats_count(&s->repeats, r->peer, &r->pull, a->form->md5);
+    if (offer.given > 0)
         eo_pull_decide(&r->pull, &offer, a);
+}
+
+static void answer(struct espota_server *s, const struct http_request *r,
+                   const struct choice *ch, struct pull_answer *a,
+                   struct http_reply *reply)
+{
+    struct stored *image;
+
+    if (ch->what == CHOICE_MD5 && ch->firmware != NULL) {
+        give_md5(ch, reply, a);
+        return;
     }
-    image = ch->firmware != NULL && a->image == &ch->firmware->pull
-                ? ch->firmware
-                : ch->filesystem;
-    if (a->status == 200 && image != NULL && a->form != NULL)
-        give_image(s, r, image, image != ch->firmware, a, reply);
+    if (ch->what == CHOICE_MANIFEST && ch->firmware != NULL) {
+        give_manifest(r, ch, reply, a);
+        return;
+    }
+    decide(s, r, ch, a);
+    image = decided(ch, a);
+    if (image != NULL)
+        give_image(s, r, image, a, reply);
 }
 
 static void say_asked(struct espota_server *s, const struct http_request *r,
                       const struct choice *ch, const struct pull_answer *a,
                       bool image)
 {
+    const struct stored *file = decided(ch, a);
     struct espota_serve_client client;
     char address[ADDR_TEXT];
 
@@ -352,39 +338,32 @@ static void say_asked(struct espota_server *s, const struct http_request *r,
                 .path = r->pull.path,
                 .status = a->status,
                 .reason = a->reason,
-                .file = ch->firmware != NULL ? ch->firmware->file : NULL,
+                .file = file != NULL ? file->file : NULL,
                 .version = a->version,
                 .image = image,
-                .total = a->form != NULL ? a->form->len : 0});
+                .total = a->len,
+                .offset = a->first,
+                .size = a->form != NULL ? a->form->len : 0});
 }
 
-void eo_serve_on_request(void *ctx, const struct http_request *r,
-                         struct http_reply *reply)
+int eo_serve_on_request(void *ctx, const struct http_request *r,
+                        struct http_reply *reply)
 {
     struct espota_server *s = ctx;
-    struct choice ch = {.status = 0};
+    struct choice ch = {.what = CHOICE_IMAGE};
     struct pull_answer a = {.status = 0};
-    struct text t;
 
     s->requests++;
-    eo_text_init(&t, a.reason, sizeof a.reason);
-    if (!allowed(s, r)) {
-        a.status = 401;
-        reply->challenge = true;
-        eo_text_add(&t, "user or password is %s",
-                    r->authorization[0] != '\0' ? "wrong" : "missing");
-    } else if (r->pull.status != 0) {
-        eo_pull_decide(&r->pull, &(struct pull_offer){.given = 0}, &a);
-    } else {
-        eo_catalog_choose(s->catalog, &r->pull, &ch);
-        if (ch.status != 0) {
-            a.status = ch.status;
-            eo_text_add(&t, "%s", ch.reason);
-        } else {
-            decide(s, r, &ch, &a, reply);
-        }
-    }
-    reply->status = a.status;
+    if (!allowed(s, r))
+        eo_pull_refuse(&a, 401, "user or password is %s",
+                       r->authorization[0] != '\0' ? "wrong" : "missing");
+    else if (r->pull.status != 0)
+        eo_pull_refuse(&a, r->pull.status, "%s", r->pull.reason);
+    else
+        eo_catalog_choose(s->catalog, &r->pull, &ch, &a);
+    if (a.status == 0)
+        answer(s, r, &ch, &a, reply);
     say_asked(s, r, &ch, &a, reply->tag != NULL);
     eo_choice_done(&ch);
+    return a.status;
 }

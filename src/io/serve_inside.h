@@ -9,13 +9,7 @@
 #include "io/catalog.h"
 #include "io/http_serve.h"
 #include "io/loop.h"
-
-/* What a device took, to notice one that goes in circles. */
-struct given {
-    char mac[18], md5[33];
-    bool filesystem;
-    unsigned times; /* and nothing else of its kind in between */
-};
+#include "io/repeats.h"
 
 struct espota_server {
     struct loop *loop;
@@ -24,8 +18,7 @@ struct espota_server {
     espota_serve_event_fn *on_event;
     void *ctx;
     char *credentials; /* "user:password"; NULL: everybody */
-    struct given *given;
-    size_t n_given;
+    struct repeats repeats;
     unsigned max_repeats;
     unsigned taken, busy;
     unsigned long requests;
@@ -33,8 +26,8 @@ struct espota_server {
 };
 
 /* serve_answer.c: the callbacks of http_serve.h; ctx is the server. */
-void eo_serve_on_request(void *ctx, const struct http_request *,
-                         struct http_reply *);
+int eo_serve_on_request(void *ctx, const struct http_request *,
+                        struct http_reply *);
 void eo_serve_on_progress(void *ctx, void *tag, size_t done);
 void eo_serve_on_end(void *ctx, void *tag, size_t done, const char *why);
 void eo_serve_on_log(void *ctx, const char *text);

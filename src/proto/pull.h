@@ -57,6 +57,8 @@ struct pull_request {
     uint64_t free_space, sketch_size, chip_size; /* bytes */
     char md5[33], sha256[65];
     char sdk[48], mode[16], version[128];
+    /* "": none, or longer than makes sense. */
+    char range[64], if_range[80], if_none_match[256];
 
     int status;       /* 0: well-formed; else what to answer, because: */
     char reason[160];
@@ -76,6 +78,9 @@ static inline bool eo_pull_told(const struct pull_request *r,
 {
     return (r->told >> fact & 1u) != 0;
 }
+
+/* Whether it asks for a filesystem, not for firmware. */
+bool eo_pull_wants_filesystem(const struct pull_request *);
 
 /* Writes a MAC in its one form; -1 if text is none (':', '-' or nothing
  * between the pairs). */
@@ -99,20 +104,26 @@ struct pull_image {
 struct pull_offer {
     const struct pull_image *firmware, *filesystem; /* NULL: none for it */
     const char *version; /* of both; NULL: not known */
-    unsigned given;      /* how often it took this very image in a row */
+    unsigned given;      /* how often it took this very image in a row, each
+                            time saying that it runs what it runs now */
     unsigned enough;     /* and how often is enough; 0: it may for ever */
 };
 
 /* ---- the answer --------------------------------------------------------- */
 
 struct pull_answer {
-    int status;                    /* 200, 304, 400, 403, 404, 405 or 414 */
+    int status; /* the one there is of a request; 0: not decided yet */
     const struct pull_image *image; /* what was decided about; NULL: none */
-    const struct image_form *form; /* x-MD5 and Content-Length; with 200 */
-    bool body;                     /* send the form's bytes, too */
+    const struct image_form *form; /* whose x-MD5 and ETag; NULL: none */
+    size_t first, len;             /* bytes of the form: Content-Length */
+    bool body;                     /* send them, too */
     const char *version;           /* x-version; NULL: no such header */
-    char reason[160];              /* for people, always */
+    char reason[256];              /* for people, always */
 };
+
+/* Takes back whatever was to be given. */
+void eo_pull_refuse(struct pull_answer *, int status, const char *fmt, ...)
+    EO_PRINTF(3, 4);
 
 void eo_pull_decide(const struct pull_request *, const struct pull_offer *,
                     struct pull_answer *);

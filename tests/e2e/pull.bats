@@ -110,6 +110,25 @@ saw() {
     saw '.updated'
 }
 
+@test "who asks in the name of a device does not keep it from its update" {
+    firmware 5000 old.bin 8
+    serve fw.bin --max-repeats 3
+    for i in 1 2 3; do
+        pull esp32 --url "$url/" --mac 28:CD:C1:00:00:01
+        saw '.updated' || return 1
+    done
+    pull esp32 --url "$url/" --mac 28:CD:C1:00:00:01
+    saw '.status == 304'
+    # The device itself, which goes in a circle, three times.
+    for i in 1 2 3; do
+        pull esp32 --url "$url/" --mac 28:CD:C1:00:00:01 --running old.bin
+        saw '.updated' || return 1
+    done
+    pull esp32 --url "$url/" --mac 28:CD:C1:00:00:01 --running old.bin
+    saw '.status == 304'
+    said "still says it runs what it ran before"
+}
+
 @test "... or that there is no limit" {
     serve fw.bin --max-repeats 0
     for i in $(seq 12); do

@@ -368,7 +368,7 @@ PY
 @test "half a file is given to nobody, and to the first who asks neither" {
     mkdir www
     firmware 300000 whole 4
-    : >www/half.bin
+    serve --dir www
     exec 8>www/half.bin
     head -c 100000 whole >&8
     python3 - www/half.bin <<'PY' || skip "writers cannot be seen here"
@@ -379,7 +379,6 @@ except OSError as e:
     sys.exit(e.errno != errno.EAGAIN)
 sys.exit(1)
 PY
-    serve --dir www
     for path in half.bin half.bin.md5 half.json; do
         [ "$(status "$url/$path")" = 503 ] || { echo "$path"; return 1; }
         grep -qi '^retry-after: ' headers
@@ -421,6 +420,77 @@ PY
             touch -d '2020-01-01' fleet.ini
         done
         eventually has "$last.bin"
+    done
+}
+
+@test "who resumes is given the rest, and of the same file alone" {
+    firmware 300000 fw.bin 1
+    serve fw.bin --json
+    head -c 120000 fw.bin >part
+    etag=$(curl -sI "$url/" | tr -d '\r' | sed -n 's/^ETag: //p')
+    [ "$etag" = "\"$(md5 fw.bin)\"" ]
+    curl -s -C - -o part "$url/fw.bin"
+    cmp part fw.bin
+    [ "$(status -r 5-9 -H "If-Range: $etag" "$url/")" = 206 ]
+    cmp body <(tail -c +6 fw.bin | head -c 5)
+    grep -qi '^content-range: bytes 5-9/300000' headers
+    [ "$(status -r 5-9 -H 'If-Range: "another"' "$url/")" = 200 ]
+    cmp body fw.bin
+    [ "$(status -r 0-1,7-8 "$url/")" = 200 ]
+    cmp body fw.bin
+    [ "$(status -r 300000- "$url/")" = 416 ]
+    grep -qi '^content-range: bytes \*/300000' headers
+    [ "$(status -H "If-None-Match: W/$etag" "$url/")" = 304 ]
+    [ ! -s body ]
+    stop_serving
+    jq -es 'map(select(.event == "request_end"))[0]
+        | .status == 206 and .ok and .offset == 120000 and .total == 180000 and .size == 300000' said.out
+}
+
+@test "a filesystem that goes out is named, and whoever gets none is told of none" {
+    image esp8266-app4m-wbec.bin
+    image esp8266-littlefs-wbec.bin
+    serve esp8266-app4m-wbec.bin esp8266-littlefs-wbec.bin --json --verbose
+    [ "$(status -H 'x-ESP8266-mode: spiffs' "$url/")" = 200 ]
+    cmp body esp8266-littlefs-wbec.bin
+    said 'mode spiffs: 200 esp8266-littlefs-wbec.bin'
+    stop_serving
+    jq -es 'map(select(.event == "request" or .event == "request_end") | .file)
+        | unique == ["esp8266-littlefs-wbec.bin"]' said.out
+    serve esp8266-app4m-wbec.bin --json
+    [ "$(status -H 'x-ESP8266-mode: spiffs' "$url/")" = 404 ]
+    stop_serving
+    jq -es 'map(select(.event == "request"))[0].file == null' said.out
+}
+
+@test "--once does not count a client that refused what its buffer held" {
+    firmware 3000 fw.bin
+    serve fw.bin --once 1
+    python3 - "$port" <<'PY'
+import socket, sys, time
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+s.sendall(b"GET /fw.bin HTTP/1.0\r\n\r\n")
+s.recv(10)
+time.sleep(0.3)
+s.close()
+PY
+    said "left some of it unread"
+    [ "$(status "$url/fw.bin")" = 200 ]
+    wait "$pid"
+    pid=
+    said "1 image taken"
+    [ "$(grep -c complete said)" = 1 ]
+}
+
+@test "a login in any case of letters" {
+    firmware 1000 fw.bin
+    serve fw.bin --user me -a s3cr3t
+    login=$(printf 'me:s3cr3t' | base64)
+    for scheme in basic BASIC 'Basic '; do
+        [ "$(status -H "authorization: $scheme $login" "$url/")" = 200 ] || return 1
+    done
+    for scheme in Bearer Basi Basics ''; do
+        [ "$(status -H "Authorization: $scheme $login" "$url/")" = 401 ] || return 1
     done
 }
 

@@ -1,6 +1,7 @@
 /* test_io_catalog.c -- which file is for whom. */
 #include "support/test.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -117,18 +118,19 @@ static void check_rows(struct catalog *c, const struct row *rows, size_t n)
     for (size_t i = 0; i < n; i++) {
         struct pull_request r;
         struct choice ch;
+        struct pull_answer a = {.status = 0};
 
         request(&r, rows[i].who, rows[i].path);
-        eo_catalog_choose(c, &r, &ch);
+        eo_catalog_choose(c, &r, &ch, &a);
         if (strcmp(base(ch.firmware), rows[i].firmware) != 0 ||
             strcmp(base(ch.filesystem), rows[i].filesystem) != 0 ||
-            ch.status != rows[i].status || ch.what != rows[i].what ||
+            a.status != rows[i].status || ch.what != rows[i].what ||
             ch.by_name != rows[i].by_name)
             fail_msg("row %zu, %s: %s %s %d %d %d (%s)", i, rows[i].path,
-                     base(ch.firmware), base(ch.filesystem), ch.status,
-                     (int)ch.what, ch.by_name, ch.reason);
-        if (ch.status != 0)
-            assert_true(ch.reason[0] != '\0');
+                     base(ch.firmware), base(ch.filesystem), a.status,
+                     (int)ch.what, ch.by_name, a.reason);
+        if (a.status != 0)
+            assert_true(a.reason[0] != '\0');
         eo_choice_done(&ch);
     }
 }
@@ -172,11 +174,12 @@ static void test_the_most_particular_rule_wins(void **state)
         .rules = RULES, .n_rules = sizeof RULES / sizeof *RULES});
     struct pull_request r;
     struct choice ch;
+    struct pull_answer a = {.status = 0};
 
     (void)state;
     CHECK(c, ROWS);
     request(&r, CURL, "/garden/shed.ota.bin");
-    eo_catalog_choose(c, &r, &ch);
+    eo_catalog_choose(c, &r, &ch, &a);
     assert_string_equal(ch.version, "1");
     assert_string_equal(ch.name, "shed");
     assert_string_equal(ch.href, "shed.bin");
@@ -256,11 +259,12 @@ static void test_files_by_name_and_by_chip(void **state)
         .files = files, .n_files = 4, .version = "7"});
     struct pull_request r;
     struct choice ch;
+    struct pull_answer a = {.status = 0};
 
     (void)state;
     CHECK(c, ROWS);
     request(&r, CURL, "/kitchen.json");
-    eo_catalog_choose(c, &r, &ch);
+    eo_catalog_choose(c, &r, &ch, &a);
     assert_string_equal(ch.href, "kitchen.ota.bin");
     assert_string_equal(ch.name, "kitchen");
     assert_string_equal(ch.version, "7");
@@ -305,6 +309,65 @@ static void test_a_file_that_is_gone(void **state)
         CHECK(c, NONE);
         eo_catalog_free(c);
     }
+}
+
+/* One that is being written is meant, perhaps: another one is not given in its
+ * place, and the others are. */
+static void test_a_file_that_is_being_written(void **state)
+{
+    const char *const files[] = {path_of("late32.bin"), path_of("lamp32.bin"),
+                                 path_of("files.bin")};
+    const struct espota_serve_rule RULES[] = {
+        {.who = "*", .firmware = path_of("late32.bin"),
+         .filesystem = path_of("files.bin")}};
+    static const struct row BY_FILE[] = {
+        {ESP32, "/u", "lamp32.bin", "files.bin", 503, CHOICE_IMAGE, false},
+        {CURL, "/late32.bin.md5", "lamp32.bin", "files.bin", 503, CHOICE_MD5,
+         false},
+        {CURL, "/lamp32.bin", "lamp32.bin", "files.bin", 0, CHOICE_IMAGE, true},
+    }, BY_NAME[] = {
+        {ESP32, "/late32.bin", "-", "-", 503, CHOICE_IMAGE, false},
+        {CURL, "/late32.bin.md5", "-", "-", 503, CHOICE_MD5, false},
+        {CURL, "/late32.json", "-", "-", 503, CHOICE_MANIFEST, false},
+        {CURL, "/lamp32.bin", "lamp32.bin", "-", 0, CHOICE_IMAGE, true},
+    }, BY_RULE[] = {
+        {ESP32, "/u", "-", "files.bin", 503, CHOICE_IMAGE, false},
+    };
+    struct catalog *c = NULL;
+    struct espota_error err;
+    struct pull_request r;
+    struct choice ch;
+    struct pull_answer a = {.status = 0};
+    const int fd =
+        open(files[0], O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+
+    (void)state;
+    esp32();
+    assert_int_equal(write(fd, forged.bytes, 500), 500);
+    assert_int_equal(
+        eo_catalog_new(&c, &(struct espota_serve_config){.files = files,
+                                                         .n_files = 3}, &err),
+        0);
+    CHECK(c, BY_FILE);
+    eo_catalog_free(c);
+    c = open_catalog(&(struct espota_serve_config){.dir = dir});
+    CHECK(c, BY_NAME);
+    eo_catalog_free(c);
+    assert_int_equal(
+        eo_catalog_new(&c, &(struct espota_serve_config){.rules = RULES,
+                                                         .n_rules = 1}, &err),
+        0);
+    CHECK(c, BY_RULE);
+    /* Who asks for the other one does not wait. */
+    request(&r, ESP32, "/u");
+    eo_pull_header(&r, "x-ESP32-mode", "spiffs");
+    eo_catalog_choose(c, &r, &ch, &a);
+    assert_int_equal(a.status, 0);
+    assert_string_equal(base(ch.filesystem), "files.bin");
+    eo_choice_done(&ch);
+    eo_catalog_free(c);
+    close(fd);
+    unlink(files[0]);
 }
 
 /* ---- the directory ----------------------------------------------------------------- */
@@ -396,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_rules_are_replaced),
         cmocka_unit_test(test_files_by_name_and_by_chip),
         cmocka_unit_test(test_a_file_that_is_gone),
+        cmocka_unit_test(test_a_file_that_is_being_written),
         cmocka_unit_test(test_a_directory),
         cmocka_unit_test(test_every_lack_of_memory_is_reported),
     };

@@ -20,6 +20,7 @@ struct stage {
     struct http_serve *serve;
     struct addr at;
     unsigned asked, released, ended;
+    size_t len;      /* of an answer; 0: all */
     size_t done;     /* what the last progress said */
     char why[100];   /* of the last end; "": all was sent */
     char log[256];   /* the last line */
@@ -31,25 +32,26 @@ static void on_release(void *held)
     ((struct stage *)held)->released++;
 }
 
-static void on_request(void *ctx, const struct http_request *r,
-                       struct http_reply *reply)
+static int on_request(void *ctx, const struct http_request *r,
+                      struct http_reply *reply)
 {
     struct stage *s = ctx;
 
     s->asked++;
     snprintf(s->path, sizeof s->path, "%s", r->pull.path);
     *reply = (struct http_reply){
-        .status = 404, .body = "none", .len = 4, .release = on_release,
-        .held = s};
+        .body = "none", .len = 4, .release = on_release, .held = s};
     if (strcmp(r->pull.path, "/image") != 0)
-        return;
-    reply->status = 200;
+        return 404;
     reply->body = body;
-    reply->len = BODY;
+    reply->len = s->len != 0 ? s->len : BODY;
+    reply->total = BODY;
+    reply->first = BODY - reply->len;
     reply->type = "application/octet-stream";
     reply->md5 = "0123456789abcdef0123456789abcdef";
     reply->version = "2.0";
     reply->tag = s;
+    return reply->len < BODY ? 206 : 200;
 }
 
 static void on_progress(void *ctx, void *tag, size_t done)
@@ -70,7 +72,7 @@ static void on_end(void *ctx, void *tag, size_t done, const char *why)
     s->done = done;
     snprintf(s->why, sizeof s->why, "%s", why != NULL ? why : "");
     if (why == NULL)
-        assert_int_equal(done, BODY);
+        assert_int_equal(done, s->len != 0 ? s->len : BODY);
 }
 
 static void on_log(void *ctx, const char *text)
@@ -217,6 +219,9 @@ static void test_an_image_is_sent(void **state)
         assert_non_null(strstr(c.head, "x-MD5: 0123456789abcdef"));
         assert_non_null(strstr(c.head, "x-version: 2.0\r\n"));
         assert_non_null(strstr(c.head, "Content-Length: 300000\r\n"));
+        assert_non_null(strstr(c.head, "\r\nETag: \"0123456789abcdef"));
+        assert_non_null(strstr(c.head, "\r\nAccept-Ranges: bytes\r\n"));
+        assert_null(strstr(c.head, "Content-Range"));
         assert_string_equal(s.why, "");
         assert_int_equal(s.released, 1);
         close(c.fd);
@@ -309,6 +314,42 @@ static void test_one_that_leaves(void **state)
         turn_until_ended(&s, 1, NULL, 0);
         assert_string_equal(s.why, "it closed the connection");
         assert_int_equal(s.released, 1);
+        close_stage(&s);
+    }
+}
+
+static void test_what_becomes_of_an_answer_that_was_taken_in(void **state)
+{
+    enum { READS_AND_CLOSES, REFUSES, FALLS_SILENT, ENDS };
+    static const char *const WHY[ENDS] = {
+        [REFUSES] = "it closed the connection and left some of it unread"};
+
+    (void)state;
+    for (int i = 0; i < 2 * ENDS; i++) {
+        const int end = i / 2;
+        struct stage s;
+        struct client c;
+
+        open_stage(&s, i % 2);
+        s.len = 1000;
+        ask(&s, &c, GET);
+        while (s.asked == 0)
+            eo_loop_turn(s.loop, 5);
+        if (end == READS_AND_CLOSES) {
+            turn_until(&s, &c.over, &c, 1);
+            assert_memory_equal(c.head, "HTTP/1.1 206 ", 13);
+            assert_non_null(strstr(
+                c.head, "Content-Range: bytes 299000-299999/300000\r\n"));
+        }
+        for (int k = 0; k < 20; k++)
+            eo_loop_turn(s.loop, 5); /* it is all there, and nobody has it */
+        assert_int_equal(s.ended, 0);
+        if (end != FALLS_SILENT)
+            close(c.fd);
+        turn_until_ended(&s, 1, NULL, 0);
+        assert_string_equal(s.why, WHY[end] != NULL ? WHY[end] : "");
+        if (end == FALLS_SILENT)
+            close(c.fd);
         close_stage(&s);
     }
 }
@@ -439,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_who_asks_finds_a_place),
         cmocka_unit_test(test_one_after_another),
         cmocka_unit_test(test_one_that_leaves),
+        cmocka_unit_test(test_what_becomes_of_an_answer_that_was_taken_in),
         cmocka_unit_test(test_the_server_ends),
         cmocka_unit_test(test_the_deadlines),
         cmocka_unit_test(test_a_certificate_that_is_none),
