@@ -353,7 +353,11 @@ uninstall:
 DIST ?= espota-c-$(VERSION).tar.gz
 ## dist: a byte-for-byte reproducible source archive of HEAD
 dist:
-	git archive --format=tar --prefix=espota-c-$(VERSION)/ HEAD | gzip -9n > '$(DIST)'
+	@git rev-parse --show-toplevel 2>/dev/null | grep -qxF '$(CURDIR)' || { \
+	    echo 'make dist: this is not a git checkout, from which archives are made' >&2; exit 1; }
+	git archive --format=tar --prefix=espota-c-$(VERSION)/ HEAD > '$(DIST).tmp' && \
+	    gzip -9n < '$(DIST).tmp' > '$(DIST).gz.tmp' && mv '$(DIST).gz.tmp' '$(DIST)'; \
+	    rc=$$?; rm -f '$(DIST).tmp' '$(DIST).gz.tmp'; exit $$rc
 
 ## clean: remove what was built
 clean:

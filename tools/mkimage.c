@@ -274,6 +274,8 @@ static int save(const struct image *m, const char *path)
     if (ok)
         return 0;
     perror(path);
+    if (f != NULL)
+        remove(path); /* half an image is none */
     return 1;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/str.h"
 #include "cli/cli.h"
+#include "cli/whole_file.h"
 
 static const char *const SEVERITIES[] = {
     [ESPOTA_NOTE] = "note",
@@ -119,6 +120,7 @@ static json_t *unreadable(const char *file, const struct espota_error *err)
 
 /* Where the objects go, if anywhere. */
 struct objects {
+    struct whole_file file; /* where out is not standard output */
     FILE *out;
     int broken; /* the first errno of a write that failed */
 };
@@ -164,14 +166,19 @@ static int inspect(const struct cli *cli, const char *file, struct objects *to)
     return status;
 }
 
-static FILE *open_json(const char *path, struct espota_error *err)
+static int open_json(const char *path, struct objects *to,
+                     struct espota_error *err)
 {
-    FILE *f = path[0] == '\0' ? stdout : fopen(path, "w");
-
-    if (f == NULL)
-        eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot write %s: %s", path,
-                    strerror(errno));
-    return f;
+    if (path == NULL)
+        return 0;
+    if (path[0] == '\0') {
+        to->out = stdout;
+        return 0;
+    }
+    if (eo_whole_open(&to->file, path, err) != 0)
+        return -1;
+    to->out = to->file.out;
+    return 0;
 }
 
 /* Standard output is looked at when the program ends. */
@@ -180,10 +187,9 @@ static int close_json(const char *path, struct objects *to,
 {
     if (to->out == NULL || to->out == stdout)
         return 0;
-    if (fclose(to->out) != 0 && to->broken == 0)
-        to->broken = errno;
     if (to->broken == 0)
-        return 0;
+        return eo_whole_end(&to->file, err);
+    eo_whole_drop(&to->file);
     return eo_fail_sys(err, ESPOTA_E_INTERNAL, to->broken,
                        "cannot write %s: %s", path, strerror(to->broken));
 }
@@ -191,15 +197,12 @@ static int close_json(const char *path, struct objects *to,
 int eo_cmd_inspect(struct cli *cli)
 {
     const struct texts *files = &cli->parsed.args;
-    struct objects to = {NULL, 0};
+    struct objects to = {.out = NULL};
     struct espota_error err;
     int status = 0;
 
-    if (cli->opts.json != NULL) {
-        to.out = open_json(cli->opts.json, &err);
-        if (to.out == NULL)
-            return eo_cli_fail(&err);
-    }
+    if (open_json(cli->opts.json, &to, &err) != 0)
+        return eo_cli_fail(&err);
     for (size_t i = 0; i < files->n; i++) {
         if (i > 0 && to.out != stdout && !cli->opts.quiet)
             putchar('\n');

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <espota/espota.h>
 
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/whole_file.h"
 
 enum { KEY_FILE_MAX = 64 * 1024 };
 
@@ -47,40 +47,19 @@ static int read_key(struct key_file *key, const char *path, bool private,
     return rc;
 }
 
-/* Beside, then into place: a signed file is whole or not there. */
 static int write_file(const char *path, const void *bytes, size_t len,
                       struct espota_error *err)
 {
-    const size_t n = strlen(path) + sizeof ".new";
-    char *beside = eo_calloc(n, 1);
-    FILE *f = NULL;
-    int rc = -1;
+    struct whole_file w;
 
-    if (beside == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    snprintf(beside, n, "%s.new", path);
-    f = fopen(beside, "wb");
-    if (f == NULL) {
-        cannot(err, ESPOTA_E_USAGE, "write", path);
-        goto out;
-    }
-    if (fwrite(bytes, 1, len, f) != len || fflush(f) != 0) {
+    if (eo_whole_open(&w, path, err) != 0)
+        return -1;
+    if (fwrite(bytes, 1, len, w.out) != len) {
         cannot(err, ESPOTA_E_INTERNAL, "write", path);
-        goto out;
+        eo_whole_drop(&w);
+        return -1;
     }
-    if (rename(beside, path) != 0) {
-        cannot(err, ESPOTA_E_USAGE, "write", path);
-        goto out;
-    }
-    rc = 0;
-out:
-    if (f != NULL) {
-        fclose(f);
-        if (rc != 0)
-            unlink(beside);
-    }
-    eo_free(beside);
-    return rc;
+    return eo_whole_end(&w, err);
 }
 
 static void doubt(const struct espota_signature *s)

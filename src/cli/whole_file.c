@@ -101,6 +101,29 @@ int eo_whole_end(struct whole_file *w, struct espota_error *err)
     return rc;
 }
 
+void eo_whole_drop(struct whole_file *w)
+{
+    fclose(w->out);
+    if (w->beside != NULL)
+        unlink(w->beside);
+    eo_free(w->beside);
+    w->beside = NULL;
+}
+
+/* Not our fault but for want of memory. */
+static int blame_user(struct espota_error *err)
+{
+    if (err->category == ESPOTA_E_INTERNAL && err->sys_errno != 0)
+        err->category = ESPOTA_E_USAGE;
+    return -1;
+}
+
+int eo_whole_open(struct whole_file *w, const char *path,
+                  struct espota_error *err)
+{
+    return eo_whole_begin(w, path, err) == 0 ? 0 : blame_user(err);
+}
+
 int eo_whole_check(const char *path, struct espota_error *err)
 {
     struct whole_file w;
@@ -112,13 +135,10 @@ int eo_whole_check(const char *path, struct espota_error *err)
         else if (access(path, W_OK) == 0)
             return 0;
         fail(err, path);
-    } else if (eo_whole_begin(&w, path, err) == 0) {
-        fclose(w.out);
-        unlink(w.beside);
-        eo_free(w.beside);
-        return 0;
+        return blame_user(err);
     }
-    if (err->category == ESPOTA_E_INTERNAL && err->sys_errno != 0)
-        err->category = ESPOTA_E_USAGE;
-    return -1;
+    if (eo_whole_open(&w, path, err) != 0)
+        return -1;
+    eo_whole_drop(&w);
+    return 0;
 }

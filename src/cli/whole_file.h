@@ -19,12 +19,18 @@ struct whole_file {
 /* Could a file be put there?  Leaves nothing behind.  Fails with USAGE. */
 int eo_whole_check(const char *path, struct espota_error *err) EO_MUST_CHECK;
 
-/* path is borrowed until the end. */
+/* path is borrowed until the end.  Where the user names it, and nothing was
+ * done yet, it is eo_whole_open(), which fails with USAGE. */
+int eo_whole_open(struct whole_file *, const char *path,
+                  struct espota_error *err) EO_MUST_CHECK;
 int eo_whole_begin(struct whole_file *, const char *path,
                    struct espota_error *err) EO_MUST_CHECK;
 
 /* Puts it in its place; where that fails, or not all could be written, what was
  * there stays. */
 int eo_whole_end(struct whole_file *, struct espota_error *err) EO_MUST_CHECK;
+
+/* Instead of the end: leaves what was there. */
+void eo_whole_drop(struct whole_file *);
 
 #endif

@@ -2,6 +2,8 @@
 # Signatures as the ESP8266 and Pico updaters verify them, checked by openssl.
 # shellcheck disable=SC2154
 
+bats_require_minimum_version 1.5.0
+
 load helpers
 
 setup() {
@@ -129,4 +131,39 @@ END
     expect_status 2
     espota sign
     expect_status 2
+}
+
+@test "the disk is full: 1, and no signed file is left" {
+    [ -w /dev/full ] || skip "no /dev/full"
+    ln -s /dev/full full # not by its own name: who renames onto it replaces it
+    espota sign fw.bin --key rsa.pem --out full
+    expect_status 1
+    [ -L full ]
+    (
+        ulimit -f 100 # KiB, less than the image; the signal is not for this
+        trap '' XFSZ
+        "$BIN/espota-c" sign --no-config fw.bin --key rsa.pem --out cut.bin 3>&-
+    ) 2>"$T/err" && no "signed without room"
+    [ ! -e cut.bin ]
+    [ -z "$(find . -name 'cut.bin*')" ]
+}
+
+# A network drive tells of a full disk when the file is synced or closed.
+@test "what only fsync() tells: 1, and what was there before stays" {
+    command -v strace >/dev/null || skip "no strace"
+    strace -o /dev/null -e trace=fsync -e inject=fsync:error=ENOSPC true 2>/dev/null ||
+        skip "strace cannot put a failure into a call here"
+    local call
+    for call in fsync rename; do
+        echo before >out.bin
+        run -1 strace -f -o calls -e trace=fsync,rename -e inject="$call":error=ENOSPC \
+            "$BIN/espota-c" sign --no-config fw.bin --key rsa.pem --out out.bin 3>&-
+        [[ $output == *'No space left'* ]] || no "it says: $output"
+        [ "$(cat out.bin)" = before ]
+        [ "$(find . -name 'out.bin*' | wc -l)" = 1 ]
+        run -1 strace -f -o calls -e trace=fsync,rename -e inject="$call":error=EIO \
+            "$BIN/espota-c" inspect --json=out.bin fw.bin 3>&-
+        [ "$(cat out.bin)" = before ]
+        [ "$(find . -name 'out.bin*' | wc -l)" = 1 ]
+    done
 }
