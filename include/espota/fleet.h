@@ -73,6 +73,9 @@ struct espota_result {
     uint32_t ms[ESPOTA_PHASE_COUNT]; /* spent in each phase, all attempts */
     uint32_t ms_total;
     const char *old_version, *new_version; /* NULL: not known */
+    bool verified;     /* what the target's .verify asks for was seen */
+    bool unverifiable; /* a WARNING has said before anything was sent that it
+                          would not be to be seen */
     enum espota_state state; /* of the device and the image, by now */
 };
 

@@ -112,15 +112,18 @@ void eo_ui_summary(char *out, size_t cap, const struct espota_result *r)
     switch (r->outcome) {
     case ESPOTA_UPDATED:
         eo_ui_bytes(size, r->bytes_image);
-        eo_text_add(&t, "updated, %s in %u.%u s", size, r->ms_total / 1000,
-                    r->ms_total / 100 % 10);
+        eo_text_add(&t, "updated, %s%s in %u.%u s",
+                    r->phase == ESPOTA_PHASE_VERIFY && !r->verified
+                        ? "not verified, "
+                        : "",
+                    size, r->ms_total / 1000, r->ms_total / 100 % 10);
         if (data_ms > 0) {
             eo_ui_bytes(rate, (uint64_t)r->bytes_image * 1000 / data_ms);
             eo_text_add(&t, " (%s/s)", rate);
         }
         break;
     case ESPOTA_UNCHANGED:
-        eo_text_add(&t, "already runs this image, nothing sent");
+        eo_text_add(&t, "announces the same version, nothing sent");
         break;
     case ESPOTA_SKIPPED:
         eo_text_add(&t, "%s%s",

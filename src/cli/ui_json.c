@@ -194,6 +194,10 @@ static void device_end(struct ui *ui, const char *name,
     json_object_set_new(o, "ms", durations(r));
     json_object_set_new(o, "old_version", eo_json_text(r->old_version));
     json_object_set_new(o, "new_version", eo_json_text(r->new_version));
+    json_object_set_new(o, "verified",
+                        r->phase == ESPOTA_PHASE_VERIFY
+                            ? json_boolean(r->verified)
+                            : json_null());
     emit(ui, o);
 }
 

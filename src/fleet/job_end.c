@@ -10,6 +10,8 @@ void eo_job_stop_all(struct job *j)
     eo_resolve_free(j->resolve);
     eo_look_free(j->look);
     eo_verify_free(j->verify);
+    eo_race_free(j->peek);
+    j->peek = NULL;
     j->resolve = NULL;
     j->look = NULL;
     j->verify = NULL;

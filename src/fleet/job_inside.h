@@ -8,6 +8,7 @@
 #include "fleet/target.h"
 #include "fleet/verify.h"
 #include "io/detect.h"
+#include "io/race.h"
 #include "io/resolve.h"
 #include "io/session.h"
 
@@ -32,6 +33,10 @@ struct job {
     struct addr addr[ADDR_SHOWN]; /* where it is, as far as is known */
     size_t n_addr;
     char old_version[ANNOUNCE_VALUE], new_version[ANNOUNCE_VALUE];
+    bool announces;  /* itself by mDNS: it was heard before */
+    bool visible;    /* going and coming back could be seen */
+    bool provable;   /* and did not say that it runs what is to be proved */
+    struct race *peek; /* at a port where nobody lives; NULL: not now */
     struct timer timer; /* the start, or the next attempt */
     struct timer limit; /* max_ms */
     unsigned faults;
@@ -89,6 +94,12 @@ void eo_job_set_ports(struct job *);
  * if that answer says so. */
 bool eo_job_wants_to_look(const struct job *);
 void eo_job_look(struct job *);
+
+/* Could it be seen to go and to come back?  False: that is found out first, and
+ * then it goes on, or ends with USAGE. */
+bool eo_job_can_be_seen(struct job *);
+/* Where it is, and how it is spoken to, are known. */
+void eo_job_speak(struct job *);
 
 /* After: is it back, and with what?  open: it never said whether it took the
  * image. */

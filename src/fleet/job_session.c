@@ -1,6 +1,7 @@
 /* job_session.c -- a job finds out what the device speaks, and speaks it. */
 #include "fleet/job_inside.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -226,9 +227,16 @@ static void on_detected(void *ctx, const struct detected *got,
     else
         j->guessing = false; /* a refusal after this means a restart */
     eo_job_set_ports(j);
-    start_session(j, got);
+    j->visible |= got->doubt != NULL && got->doubt->sys_errno == ECONNREFUSED;
+    if (got->fd >= 0 || eo_job_can_be_seen(j))
+        start_session(j, got);
     eo_detect_free(j->detect);
     j->detect = NULL;
+}
+
+void eo_job_speak(struct job *j)
+{
+    start_session(j, NULL);
 }
 
 /* Only one of them carries it? */
@@ -254,7 +262,8 @@ void eo_job_approach(struct job *j)
         eo_job_set_ports(j);
     }
     if (!j->guessing) {
-        start_session(j, NULL);
+        if (eo_job_can_be_seen(j))
+            eo_job_speak(j);
         return;
     }
     j->ops = eo_proto_at(0); /* an earlier guess is none any more */

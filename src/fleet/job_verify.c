@@ -1,7 +1,10 @@
 /* job_verify.c -- a job asks what the device runs, before and after. */
 #include "fleet/job_inside.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     VERIFY_MS = 90000,
@@ -37,16 +40,33 @@ int eo_job_check_verify(const struct job *j, struct espota_error *err)
 
 /* ---- after --------------------------------------------------------------- */
 
+static void warn(struct job *j, const char *code, const char *text)
+{
+    eo_report_emit(&j->report,
+                   &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
+                                          .code = code,
+                                          .text = text});
+}
+
+/* NULL where it tells none. */
+static const char *known_version(char to[ANNOUNCE_VALUE],
+                                 const struct look_facts *facts)
+{
+    memcpy(to, eo_verify_version(facts), ANNOUNCE_VALUE);
+    return to[0] != '\0' ? to : NULL;
+}
+
 static void on_verified(void *ctx, const struct verify_result *r)
 {
     struct job *j = ctx;
     enum espota_happening told;
 
-    if (r->facts != NULL) {
-        memcpy(j->new_version, eo_verify_version(r->facts),
-               sizeof j->new_version);
-        j->result.new_version = j->new_version;
-    }
+    if (r->facts != NULL)
+        j->result.new_version = known_version(j->new_version, r->facts);
+    j->result.verified = r->verified;
+    if (r->category == ESPOTA_E_OK && r->stayed && !r->verified)
+        warn(j, "stayed", "it was not seen to go away since it took the image: "
+                          "has it restarted?");
     if (r->category == ESPOTA_E_OK) {
         eo_job_took(j);
         eo_job_end_well(j, ESPOTA_UPDATED);
@@ -68,6 +88,14 @@ static void on_watch(void *ctx)
     eo_report_words(&j->report, "watching that it is not rolled back");
 }
 
+/* 0: by TCP on no port. */
+static uint16_t listens_on(const struct job *j)
+{
+    if (!j->ops->listens)
+        return 0;
+    return j->ops == &eo_proto_web ? j->target.web.port : eo_job_port(j);
+}
+
 /* open: it never said whether it took the image. */
 void eo_job_verify(struct job *j, bool open)
 {
@@ -82,11 +110,13 @@ void eo_job_verify(struct job *j, bool open)
         j->c.loop, &(struct verify_config){
                        .host = j->target.name,
                        .addr = &addr,
-                       .has_tcp = j->ops->listens,
+                       .port = listens_on(j),
                        .bind = t->bind,
                        .family = t->family,
                        .mode = t->verify,
                        .expect = expectation(j),
+                       .announces = j->announces,
+                       .provable = j->provable,
                        .outcome_is_open = open,
                        .timeout_ms =
                            t->verify_ms != 0 ? t->verify_ms : VERIFY_MS,
@@ -100,6 +130,37 @@ void eo_job_verify(struct job *j, bool open)
 
 /* ---- before -------------------------------------------------------------- */
 
+/* Only who did not say before that it runs what is expected proves something
+ * by saying so afterwards.  Of one that said nothing a version is not known;
+ * a hash is one build's. */
+static bool is_provable(const struct verify_expect *want,
+                        const struct look_facts *facts,
+                        enum verify_match match)
+{
+    return facts != NULL ? match != VERIFY_SAME : want->hash != NULL;
+}
+
+static void warn_of_no_proof(struct job *j, bool announces)
+{
+    char text[4 * ANNOUNCE_VALUE];
+
+    if (j->provable || j->result.unverifiable ||
+        j->target.pub.verify != ESPOTA_VERIFY_VERSION)
+        return;
+    j->result.unverifiable = true;
+    if (announces)
+        snprintf(text, sizeof text,
+                 "it runs %s already, as the image is: that it says so "
+                 "afterwards will prove nothing (--expect-hash tells builds "
+                 "of one version apart)",
+                 j->old_version);
+    else
+        snprintf(text, sizeof text,
+                 "it does not say what it runs now: what it says afterwards "
+                 "will prove nothing (--expect-hash would)");
+    warn(j, "verify", text);
+}
+
 /* What it runs now is known, or will not be. */
 static void on_looked(void *ctx, const struct look_facts *facts)
 {
@@ -111,13 +172,14 @@ static void on_looked(void *ctx, const struct look_facts *facts)
     const bool must = eo_job_must_ask(j);
 
     if (facts != NULL) {
-        memcpy(j->old_version, eo_verify_version(facts),
-               sizeof j->old_version);
-        j->result.old_version = j->old_version;
+        j->result.old_version = known_version(j->old_version, facts);
         eo_report_log(&j->report, ESPOTA_LOG_INFO, "it runs %s%s%s",
                       j->old_version, facts->config_hash[0] ? ", " : "",
                       facts->config_hash);
     }
+    j->announces = facts != NULL;
+    j->visible |= j->announces;
+    j->provable = is_provable(&want, facts, match);
     eo_look_free(j->look);
     j->look = NULL;
     if (match == VERIFY_OTHER)
@@ -133,6 +195,7 @@ static void on_looked(void *ctx, const struct look_facts *facts)
                      "does not say what it runs");
         eo_job_end_failed(j);
     } else {
+        warn_of_no_proof(j, facts != NULL);
         eo_job_approach(j);
     }
 }
@@ -149,6 +212,8 @@ bool eo_job_wants_to_look(const struct job *j)
 void eo_job_look(struct job *j)
 {
     const struct espota_target *t = &j->target.pub;
+    const bool decides =
+        eo_job_must_ask(j) || t->verify == ESPOTA_VERIFY_VERSION;
 
     eo_report_phase(&j->report, ESPOTA_PHASE_RESOLVE, "asking what it runs");
     j->look = eo_look_start(
@@ -158,10 +223,60 @@ void eo_job_look(struct job *j)
             .addr = &j->addr[0],
             .bind = t->bind,
             .family = t->family,
-            .timeout_ms = eo_job_must_ask(j) ? CHECK_FIRST_MS : LOOK_MS,
+            .timeout_ms = decides ? CHECK_FIRST_MS : LOOK_MS,
             .on_end = on_looked,
             .ctx = j,
         });
     if (j->look == NULL)
         eo_job_end_internal(j, "out of memory");
+}
+
+/* ---- can it be seen? ----------------------------------------------------- */
+
+enum { PEEK_MS = 1500, NOBODYS_PORT = 9 };
+
+static void not_to_be_seen(struct job *j)
+{
+    eo_fail_hint(&j->error, ESPOTA_E_USAGE, "omit --verify",
+                 "whether it goes and comes back cannot be seen: it neither "
+                 "announces itself nor answers by TCP");
+    eo_job_end_failed(j);
+}
+
+static void on_peeked(void *ctx, int fd, const struct addr *winner,
+                      const struct espota_error *err)
+{
+    struct job *j = ctx;
+
+    (void)winner;
+    j->visible = fd >= 0 || err->sys_errno == ECONNREFUSED ||
+                 err->sys_errno == ECONNRESET;
+    if (fd >= 0)
+        close(fd);
+    eo_race_free(j->peek);
+    j->peek = NULL;
+    if (j->visible)
+        eo_job_speak(j);
+    else
+        not_to_be_seen(j);
+}
+
+/* Who listens will be seen by its port; who calls us has none. */
+bool eo_job_can_be_seen(struct job *j)
+{
+    struct addr addr = j->addr[0];
+
+    if (j->target.pub.verify != ESPOTA_VERIFY_BACK || j->visible ||
+        j->ops->listens)
+        return true;
+    if (eo_addr_is_loopback(&addr)) {
+        not_to_be_seen(j);
+        return false;
+    }
+    eo_addr_set_port(&addr, NOBODYS_PORT);
+    j->peek = eo_race_start(j->c.loop, &addr, 1, j->target.pub.bind, PEEK_MS,
+                            on_peeked, j);
+    if (j->peek == NULL)
+        eo_job_end_internal(j, "out of memory");
+    return false;
 }

@@ -1,19 +1,28 @@
 /* verify.c -- is the device back, and does it run what it was given? */
 #include "fleet/verify.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "fleet/presence.h"
 #include "io/race.h"
 #include "wire/chip.h"
 
 enum {
     LEAVING_MS = 2000, /* it takes so long to go: an answer before is stale */
     LOOK_MS = 2500,
-    KNOCK_MS = 2000,
     PAUSE_MS = 1500,
+    /* A knock that is lost is made once more within its time. */
+    KNOCK_MS = 1800,
+    KNOCK_AGAIN_MS = 400, /* no restart is shorter, but of a simulator */
+    KNOCK_HERE_MS = 100,
+    NOBODYS_PORT = 9, /* a refusal tells as much as a connection */
+    SAY_MS = 6000, /* until it announces itself: nice to know */
+    /* Whoever is back and says nothing for so long will not say it. */
+    MUTE_MS = 20000,
     /* Whoever says the old version so late has started it again. */
     SETTLED_MS = 12000,
     /* A minute until it is confirmed, and what a restart takes. */
@@ -26,14 +35,16 @@ struct verify {
     struct loop *loop;
     struct verify_config c;
     struct addr addr;
+    bool here; /* on this machine */
     uint64_t began;
     uint64_t same_ms;  /* since then it has run the right one; 0: never */
     uint64_t heard_ms; /* when it announced itself last */
-    struct timer timer, limit;
-    struct look *look;
+    struct timer timer, knocks, limit;
+    struct look *look, *goodbye;
     struct race *race;
     struct look_facts facts;
-    bool announced, answered;
+    bool announced;
+    struct presence presence;
     struct verify_result result;
 };
 
@@ -73,14 +84,20 @@ const char *eo_verify_version(const struct look_facts *f)
     return f->project_version[0] != '\0' ? f->project_version : f->version;
 }
 
-static void finish(struct verify *v, enum espota_category category)
+static void finish(struct verify *v, enum espota_category category,
+                   bool verified)
 {
     static const char LOOK[] =
-        "look what the device runs before you flash it again";
+        "check which firmware the device runs before you flash it again";
+    const bool away = v->presence.away && !v->presence.there;
     struct espota_error *err = &v->result.error;
 
     v->result.category = category;
-    v->result.facts = v->announced ? &v->facts : NULL;
+    v->result.verified = verified;
+    v->result.stayed = !v->presence.away;
+    v->result.facts = v->announced && v->heard_ms >= v->presence.back_ms
+                          ? &v->facts
+                          : NULL;
     if (category == ESPOTA_E_NOT_BACK && v->same_ms != 0)
         eo_fail_hint(err, category,
                      "look at the device: it may restart again and again",
@@ -90,7 +107,8 @@ static void finish(struct verify *v, enum espota_category category)
         eo_fail_hint(err, category,
                      "look at the device; it may be waiting for Wi-Fi, or be "
                      "in safe mode under another name",
-                     "it took the image and did not come back within %u s",
+                     "it took the image%s and did not come back within %u s",
+                     away ? ", went away" : "",
                      (unsigned)(v->c.timeout_ms / 1000));
     else if (category == ESPOTA_E_OTHER_VERSION && v->same_ms != 0)
         eo_fail_hint(err, category,
@@ -109,10 +127,17 @@ static void finish(struct verify *v, enum espota_category category)
                      v->c.expect.hash != NULL ? v->facts.config_hash : "",
                      v->c.expect.version != NULL ? v->c.expect.version
                                                  : v->c.expect.hash);
+    else if (category == ESPOTA_E_UNKNOWN && v->announced &&
+             eo_verify_match(&v->c.expect, &v->facts) == VERIFY_SAME)
+        eo_fail_hint(err, category, LOOK,
+                     "it says that it runs %s, as it did before: that proves "
+                     "nothing",
+                     eo_verify_version(&v->facts));
     else if (category == ESPOTA_E_UNKNOWN)
         eo_fail_hint(err, category, LOOK,
                      "it is back, but does not say what it runs");
     eo_timer_stop(v->loop, &v->timer);
+    eo_timer_stop(v->loop, &v->knocks);
     eo_timer_stop(v->loop, &v->limit);
     v->c.on_end(v->c.ctx, &v->result);
 }
@@ -133,43 +158,109 @@ static bool must_watch(struct verify *v)
     return now - v->same_ms < WATCH_MS;
 }
 
+static void finish_unproved(struct verify *v, bool last)
+{
+    if (last && !v->presence.there)
+        finish(v, ESPOTA_E_NOT_BACK, false);
+    else
+        finish(v, ESPOTA_E_OK, false);
+}
+
+/* It is back, and may say with what in a moment. */
+static bool will_say(const struct verify *v)
+{
+    return v->c.announces && v->presence.back &&
+           v->heard_ms < v->presence.back_ms &&
+           eo_loop_now(v->loop) - v->presence.back_ms < SAY_MS;
+}
+
+/* Being there is all that is asked. */
+static bool judge_presence(struct verify *v, enum presence_is is, bool last)
+{
+    if ((is == PRESENCE_OPEN || will_say(v)) && !last)
+        return false;
+    if (is == PRESENCE_BACK)
+        finish(v, ESPOTA_E_OK, true);
+    else
+        finish_unproved(v, last);
+    return true;
+}
+
+/* It says that it runs what it should. */
+static bool judge_same(struct verify *v, enum presence_is is, bool last)
+{
+    if (!v->c.provable) {
+        if (is == PRESENCE_OPEN && !last)
+            return false;
+        if (v->c.outcome_is_open)
+            finish(v, ESPOTA_E_UNKNOWN, false);
+        else
+            finish_unproved(v, last);
+        return true;
+    }
+    if (must_watch(v) && !last)
+        return false;
+    if (eo_loop_now(v->loop) - v->heard_ms > SILENT_MS)
+        finish(v, ESPOTA_E_NOT_BACK, false);
+    else
+        finish(v, ESPOTA_E_OK, true);
+    return true;
+}
+
+/* It is there, and will not say what it runs. */
+static bool is_mute(const struct verify *v, enum presence_is is)
+{
+    const uint64_t since =
+        v->presence.back ? v->presence.back_ms : v->presence.alive_ms;
+
+    return is != PRESENCE_OPEN &&
+           (v->here || eo_loop_now(v->loop) - since >= MUTE_MS);
+}
+
 /* What is known is enough?  last: there will be no more. */
 static bool judge(struct verify *v, bool last)
 {
     const uint64_t now = eo_loop_now(v->loop);
     const bool settled = now - v->began >= SETTLED_MS || v->same_ms != 0;
-    const bool back = v->announced || v->answered;
-    const bool must_match =
-        v->c.mode == ESPOTA_VERIFY_VERSION || v->c.outcome_is_open;
+    const enum presence_is is = eo_presence_is(&v->presence, now);
     const enum verify_match match =
         v->announced ? eo_verify_match(&v->c.expect, &v->facts)
                      : VERIFY_CANNOT_TELL;
 
-    if (match == VERIFY_SAME && must_watch(v) && !last)
-        return false;
-    if (match == VERIFY_SAME && now - v->heard_ms > SILENT_MS)
-        finish(v, ESPOTA_E_NOT_BACK);
-    else if (match == VERIFY_SAME || (back && !must_match))
-        finish(v, ESPOTA_E_OK);
-    else if (match == VERIFY_OTHER && (settled || last))
-        finish(v, ESPOTA_E_OTHER_VERSION);
-    else if (last && back)
-        finish(v, ESPOTA_E_UNKNOWN);
+    if (v->c.mode != ESPOTA_VERIFY_VERSION && !v->c.outcome_is_open)
+        return judge_presence(v, is, last);
+    if (match == VERIFY_SAME)
+        return judge_same(v, is, last);
+    if (match == VERIFY_OTHER && (settled || last))
+        finish(v, ESPOTA_E_OTHER_VERSION, false);
+    else if (match == VERIFY_CANNOT_TELL && is_mute(v, is))
+        finish(v, ESPOTA_E_UNKNOWN, false);
     else if (last)
-        finish(v, ESPOTA_E_NOT_BACK);
+        finish(v, v->presence.there ? ESPOTA_E_UNKNOWN : ESPOTA_E_NOT_BACK,
+               false);
     else
         return false;
     return true;
 }
 
-/* ---- asking again and again ------------------------------------------------ */
-
-static void look(void *ctx);
-
-static void rest(struct verify *v)
+static void see(struct verify *v, enum sight sight)
 {
-    eo_timer_start(v->loop, &v->timer,
-                   v->same_ms != 0 ? WATCH_PAUSE_MS : PAUSE_MS, look, v);
+    eo_presence_see(&v->presence, sight, eo_loop_now(v->loop));
+}
+
+/* ---- knocking -------------------------------------------------------------- */
+
+static void knock(void *ctx);
+
+/* Only what says something of the device. */
+static void see_knock(struct verify *v, int fd, int sys)
+{
+    if (fd >= 0)
+        see(v, SIGHT_ACCEPTED);
+    else if (sys == ECONNREFUSED || sys == ECONNRESET)
+        see(v, SIGHT_REFUSED);
+    else if (sys == ETIMEDOUT || sys == EHOSTUNREACH || sys == EHOSTDOWN)
+        see(v, SIGHT_SILENT);
 }
 
 static void on_knock(void *ctx, int fd, const struct addr *winner,
@@ -177,16 +268,36 @@ static void on_knock(void *ctx, int fd, const struct addr *winner,
 {
     struct verify *v = ctx;
 
-    (void)winner, (void)err;
+    (void)winner;
+    see_knock(v, fd, fd >= 0 ? 0 : err->sys_errno);
     if (fd >= 0) {
         shutdown(fd, SHUT_RDWR);
         close(fd);
-        v->answered = true;
     }
     eo_race_free(v->race);
     v->race = NULL;
-    if (!judge(v, false))
-        rest(v);
+    if (!judge(v, false) && !v->presence.back)
+        eo_timer_start(v->loop, &v->knocks,
+                       v->here ? KNOCK_HERE_MS : KNOCK_AGAIN_MS, knock, v);
+}
+
+static void knock(void *ctx)
+{
+    struct verify *v = ctx;
+
+    v->race = eo_race_start(v->loop, &v->addr, 1, v->c.bind, KNOCK_MS,
+                            on_knock, v);
+    if (v->race == NULL)
+        eo_timer_start(v->loop, &v->knocks, KNOCK_AGAIN_MS, knock, v);
+}
+
+/* ---- listening ------------------------------------------------------------- */
+
+static void look(void *ctx);
+
+static void on_goodbye(void *ctx)
+{
+    see(ctx, SIGHT_GOODBYE);
 }
 
 static void on_look(void *ctx, const struct look_facts *facts)
@@ -197,35 +308,39 @@ static void on_look(void *ctx, const struct look_facts *facts)
         v->facts = *facts;
         v->announced = true;
         v->heard_ms = eo_loop_now(v->loop);
+        see(v, SIGHT_ANNOUNCED);
     }
     eo_look_free(v->look);
     v->look = NULL;
-    if (judge(v, false))
-        return;
-    if (!v->announced && !v->answered && v->c.has_tcp)
-        v->race = eo_race_start(v->loop, &v->addr, 1, v->c.bind, KNOCK_MS,
-                                on_knock, v);
-    if (v->race == NULL)
-        rest(v);
+    if (!judge(v, false))
+        eo_timer_start(v->loop, &v->timer,
+                       v->same_ms != 0 ? WATCH_PAUSE_MS : PAUSE_MS, look, v);
+}
+
+static struct look *start_look(struct verify *v, void (*ended)(void *goodbye))
+{
+    return eo_look_start(v->loop, &(struct look_config){
+                                      .host = v->c.host,
+                                      .addr = &v->addr,
+                                      .bind = v->c.bind,
+                                      .family = v->c.family,
+                                      .timeout_ms = LOOK_MS,
+                                      .on_end = on_look,
+                                      .on_goodbye = ended,
+                                      .ctx = v,
+                                  });
 }
 
 static void look(void *ctx)
 {
     struct verify *v = ctx;
 
-    v->look = eo_look_start(
-        v->loop, &(struct look_config){
-                     .host = v->c.host,
-                     .addr = &v->addr,
-                     .bind = v->c.bind,
-                     .family = v->c.family,
-                     .timeout_ms = LOOK_MS,
-                     .on_end = on_look,
-                     .ctx = v,
-                 });
+    v->look = start_look(v, NULL);
     if (v->look == NULL)
-        rest(v);
+        eo_timer_start(v->loop, &v->timer, PAUSE_MS, look, v);
 }
+
+/* ---- beginning and end ----------------------------------------------------- */
 
 static void on_limit(void *ctx)
 {
@@ -242,8 +357,17 @@ struct verify *eo_verify_start(struct loop *loop,
     v->loop = loop;
     v->c = *c;
     v->addr = *c->addr;
+    v->here = eo_addr_is_loopback(c->addr);
     v->began = eo_loop_now(loop);
-    eo_timer_start(loop, &v->timer, LEAVING_MS, look, v);
+    v->presence = (struct presence){.listens = c->port != 0,
+                                    .loopback = v->here};
+    eo_addr_set_port(&v->addr, c->port != 0 ? c->port : NOBODYS_PORT);
+    if (!v->here) {
+        v->goodbye = start_look(v, on_goodbye); /* without, one sense less */
+        eo_timer_start(loop, &v->timer, LEAVING_MS, look, v);
+    }
+    if (c->port != 0 || !v->here)
+        eo_timer_start(loop, &v->knocks, KNOCK_HERE_MS, knock, v);
     eo_timer_start(loop, &v->limit, c->timeout_ms, on_limit, v);
     return v;
 }
@@ -253,8 +377,10 @@ void eo_verify_free(struct verify *v)
     if (v == NULL)
         return;
     eo_timer_stop(v->loop, &v->timer);
+    eo_timer_stop(v->loop, &v->knocks);
     eo_timer_stop(v->loop, &v->limit);
     eo_look_free(v->look);
+    eo_look_free(v->goodbye);
     eo_race_free(v->race);
     eo_free(v);
 }

@@ -1,7 +1,8 @@
 /* verify.h -- is the device back, and does it run what it was given?
  *
- * It listens to mDNS first and touches the device's port only where nothing is
- * announced, seldom, and with a clean close.
+ * It listens to mDNS and knocks: at the port on which the device listens, with
+ * a clean close, or else at one where nobody lives, which it refuses.  What it
+ * sees of that is judged in presence.h.
  *
  * An ESP32 with ESPHome 2026.1 or later confirms its new firmware once it has
  * run for a minute; if it restarts before, the boot loader goes back to the old
@@ -39,18 +40,22 @@ struct verify;
 
 struct verify_result {
     enum espota_category category; /* OK, NOT_BACK, OTHER_VERSION or UNKNOWN */
+    bool verified; /* it was seen: away and back, or with what is expected */
+    bool stayed;   /* it was not seen to go away */
     const struct look_facts *facts; /* NULL: it announced nothing */
     struct espota_error error;      /* unless OK */
 };
 
 struct verify_config {
     const char *host; /* as it is looked up */
-    const struct addr *addr; /* with its port; where it was last */
-    bool has_tcp; /* its port can be asked whether it is there */
+    const struct addr *addr; /* where it was last ... */
+    uint16_t port; /* ... and took a connection; 0: it does not listen */
     const char *bind;
     int family;
     enum espota_verify mode; /* not NONE */
     struct verify_expect expect;
+    bool announces; /* it did before: when it is back, it will say its version */
+    bool provable; /* it did not say before that it runs what is expected */
     bool outcome_is_open; /* it never gave its verdict: being back says less */
     uint32_t timeout_ms;
 

@@ -274,7 +274,7 @@ static bool leave(struct browse *b, size_t i)
 {
     struct browse_entry *e = b->entry[i];
 
-    if (e->told)
+    if (e->told || b->config.goodbyes)
         say(b, BROWSE_LEFT, e);
     if (e->wanted) {
         if (e->instance.len > 0)

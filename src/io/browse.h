@@ -61,6 +61,7 @@ struct browse_config {
     const char *const *names;
     size_t n_names;
     bool keep_asking; /* until freed: else only in the first seconds */
+    bool goodbyes;    /* tell also of those who leave that were never told */
 
     /* From the loop, never from within the start; the browse may not be freed
      * in it.  NULL: nobody listens. */

@@ -13,6 +13,7 @@ enum { SERVICE_LAG_MS = 700 };
 struct look {
     struct loop *loop;
     void (*on_end)(void *ctx, const struct look_facts *);
+    void (*on_goodbye)(void *ctx);
     void *ctx;
     struct browse *browse; /* NULL: there is nobody to ask */
     struct addr addr;      /* len 0: by name */
@@ -75,6 +76,11 @@ static void on_news(void *ctx, enum browse_news news,
 {
     struct look *k = ctx;
 
+    if (k->on_goodbye != NULL) {
+        if (news == BROWSE_LEFT)
+            k->on_goodbye(k->ctx);
+        return;
+    }
     if (news == BROWSE_LEFT || !eo_browse_complete(e) || !is_wanted(k, e))
         return;
     k->heard = true;
@@ -101,10 +107,12 @@ struct look *eo_look_start(struct loop *loop, const struct look_config *c)
         return NULL;
     k->loop = loop;
     k->on_end = c->on_end;
+    k->on_goodbye = c->on_goodbye;
     k->ctx = c->ctx;
     if (!by_name)
         k->addr = *c->addr;
     if (eo_addr_is_loopback(c->addr) ||
+        (c->on_goodbye != NULL && !by_name) ||
         eo_browse_new(&k->browse, loop,
                       &(struct browse_config){
                           .only = c->bind,
@@ -113,13 +121,15 @@ struct look *eo_look_start(struct loop *loop, const struct look_config *c)
                           .names = by_name ? names : NULL,
                           .n_names = by_name,
                           .keep_asking = true,
+                          .goodbyes = c->on_goodbye != NULL,
                           .news = on_news,
                           .ctx = k,
                       },
                       &err) != 0)
         k->browse = NULL; /* it ends at once, with nothing heard */
-    eo_timer_start(loop, &k->end, k->browse != NULL ? c->timeout_ms : 0,
-                   on_time, k);
+    if (k->on_goodbye == NULL)
+        eo_timer_start(loop, &k->end, k->browse != NULL ? c->timeout_ms : 0,
+                       on_time, k);
     return k;
 }
 

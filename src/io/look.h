@@ -30,6 +30,9 @@ struct look_config {
     /* Once, from the loop; the look may be freed in it.  NULL: it announced
      * nothing in time, or there is nobody to ask. */
     void (*on_end)(void *ctx, const struct look_facts *);
+    /* Instead: it only listens, without an end, for that name to say goodbye;
+     * the look may not be freed in it. */
+    void (*on_goodbye)(void *ctx);
     void *ctx;
 };
 

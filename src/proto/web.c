@@ -110,6 +110,7 @@ const struct proto_ops eo_proto_web = {
     .name = "web",
     .summary = "the upload form of the device's web page",
     .port = 80,
+    .listens = true,
     .size = sizeof(struct proto),
     .refuses = 1u << ESPOTA_TYPE_PARTITION_TABLE | 1u << ESPOTA_TYPE_BOOTLOADER,
     .init = init,

@@ -83,3 +83,29 @@ verify() { # SIM-OPTIONS IMAGE OPTION...
     echo "$output"
     [ "${lines[0]}" = "ok 2026.5.0 2.0.0" ]
 }
+
+@test "the same version before and after proves nothing, and that is said before" {
+    "$BUILD/tools/mkimage" esp32 256K 2026.5.0 "$BATS_TEST_TMPDIR/same.bin"
+    run verify "--reboot-ms 800 --rollback" "$BATS_TEST_TMPDIR/same.bin" --verify version --verify-timeout 60
+    echo "$output"
+    [ "${lines[0]}" = "ok updated 2026.5.0 2026.5.0" ]
+    run verify "--reboot-ms 800 --fault reset@end" "$BATS_TEST_TMPDIR/same.bin" --verify version --verify-timeout 60
+    echo "$output"
+    [[ ${lines[0]} == "unknown unknown 2026.5.0 "* ]]
+}
+
+@test "ArduinoOTA by address: it is seen, or that it stayed is told" {
+    # shellcheck disable=SC2016
+    run lab --no-mdns -- sh -c '
+        "$NETLAB" exec dev "$BIN/espota-sim" arduino --profile esp32-md5 --bind 10.77.0.2 --port 3232 \
+            --reboot-ms 800 >"$BATS_TEST_TMPDIR/sim" 2>&1 &
+        timeout 60 sh -c "until grep -q listening $BATS_TEST_TMPDIR/sim; do sleep 0.05; done"
+        "$BIN/espota-c" -q --json -i 10.77.0.2 -f "$two" --protocol arduino --retry 0 --verify back --verify-timeout 40 |
+            jq -r "select(.event == \"device_end\") | \"\(.code) \(.outcome)\""
+        "$NETLAB" exec dev ip link set lab0 down
+        "$BIN/espota-c" -q --json -i 10.77.0.2 -f "$two" --protocol arduino --retry 0 --verify back |
+            jq -r "select(.event == \"device_end\") | \"\(.code) \(.bytes_wire)\""'
+    echo "$output"
+    [ "${lines[0]}" = "ok updated" ]
+    [[ $output == *"usage 0" ]]
+}

@@ -21,6 +21,36 @@ is_back() {
 
 @test "back: the port answers again" { patiently is_back; }
 
+page_is_back() {
+    start_sim web --profile esp8266 --reboot-ms 700 &&
+        espota -i "http://$sim_host:$sim_port/update" -f "$image" --profile esp8266 --retry 0 \
+            --verify back --json &&
+        expect_status 0 && expect_event device_end .phase verify &&
+        expect_event device_end .verified true
+}
+
+@test "back: a web page by its URL" { patiently page_is_back; }
+
+@test "back: what never goes away is told as that" {
+    start_sim esphome --reboot-ms 0
+    flash --verify back --json
+    expect_status 0
+    expect_event device_end .outcome updated
+    expect_event device_end .verified false
+    expect_event device_end .new_version null
+    expect_stderr "it was not seen to go away"
+    expect_stderr "not verified, 262.1 kB"
+}
+
+@test "back: what cannot be seen is 2 before anything is sent" {
+    make_image esp32 256K
+    start_sim arduino --profile esp32
+    flash --protocol arduino --verify back --json
+    expect_status 2
+    expect_event device_end .bytes_wire 0
+    expect_stderr "cannot be seen"
+}
+
 @test "not back in time is 31" {
     start_sim esphome --once 1 --reboot-ms 60000
     flash --verify back --verify-timeout 4 --json

@@ -2,9 +2,12 @@
  * In a time and on a link that the test makes up. */
 #include "support/browse_stage.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "fleet/verify.h"
+#include "io/race.h"
 
 static const struct row {
     const char *name, *version, *hash;        /* expected */
@@ -69,12 +72,68 @@ static void test_who_may_roll_back(void **state)
     }
 }
 
+/* ---- knocking ------------------------------------------------------------- */
+
+/* What io/race.h promises: connections are as the play says at that moment. */
+struct race {
+    struct loop *loop;
+    struct timer timer;
+    race_fn *fn;
+    void *ctx;
+    struct addr addr;
+    int says;
+};
+
+static struct {
+    int says; /* an errno, 0: it takes the connection */
+    uint16_t port;
+    unsigned n;
+} door;
+
+static void on_door(void *ctx)
+{
+    struct race *r = ctx;
+    struct espota_error err = {.category = ESPOTA_E_CONNECT,
+                               .sys_errno = r->says};
+
+    r->fn(r->ctx, r->says == 0 ? dup(STDIN_FILENO) : -1, &r->addr, &err);
+}
+
+struct race *eo_race_start(struct loop *loop, const struct addr *addr, size_t n,
+                           const char *bind, uint32_t timeout_ms, race_fn *fn,
+                           void *ctx)
+{
+    struct race *r = calloc(1, sizeof *r);
+
+    (void)bind;
+    assert_int_equal(n, 1);
+    *r = (struct race){loop, {.due = 0}, fn, ctx, *addr, door.says};
+    door.port = eo_addr_port(addr);
+    door.n++;
+    eo_timer_start(loop, &r->timer,
+                   door.says == ETIMEDOUT ? timeout_ms : 1, on_door, r);
+    return r;
+}
+
+void eo_race_free(struct race *r)
+{
+    if (r != NULL)
+        eo_timer_stop(r->loop, &r->timer);
+    free(r);
+}
+
 /* ---- watching it ----------------------------------------------------------- */
 
 /* From that second on it announces that version; NULL: it is silent. */
 struct act {
     unsigned at_s;
     const char *version;
+};
+
+/* From that tenth of a second on knocks are answered so. */
+struct knock {
+    unsigned at_ds;
+    int says;
 };
 
 static const struct play {
@@ -107,17 +166,101 @@ static const struct play {
      ESPOTA_E_OK, 79, 89, 1, NULL},
     {"the time that was given is shorter", "ESP32", ESPOTA_VERIFY_VERSION, 20,
      {{5, "2026.9.1"}}, ESPOTA_E_OK, 19, 21, 1, NULL},
-    {"back is enough: nobody watches", "ESP32", ESPOTA_VERIFY_BACK, 90,
-     {{5, "2026.9.1"}}, ESPOTA_E_OK, 5, 10, 0, NULL},
     {"an ESP8266 cannot go back", "ESP8266", ESPOTA_VERIFY_VERSION, 90,
      {{5, "2026.9.1"}}, ESPOTA_E_OK, 5, 10, 0, NULL},
     {"nobody is there", "ESP32", ESPOTA_VERIFY_VERSION, 30, {{0, NULL}},
      ESPOTA_E_NOT_BACK, 29, 31, 0, "did not come back within 30 s"},
 };
 
+/* Seen by knocks, announcements and a goodbye. */
+static const struct sights {
+    const char *name, *address;
+    uint16_t port; /* 0: it does not listen */
+    enum espota_verify mode;
+    bool open, unprovable;
+    unsigned limit_s;
+    struct knock knocks[6];
+    struct act acts[4];
+    unsigned goodbye_ds; /* 0: none */
+    enum espota_category ends;
+    bool verified;
+    unsigned from_s, to_s;
+    const char *says;
+} SIGHTS[] = {
+    {"it refuses, is silent, and refuses again", "10.77.0.2", 0,
+     ESPOTA_VERIFY_BACK, false, false, 90,
+     {{0, ECONNREFUSED}, {5, ETIMEDOUT}, {45, ECONNREFUSED}}, {{0, NULL}}, 0,
+     ESPOTA_E_OK, true, 4, 8, NULL},
+    {"it is silent from the first knock on, and back", "10.77.0.2", 0,
+     ESPOTA_VERIFY_BACK, false, false, 90,
+     {{0, ETIMEDOUT}, {30, ECONNREFUSED}}, {{0, NULL}}, 0, ESPOTA_E_OK, true,
+     3, 7, NULL},
+    {"its neighbours cannot find it for a while", "10.77.0.2", 0,
+     ESPOTA_VERIFY_BACK, false, false, 90,
+     {{0, ECONNREFUSED}, {5, EHOSTUNREACH}, {45, ECONNREFUSED}}, {{0, NULL}}, 0,
+     ESPOTA_E_OK, true, 4, 7, NULL},
+    {"it never goes away", "10.77.0.2", 0, ESPOTA_VERIFY_BACK, false, false,
+     90, {{0, ECONNREFUSED}}, {{0, NULL}}, 0, ESPOTA_E_OK, false, 10, 12,
+     NULL},
+    {"nor is its port ever closed", "10.77.0.2", 3232, ESPOTA_VERIFY_BACK,
+     false, false, 90, {{0, 0}}, {{0, NULL}}, 0, ESPOTA_E_OK, false, 10, 12,
+     NULL},
+    {"its port closes and opens", "10.77.0.2", 3232, ESPOTA_VERIFY_BACK, false,
+     false, 90, {{0, 0}, {10, ECONNREFUSED}, {30, 0}}, {{0, NULL}}, 0,
+     ESPOTA_E_OK, true, 3, 5, NULL},
+    {"its port closes for good", "10.77.0.2", 3232, ESPOTA_VERIFY_BACK, false,
+     false, 20, {{0, 0}, {10, ECONNREFUSED}}, {{0, NULL}}, 0,
+     ESPOTA_E_NOT_BACK, false, 19, 21, "went away"},
+    {"silent, and then it refuses before it listens", "10.77.0.2", 3232,
+     ESPOTA_VERIFY_BACK, false, false, 90,
+     {{0, 0}, {10, ETIMEDOUT}, {30, ECONNREFUSED}}, {{0, NULL}}, 0,
+     ESPOTA_E_OK, true, 3, 6, NULL},
+    {"here a refusal is nobody's word", "127.0.0.1", 3232, ESPOTA_VERIFY_BACK,
+     false, false, 20, {{0, ECONNREFUSED}}, {{0, NULL}}, 0, ESPOTA_E_NOT_BACK,
+     false, 19, 21, "did not come back within 20 s"},
+    {"here it opens its port again", "127.0.0.1", 8080, ESPOTA_VERIFY_BACK,
+     false, false, 20, {{0, ECONNREFUSED}, {20, 0}}, {{0, NULL}}, 0,
+     ESPOTA_E_OK, true, 2, 3, NULL},
+    {"behind a firewall, it says goodbye and announces itself", "10.77.0.2", 0,
+     ESPOTA_VERIFY_BACK, false, false, 90, {{0, ETIMEDOUT}},
+     {{0, "2026.9.0"}, {1, NULL}, {5, "2026.9.1"}}, 10, ESPOTA_E_OK, true, 5,
+     12, NULL},
+    {"behind a firewall, it only announces itself", "10.77.0.2", 0,
+     ESPOTA_VERIFY_BACK, false, false, 90, {{0, ETIMEDOUT}}, {{0, "2026.9.1"}},
+     0, ESPOTA_E_OK, false, 10, 18, NULL},
+    {"it cannot be reached from here any more", "10.77.0.2", 0,
+     ESPOTA_VERIFY_BACK, false, false, 20, {{0, ECONNREFUSED}, {5, ENETUNREACH}},
+     {{0, NULL}}, 0, ESPOTA_E_OK, false, 9, 21, NULL},
+    {"no descriptors here: it was not seen", "10.77.0.2", 0,
+     ESPOTA_VERIFY_BACK, false, false, 20, {{0, EMFILE}}, {{0, NULL}}, 0,
+     ESPOTA_E_NOT_BACK, false, 19, 21, "did not come back"},
+    {"the same version as before proves nothing", "10.77.0.2", 3232,
+     ESPOTA_VERIFY_VERSION, false, true, 90,
+     {{0, 0}, {10, ETIMEDOUT}, {40, 0}}, {{0, "2026.9.1"}}, 0, ESPOTA_E_OK,
+     false, 3, 12, NULL},
+    {"nor where it never goes", "10.77.0.2", 3232, ESPOTA_VERIFY_VERSION,
+     false, true, 90, {{0, 0}}, {{0, "2026.9.1"}}, 0, ESPOTA_E_OK, false, 10,
+     16, NULL},
+    {"nor does it settle a lost verdict", "10.77.0.2", 3232,
+     ESPOTA_VERIFY_VERSION, true, true, 90,
+     {{0, 0}, {10, ETIMEDOUT}, {40, 0}}, {{0, "2026.9.1"}}, 0,
+     ESPOTA_E_UNKNOWN, false, 3, 12, "as it did before"},
+    {"another version does", "10.77.0.2", 3232, ESPOTA_VERIFY_VERSION, true,
+     false, 30, {{0, 0}, {10, ETIMEDOUT}, {40, 0}}, {{5, "2026.9.1"}}, 0,
+     ESPOTA_E_OK, true, 29, 31, NULL},
+    {"it is back, and mute", "10.77.0.2", 3232, ESPOTA_VERIFY_VERSION, false,
+     false, 90, {{0, 0}, {10, ETIMEDOUT}, {40, 0}}, {{0, NULL}}, 0,
+     ESPOTA_E_UNKNOWN, false, 23, 30, "does not say what it runs"},
+    {"here nobody announces anything", "127.0.0.1", 3232,
+     ESPOTA_VERIFY_VERSION, false, false, 90,
+     {{0, 0}, {10, ECONNREFUSED}, {20, 0}}, {{0, NULL}}, 0, ESPOTA_E_UNKNOWN,
+     false, 2, 4, "does not say what it runs"},
+};
+
 struct verdict {
     bool ended;
     enum espota_category category;
+    bool verified;
     char message[400];
     unsigned watched;
 };
@@ -136,6 +279,7 @@ static void ended(void *ctx, const struct verify_result *r)
     assert_false(v->ended);
     v->ended = true;
     v->category = r->category;
+    v->verified = r->verified;
     snprintf(v->message, sizeof v->message, "%s", r->error.message);
 }
 
@@ -162,14 +306,85 @@ static void announce(const char *platform, const char *version)
     voice_end(&v);
 }
 
-static const char *version_at(const struct play *p, uint64_t ms)
+static const char *version_at(const struct act *acts, size_t n, uint64_t ms)
 {
     const char *version = NULL;
 
-    for (size_t i = 0; i < sizeof p->acts / sizeof *p->acts; i++)
-        if (p->acts[i].at_s * 1000u <= ms && (i == 0 || p->acts[i].at_s > 0))
-            version = p->acts[i].version;
+    for (size_t i = 0; i < n; i++)
+        if (acts[i].at_s * 1000u <= ms && (i == 0 || acts[i].at_s > 0))
+            version = acts[i].version;
     return version;
+}
+
+static int says_at(const struct sights *s, uint64_t ms)
+{
+    int says = 0;
+
+    for (size_t i = 0; i < sizeof s->knocks / sizeof *s->knocks; i++)
+        if (s->knocks[i].at_ds * 100u <= ms &&
+            (i == 0 || s->knocks[i].at_ds > 0))
+            says = s->knocks[i].says;
+    return says;
+}
+
+static void say_goodbye(void)
+{
+    struct voice v;
+
+    voice_begin(&v);
+    voice_ptr(&v, ESPHOME, KITCHEN, 0);
+    voice_srv(&v, KITCHEN, HOST, 6053, 0);
+    voice_a(&v, HOST, "10.77.0.2", 0);
+    voice_end(&v);
+}
+
+static void test_sights(void **state)
+{
+    const struct sights *s = *state;
+    const uint64_t begin = clock_ms;
+    struct loop *loop = eo_loop_new();
+    struct verdict verdict = {.ended = false};
+    struct addr addr;
+    struct verify *v;
+
+    assert_int_equal(eo_addr_parse(&addr, s->address), 0);
+    door.says = says_at(s, 0);
+    door.n = 0;
+    v = eo_verify_start(
+        loop, &(struct verify_config){.host = HOST,
+                                      .addr = &addr,
+                                      .port = s->port,
+                                      .mode = s->mode,
+                                      .expect = {.version = "2026.9.1"},
+                                      .provable = !s->unprovable,
+                                      .outcome_is_open = s->open,
+                                      .timeout_ms = s->limit_s * 1000,
+                                      .on_end = ended,
+                                      .ctx = &verdict});
+    assert_non_null(v);
+    while (!verdict.ended && clock_ms - begin < 120000) {
+        const uint64_t at = clock_ms - begin;
+        const char *version =
+            version_at(s->acts, sizeof s->acts / sizeof *s->acts, at);
+
+        door.says = says_at(s, at);
+        if (s->goodbye_ds != 0 && at / 100 == s->goodbye_ds)
+            say_goodbye();
+        else if (version != NULL)
+            announce("ESP32", version);
+        clock_pass(loop, 100, is_over, &verdict);
+    }
+    eo_verify_free(v);
+    eo_loop_free(loop);
+    assert_true(verdict.ended);
+    if (verdict.category != s->ends || verdict.verified != s->verified)
+        fail_msg("it ends as %d, %sverified: %s", verdict.category,
+                 verdict.verified ? "" : "not ", verdict.message);
+    assert_in_range(clock_ms - begin, s->from_s * 1000, s->to_s * 1000);
+    if (s->says != NULL && strstr(verdict.message, s->says) == NULL)
+        fail_msg("it says: %s", verdict.message);
+    assert_true(door.n > 0);
+    assert_int_equal(door.port, s->port != 0 ? s->port : 9);
 }
 
 static void test_play(void **state)
@@ -182,18 +397,21 @@ static void test_play(void **state)
     struct verify *v;
 
     assert_int_equal(eo_addr_parse(&addr, "10.77.0.2"), 0);
+    door.says = ETIMEDOUT;
     v = eo_verify_start(
         loop, &(struct verify_config){.host = HOST,
                                       .addr = &addr,
                                       .mode = p->mode,
                                       .expect = {.version = "2026.9.1"},
+                                      .provable = true,
                                       .timeout_ms = p->limit_s * 1000,
                                       .on_watch = watched,
                                       .on_end = ended,
                                       .ctx = &verdict});
     assert_non_null(v);
     while (!verdict.ended && clock_ms - begin < 120000) {
-        const char *version = version_at(p, clock_ms - begin);
+        const char *version = version_at(
+            p->acts, sizeof p->acts / sizeof *p->acts, clock_ms - begin);
 
         if (version != NULL)
             announce(p->platform, version);
@@ -211,8 +429,12 @@ static void test_play(void **state)
 
 int main(void)
 {
-    enum { N = sizeof ROWS / sizeof *ROWS, M = sizeof PLAYS / sizeof *PLAYS };
-    struct CMUnitTest tests[N + M + 1];
+    enum {
+        N = sizeof ROWS / sizeof *ROWS,
+        M = sizeof PLAYS / sizeof *PLAYS,
+        K = sizeof SIGHTS / sizeof *SIGHTS
+    };
+    struct CMUnitTest tests[N + M + K + 1];
 
     for (size_t i = 0; i < N; i++)
         tests[i] = (struct CMUnitTest){.name = ROWS[i].name,
@@ -222,7 +444,12 @@ int main(void)
         tests[N + i] = (struct CMUnitTest){.name = PLAYS[i].name,
                                            .test_func = test_play,
                                            .initial_state = (void *)&PLAYS[i]};
-    tests[N + M] =
+    for (size_t i = 0; i < K; i++)
+        tests[N + M + i] =
+            (struct CMUnitTest){.name = SIGHTS[i].name,
+                                .test_func = test_sights,
+                                .initial_state = (void *)&SIGHTS[i]};
+    tests[N + M + K] =
         (struct CMUnitTest)cmocka_unit_test(test_who_may_roll_back);
     return cmocka_run_group_tests_name("fleet/verify", tests, NULL, NULL);
 }
