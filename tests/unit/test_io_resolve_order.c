@@ -18,7 +18,9 @@ static struct {
     pthread_mutex_t lock;
     pthread_cond_t let_go;
     const char *name, *says; /* NULL: it knows nobody */
-    bool holds;              /* all who ask are kept waiting */
+    const char *held;        /* who ask for that are counted; a thread that an
+                                earlier test left behind may come late */
+    bool holds;              /* ... and kept waiting */
     unsigned inside, most;
 } service = {.lock = PTHREAD_MUTEX_INITIALIZER,
              .let_go = PTHREAD_COND_INITIALIZER};
@@ -34,20 +36,23 @@ int getaddrinfo(const char *name, const char *port,
 
     (void)port, (void)hints;
     pthread_mutex_lock(&service.lock);
-    if (++service.inside > service.most)
-        service.most = service.inside;
-    while (service.holds)
-        pthread_cond_wait(&service.let_go, &service.lock);
-    service.inside--;
+    if (service.held != NULL && strcmp(name, service.held) == 0) {
+        if (++service.inside > service.most)
+            service.most = service.inside;
+        while (service.holds)
+            pthread_cond_wait(&service.let_go, &service.lock);
+        service.inside--;
+    }
     known = service.says != NULL &&
             (service.name == NULL || strcmp(name, service.name) == 0);
+    if (known)
+        inet_pton(AF_INET, service.says, &a->sa.sin_addr);
     pthread_mutex_unlock(&service.lock);
     if (!known) {
         free(a);
         return EAI_NONAME;
     }
     a->sa.sin_family = AF_INET;
-    inet_pton(AF_INET, service.says, &a->sa.sin_addr);
     a->info.ai_family = AF_INET;
     a->info.ai_addr = (struct sockaddr *)&a->sa;
     a->info.ai_addrlen = sizeof a->sa;
@@ -92,11 +97,23 @@ unsigned if_nametoindex(const char *name)
 
 /* ---- kept waiting -------------------------------------------------------- */
 
-static void hold(bool on)
+static void hold(const char *name)
 {
     pthread_mutex_lock(&service.lock);
-    service.holds = on;
+    if (name != NULL) {
+        service.held = name;
+        service.inside = service.most = 0;
+    }
+    service.holds = name != NULL;
     pthread_cond_broadcast(&service.let_go);
+    pthread_mutex_unlock(&service.lock);
+}
+
+static void know(const char *name, const char *says)
+{
+    pthread_mutex_lock(&service.lock);
+    service.name = name;
+    service.says = says;
     pthread_mutex_unlock(&service.lock);
 }
 
@@ -115,7 +132,7 @@ static unsigned most_inside(void)
 struct outcome {
     bool done;
     char how[16], addr[ADDR_TEXT], text[400];
-    bool doubt;
+    bool doubt, will_answer;
     unsigned heard_system;
 };
 
@@ -141,7 +158,9 @@ static void on_log(void *ctx, const char *line)
 {
     struct outcome *o = ctx;
 
-    o->heard_system += strncmp(line, "system:", 7) == 0;
+    /* Of a bare name the other form may be denied first. */
+    o->heard_system += strncmp(line, "system:", 7) == 0 &&
+                       (!o->will_answer || strstr(line, " after ") != NULL);
 }
 
 static void say(const char *host, const char *address)
@@ -197,12 +216,11 @@ static void test_row(void **state)
 {
     const struct row *r = *state;
     struct loop *l = eo_loop_new();
-    struct outcome o = {.done = false};
+    struct outcome o = {.will_answer = r->system != NULL};
     const uint64_t began = clock_ms;
     struct resolve *res;
 
-    service.says = r->system;
-    service.name = r->name;
+    know(r->name, r->system);
     res = eo_resolve_start(
         l, &(struct resolve_config){.name = r->name, .log = on_log}, on_resolved,
         &o);
@@ -265,10 +283,8 @@ static void test_many_take_turns(void **state)
 
     (void)state;
     memset(o, 0, sizeof o);
-    service.says = "10.77.0.3";
-    service.name = NULL;
-    service.most = 0;
-    hold(true);
+    know(NULL, "10.77.0.3");
+    hold("a.example");
     for (int i = 0; i < MANY; i++) {
         res[i] = eo_resolve_start(
             l, &(struct resolve_config){.name = "a.example"}, on_resolved,
@@ -281,7 +297,7 @@ static void test_many_take_turns(void **state)
     until_inside(l, 8);
     clock_pass(l, 4000, NULL, NULL);
     until_inside(l, 32);
-    hold(false);
+    hold(NULL);
     for (int i = 0; i < 6000 && !all_done(o); i++)
         eo_loop_turn(l, 10);
     for (int i = 0; i < MANY; i++) {
@@ -300,18 +316,17 @@ static void test_those_left_behind_are_counted(void **state)
 
     (void)state;
     memset(o, 0, sizeof o);
-    service.most = 0;
-    hold(true);
+    hold("b.example");
     for (int i = 0; i < MANY; i++) {
         struct resolve *r = eo_resolve_start(
-            l, &(struct resolve_config){.name = "a.example"}, on_resolved,
+            l, &(struct resolve_config){.name = "b.example"}, on_resolved,
             &o[i]);
 
         eo_loop_turn(l, 1);
         eo_resolve_free(r);
     }
     until_inside(l, 32);
-    hold(false);
+    hold(NULL);
     eo_loop_free(l);
     for (int i = 0; i < MANY; i++)
         assert_false(o[i].done);
@@ -326,7 +341,7 @@ static void test_one_link_for_all(void **state)
 
     (void)state;
     memset(o, 0, sizeof o);
-    service.says = NULL;
+    know(NULL, NULL);
     for (int i = 0; i < 20; i++)
         res[i] = eo_resolve_start(
             l, &(struct resolve_config){.name = "kitchen.local"}, on_resolved,
