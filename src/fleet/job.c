@@ -36,6 +36,7 @@ bool eo_job_happened(struct job *j, enum espota_happening h)
     if (j->vetoed)
         return false;
     j->known = next;
+    j->open = commits; /* everything else is a word, or before it */
     return true;
 }
 
@@ -118,8 +119,7 @@ void eo_job_failed(struct job *j, const struct espota_error *err)
         eo_fail_hint(&j->error, ESPOTA_E_CONNECT, j->no_tcp.hint,
                      "%s; nor does it answer ArduinoOTA's invitations",
                      j->no_tcp.message);
-    if ((err->category == ESPOTA_E_UNKNOWN ||
-         j->known == ESPOTA_STATE_SENT) &&
+    if ((err->category == ESPOTA_E_UNKNOWN || j->open) &&
         t->verify != ESPOTA_VERIFY_NONE) {
         eo_job_verify(j, true);
         return;
@@ -133,7 +133,7 @@ void eo_job_failed(struct job *j, const struct espota_error *err)
     j->faults += espota_category_retryable(err->category);
     switch (eo_retry(&(struct retry_facts){
         .category = err->category,
-        .state = j->known,
+        .open = j->open,
         .committed = committed,
         .faults = j->faults,
         .retries = t->retries,
@@ -245,8 +245,7 @@ static void on_limit(void *ctx)
 
     if (eo_job_end_accepted(j))
         return;
-    if (j->known == ESPOTA_STATE_SENT ||
-        (j->session != NULL && eo_session_committed(j->session)))
+    if (j->open || (j->session != NULL && eo_session_committed(j->session)))
         category = ESPOTA_E_UNKNOWN;
     eo_fail_hint(&j->error, category,
                  category == ESPOTA_E_UNKNOWN

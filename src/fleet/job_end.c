@@ -64,7 +64,7 @@ static enum espota_outcome outcome_of(const struct job *j)
 
     if (j->target.pub.skip_absent && eo_job_is_absent(c))
         return ESPOTA_SKIPPED;
-    if (espota_state_next(j->known) == ESPOTA_NEXT_ASK ||
+    if (j->open || espota_state_next(j->known) == ESPOTA_NEXT_ASK ||
         (j->took && j->known == ESPOTA_STATE_HAS))
         return ESPOTA_UNKNOWN;
     return espota_category_outcome(c);
@@ -130,7 +130,7 @@ void eo_job_cancel(struct job *j, const struct espota_error *why)
     else if (j->took)
         eo_fail_hint(&j->error, ESPOTA_E_INTERRUPTED, JOB_LOOK_FIRST,
                      "interrupted: it took the image, and was not back yet");
-    else if (j->known == ESPOTA_STATE_SENT)
+    else if (j->open)
         eo_fail_hint(&j->error, ESPOTA_E_INTERRUPTED, JOB_LOOK_FIRST,
                      "interrupted after the device had every byte");
     else

@@ -45,6 +45,7 @@ struct job {
     bool said_hello;
     enum espota_state known; /* of the device and the image */
     bool took;               /* its own word, of this job's sending */
+    bool open;               /* a last byte left, and no word came */
     bool asks;               /* in an event that may be forbidden ... */
     bool vetoed;             /* ... and was, because of: */
     struct espota_error veto;

@@ -3,17 +3,13 @@
 
 enum retry eo_retry(const struct retry_facts *f)
 {
-    enum espota_happening ignored;
-
     /* A page that took all of it and only then wants another password gets it
      * no second time. */
     if (f->category == ESPOTA_E_AUTH && f->more_passwords && !f->committed)
         return RETRY_NEXT_PASSWORD;
     /* A device that has every byte may be starting it now: only its own word
      * that it did not take them makes a second time safe. */
-    if (!espota_category_retryable(f->category) ||
-        f->state == ESPOTA_STATE_SENT ||
-        (f->committed && !espota_error_tells(f->category, &ignored)))
+    if (!espota_category_retryable(f->category) || f->open)
         return RETRY_NO;
     return f->faults <= f->retries ? RETRY_SAME : RETRY_NO;
 }

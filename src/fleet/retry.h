@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include <espota/state.h>
+#include <espota/error.h>
 
 enum retry {
     RETRY_NO,
@@ -14,8 +14,8 @@ enum retry {
 
 struct retry_facts {
     enum espota_category category;
-    enum espota_state state; /* of the device, now that this happened */
-    bool committed;   /* the last byte had left, in this attempt */
+    bool open;      /* the last byte had left, and the device said nothing */
+    bool committed; /* the last byte had left, whatever it said */
     unsigned faults;  /* retryable ones so far, this one included */
     unsigned retries; /* how many are allowed */
     bool more_passwords;

@@ -68,6 +68,107 @@ flashed_are() { [ "$(flashed | wc -l)" = "$1" ]; }
     [ "$(cat "$T/journal.bad")" = "[defaults]" ]
 }
 
+# A record of an earlier run that was killed between the last byte and the verdict.
+may_have() { # DEVICE [LINES-BEFORE]
+    printf '%s{"v":1,"event":"commit","dev":"%s","sha256":"%s","ts":"2026-01-01T00:00:00Z"}\n' \
+        "${2-}" "$1" "$(sha256sum "$image" | cut -d' ' -f1)" >>"$T/journal"
+}
+
+ends() { jq -r 'select(.event == "device_end") | "\(.outcome) \(.code) \(.exit)"' "$T/out"; }
+
+@test "one that may have it stays so, whatever goes wrong before it is asked; --force sends" {
+    start_fleet 1
+    may_have "127.0.0.1:$sim_port"
+    # A hook, and a device that cannot be asked: on loopback nobody can.
+    fleet --json --before false
+    expect_status 30
+    [ "$(ends)" = "unknown usage 30" ] || no "$(ends)"
+    fleet --json --retry 3 --retry-delay 0.1
+    expect_status 30
+    [ "$(ends)" = "unknown unknown 30" ] || no "$(ends)"
+    fleet --json --only failed
+    [ "$(ends)" = "unknown unknown 30" ] || no "$(ends)"
+    ! flashed | grep . || no "it was sent blindly"
+    fleet --force
+    expect_status 0
+    eventually flashed_are 1
+    fleet --json
+    [ "$(ends)" = "skipped ok 0" ] || no "$(ends)"
+}
+
+@test "what is forced upon one that may have it, and refused, says nothing of the first time" {
+    start_fleet 1 --password hunter22
+    may_have "127.0.0.1:$sim_port"
+    fleet --json --force -a wrong-one
+    expect_status 30
+    [ "$(ends)" = "unknown auth 30" ] || no "$(ends)"
+    fleet --json -a hunter22
+    expect_status 30
+    ! flashed | grep . || no "it was sent blindly"
+}
+
+@test "a rollback flashes, and so does going forward again" {
+    start_fleet 2
+    old=$image
+    make_image esp32 300K 2.0.0
+    new=$image
+    for image in "$old" "$new" "$old" "$new"; do
+        fleet
+        expect_status 0
+    done
+    eventually flashed_are 8
+}
+
+@test "torn and foreign lines are kept, skipped and told once" {
+    start_fleet 2
+    fleet
+    expect_status 0
+    printf 'rubbish\n{"v":9,"event":"x","dev":"y","sha256":"z"}\n{"v":1,"event":"comm' >>"$T/journal"
+    cp "$T/journal" "$T/was"
+    fleet --json
+    expect_status 0
+    [ "$(ends | sort -u)" = "skipped ok 0" ] || no "$(ends)"
+    [ "$(grep -c '3 lines were skipped' "$T/err")" = 1 ]
+    make_image esp32 300K 2.0.0
+    fleet
+    expect_status 0
+    head -c "$(stat -c %s "$T/was")" "$T/journal" | cmp - "$T/was"
+    fleet --json
+    [ "$(ends | sort -u)" = "skipped ok 0" ] || no "$(ends)"
+}
+
+@test "a journal without room: no last byte, nobody else, and it can be read afterwards" {
+    start_fleet 3
+    # Room for the first record of the first device, and a part of the next.
+    head -c 7900 /dev/zero | tr '\0' x | sed 's/.*/{"v":1,"event":"note","dev":"d","sha256":"&"}\n/' >"$T/journal"
+    (
+        trap '' XFSZ
+        ulimit -f 8
+        fleet -j 1 --json
+        echo "$status" >"$T/status"
+    )
+    [ "$(cat "$T/status")" = 41 ] || no "status $(cat "$T/status")"
+    [ "$(ends | cut -d' ' -f1-2 | sort | uniq -c | tr -s ' ')" = " 1 failed internal
+ 2 skipped stopped" ] || no "$(ends)"
+    ! flashed | grep . || no "a last byte was sent"
+    fleet
+    expect_status 0
+    eventually flashed_are 3
+}
+
+@test "a rehearsal writes no journal, and creates none" {
+    start_fleet 2
+    fleet --dry-run
+    expect_status 0
+    [ ! -e "$T/journal" ]
+    fleet --only all
+    cp "$T/journal" "$T/was"
+    make_image esp32 300K 2.0.0
+    fleet --dry-run --before "touch $T/ran"
+    cmp "$T/journal" "$T/was"
+    [ ! -e "$T/ran" ] || no "a hook ran"
+}
+
 @test "SIGKILL at 20 moments: nothing twice, nothing left out" {
     start_fleet "$DEVICES" --flash-ms-per-kib 1
     local i delay=0

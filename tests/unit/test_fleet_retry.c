@@ -9,32 +9,30 @@ static const struct row {
     enum retry want;
 } ROWS[] = {
     {"a retryable fault, retries left",
-     {ESPOTA_E_CONNECT, ESPOTA_STATE_BEGUN, false, 1, 2, false}, RETRY_SAME},
-    {"the last retry", {ESPOTA_E_CONNECT, ESPOTA_STATE_BEGUN, false, 2, 2, false}, RETRY_SAME},
-    {"none left", {ESPOTA_E_CONNECT, ESPOTA_STATE_BEGUN, false, 3, 2, false}, RETRY_NO},
-    {"none wished", {ESPOTA_E_CONNECT, ESPOTA_STATE_BEGUN, false, 1, 0, false}, RETRY_NO},
-    {"not retryable", {ESPOTA_E_REFUSED, ESPOTA_STATE_BEGUN, false, 1, 2, false}, RETRY_NO},
-    {"our own fault", {ESPOTA_E_INTERNAL, ESPOTA_STATE_BEGUN, false, 1, 2, false}, RETRY_NO},
-    {"the next password", {ESPOTA_E_AUTH, ESPOTA_STATE_BEGUN, false, 0, 0, true},
+     {ESPOTA_E_CONNECT, false, false, 1, 2, false}, RETRY_SAME},
+    {"the last retry", {ESPOTA_E_CONNECT, false, false, 2, 2, false}, RETRY_SAME},
+    {"none left", {ESPOTA_E_CONNECT, false, false, 3, 2, false}, RETRY_NO},
+    {"none wished", {ESPOTA_E_CONNECT, false, false, 1, 0, false}, RETRY_NO},
+    {"not retryable", {ESPOTA_E_REFUSED, false, false, 1, 2, false}, RETRY_NO},
+    {"our own fault", {ESPOTA_E_INTERNAL, false, false, 1, 2, false}, RETRY_NO},
+    {"the next password", {ESPOTA_E_AUTH, false, false, 0, 0, true},
      RETRY_NEXT_PASSWORD},
-    {"no password left", {ESPOTA_E_AUTH, ESPOTA_STATE_BEGUN, false, 0, 9, false}, RETRY_NO},
+    {"no password left", {ESPOTA_E_AUTH, false, false, 0, 9, false}, RETRY_NO},
     {"no password given: another does not help",
-     {ESPOTA_E_SECRET, ESPOTA_STATE_BEGUN, false, 0, 9, true}, RETRY_NO},
-    {"unknown is never sent again", {ESPOTA_E_UNKNOWN, ESPOTA_STATE_SENT, true, 1, 9, false},
+     {ESPOTA_E_SECRET, false, false, 0, 9, true}, RETRY_NO},
+    {"unknown is never sent again", {ESPOTA_E_UNKNOWN, true, true, 1, 9, false},
      RETRY_NO},
     {"a fault of our side behind the last byte",
-     {ESPOTA_E_CONNECT, ESPOTA_STATE_SENT, true, 1, 9, false}, RETRY_NO},
+     {ESPOTA_E_CONNECT, true, true, 1, 9, false}, RETRY_NO},
     {"its own word: other bytes than were sent",
-     {ESPOTA_E_CHECKSUM, ESPOTA_STATE_LACKS, true, 1, 2, false}, RETRY_SAME},
+     {ESPOTA_E_CHECKSUM, false, true, 1, 2, false}, RETRY_SAME},
     {"another password behind the last byte",
-     {ESPOTA_E_AUTH, ESPOTA_STATE_LACKS, true, 0, 9, true}, RETRY_NO},
+     {ESPOTA_E_AUTH, false, true, 0, 9, true}, RETRY_NO},
     {"handed over, and nothing is known of it",
-     {ESPOTA_E_NO_ANSWER, ESPOTA_STATE_SENT, false, 1, 9, false}, RETRY_NO},
+     {ESPOTA_E_NO_ANSWER, true, false, 1, 9, false}, RETRY_NO},
     {"an earlier run may have done it: it is asked before",
-     {ESPOTA_E_RESOLVE, ESPOTA_STATE_MAYBE, false, 1, 9, false}, RETRY_SAME},
-    {"forced upon one that may have it, and silent",
-     {ESPOTA_E_NO_ANSWER, ESPOTA_STATE_MAYBE, true, 1, 9, false}, RETRY_NO},
-    {"its own word: it gave up", {ESPOTA_E_BROKEN, ESPOTA_STATE_LACKS, true, 1, 2, false},
+     {ESPOTA_E_RESOLVE, false, false, 1, 9, false}, RETRY_SAME},
+    {"its own word: it gave up", {ESPOTA_E_BROKEN, false, true, 1, 2, false},
      RETRY_SAME},
 };
 
@@ -53,14 +51,13 @@ static void test_no_category_flashes_twice(void **state)
     for (int i = 0; i < ESPOTA_E_COUNT; i++) {
         const struct retry_facts facts = {
             .category = (enum espota_category)i,
-            .state = ESPOTA_STATE_LACKS,
+            .open = true,
             .committed = true,
             .faults = 1,
             .retries = 5,
         };
 
-        if (i != ESPOTA_E_CHECKSUM && i != ESPOTA_E_BROKEN)
-            assert_int_equal(eo_retry(&facts), RETRY_NO);
+        assert_int_equal(eo_retry(&facts), RETRY_NO);
     }
 }
 
