@@ -136,6 +136,10 @@ BENCHES := $(patsubst %.c,$(BUILD)/%,$(BENCH))
 # The shim stands between the program and a C library like glibc.
 TORTURE := $(if $(filter Linux,$(shell uname -s)),$(BUILD)/tests/torture/torture $(BUILD)/tests/torture/fail.so)
 
+# So does the linker that wraps calls.
+MODEL   := $(if $(filter Linux,$(shell uname -s)),$(if $(filter 1,$(WITH_JSON)),$(BUILD)/tests/model/model))
+comma   := ,
+
 ifneq ($(V),1)
 say = @printf '  %-8s%s\n' $(1) $(2);
 endif
@@ -195,6 +199,16 @@ $(BUILD)/fuzz/programs.a: $(filter-out %/main.o,$(call obj,$(SRC_CLI) $(SRC_SIM)
 $(BUILD)/tests/torture/torture: $(call obj,$(addprefix tests/torture/,torture.c judge.c place.c)) $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
 
+# The program as it is, but for what leaves it: the linker hands those calls to
+# tests/model/.
+WRAPPED := clock_gettime write fsync ftruncate ftruncate64 flock eo_poll eo_signals_caught eo_ui_json \
+           espota_image_open espota_image_free eo_resolve_start eo_resolve_free eo_look_start eo_look_free \
+           eo_race_start eo_race_free $(addprefix eo_session_,start status error want connecting committed \
+           bytes_out peer free)
+$(BUILD)/tests/model/model: $(call obj,$(wildcard tests/model/*.c) tests/support/forge.c) \
+        $(filter-out %/main.o,$(call obj,$(SRC_CLI))) $(STATIC)
+	$(call say,LD,$@)$(LINK) $(addprefix -Wl$(comma)--wrap=,$(WRAPPED)) -o $@ $^ $(shell $(PKG_CONFIG) --libs cmocka) $(LIBS_CLI) $(LIBS)
+
 SHIM := $(addprefix tests/torture/,fail_plan.c fail_memory.c fail_calls.c)
 $(BUILD)/tests/torture/fail.so: $(SHIM) tests/torture/fail.h tests/torture/fail_inside.h
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer -fno-builtin \
@@ -211,7 +225,7 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/programs.a $(STATIC)
 	$(call say,LD,$@)$(FUZZ_LINK) -fsanitize=fuzzer
 
 ## check: all tests; SAN=1 adds the sanitizers
-check: all $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(TORTURE) $(BUILD)/tools/mkimage
+check: all $(TESTS) $(MODEL) $(REPLAYS) $(BENCHES) $(PEERS) $(TORTURE) $(BUILD)/tools/mkimage
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh
 
 ## check-unit: the unit tests alone
@@ -222,12 +236,19 @@ check-unit: $(TESTS)
 check-e2e: all $(PEERS) $(TORTURE) $(BUILD)/tools/mkimage
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' ONLY='$(ONLY)' tests/run.sh e2e
 
+## model: N histories of fleets' runs, judged in virtual time, from SEED on
+N    ?= 100000
+SEED ?= 1
+.PHONY: model
+model: $(MODEL)
+	@$(BUILD)/tests/model/model $(N) $(SEED)
+
 ## check-replay: the committed inputs of the fuzz targets alone
 check-replay: $(REPLAYS)
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh replay
 
 # What the tests are made of, compiled and not run.
-build-tests: $(TESTS) $(REPLAYS) $(BENCHES) $(PEERS) $(TORTURE) $(BUILD)/tools/mkimage
+build-tests: $(TESTS) $(MODEL) $(REPLAYS) $(BENCHES) $(PEERS) $(TORTURE) $(BUILD)/tools/mkimage
 
 ## check-reproducible: two builds in two folders are the same, byte for byte
 check-reproducible:

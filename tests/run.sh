@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh -- run the tests and count them.  "make check" calls it.
 #
-#   run.sh [rules] [unit] [replay] [torture] [e2e]    default: all
+#   run.sh [rules] [unit] [model] [replay] [torture] [e2e]    default: all
 #
 # Environment: BUILD (objects), BIN (the programs), ONLY (words in the names of
 # the stories to run), JOBS.  The last line is "N passed, N failed", and
@@ -12,7 +12,7 @@ BUILD=${BUILD:-build} BIN=${BIN:-.} ONLY=${ONLY-} JOBS=${JOBS:-4}
 # Absolute, for stories that change the directory.
 BIN=$(cd "$BIN" && pwd) BUILD=$(cd "$BUILD" && pwd)
 export BIN BUILD
-[ $# -gt 0 ] || set -- rules unit replay torture e2e
+[ $# -gt 0 ] || set -- rules unit model replay torture e2e
 # By what is run: make may start two of these at once.
 log=$BUILD/check/$(echo "$*" | tr ' ' -)
 rm -rf "$log"
@@ -66,6 +66,19 @@ run_unit() {
         [ "$status" != 124 ] || echo "stopped after 300 s" >>"$out"
         [ "$failed" = 0 ] || grep -v '^\[ RUN\|^\[       OK' "$out" | tell "$name"
     done
+}
+
+# Histories of runs, played in virtual time; each of them counts as none.
+run_model() {
+    if [ ! -x "$BUILD/tests/model/model" ]; then
+        echo "skip: model: it is made for Linux and jansson"
+        note model 0 0 1
+    elif limit 300 "$BUILD/tests/model/model" 10000 >"$log/model.out" 2>&1; then
+        note model 1 0 0
+    else
+        note model 0 1 0
+        tell model <"$log/model.out"
+    fi
 }
 
 run_replay() {
