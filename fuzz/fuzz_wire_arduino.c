@@ -14,9 +14,9 @@ static void datagram(const uint8_t *bytes, size_t len)
                    : nonce == 0);
     fuzz_check(r.kind != ARDUINO_ERROR ||
                (const uint8_t *)r.text + r.len <= bytes + len);
-    for (unsigned chips = 0; chips <= ARDUINO_ANY; chips++) {
+    for (unsigned i = 0; i <= (8u * ARDUINO_ANY | 7); i++) {
         const struct arduino_error *e =
-            eo_arduino_error(chips, (const char *)bytes, len);
+            eo_arduino_error(i / 8, i % 8, (const char *)bytes, len);
 
         fuzz_check(e == NULL ||
                    (e->category != ESPOTA_E_OK && e->hint[0] != '\0'));

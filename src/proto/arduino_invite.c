@@ -127,8 +127,12 @@ static enum proto_status answer_again(struct arduino *m)
     if (++m->rounds < MAX_ROUNDS)
         return eo_arduino_invite(m);
     eo_fail_hint(&m->base.error, ESPOTA_E_NO_ANSWER,
-                 "its loop() is probably blocked: restart the device, then "
-                 "try again",
+                 m->login.pbkdf2
+                     ? "its loop() is probably blocked: restart the device, "
+                       "then try again"
+                     : "either its loop() is blocked (restart it, then try "
+                       "again), or it has no room for the image: ESP8266 cores "
+                       "up to 2.4 say nothing then",
                  "the device asked for a password, but did not answer to it");
     return eo_arduino_fail(m);
 }
@@ -168,13 +172,10 @@ static enum proto_status challenged(struct arduino *m, const char *nonce)
                      "forbids");
         return leave(m);
     }
-    if (m->job->password == NULL) {
-        eo_fail_hint(&m->base.error, ESPOTA_E_SECRET,
-                     "give it with -a, --auth-file or ESPOTA_PASSWORD",
-                     "the device wants a password and none was given");
-        return leave(m);
-    }
-    if (eo_arduino_login_start(&m->login, nonce, m->job->password,
+    /* With none given the empty one is tried, in the likeliest form: devices
+     * have that, too. */
+    if (eo_arduino_login_start(&m->login, nonce,
+                               m->job->password != NULL ? m->job->password : "",
                                m->job->md5_stored, m->job->entropy,
                                sizeof m->job->entropy) != 0)
         return no_crypto(m);
@@ -190,6 +191,12 @@ static enum proto_status denied(struct arduino *m)
 {
     if (m->phase != PH_ANSWER)
         return m->base.status; /* of an answer long forgotten */
+    if (m->job->password == NULL) {
+        eo_fail_hint(&m->base.error, ESPOTA_E_SECRET,
+                     "give it with -a, --auth-file or ESPOTA_PASSWORD",
+                     "the device wants a password and none was given");
+        return eo_arduino_fail(m);
+    }
     if (eo_arduino_login_next(&m->login, m->job->md5_stored))
         return eo_arduino_invite(m);
     eo_fail_device(&m->base.error, ESPOTA_E_AUTH, "Authentication Failed",

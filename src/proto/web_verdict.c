@@ -83,7 +83,7 @@ static size_t line_len(const char *at, const char *end)
 static int fail_by_text(const struct web_profile *p, const char *at,
                         size_t len, struct espota_error *err)
 {
-    const struct arduino_error *known = eo_arduino_error(p->texts, at, len);
+    const struct arduino_error *known = eo_arduino_error(p->texts, 0, at, len);
     char words[128];
     struct text t;
 

@@ -22,7 +22,9 @@ static const char *const RESTART_NAMES[] = {
 #undef X
         NULL};
 static const char *const STORED_NAMES[] = {"core", "md5", "upper", NULL};
-static const char *const WORDS_NAMES[] = {"new", "2.5", "2.4", NULL};
+static const char *const WORDS_NAMES[] = {"new", "3.1", "2.5", "2.4", NULL};
+static const char *const MODE_NAMES[] = {"image", "qio", "qout", "dio", "dout",
+                                         NULL};
 
 #define AT(field) offsetof(struct arduino_config, field)
 /* clang-format off */
@@ -36,7 +38,11 @@ static const struct opt OPTS[] = {
      "how it is kept: core (as the core does), md5, or upper\n"
      "(a hash in upper case, that somebody pasted)", STORED_NAMES, NULL},
     {"words", OPT_CHOICE, AT(words), 0, 0, "AGE",
-     "of ESP8266 error texts: new (3.1), 2.5 or 2.4", WORDS_NAMES, NULL},
+     "of ESP8266 error texts: new (later than 3.1), 3.1, 2.5 or 2.4",
+     WORDS_NAMES, NULL},
+    {"flash-mode", OPT_CHOICE, AT(flash_mode), 0, 0, "MODE",
+     "of an ESP8266's chip: qio, qout, dio or dout, which it writes into\n"
+     "what it stores; default: the image's", MODE_NAMES, NULL},
     {"slot-size", OPT_SIZE, AT(slot), 0, 64 << 20, "BYTES",
      "room for an app", NULL, NULL},
     {"fs-size", OPT_SIZE, AT(fs), 0, 64 << 20, "BYTES",

@@ -27,7 +27,11 @@ struct arduino_core {
     bool answers_first;   /* replies go to where the invitation came from */
     bool gives_up;        /* on silence: 1 s before the first byte, else 4 */
     bool pbkdf2;
-    size_t read_max;    /* bytes a round takes, each answered by a count */
+    bool drains;        /* a round takes all that is there, or comes meanwhile */
+    bool stamps;        /* its Updater writes the chip's flash mode into the
+                           header of an app */
+    size_t read_max;    /* bytes a read takes; one that does not drain answers
+                           each by a count */
     size_t slot, fs;    /* room for an app, and for a file system */
     unsigned connect_ms;
     unsigned ok_ms, close_ms; /* before OK, and between it and the close */
@@ -65,10 +69,10 @@ enum arduino_failure {
     N_FAILURES
 };
 
-/* How old the words are: 3.1 and later, 2.5 to 3.0, 2.4 and before. */
-enum arduino_words { WORDS_NEW, WORDS_2_5, WORDS_2_4, N_WORDS };
+/* How old the words are: later than 3.1, 3.1, 2.5 to 3.0, 2.4 and before. */
+enum arduino_words { WORDS_NEW, WORDS_3_1, WORDS_2_5, WORDS_2_4, N_WORDS };
 
-enum { ARDUINO_TEXT_MAX = 160 };
+enum { ARDUINO_TEXT_MAX = 160, ARDUINO_SIM_FS = 100 /* the command */ };
 
 /* "ERROR[4]: Not Enough Space", with the core's line end; the MD5s are those
  * announced and received.  A failure the core has no words for is "UNKNOWN". */
@@ -163,6 +167,7 @@ enum arduino_stored { STORED_BY_CORE, STORED_MD5, STORED_UPPER };
 
 struct arduino_config {
     int core, stored, words;
+    int flash_mode; /* of the chip, from 1 on; 0: as the image has it */
     int restart; /* enum arduino_restart */
     const char *password; /* NULL: none asked */
     size_t slot, fs;      /* 0: by core */
@@ -219,6 +224,15 @@ void eo_arduino_restart(struct arduino_device *);
 int eo_arduino_listen(struct arduino_device *, struct espota_error *err)
     EO_MUST_CHECK;
 void eo_arduino_deaf(struct arduino_device *);
+
+/* ---- its Updater --------------------------------------------------------- */
+
+/* What it makes of bytes that are about to be written. */
+void eo_arduino_stamp(const struct arduino_device *, const struct flash *,
+                      uint8_t *bytes, size_t len);
+/* What it finds in the end; false: why. */
+bool eo_arduino_accepts(struct arduino_device *, struct flash *,
+                        struct flash_result *, enum arduino_failure *why);
 
 /* Calls back, takes the image, and says when it is over: eo_arduino_over(). */
 void eo_arduino_call(struct arduino_device *);

@@ -16,6 +16,8 @@ const struct arduino_core EO_ARDUINO_CORE[N_CORES] = {
                  .udp_in_callback = true,
                  .says_begin = true,
                  .answers_first = true,
+                 .drains = true,
+                 .stamps = true,
                  .read_max = 4 * K,
                  .slot = 1024 * K,
                  .fs = 1024 * K,
@@ -46,6 +48,7 @@ const struct arduino_core EO_ARDUINO_CORE[N_CORES] = {
               .udp_in_callback = true,
               .says_begin = true,
               .answers_first = true,
+              .drains = true,
               .read_max = 4 * K,
               .slot = 1024 * K,
               .fs = 1024 * K,
@@ -76,6 +79,9 @@ struct words {
     const char *text[N_WORDS]; /* NULL: as the newer ones */
 };
 
+/* Up to 3.1 begin() failed without setting a number. */
+static const char NOTHING[] = "";
+
 static const struct words ON_ESP8266[N_FAILURES] = {
     [FAIL_NO_ERROR] = {0, {"No Error"}},
     [FAIL_WRITE] = {1, {"Flash Write Failed"}},
@@ -86,16 +92,16 @@ static const struct words ON_ESP8266[N_FAILURES] = {
     [FAIL_STREAM] = {6, {"Stream Read Timeout"}},
     [FAIL_MD5] = {7,
                   {"MD5 verification failed: expected: %e, calculated: %c",
-                   "MD5 Failed: expected:%e, calculated:%c",
+                   NULL, "MD5 Failed: expected:%e, calculated:%c",
                    "MD5 Check Failed"}},
     [FAIL_FLASH] = {8,
-                    {"Flash config wrong: real: 1048576, SDK: 4194304",
+                    {"Flash config wrong: real: 1048576, SDK: 4194304", NULL,
                      "Flash config wrong real: 1048576 IDE: 4194304"}},
     [FAIL_NEW_FLASH] = {9,
-                        {"new Flash config wrong, real size: 1048576",
+                        {"new Flash config wrong, real size: 1048576", NULL,
                          "new Flash config wrong real: 1048576"}},
     [FAIL_MAGIC] = {10,
-                    {"Magic byte is not 0xE9",
+                    {"Magic byte is not 0xE9", NULL,
                      "Magic byte is wrong, not 0xE9"}},
     [FAIL_BOOTSTRAP] = {11,
                         {"Invalid bootstrapping state, reset ESP8266 before "
@@ -103,8 +109,8 @@ static const struct words ON_ESP8266[N_FAILURES] = {
     [FAIL_SIGN] = {12, {"Signature verification failed"}},
     [FAIL_NO_DATA] = {13, {"No data supplied"}},
     [FAIL_MEMORY] = {14, {"Out of memory"}},
-    [FAIL_RUNNING] = {15, {"Update already running"}},
-    [FAIL_COMMAND] = {16, {"Unknown update command"}},
+    [FAIL_RUNNING] = {15, {"Update already running", NOTHING}},
+    [FAIL_COMMAND] = {16, {"Unknown update command", NOTHING}},
 };
 
 static const struct words ON_PICO[N_FAILURES] = {
@@ -156,6 +162,10 @@ void eo_arduino_words(char out[ARDUINO_TEXT_MAX], enum arduino_cores core,
     for (unsigned a = age; text == NULL && a-- > 0;)
         text = w->text[a];
     eo_text_init(&t, out, ARDUINO_TEXT_MAX);
+    if (text == NOTHING) {
+        w = &WORDS[core][FAIL_NO_ERROR];
+        text = w->text[0];
+    }
     if (text == NULL)
         eo_text_add(&t, numbered ? "ERROR[99]: UNKNOWN" : "UNKNOWN");
     else if (w->number >= 0)

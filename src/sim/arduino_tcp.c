@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "image/gzip.h"
 #include "sim/arduino.h"
 
 enum {
@@ -18,8 +18,7 @@ enum {
     SILENCES = 4,      /* three of them are answered by the count again */
     SPLIT_MS = 2,
     STRANGER_MS = 100,
-    LINGER_MS = 5000,
-    COMMAND_FS = 100
+    LINGER_MS = 5000
 };
 
 #define STRANGER "127.0.0.9"
@@ -35,7 +34,7 @@ struct arduino_update {
     bool connected, flashing, all, failed;
     struct flash flash;
     struct flash_result stored;
-    size_t received;
+    size_t received, round;
     unsigned rounds, silences, half_closes;
     char count[24];         /* the latest */
     char say[ARDUINO_TEXT_MAX];
@@ -216,42 +215,13 @@ static void say_ok(void *ctx)
           close_well);
 }
 
-/* What the Updater finds in the end. */
-static bool fit(struct arduino_update *u, enum arduino_failure *why)
-{
-    const bool app = u->d->asked.command != COMMAND_FS;
-    char *path = eo_sim_store_path(&u->d->base);
-    struct espota_error ignored;
-    char md5[DIGEST_HEX_MAX];
-    bool ok = true;
-
-    *why = FAIL_MD5;
-    if (faulty(u, FAULT_CORRUPT))
-        eo_flash_corrupt(&u->flash);
-    if (u->c->fail.on && u->c->fail.step == AT_END) {
-        *why = u->c->fail.what;
-        ok = false;
-    } else if (!u->core->silent && (eo_flash_md5(&u->flash, md5) != 0 ||
-                                    strcmp(md5, u->d->asked.md5) != 0)) {
-        ok = false;
-    } else if (app && u->c->core == ESP8266 && u->flash.head[0] != 0xe9 &&
-               !eo_is_gzip(u->flash.head, sizeof u->flash.head)) {
-        *why = FAIL_MAGIC;
-        ok = false;
-    }
-    if (ok && eo_flash_finish(&u->flash, path, &u->stored, &ignored) != 0) {
-        *why = FAIL_READ;
-        ok = false;
-    }
-    eo_free(path);
-    return ok;
-}
-
 static void conclude(struct arduino_update *u)
 {
     enum arduino_failure why;
 
-    if (!fit(u, &why)) {
+    if (faulty(u, FAULT_CORRUPT))
+        eo_flash_corrupt(&u->flash);
+    if (!eo_arduino_accepts(u->d, &u->flash, &u->stored, &why)) {
         failed(u, why);
     } else if (restarted(u, RESTART_END)) {
         return;
@@ -307,11 +277,27 @@ static bool faulty_here(const struct arduino_update *u, enum arduino_fault f,
     return faulty(u, f) && before < at && u->received >= at;
 }
 
+/* While the host goes on sending, it is all one round, with one count. */
+static bool more_of_round(const struct arduino_update *u)
+{
+    int unread = 0;
+
+    return u->core->drains && u->received < u->d->asked.size &&
+           ioctl(u->fd, FIONREAD, &unread) == 0 && unread > 0;
+}
+
 /* What was read is in flash. */
 static void written(void *ctx)
 {
     struct arduino_update *u = ctx;
 
+    if (more_of_round(u)) {
+        go_on(u);
+        return;
+    }
+    snprintf(u->count, sizeof u->count, "%zu", u->round);
+    u->round = 0;
+    u->rounds++;
     if (!faulty(u, FAULT_NO_COUNTS))
         say(u, u->count);
     if (u->received < u->d->asked.size) {
@@ -325,7 +311,7 @@ static void written(void *ctx)
     conclude(u);
 }
 
-static void take(struct arduino_update *u, const uint8_t *bytes, size_t len)
+static void take(struct arduino_update *u, uint8_t *bytes, size_t len)
 {
     const size_t before = u->received;
     const uint64_t now_us = eo_loop_now(loop(u)) * 1000;
@@ -335,17 +321,17 @@ static void take(struct arduino_update *u, const uint8_t *bytes, size_t len)
     if (before == 0)
         u->first_ms = eo_loop_now(loop(u));
     u->received += len;
-    u->rounds++;
+    u->round += len;
     u->silences = 0;
+    eo_arduino_stamp(u->d, &u->flash, bytes, len);
     due_us = eo_flash_write(&u->flash, bytes, len, now_us);
-    snprintf(u->count, sizeof u->count, "%zu", len);
     u->flashing = true;
     eo_watch_want(u->watch, 0);
     if (fail->on && fail->step == AT_DATA && before < place(u, fail->bytes) &&
         u->received >= place(u, fail->bytes))
         failed(u, fail->what);
     else if (before == 0 && u->core->gives_up &&
-             u->d->asked.command != COMMAND_FS && bytes[0] != 0xe9)
+             u->d->asked.command != ARDUINO_SIM_FS && bytes[0] != 0xe9)
         failed(u, u->core->pbkdf2 ? FAIL_DECRYPT : FAIL_MAGIC);
     else if (faulty_here(u, FAULT_STALL, before))
         return;
@@ -469,12 +455,14 @@ void eo_arduino_call(struct arduino_device *d)
     u->began_ms = eo_loop_now(loop(u));
     d->update = u;
     if (eo_flash_begin(&u->flash, &u->c->flash, d->asked.size,
-                       d->base.sim->common.store != NULL, &ignored) != 0) {
+                       d->base.sim->common.store != NULL ||
+                           u->c->flash_mode != 0,
+                       &ignored) != 0) {
         not_reached(u);
         return;
     }
     /* eboot and the Pico's OTA stub inflate a sketch; nobody a filesystem. */
-    u->flash.as_it_is = d->asked.command == COMMAND_FS ||
+    u->flash.as_it_is = d->asked.command == ARDUINO_SIM_FS ||
                         u->c->core == ESP32 || u->c->core == ESP32_MD5;
     if (faulty(u, FAULT_STRANGER) && eo_addr_parse(&elsewhere, STRANGER) == 0)
         u->stranger = connect_from(u, &elsewhere);

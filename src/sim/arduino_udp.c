@@ -18,7 +18,6 @@ enum {
     HEARD_MAX = 1460, /* what an ESP32 reads of a datagram */
     DIGITS_MAX = 14,  /* more become 0 */
     COMMAND_FLASH = 0,
-    COMMAND_FS = 100,
     COMMAND_ANSWER = 200,
     ROUNDS = 10000
 };
@@ -108,7 +107,9 @@ static void begin_failed(struct arduino_device *d, enum arduino_failure what)
     eo_text_add(&t, "ERR: %.*s",
                 (int)(what == FAIL_NO_FS ? strcspn(text, "\r") : strlen(text)),
                 text);
-    if (core(d)->says_begin)
+    /* Cores up to 2.4 say nothing behind a password, although it was right. */
+    if (core(d)->says_begin &&
+        !(d->asked.challenged && c->words == WORDS_2_4))
         answer(d, line);
     eo_arduino_over(d, eo_arduino_report(d, "refused", text), false, 0);
 }
@@ -128,7 +129,7 @@ static void begin(void *ctx)
 {
     struct arduino_device *d = ctx;
     const struct arduino_config *c = config(d);
-    const bool fs = d->asked.command == COMMAND_FS;
+    const bool fs = d->asked.command == ARDUINO_SIM_FS;
     unsigned call_ms = core(d)->call_ms;
 
     if (c->fail.on && c->fail.step == AT_BEGIN) {
@@ -300,7 +301,7 @@ static void on_invitation(struct arduino_device *d, unsigned long command,
     len = take_until(&c, "\n", &md5);
     len = trim(&md5, len);
     if (!core(d)->silent && (len != 32 || (command != COMMAND_FLASH &&
-                                           command != COMMAND_FS)))
+                                           command != ARDUINO_SIM_FS)))
         return;
     d->asked.invitations++;
     d->asked.command = (unsigned)command;

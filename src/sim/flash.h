@@ -33,6 +33,7 @@ struct flash {
     uint8_t *bytes;                    /* NULL: nothing is kept */
     bool as_it_is; /* nobody inflates what is stored here: set after begin */
     uint8_t head[FLASH_HEAD];          /* the first bytes: gzip? version? */
+    bool patched;                      /* stored otherwise than it came */
 };
 
 /* What the device runs in the end: gzip is inflated if it was kept. */
@@ -54,6 +55,9 @@ int eo_flash_begin(struct flash *, const struct flash_config *, size_t size,
  * when they will be written, by the same clock. */
 uint64_t eo_flash_write(struct flash *, const uint8_t *, size_t len,
                         uint64_t now_us);
+
+/* Another byte is stored at that place than came there; if bytes are kept. */
+void eo_flash_patch(struct flash *, size_t at, uint8_t byte);
 
 /* Flips a bit of what was written last: flash that forgets. */
 void eo_flash_corrupt(struct flash *);

@@ -107,8 +107,12 @@ enum arduino_meaning eo_arduino_meaning(const struct arduino_said *s)
 /* ---- error texts -------------------------------------------------------- */
 
 static const struct arduino_error ERRORS[] = {
+#define X(chips, moment, text, category, what, hint) \
+    {ARDUINO_##chips, ARDUINO_##moment, ESPOTA_E_##category, text, what, hint},
+    ARDUINO_ERRORS_THEN(X)
+#undef X
 #define X(chips, text, category, what, hint) \
-    {ARDUINO_##chips, ESPOTA_E_##category, text, what, hint},
+    {ARDUINO_##chips, 0, ESPOTA_E_##category, text, what, hint},
     ARDUINO_ERRORS(X)
 #undef X
 };
@@ -140,16 +144,27 @@ static bool begins_nocase(const char *text, size_t len, const char *with)
     return with[i] == '\0';
 }
 
-const struct arduino_error *eo_arduino_error(unsigned chip, const char *text,
-                                             size_t len)
+static const struct arduino_error *find(unsigned chip, unsigned moment,
+                                        const char *text, size_t len)
 {
-    const size_t skip = number_len(text, len);
-
-    if (skip > 0 && (chip & ARDUINO_NUMBERED) != 0)
-        chip &= ARDUINO_NUMBERED;
     for (size_t i = 0; i < sizeof ERRORS / sizeof *ERRORS; i++)
         if ((ERRORS[i].chips & chip) != 0 &&
-            begins_nocase(text + skip, len - skip, ERRORS[i].text))
+            (ERRORS[i].moment & ~moment) == 0 &&
+            begins_nocase(text, len, ERRORS[i].text))
             return &ERRORS[i];
     return NULL;
+}
+
+/* Who puts a number in front, or none, is told by that where it may be either;
+ * but one text of a Pico has none. */
+const struct arduino_error *eo_arduino_error(unsigned chip, unsigned moment,
+                                             const char *text, size_t len)
+{
+    const size_t skip = number_len(text, len);
+    const unsigned likely =
+        chip & (skip > 0 ? ARDUINO_NUMBERED : ARDUINO_ESP32);
+    const struct arduino_error *e =
+        find(likely, moment, text + skip, len - skip);
+
+    return e != NULL ? e : find(chip, moment, text + skip, len - skip);
 }

@@ -193,8 +193,40 @@ enum arduino_chip {
       "look at the device's log")
 /* clang-format on */
 
+/* What was going on when a device said so; several may be or'ed. */
+enum arduino_moment {
+    ARDUINO_OF_FS = 1, /* a file system was sent */
+    ARDUINO_OF_GZIP = 2, /* what was sent is compressed */
+    ARDUINO_IN_DATA = 4  /* the device has called, and was given data */
+};
+
+/* The texts that mean something else then.
+ *
+ *   X(chips, moment, text, category, what happened, what to do)
+ */
+/* clang-format off */
+#define ARDUINO_ERRORS_THEN(X)                                                                       \
+    X(NUMBERED, OF_FS, "Not Enough Space", REFUSED,                                                  \
+      "the image is larger than the file system area of the sketch that the device runs",            \
+      "build it for the flash layout of that sketch, or flash a sketch with another layout first")   \
+    X(ESP32, OF_FS, "Not Enough Space", REFUSED,                                                     \
+      "the image is larger than the device's file system partition",                                 \
+      "build it as large as that partition, or give the device another partition table")             \
+    X(ESP8266, OF_GZIP, "Not Enough Space", REFUSED,                                                 \
+      "not even the compressed image fits beside the running firmware",                              \
+      "old and new image must fit together below the file system: choose a smaller file system, "    \
+      "or flash a minimal sketch first")                                                             \
+    X(PICO, IN_DATA, "No Error", DEVICE,                                                             \
+      "the device gave up without a reason: its file system is probably full",                       \
+      "delete files there, or build the running firmware with a larger file system")                 \
+    X(ESP8266, IN_DATA, "No Error", DEVICE,                                                          \
+      "the device ended the update without a reason",                                                \
+      "reboot it and try again")
+/* clang-format on */
+
 struct arduino_error {
     unsigned chips;
+    unsigned moment; /* 0: always */
     enum espota_category category;
     const char *text; /* what the device says */
     const char *what; /* what happened */
@@ -202,9 +234,10 @@ struct arduino_error {
 };
 
 /* Of a text as the device sent it, "ERROR[4]: Not Enough Space" or plain, and
- * any case.  chip may be several or'ed.  NULL: no core is known to say so. */
-const struct arduino_error *eo_arduino_error(unsigned chip, const char *text,
-                                             size_t len);
+ * any case.  chip may be several or'ed, and so may moment.  NULL: no core is
+ * known to say so. */
+const struct arduino_error *eo_arduino_error(unsigned chip, unsigned moment,
+                                             const char *text, size_t len);
 
 /* The i-th row, or NULL behind the last. */
 const struct arduino_error *eo_arduino_error_at(size_t i);

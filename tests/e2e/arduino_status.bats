@@ -48,7 +48,7 @@ fails() {
 }
 
 @test "ESP8266, in the words of older cores" {
-    for words in 2.5 2.4; do
+    for words in 3.1 2.5 2.4; do
         for row in md5:23 magic:21 new-flash-config:21; do
             device --words $words --fail ${row%:*}
             run flash "$app8266"
@@ -64,6 +64,7 @@ fails() {
     fails pico md5 23 "ERROR[7]: MD5 Failed"
     fails pico signature 24
     fails pico no-error 15
+    fails pico no-error@data 22 "file system is probably full" "hint: delete files"
 }
 
 @test "ESP32" {
@@ -88,10 +89,91 @@ fails() {
     ended 21 "first byte is wrong (Wrong Magic Byte)"
 }
 
-@test "an ESP8266 gets the wrong file" {
-    device
-    run flash "$other"
-    ended 21 "first byte is wrong"
+# strange BYTES: a file that is no image, with these bytes in front.
+strange() {
+    printf "$1" | cat - "$other" >"$BATS_TEST_TMPDIR/strange"
+}
+
+@test "an ESP8266 gets a file that is none: by its third byte" {
+    # The updater takes it for a flash mode; what is none comes back as another.
+    strange 'ab\002'
+    device --words 3.1
+    run flash "$BATS_TEST_TMPDIR/strange"
+    ended 21 "first byte is wrong (ERROR[10]: Magic byte is not 0xE9)"
+    stop_device
+    for third in '\004' z '\376'; do
+        strange "ab$third"
+        device
+        run flash "$BATS_TEST_TMPDIR/strange" --retry 3 --retry-delay 0
+        ended 21 "was forced on the device and is no image"
+        ended 21 "(ERROR[7]: MD5 verification failed: expected: "
+        [ "$(grep -c '"event":"session"' "$seen")" = 1 ]
+        stop_device
+    done
+}
+
+@test "a file that is none and fails otherwise is still tried again" {
+    strange 'abz'
+    device --profile pico --fail md5@end
+    run flash "$app32" --retry 1 --retry-delay 0
+    ended 23
+}
+
+@test "an ESP8266 misses the data of less than a page" {
+    head -c 3000 "$app8266" >"$BATS_TEST_TMPDIR/short"
+    for words in new 3.1; do
+        device --words $words
+        run flash "$BATS_TEST_TMPDIR/short"
+        ended 22 "(ERROR[13]: No data supplied)"
+        stop_device
+    done
+}
+
+@test "a file system that is larger than its area" {
+    cat "$other" "$other" "$other" >"$BATS_TEST_TMPDIR/fs"
+    for profile in esp8266 pico; do
+        device --profile $profile --fs-size 512K
+        run flash "$BATS_TEST_TMPDIR/fs" -s
+        ended 21 "larger than the file system area"
+        [[ $output != *ompress* && $output != *"beside the running"* ]]
+        stop_device
+    done
+    device --profile esp32 --fail space@data
+    run flash "$BATS_TEST_TMPDIR/fs" -s
+    ended 21 "larger than the device's file system partition"
+}
+
+@test "not even compressed" {
+    device --slot-size 1K
+    run flash "$app8266" --compress always
+    ended 21 "not even the compressed image"
+    [[ $output != *"send it compressed"* ]]
+}
+
+@test "an ESP8266 writes its flash mode into what it stores" {
+    device --flash-mode qout
+    run flash "$app8266"
+    ended 0
+    [ "$(cmp -l "$app8266" "$BATS_TEST_TMPDIR/stored" | awk '{print $1, $3}')" = "3 1" ]
+    saw '.md5_received == .md5_announced and .md5_stored != .md5_announced'
+    stop_device
+    device --flash-mode dout
+    run flash "$fs" -s
+    ended 0
+    cmp "$fs" "$BATS_TEST_TMPDIR/stored"
+}
+
+@test "while the host streams, a round is what came meanwhile: one count" {
+    # 8 ms a KiB: there is always more when a read has been written.
+    device --flash-ms-per-kib 8
+    run flash "$app8266" --window 16384
+    ended 0
+    saw '.rounds < 40'
+    stop_device
+    device --flash-ms-per-kib 1
+    run flash "$app8266" --window lockstep
+    ended 0
+    saw '.rounds == ((.size + 1459) / 1460 | floor)'
 }
 
 @test "2: bad options" {
@@ -152,6 +234,40 @@ PY
     device --password x --fault lose-answers@100
     run flash "$app8266" -a x --connect-timeout 3
     ended 12 "did not answer to it"
+    ended 12 "up to 2.4"
+    stop_device
+    device --profile esp32 --password x --fault lose-answers@100
+    run flash "$app32" -a x --connect-timeout 3
+    ended 12 "is probably blocked"
+}
+
+@test "12: an old core that has no room says nothing behind a right password" {
+    device --words 2.4 --password x --slot-size 100K
+    run flash "$app8266" -a x --connect-timeout 3
+    ended 12 "no room for the image"
+    stop_device
+    device --words 2.4 --slot-size 100K
+    run flash "$app8266" --connect-timeout 3
+    ended 21 "ERROR[4]"
+}
+
+@test "an empty password that nobody gave" {
+    for profile in esp8266 pico esp32-md5 esp32; do
+        device --profile $profile --password ''
+        run flash "$(app $profile)"
+        ended 0
+        saw '.answers >= 1 and .denied == 0'
+        stop_device
+    done
+}
+
+@test "a password that nobody gave is tried as the empty one, once" {
+    device --profile esp32 --password x
+    run flash "$app32" --retry 3 --retry-delay 0
+    ended 4 "wants a password and none was given"
+    run flash "$app32" -a x
+    ended 0
+    saw '.denied == 1 and .invitations == 2 and .cancelled == 0'
 }
 
 @test "23: the image is damaged on its way" {

@@ -10,9 +10,9 @@
 #include "base/hex.h"
 #include "crypto/digest.h"
 
-#define MD5_OF_IMAGE "f17558e5d9ee6f76a990623b9e7e41d4"
 
 struct play {
+    const char *md5; /* of the image */
     struct proto *p;
     const char *password;
     size_t piece, acked, unconfirmed;
@@ -113,8 +113,8 @@ static void hear_datagram(struct play *g, const char *what)
 
     hear_host(g, said, sizeof said);
     if (eo_is_digit(what[0])) {
-        snprintf(all, sizeof all, "%s %d %d " MD5_OF_IMAGE "\n", what,
-                 ARDUINO_TALK_PORT, ARDUINO_TALK_IMAGE);
+        snprintf(all, sizeof all, "%s %d %d %s\n", what,
+                 ARDUINO_TALK_PORT, ARDUINO_TALK_IMAGE, g->md5);
         what = all;
     }
     assert_string_equal(said, what);
@@ -293,13 +293,17 @@ void arduino_talk(const struct arduino_conversation *c, size_t piece)
 {
     static uint8_t bytes[ARDUINO_TALK_IMAGE];
     struct espota_image *image;
-    struct play g = {.piece = piece, .password = c->password, .name = c->name};
+    struct play g = {.piece = piece, .name = c->name};
     size_t i;
 
     memset(bytes, 0x55, sizeof bytes);
+    if (!c->strange)
+        bytes[0] = 0xe9;
     assert_int_equal(espota_image_wrap(&image, bytes, sizeof bytes,
                                        ESPOTA_COMPRESS_NEVER, NULL),
                      0);
+    g.password = c->password != NULL ? c->password : "";
+    g.md5 = espota_image_info(image)->md5;
     const struct proto_job job = {
         .image = image,
         .password = c->password,

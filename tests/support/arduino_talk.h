@@ -23,7 +23,8 @@
 
 #include "proto/arduino.h"
 
-/* Of bytes 0x55; the host listens on this port. */
+/* Of bytes 0x55, but for the first: that is an app's.  The host listens on this
+ * port. */
 enum { ARDUINO_TALK_IMAGE = 20000, ARDUINO_TALK_PORT = 40000 };
 
 struct arduino_conversation {
@@ -40,7 +41,7 @@ struct arduino_conversation {
     /* Seldom: */
     enum espota_type type;
     uint32_t window, invite_ms;
-    bool careful, md5_stored;
+    bool careful, md5_stored, strange; /* the first byte is 0x55, too */
     enum espota_min_auth min_auth;
 };
 

@@ -172,6 +172,25 @@ static void test_gzip_is_inflated(void **state)
     eo_free(packed);
 }
 
+/* What is stored is patched, and what came was hashed. */
+static void test_a_patch_is_no_damage(void **state)
+{
+    struct flash_result r;
+    char md5[DIGEST_HEX_MAX];
+    struct flash f;
+
+    (void)state;
+    assert_int_equal(eo_flash_begin(&f, &FREE, 4, true, NULL), 0);
+    eo_flash_write(&f, (const uint8_t *)"tent", 4, 0);
+    eo_flash_patch(&f, 9, 's');
+    eo_flash_patch(&f, 2, 's');
+    assert_int_equal(eo_flash_md5(&f, md5), 0);
+    assert_string_not_equal(md5, TEST_MD5);
+    assert_int_equal(eo_flash_finish(&f, NULL, &r, NULL), 0);
+    assert_string_equal(r.md5, TEST_MD5);
+    eo_flash_end(&f);
+}
+
 static void test_a_lost_bit_shows_in_the_digest(void **state)
 {
     char md5[DIGEST_HEX_MAX];
@@ -214,6 +233,7 @@ int main(void)
         cmocka_unit_test(test_what_is_stored_is_what_came),
         cmocka_unit_test(test_gzip_that_nobody_inflates),
         cmocka_unit_test(test_gzip_is_inflated),
+        cmocka_unit_test(test_a_patch_is_no_damage),
         cmocka_unit_test(test_a_lost_bit_shows_in_the_digest),
         cmocka_unit_test(test_without_memory_nothing_begins),
     };

@@ -232,7 +232,7 @@ static void test_every_text_of_every_core(void **state)
         const struct refusal *r = &REFUSALS[i];
         uint8_t *text = exact(r->text, strlen(r->text));
         const struct arduino_error *e =
-            eo_arduino_error(r->chip, (const char *)text, strlen(r->text));
+            eo_arduino_error(r->chip, 0, (const char *)text, strlen(r->text));
 
         if (e == NULL || e->category != r->category)
             fail_msg("\"%s\" became %s", r->text,
@@ -252,9 +252,65 @@ static void test_words_of_no_core(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
-        assert_null(eo_arduino_error(ARDUINO_ANY, TEXTS[i], strlen(TEXTS[i])));
+        assert_null(
+            eo_arduino_error(ARDUINO_ANY, 0, TEXTS[i], strlen(TEXTS[i])));
     /* Words of one chip are not taken for another's. */
-    assert_null(eo_arduino_error(ARDUINO_ESP32, "No Filesystem", 13));
+    assert_null(eo_arduino_error(ARDUINO_ESP32, 0, "No Filesystem", 13));
+}
+
+/* The same words at another moment. */
+static void test_what_was_sent_and_when_decides(void **state)
+{
+    enum { FS = ARDUINO_OF_FS, GZ = ARDUINO_OF_GZIP, IN = ARDUINO_IN_DATA };
+    static const struct {
+        unsigned chips, moment;
+        const char *text;
+        enum espota_category category;
+        const char *says, *not; /* in what happened, or in the hint */
+    } ROWS[] = {
+        {ARDUINO_ESP8266, 0, "ERROR[4]: Not Enough Space", E(REFUSED),
+         "send it compressed", NULL},
+        {ARDUINO_ESP8266, FS, "ERROR[4]: Not Enough Space", E(REFUSED),
+         "file system area", "compress"},
+        {ARDUINO_PICO, FS | IN, "ERROR[4]: Not Enough Space\r\n", E(REFUSED),
+         "file system area", "delete files"},
+        {ARDUINO_ESP32, FS | IN, "Not Enough Space\r\n", E(REFUSED),
+         "file system partition", "beside the running"},
+        {ARDUINO_ANY, FS, "ERROR[4]: Not Enough Space", E(REFUSED),
+         "file system area", "compress"},
+        {ARDUINO_ANY, FS, "Not Enough Space", E(REFUSED),
+         "file system partition", "compress"},
+        {ARDUINO_ANY, 0, "Not Enough Space", E(REFUSED), "partition",
+         "compress"},
+        {ARDUINO_ESP8266, GZ, "ERROR[4]: Not Enough Space", E(REFUSED),
+         "not even the compressed", "send it compressed"},
+        {ARDUINO_ESP8266, FS | GZ, "ERROR[4]: Not Enough Space", E(REFUSED),
+         "file system area", "compress"},
+        {ARDUINO_PICO, IN, "ERROR[0]: No Error\r\n", E(DEVICE),
+         "file system is probably full", "another update"},
+        {ARDUINO_ANY, IN, "ERROR[0]: No Error\r\n", E(DEVICE),
+         "file system is probably full", NULL},
+        {ARDUINO_ESP8266, IN, "ERROR[0]: No Error\n", E(DEVICE),
+         "without a reason", "file system"},
+        {ARDUINO_PICO, 0, "ERROR[0]: No Error\r\n", E(BUSY),
+         "another update", "file system"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        const struct arduino_error *e =
+            eo_arduino_error(ROWS[i].chips, ROWS[i].moment, ROWS[i].text,
+                             strlen(ROWS[i].text));
+
+        if (e == NULL || e->category != ROWS[i].category)
+            fail_msg("row %zu: another category", i);
+        if (strstr(e->what, ROWS[i].says) == NULL &&
+            strstr(e->hint, ROWS[i].says) == NULL)
+            fail_msg("row %zu: %s, %s", i, e->what, e->hint);
+        if (ROWS[i].not != NULL && (strstr(e->what, ROWS[i].not) != NULL ||
+                                    strstr(e->hint, ROWS[i].not) != NULL))
+            fail_msg("row %zu: %s, %s", i, e->what, e->hint);
+    }
 }
 
 /* Each row must be reachable: no row before it may begin it on its chips. */
@@ -267,7 +323,9 @@ static void test_no_row_hides_another(void **state)
         for (unsigned chip = 1; chip <= ARDUINO_ESP32; chip <<= 1)
             if ((e->chips & chip) != 0)
                 assert_ptr_equal(
-                    eo_arduino_error(chip, e->text, strlen(e->text)), e);
+                    eo_arduino_error(chip, e->moment, e->text,
+                                     strlen(e->text)),
+                    e);
         assert_true(e->what[0] != '\0' && e->hint[0] != '\0');
     }
 }
@@ -281,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_a_text_without_end_is_cut),
         cmocka_unit_test(test_every_text_of_every_core),
         cmocka_unit_test(test_words_of_no_core),
+        cmocka_unit_test(test_what_was_sent_and_when_decides),
         cmocka_unit_test(test_no_row_hides_another),
     };
 
