@@ -126,6 +126,9 @@ static int start(struct http_serve *s, bool epoll)
     const struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)c->tls_cert},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)c->tls_key},
+        /* What is older was broken; devices that speak TLS speak 1.2. */
+        {MHD_OPTION_HTTPS_PRIORITIES, 0,
+         (void *)(uintptr_t)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
         {MHD_OPTION_END, 0, NULL},
     };
 
@@ -139,7 +142,7 @@ static int start(struct http_serve *s, bool epoll)
         MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, eo_serve_completed, s,
         MHD_OPTION_NOTIFY_CONNECTION, eo_serve_connection, s, MHD_OPTION_ARRAY,
-        c->tls_cert != NULL ? tls : tls + 2, MHD_OPTION_END);
+        c->tls_cert != NULL ? tls : tls + 3, MHD_OPTION_END);
     return s->daemon != NULL ? 0 : -1;
 }
 

@@ -61,6 +61,8 @@ static const struct opt OPTS[] = {
      "ask again so often; default: once each, then end", NULL, NULL},
     {"restart", OPT_CHOICE, AT(restart), 0, 0, "STEP",
      "lose power there, once, see below; it asks again", RESTART_NAMES, NULL},
+    {"resume", OPT_FLAG, AT(resume), 0, 0, NULL,
+     "after --restart data it asks for the rest alone (Range)", NULL, NULL},
     {"timeout-ms", OPT_MICROS, AT(timeout_us), 0, 0, "MS",
      "patience with the server; default 8000 (esphome 4500)", NULL, NULL},
 };
@@ -90,15 +92,8 @@ void eo_pull_violate(struct pull_device *d, const char *what)
 
 /* ---- the end of a fetch -------------------------------------------------- */
 
-static void hang_up(struct pull_device *d)
+static void forget(struct pull_device *d)
 {
-    eo_timer_stop(eo_pull_loop(d), &d->timer);
-    eo_timer_stop(eo_pull_loop(d), &d->tick);
-    eo_watch_free(d->watch);
-    d->watch = NULL;
-    if (d->fd > 0)
-        close(d->fd);
-    d->fd = 0;
     eo_hasher_free(d->hasher);
     d->hasher = NULL;
     if (d->store != NULL)
@@ -108,6 +103,19 @@ static void hang_up(struct pull_device *d)
         remove(d->store_at);
     eo_free(d->store_at);
     d->store_at = NULL;
+}
+
+static void hang_up(struct pull_device *d)
+{
+    eo_timer_stop(eo_pull_loop(d), &d->timer);
+    eo_timer_stop(eo_pull_loop(d), &d->tick);
+    eo_watch_free(d->watch);
+    d->watch = NULL;
+    if (d->fd > 0)
+        close(d->fd);
+    d->fd = 0;
+    if (!d->kept)
+        forget(d);
 }
 
 /* What came is what it runs from now on. */
@@ -162,6 +170,7 @@ bool eo_pull_restarted(struct pull_device *d, enum pull_restart step)
         return false;
     eo_sim_drop(d->fd);
     d->fd = 0;
+    d->kept = eo_pull_config(d)->resume && step == PULL_RESTART_DATA;
     eo_sim_session_end(&d->base, describe(d, -1, "restart"), false,
                        d->violations);
     eo_sim_restart(&d->base);
@@ -249,7 +258,8 @@ static void on_ready(void *ctx, int ready)
         }
         eo_text_init(&t, request, sizeof request);
         eo_pull_request(&t, c, d->base.number, d->version, d->md5, d->path,
-                        d->step == PULL_ASK_IMAGE);
+                        d->step == PULL_ASK_IMAGE,
+                        (struct pull_part){d->asked_from, d->etag});
         d->began = true;
         eo_send(d->fd, t.at, t.len);
         if (d->step == PULL_ASK_IMAGE &&
@@ -282,15 +292,26 @@ static void open_store(struct pull_device *d)
     eo_free(path);
 }
 
-static void start_fetch(struct pull_device *d)
+void eo_pull_begin_anew(struct pull_device *d)
 {
-    d->in_len = d->head_len = d->received = 0;
-    d->in_body = d->began = d->has_length = d->chunked = d->encoded = false;
-    d->status = 0;
-    d->x_md5[0] = d->x_version[0] = '\0';
+    forget(d);
+    d->received = d->asked_from = 0;
+    d->etag[0] = '\0';
     d->hasher = eo_hasher_new(DIGEST_MD5);
     if (d->step == PULL_ASK_IMAGE)
         open_store(d);
+}
+
+static void start_fetch(struct pull_device *d)
+{
+    d->in_len = d->head_len = d->part_from = 0;
+    d->asked_from = d->kept ? d->received : 0;
+    d->in_body = d->began = d->has_length = d->chunked = d->encoded = false;
+    d->status = 0;
+    d->x_md5[0] = d->x_version[0] = '\0';
+    if (!d->kept)
+        eo_pull_begin_anew(d);
+    d->kept = false;
 }
 
 static void ask(void *ctx)
@@ -406,6 +427,9 @@ static int check(void *config, struct espota_error *err)
     memcpy(c->running_md5, NOTHING, sizeof NOTHING);
     if (c->running != NULL && read_running(c, err) != 0)
         return -1;
+    if (c->resume && c->variant >= VARIANT_ESPHOME)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "--resume: ESPHome always begins anew");
     if (c->timeout_us == 0)
         c->timeout_us = c->variant >= VARIANT_ESPHOME ? 4500000 : 8000000;
     return eo_pull_url(c, err);

@@ -40,6 +40,7 @@ struct pull_config {
     size_t free_space, sketch_size, chip_size;
     size_t rate, rcvbuf;   /* bytes a second; 0: as fast as it comes */
     unsigned every_us, timeout_us;
+    bool resume;           /* after a restart it asks for the rest alone */
 
     struct addr addr;      /* of the URL */
     char host[128], path[256], md5_path[256];
@@ -49,10 +50,15 @@ struct pull_config {
 /* "http://127.0.0.1:8080/fw.bin"; "localhost" is the only name known. */
 int eo_pull_url(struct pull_config *, struct espota_error *err);
 
-/* The request for a path, as this variant sends it. */
+/* The request for a path, as this variant sends it; for the bytes from that one
+ * on, if it is not 0, of the file with that ETag (""; not known). */
+struct pull_part {
+    size_t from;
+    const char *etag;
+};
 void eo_pull_request(struct text *, const struct pull_config *,
                      unsigned number, const char *version, const char *md5,
-                     const char *path, bool image);
+                     const char *path, bool image, struct pull_part);
 
 /* What the update entity makes of a manifest: 0 and path and MD5 of the image,
  * 1: no other version, -1: *why it cannot be used. */

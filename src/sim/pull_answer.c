@@ -82,6 +82,14 @@ static void header(struct pull_device *d, char *line)
         eo_text_init(&t, d->x_md5, sizeof d->x_md5);
         eo_text_add(&t, "%s", value);
     }
+    if (eo_same_nocase(line, "ETag")) {
+        eo_text_init(&t, d->etag, sizeof d->etag);
+        eo_text_add(&t, "%s", value);
+    }
+    /* NOLINTNEXTLINE(cert-err34-c): what is no number is none */
+    if (eo_same_nocase(line, "Content-Range") &&
+        sscanf(value, "bytes %zu-", &d->part_from) != 1)
+        d->part_from = 0;
     if (eo_same_nocase(line, "x-version")) {
         eo_text_init(&t, d->x_version, sizeof d->x_version);
         eo_text_add(&t, "%s", value);
@@ -98,7 +106,7 @@ static const struct {
 
 static bool status_is_final(struct pull_device *d)
 {
-    if (d->status == 200)
+    if (d->status == 200 || (d->status == 206 && d->asked_from > 0))
         return false;
     for (size_t i = 0; i < sizeof STATUSES / sizeof *STATUSES; i++)
         if (STATUSES[i].status == d->status) {
@@ -125,6 +133,8 @@ static bool head_is_fine(struct pull_device *d)
     if (status_is_final(d))
         return false;
     if (c->mode == 2 && !eo_pull_is_esphome(d)) {
+        if (d->in_len > d->head_len || d->length > 0)
+            eo_pull_violate(d, "a body for who asks for the version");
         eo_pull_end(d, d->x_version[0] != '\0' ? 1 : -109, "version told");
         return false;
     }
@@ -134,6 +144,14 @@ static bool head_is_fine(struct pull_device *d)
     }
     if (d->step == PULL_ASK_TEXT)
         return true;
+    if (d->status == 206 && d->part_from != d->asked_from) {
+        eo_pull_end(d, -104, "another part than it asked for");
+        return false;
+    }
+    if (d->status == 206)
+        d->length += d->asked_from;
+    else if (d->asked_from > 0)
+        eo_pull_begin_anew(d);
     if (d->x_md5[0] != '\0' && strlen(d->x_md5) != 32) {
         eo_pull_end(d, -105, "bad MD5 header");
         return false;

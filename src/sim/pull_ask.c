@@ -154,7 +154,7 @@ static void add_pico(struct text *t, const struct pull_config *c,
 
 void eo_pull_request(struct text *t, const struct pull_config *c,
                      unsigned number, const char *version, const char *md5,
-                     const char *path, bool image)
+                     const char *path, bool image, struct pull_part part)
 {
     static const char *const AGENTS[] = {
         "ESP8266-http-Update", "ESP32-http-Update", "Pico-HTTP-Update",
@@ -162,11 +162,15 @@ void eo_pull_request(struct text *t, const struct pull_config *c,
         "ESPHome/2026.9.1 (https://esphome.io)"};
     const bool esphome = c->variant >= VARIANT_ESPHOME;
 
-    eo_text_add(t, "%s %s HTTP/1.%d\r\nHost: %s\r\nUser-Agent: %s\r\n",
-                c->mode == 2 && !esphome ? "HEAD" : "GET", path, esphome,
-                c->host, AGENTS[c->variant]);
+    /* A GET it is even where the version alone is asked for. */
+    eo_text_add(t, "GET %s HTTP/1.%d\r\nHost: %s\r\nUser-Agent: %s\r\n",
+                path, esphome, c->host, AGENTS[c->variant]);
     add_basic(t, c);
     eo_text_add(t, "Connection: close\r\n");
+    if (part.from > 0)
+        eo_text_add(t, "Range: bytes=%zu-\r\n", part.from);
+    if (part.from > 0 && part.etag[0] != '\0')
+        eo_text_add(t, "If-Range: %s\r\n", part.etag);
     if (image && c->variant == VARIANT_ESP8266)
         add_esp8266(t, c, number, version, md5);
     if (image && c->variant == VARIANT_ESP32)

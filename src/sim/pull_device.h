@@ -32,7 +32,10 @@ struct pull_device {
     int status;
     bool has_length, chunked, encoded;
     size_t length, received;
-    char x_md5[80], x_version[128];
+    char x_md5[80], x_version[128], etag[80];
+    bool kept;       /* what it had before it lost its power is still there */
+    size_t asked_from; /* it asked for the bytes from here on */
+    size_t part_from;  /* and this is the first of those it was sent */
     struct hasher *hasher;
     uint8_t first;
     FILE *store;    /* NULL: nothing is kept */
@@ -56,6 +59,8 @@ void eo_pull_end(struct pull_device *, int code, const char *what);
 /* True: the device restarts here, because --restart says so; what it was doing
  * is gone. */
 bool eo_pull_restarted(struct pull_device *, enum pull_restart step);
+/* All of it comes after all: what it had does not count. */
+void eo_pull_begin_anew(struct pull_device *);
 /* The same device asks for the image, whose path is known now. */
 void eo_pull_go_on(struct pull_device *);
 

@@ -323,6 +323,14 @@ PY
     serve fw.bin --tls-cert cert.pem --tls-key key.pem
     [ "$(status --cacert cert.pem "https://localhost:$port/fw.bin")" = 200 ]
     cmp body fw.bin
+    speaks() { # VERSION OPTION...: does a client of no other agree with it?
+        openssl s_client -connect "127.0.0.1:$port" "$@" -cipher DEFAULT@SECLEVEL=0 </dev/null 2>&1 |
+            grep -q 'Cipher is [A-Z]'
+    }
+    speaks -tls1_2
+    speaks -tls1_3
+    ! speaks -tls1_1 || false
+    ! speaks -tls1 || false
     run "$BIN/espota-c" serve --no-config --port 0 fw.bin --tls-cert fw.bin --tls-key key.pem
     [ "$status" = 2 ]
     run "$BIN/espota-c" serve --no-config --port 0 fw.bin --tls-cert cert.pem

@@ -83,7 +83,8 @@ LENGTH='Content-Length: 1000'
 @test "room, versions" {
     fetches 'too little space' null esp8266 "$(answer "$LENGTH")" -- --free-space 999
     fetches updated null esp8266 "$(answer "$LENGTH")" -- --free-space 1000
-    fetches 'version told' null esp8266 "$(answer "$LENGTH" 'x-version: 2.0')" -- --mode version
+    fetches 'version told' 'a body for who asks for the version' esp8266 "$(answer "$LENGTH" 'x-version: 2.0')" -- --mode version
+    fetches 'version told' null esp8266 "$(BODY=/dev/null answer 'Content-Length: 0' 'x-version: 2.0')" -- --mode version
 }
 
 @test "a server that breaks off" {
