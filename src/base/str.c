@@ -115,6 +115,24 @@ void eo_text_add_safe(struct text *t, const char *bytes, size_t len)
     }
 }
 
+void eo_text_add_given(struct text *t, const char *given)
+{
+    const char *at = strrchr(given, '@');
+    size_t len;
+
+    if (at != NULL && at != given) {
+        eo_text_add(t, "...");
+        given = at;
+    }
+    for (len = 0; given[len] != '\0'; len++)
+        if (eo_is_space(given[len]) &&
+            given[len + strspn(given + len, " \t\r\n")] == '-')
+            break;
+    eo_text_add_safe(t, given, len);
+    if (given[len] != '\0')
+        eo_text_add(t, " ...");
+}
+
 bool eo_is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -157,6 +175,17 @@ bool eo_ends_with(const char *text, const char *suffix)
     const size_t n = strlen(text), m = strlen(suffix);
 
     return n >= m && strcmp(text + n - m, suffix) == 0;
+}
+
+const char *eo_skip_bom(const char *text, size_t *len)
+{
+    static const char MARK[] = "\xef\xbb\xbf";
+    enum { LEN = sizeof MARK - 1 };
+
+    if (*len < LEN || memcmp(text, MARK, LEN) != 0)
+        return text;
+    *len -= LEN;
+    return text + LEN;
 }
 
 int eo_parse_uint(const char *text, uint64_t min, uint64_t max, uint64_t *out)
@@ -222,6 +251,19 @@ const char *eo_nearest(const char *text, const char *const *candidates)
         }
     }
     return best;
+}
+
+bool eo_is_slip(const char *a, const char *b)
+{
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
+    }
+    if (*a == '\0' || *b == '\0')
+        return strlen(a) + strlen(b) == 1;
+    return strcmp(a + 1, b + 1) == 0 || strcmp(a + 1, b) == 0 ||
+           strcmp(a, b + 1) == 0 ||
+           (a[0] == b[1] && a[1] == b[0] && strcmp(a + 2, b + 2) == 0);
 }
 
 const char *eo_did_you_mean(char out[DID_YOU_MEAN], const char *nearest)

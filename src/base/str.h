@@ -25,6 +25,11 @@ void eo_text_vadd(struct text *, const char *fmt, va_list) EO_PRINTF(2, 0);
  * device can neither drive a terminal nor have its words read as ours. */
 void eo_text_add_safe(struct text *, const char *bytes, size_t len);
 
+/* Adds what a user gave, to be recognised by it, as far as it holds no secret:
+ * not what stands before a "@" of a URL, nor from where another option seems to
+ * begin, whose value may be a password. */
+void eo_text_add_given(struct text *, const char *);
+
 /* Locale-free, ASCII only. */
 bool eo_is_digit(char);
 bool eo_is_space(char);
@@ -34,12 +39,19 @@ bool eo_starts_with(const char *text, const char *prefix);
 bool eo_starts_with_nocase(const char *text, const char *prefix);
 bool eo_ends_with(const char *text, const char *suffix);
 
+/* Text of len bytes behind the mark that some editors put before UTF-8: every
+ * text file that is read passes here. */
+const char *eo_skip_bom(const char *text, size_t *len);
+
 /* A whole decimal number from min to max and nothing else: 0, or -1. */
 int eo_parse_uint(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 
 /* The candidate nearest to text by edit distance, if near enough to be a
  * misspelling of it; else NULL.  candidates ends with NULL. */
 const char *eo_nearest(const char *text, const char *const *candidates);
+
+/* Is one letter too many, too few or another, or are two neighbours swapped? */
+bool eo_is_slip(const char *text, const char *word);
 
 /* ' (did you mean "NEAREST"?)', or '' where it is NULL; out is given back. */
 enum { DID_YOU_MEAN = 80 };

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/device.h"
 #include "base/hex.h"
 #include "base/mem.h"
 #include "fleet/target_web.h"
@@ -16,23 +17,30 @@ static bool is_open(const struct espota_target *t)
 /* A URL leaves nothing to guess. */
 bool eo_target_guesses(const struct espota_target *t)
 {
-    return is_open(t) && !eo_target_is_url(t->host);
+    return is_open(t) && !eo_is_url(t->host);
 }
 
 const struct proto_ops *eo_target_protocol(const struct espota_target *t)
 {
     if (is_open(t))
-        return eo_target_is_url(t->host) ? &eo_proto_web : eo_proto_at(0);
+        return eo_is_url(t->host) ? &eo_proto_web : eo_proto_at(0);
     return eo_proto_find(t->protocol);
 }
 
-/* No name has a colon in it: it is a port at the end, or half an address. */
-static bool is_host(const char *text)
+/* The bare host, or a URL; NAME= and a port of its own are for people. */
+static int check_host(const char *text, struct espota_error *err)
 {
-    struct addr a;
+    struct device_words d;
 
-    return strchr(text, ':') == NULL || eo_target_is_url(text) ||
-           eo_addr_parse(&a, text) != -1;
+    if (text == NULL || text[0] == '\0')
+        return eo_fail(err, ESPOTA_E_USAGE, "the target has no name");
+    if (eo_device_read(&d, text, err) != 0)
+        return -1;
+    if (d.name.at != NULL || (d.port != 0 && !d.url))
+        return eo_fail_hint(err, ESPOTA_E_USAGE,
+                            "give the port with -p or --port",
+                            "\"%s\" is neither a name nor an address", text);
+    return 0;
 }
 
 static bool is_known_name(const char *text)
@@ -48,13 +56,8 @@ static int check(const struct espota_target *t, struct espota_error *err)
 {
     const struct web_profile *profile;
 
-    if (t->host == NULL || t->host[0] == '\0')
-        return eo_fail(err, ESPOTA_E_USAGE, "the target has no name");
-    if (!is_host(t->host))
-        return eo_fail_hint(err, ESPOTA_E_USAGE,
-                            "give the port with -p or --port",
-                            "\"%s\" is neither a name nor an address",
-                            t->host);
+    if (check_host(t->host, err) != 0)
+        return -1;
     for (size_t i = 0; i < t->n_resolve; i++)
         if (!is_known_name(t->resolve[i]))
             return eo_fail(err, ESPOTA_E_USAGE,
@@ -62,7 +65,7 @@ static int check(const struct espota_target *t, struct espota_error *err)
     if (eo_target_protocol(t) == NULL)
         return eo_fail(err, ESPOTA_E_USAGE, "this build has no protocol \"%s\"",
                        t->protocol);
-    if (eo_target_is_url(t->host) && eo_target_protocol(t) != &eo_proto_web)
+    if (eo_is_url(t->host) && eo_target_protocol(t) != &eo_proto_web)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "%s is for the protocol \"web\", not \"%s\"", t->host,
                        t->protocol);

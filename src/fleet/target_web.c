@@ -3,81 +3,37 @@
 
 #include <string.h>
 
+#include "base/device.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/http_push.h"
 
-static const char HTTP[] = "http://", HTTPS[] = "https://";
-
-bool eo_target_is_url(const char *host)
+static char *copy_part(const struct part *p)
 {
-    return eo_starts_with(host, HTTP) || eo_starts_with(host, HTTPS);
-}
-
-static char *copy_part(const char *from, size_t len)
-{
-    char *copy = eo_calloc(1, len + 1);
+    char *copy = eo_calloc(1, p->len + 1);
 
     if (copy != NULL)
-        memcpy(copy, from, len);
+        memcpy(copy, p->at, p->len);
     return copy;
-}
-
-static int nonsense(const struct target *t, const char *what,
-                    struct espota_error *err)
-{
-    return eo_fail(err, ESPOTA_E_USAGE, "%s: %s", t->pub.host, what);
-}
-
-/* "kitchen.local:8080", "[fe80::1%eth0]:80", as they stand in a URL. */
-static int read_authority(struct target *t, const char *at, size_t len,
-                          struct espota_error *err)
-{
-    const bool six = len > 0 && at[0] == '[';
-    const char *close = six ? memchr(at, ']', len) : NULL;
-    const char *colon;
-    char port[8] = "";
-    uint64_t n;
-
-    if (memchr(at, '@', len) != NULL)
-        return nonsense(t, "user and password do not belong into the address "
-                           "(--user, --auth-file)", err);
-    if (six && close == NULL)
-        return nonsense(t, "a ] is missing", err);
-    colon = memchr(six ? close : at, ':',
-                   len - (six ? (size_t)(close - at) : 0));
-    if (colon != NULL) {
-        const size_t digits = (size_t)(at + len - colon) - 1;
-
-        if (digits < sizeof port)
-            memcpy(port, colon + 1, digits);
-        if (eo_parse_uint(port, 1, 65535, &n) != 0)
-            return nonsense(t, "the port is none", err);
-        t->pub.port = (uint16_t)n;
-        len = (size_t)(colon - at);
-    }
-    t->name = six ? copy_part(at + 1, (size_t)(close - at) - 1)
-                  : copy_part(at, len);
-    if (t->name == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    return t->name[0] != '\0' ? 0 : nonsense(t, "it names no device", err);
 }
 
 static int read_url(struct target *t, struct espota_error *err)
 {
-    const char *host = t->pub.host;
-    const char *at = host + strlen(eo_starts_with(host, HTTPS) ? HTTPS : HTTP);
-    const size_t len = strcspn(at, "/?#");
-    const char *path = at + len;
+    struct device_words d;
 
-    t->web.https = eo_starts_with(host, HTTPS);
-    if (read_authority(t, at, len, err) != 0)
+    if (eo_device_read(&d, t->pub.host, err) != 0)
         return -1;
+    t->web.https = d.https;
+    if (d.port != 0)
+        t->pub.port = d.port;
+    t->name = copy_part(&d.host);
     /* "http://kitchen/" is the device, not a path of it. */
-    if (path[0] != '/' || path[1] == '\0' || t->pub.path != NULL)
-        return 0;
-    t->pub.path = eo_strdup(path);
-    return t->pub.path != NULL
+    if (t->name != NULL && d.path.at != NULL && t->pub.path == NULL) {
+        t->pub.path = copy_part(&d.path);
+        if (t->pub.path == NULL)
+            return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    }
+    return t->name != NULL
                ? 0
                : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 }
@@ -153,7 +109,7 @@ int eo_target_web(struct target *t, struct espota_error *err)
 
     if (choose(t, t->pub.profile, err) != 0)
         return -1;
-    if (eo_target_is_url(t->pub.host)) {
+    if (eo_is_url(t->pub.host)) {
         if (read_url(t, err) != 0)
             return -1;
     } else {

@@ -4,9 +4,6 @@
 
 #include "fleet/target.h"
 
-/* Whether the host is a URL, which implies the protocol. */
-bool eo_target_is_url(const char *host);
-
 /* Fails with USAGE where there is none of that name; NULL is the first. */
 int eo_target_web_profile(const char *name, const struct web_profile **out,
                           struct espota_error *err) EO_MUST_CHECK;
