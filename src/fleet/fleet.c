@@ -24,6 +24,7 @@ struct slot {
     bool started, cancelled;
     bool dozes;  /* its device is asleep: it takes no turn */
     bool counts; /* the rollout knows how it ended */
+    struct slot *next_to_free;
 };
 
 struct espota_fleet {
@@ -37,6 +38,7 @@ struct espota_fleet {
     size_t told;   /* of all before it the rollout knows the ends so far */
     size_t running; /* begun, and not ended */
     size_t active;  /* ... and awake */
+    struct slot *to_free; /* that count, since the last chores */
     struct espota_counts counts;
     struct espota_error stopped; /* OK, or why nothing more is begun */
     uint64_t next_start; /* not before this time of the loop */
@@ -74,13 +76,12 @@ int espota_fleet_new(struct espota_fleet **out,
 
 static void free_ended(struct espota_fleet *f)
 {
-    for (size_t i = 0; i < f->n; i++) {
-        struct slot *s = f->slot[i];
+    while (f->to_free != NULL) {
+        struct slot *s = f->to_free;
 
-        if (s->job != NULL && s->counts) {
-            eo_job_free(s->job);
-            s->job = NULL;
-        }
+        f->to_free = s->next_to_free;
+        eo_job_free(s->job);
+        s->job = NULL;
     }
     while (f->first < f->n &&
            (f->slot[f->first]->started || f->slot[f->first]->job == NULL))
@@ -143,6 +144,8 @@ static void count_end(struct espota_fleet *f, struct slot *s)
     if (s->counts || !eo_job_ended(s->job))
         return;
     s->counts = true;
+    s->next_to_free = f->to_free;
+    f->to_free = s;
     eo_rollout_ended(&f->rollout, eo_job_result(s->job));
 }
 
