@@ -1,7 +1,13 @@
 /* hooks.c -- commands of the user's, run before and after a device. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* posix_spawn_file_actions_addclosefrom_np() */
+#endif
 #include "cli/hooks.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -96,6 +102,26 @@ static char **join_env(const char *const *more)
     return all;
 }
 
+/* A library may have opened something that an exec does not close. */
+static void close_others(posix_spawn_file_actions_t *actions)
+{
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+    posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+#else
+    DIR *dir = opendir("/dev/fd");
+    const struct dirent *e;
+    uint64_t fd;
+
+    while (dir != NULL && (e = readdir(dir)) != NULL)
+        if (eo_parse_uint(e->d_name, STDERR_FILENO + 1, INT_MAX, &fd) == 0 &&
+            (int)fd != dirfd(dir))
+            fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+    if (dir != NULL)
+        closedir(dir);
+    (void)actions;
+#endif
+}
+
 /* Its own process group, default signals, our stderr for both outputs: stdout
  * carries results. */
 static int spawn(pid_t *pid, char *const *argv, char *const *env, int in)
@@ -114,6 +140,7 @@ static int spawn(pid_t *pid, char *const *argv, char *const *env, int in)
     }
     posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    close_others(&actions);
     posix_spawnattr_setsigdefault(&attr, &all);
     posix_spawnattr_setpgroup(&attr, 0);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF |

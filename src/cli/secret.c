@@ -69,6 +69,8 @@ static int read_line(int fd, char line[SECRET_MAX], bool *eof)
     if (n > 0 && line[n - 1] == '\r')
         n--;
     line[n] = '\0';
+    memmove(line, eo_skip_bom(line, &n), n + 1);
+    line[n] = '\0';
     return 0;
 }
 

@@ -127,11 +127,14 @@ static int on_key(void *ctx, const char *who, const char *key,
                                        NULL};
     struct reading *r = ctx;
     struct espota_serve_rule *rule = r->lines.stop ? NULL : rule_of(r, who);
-    const char **slots[3];
+    const char **slots[3], *wrong;
     size_t i = 0;
 
     if (rule == NULL)
         return 0;
+    value = eo_ini_value(&r->lines, value, false, &wrong);
+    if (value == NULL)
+        return complain(r, r->lines.line, "%s \"%s\"", wrong, key);
     slots[0] = &rule->firmware;
     slots[1] = &rule->filesystem;
     slots[2] = &rule->version;
