@@ -12,7 +12,7 @@ static const struct config *devices(void)
         {.kind = SECTION_DEVICE, .name = fan, .group = hall},
         {.kind = SECTION_GROUP, .name = hall},
     };
-    static const struct config CONFIG = {sections, 3};
+    static const struct config CONFIG = {.at = sections, .n = 3};
 
     return &CONFIG;
 }

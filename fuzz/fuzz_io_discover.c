@@ -117,7 +117,7 @@ struct seen {
 
 static void check_target(const struct espota_device *d)
 {
-    const struct config none = {NULL, 0};
+    const struct config none = {0};
     struct target_list list = {0};
     struct espota_error err;
     char line[MDNS_NAME_TEXT + 100];

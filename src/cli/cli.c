@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <unistd.h>
 
 #include "base/str.h"
@@ -63,8 +67,12 @@ static const struct command *unknown_command(const struct command *commands,
 {
     const char *names[16];
     const char *near;
+    char space[120];
+    struct text shown;
     size_t n = 0;
 
+    eo_text_init(&shown, space, sizeof space);
+    eo_text_add_given(&shown, name);
     while (n < 15 && commands[n].name != NULL) {
         names[n] = commands[n].name;
         n++;
@@ -73,10 +81,11 @@ static const struct command *unknown_command(const struct command *commands,
     near = eo_nearest(name, names);
     if (near != NULL)
         eo_fail(err, ESPOTA_E_USAGE,
-                "unknown command \"%s\" (did you mean \"%s\"?)", name, near);
+                "unknown command \"%s\" (did you mean \"%s\"?)", shown.at,
+                near);
     else
         eo_fail(err, ESPOTA_E_USAGE,
-                "unknown command \"%s\" (espota-c -h lists them)", name);
+                "unknown command \"%s\" (espota-c -h lists them)", shown.at);
     return NULL;
 }
 
@@ -119,6 +128,13 @@ static int check_args(const struct cli *cli, struct espota_error *err)
     if (args->n > c->max_args) {
         const char *extra = args->at[c->max_args];
 
+        char space[120];
+        struct text shown;
+
+        eo_text_init(&shown, space, sizeof space);
+        eo_text_add_given(&shown, extra);
+        /* Behind "auth=" would be a password. */
+        space[strcspn(space, "=")] = '\0';
         if (eo_command_named(cli->commands, extra, NULL) != NULL)
             return eo_fail(err, ESPOTA_E_USAGE,
                            "the command comes first: espota-c %s ...", extra);
@@ -126,7 +142,7 @@ static int check_args(const struct cli *cli, struct espota_error *err)
                             c->bit == CMD_UPLOAD
                                 ? "-i HOST gives the device, -f FILE the image"
                                 : NULL,
-                            "%s does not expect \"%s\"", c->name, extra);
+                            "%s does not expect \"%s\"", c->name, shown.at);
     }
     if (args->n < c->min_args)
         return eo_fail(err, ESPOTA_E_USAGE, "%s needs %s", c->name, c->args);
@@ -193,8 +209,12 @@ static int run(struct cli *cli, int argc, char **argv)
     }
     if (asked_for(cli, "version"))
         return printed(eo_cmd_version(cli));
-    if (check_args(cli, &err) != 0 || prepare(cli, &err) != 0)
+    if (check_args(cli, &err) != 0 || prepare(cli, &err) != 0) {
+        eo_cli_notes(cli);
         return eo_cli_fail(&err);
+    }
+    if ((cli->command->bit & (CMD_UPLOAD | CMD_FLEET)) == 0)
+        eo_cli_notes(cli); /* these show them among their events */
 #ifndef EO_WITH_JSON
     if (cli->opts.json != NULL) {
         eo_fail(&err, ESPOTA_E_USAGE,
@@ -220,12 +240,33 @@ static void open_standard_streams(void)
         close(fd);
 }
 
+/* The core of a process that knows secrets is nobody's business.  The limit is
+ * no help where cores are piped to a program: there the process itself must
+ * not be dumped.  (A sanitizer looks for leaks as a debugger would.) */
+static void forbid_core(void)
+{
+    const struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none);
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+void eo_cli_notes(struct cli *cli)
+{
+    for (size_t i = 0; i < cli->notes.n && !cli->opts.quiet; i++)
+        fprintf(stderr, "espota-c: warning: %s\n", cli->notes.at[i].text);
+    eo_notes_free(&cli->notes);
+}
+
 int eo_cli_run(const struct command *commands, int argc, char **argv)
 {
     struct cli cli = {.commands = commands};
     const char *exit_style = getenv("ESPOTA_EXIT");
     int status;
 
+    forbid_core();
     open_standard_streams();
     eo_json_memory();
     status = run(&cli, argc - 1, argv + 1);

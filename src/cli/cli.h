@@ -50,6 +50,9 @@ int eo_cli_status(const struct espota_error *);
 /* Prints "espota-c: message" and the hint; gives the exit status. */
 int eo_cli_fail(const struct espota_error *);
 
+/* Prints and forgets the warnings so far, where no front end shows them. */
+void eo_cli_notes(struct cli *);
+
 /* "--debug": every setting that was given, and by whom. */
 void eo_cli_describe(const char *device, const struct opts *);
 

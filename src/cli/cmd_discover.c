@@ -71,6 +71,9 @@ static const char *text_of(const struct espota_device *d,
 
 /* ---- --filter ------------------------------------------------------------ */
 
+/* Before the name of anything a device announces. */
+static const char TXT[] = "txt:";
+
 static bool is(const char *glob, const char *value)
 {
     return fnmatch(glob, value != NULL ? value : "", 0) == 0;
@@ -87,6 +90,8 @@ static bool passes_one(const struct espota_device *d, const char *key,
     for (size_t i = 0; i < N_FIELDS; i++)
         if (strcmp(FIELDS[i].name, key) == 0)
             return is(glob, text_of(d, &FIELDS[i], space));
+    if (eo_starts_with(key, TXT))
+        key += strlen(TXT);
     for (size_t i = 0; i < d->n_txt; i++)
         if (eo_same_nocase(d->txt[i].key, key))
             return is(glob, d->txt[i].value);
@@ -108,16 +113,56 @@ bool eo_discover_passes(const struct espota_device *d,
     return true;
 }
 
+/* A key of the table, or one of those that devices are known to announce: any
+ * other is a slip, and "txt:KEY" is meant. */
+static const char *const TXT_KEYS[] = {
+    "mac", "board", "platform", "version", "network", "project_name",
+    "project_version", "package_import_url", "friendly_name", "config_hash",
+    "api_encryption", "tcp_check", "ssh_upload", "auth_upload", NULL};
+
+static bool is_key(const char *key)
+{
+    for (size_t i = 0; i < N_FIELDS; i++)
+        if (strcmp(FIELDS[i].name, key) == 0)
+            return true;
+    for (size_t i = 0; TXT_KEYS[i] != NULL; i++)
+        if (eo_same_nocase(TXT_KEYS[i], key))
+            return true;
+    return eo_starts_with(key, TXT) && key[strlen(TXT)] != '\0';
+}
+
+static const char *nearest_key(const char *key)
+{
+    const char *names[N_FIELDS + 32];
+    size_t n = 0;
+
+    for (size_t i = 0; i < N_FIELDS; i++)
+        names[n++] = FIELDS[i].name;
+    for (size_t i = 0; TXT_KEYS[i] != NULL; i++)
+        names[n++] = TXT_KEYS[i];
+    names[n] = NULL;
+    return eo_nearest(key, names);
+}
+
 int eo_discover_check(const struct texts *filters, struct espota_error *err)
 {
     for (size_t i = 0; i < filters->n; i++) {
         const char *equals = strchr(filters->at[i], '=');
+        char key[64], near[DID_YOU_MEAN];
 
         if (equals == NULL || equals == filters->at[i] ||
-            equals - filters->at[i] >= 64)
+            equals - filters->at[i] >= (int)sizeof key)
             return eo_fail(err, ESPOTA_E_USAGE,
                            "a filter is KEY=GLOB, not \"%s\"",
                            filters->at[i]);
+        snprintf(key, sizeof key, "%.*s", (int)(equals - filters->at[i]),
+                 filters->at[i]);
+        if (!is_key(key))
+            return eo_fail_hint(err, ESPOTA_E_USAGE,
+                                "what else a device announces is txt:KEY, as "
+                                "\"espota-c discover --json\" shows it",
+                                "there is no filter \"%s\"%s", key,
+                                eo_did_you_mean(near, nearest_key(key)));
     }
     return 0;
 }
@@ -232,14 +277,23 @@ static void print_news(enum espota_device_news news,
  * as JSON or CSV, not as a comment, and whole. */
 static bool is_target_name(const char *host)
 {
-    return host[0] != '@' && strpbrk(host, " \t#\\\"'=,{") == NULL;
+    struct device_words d;
+
+    return host[0] != '@' && strpbrk(host, "#{") == NULL &&
+           eo_device_given(&d, host, NULL) == 0 && d.name.at == NULL &&
+           !d.url && d.port == 0;
+}
+
+const char *eo_discover_host(const struct espota_device *d)
+{
+    if (d->host != NULL && is_target_name(d->host))
+        return d->host;
+    return d->n_addresses > 0 ? d->addresses[0] : NULL;
 }
 
 void eo_discover_target(struct text *t, const struct espota_device *d)
 {
-    const char *host = d->host != NULL && is_target_name(d->host) ? d->host
-                       : d->n_addresses > 0 ? d->addresses[0]
-                                            : NULL;
+    const char *host = eo_discover_host(d);
 
     if (host == NULL || d->protocol == NULL)
         return;

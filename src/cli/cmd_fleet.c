@@ -110,9 +110,7 @@ static void on_found(void *ctx, enum espota_device_news news,
                      const struct espota_device *d)
 {
     struct finding *f = ctx;
-    const char *host = d->host != NULL ? d->host
-                       : d->n_addresses > 0 ? d->addresses[0]
-                                            : NULL;
+    const char *host = eo_discover_host(d);
 
     (void)news;
     if (f->rc == 0 && host != NULL && d->protocol != NULL &&
@@ -186,30 +184,6 @@ static int add_argument(struct cli *cli, struct target_list *list,
     return eo_targets_add(list, text, config, err);
 }
 
-static bool same_row(const struct target_row *a, const struct target_row *b)
-{
-    if (!eo_same_nocase(a->name, b->name) || a->settings.n != b->settings.n)
-        return false;
-    for (size_t i = 0; i < a->settings.n; i++) {
-        const struct setting *s = &a->settings.at[i], *t = &b->settings.at[i];
-
-        if (s->opt != t->opt || (s->value == NULL) != (t->value == NULL) ||
-            (s->value != NULL && strcmp(s->value, t->value) != 0))
-            return false;
-    }
-    return true;
-}
-
-/* The same line twice is one device: two sessions at once would only be in
- * each other's way. */
-static bool is_repeated(const struct target_list *list, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (same_row(&list->at[k], &list->at[i]))
-            return true;
-    return false;
-}
-
 static int gather(struct cli *cli, struct target_list *list,
                   struct espota_error *err)
 {
@@ -218,9 +192,8 @@ static int gather(struct cli *cli, struct target_list *list,
     for (size_t i = 0; i < args->n; i++)
         if (add_argument(cli, list, args->at[i], err) != 0)
             return -1;
-    for (size_t i = 0; i < ip->n; i++)
-        if (eo_targets_add(list, ip->at[i], &cli->config, err) != 0)
-            return -1;
+    if (eo_targets_ip(list, &cli->opts, &cli->config, err) != 0)
+        return -1;
     if (args->n == 0 && ip->n == 0)
         return eo_fail_hint(err, ESPOTA_E_USAGE,
                             "give a file with a host a line, - for standard "
@@ -229,6 +202,8 @@ static int gather(struct cli *cli, struct target_list *list,
                             "no targets");
     if (list->n == 0)
         return eo_fail(err, ESPOTA_E_USAGE, "the targets name no device");
+    if (eo_targets_unique(list, &cli->notes, err) != 0)
+        return -1;
     return cli->opts.shard != NULL ? apply_shard(list, cli->opts.shard, err)
                                    : 0;
 }
@@ -302,20 +277,35 @@ static int arrange(struct run *run, const struct fleet_watch *w,
     return 0;
 }
 
-/* Several devices behind one name are told apart by their ports. */
-static void tell_apart(struct run *run)
+static int by_asked(const void *a, const void *b)
 {
-    for (size_t i = 0; i < run->n; i++) {
-        struct run_device *d = run->device[i];
-        bool shared = false;
+    const struct run_device *x = *(struct run_device *const *)a;
+    const struct run_device *y = *(struct run_device *const *)b;
 
-        for (size_t k = 0; k < run->n && !shared; k++)
-            shared = k != i && strcmp(run->device[k]->asked, d->asked) == 0;
-        if (!shared)
+    return strcmp(x->asked, y->asked);
+}
+
+/* Several devices behind one name are told apart by their ports. */
+static int tell_apart(struct run *run, struct espota_error *err)
+{
+    struct run_device **sorted = eo_calloc(run->n + 1, sizeof *sorted);
+
+    if (sorted == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    for (size_t i = 0; i < run->n; i++)
+        sorted[i] = run->device[i];
+    qsort(sorted, run->n, sizeof *sorted, by_asked);
+    for (size_t i = 0; i < run->n; i++) {
+        struct run_device *d = sorted[i];
+
+        if ((i == 0 || by_asked(&sorted[i - 1], &d) != 0) &&
+            (i + 1 == run->n || by_asked(&sorted[i + 1], &d) != 0))
             continue;
         eo_watch_id(d, d->name_space, sizeof d->name_space);
         d->ui.name = d->name_space;
     }
+    eo_free(sorted);
+    return 0;
 }
 
 /* ---- the command ----------------------------------------------------------- */
@@ -332,16 +322,11 @@ static int prepare(struct cli *cli, struct run *run, struct target_list *list,
         return eo_fail(err, ESPOTA_E_USAGE, "--%s needs a --journal",
                        o->only != ONLY_ALL ? "only failed"
                                            : "order slowest-first");
-    for (size_t i = 0; i < list->n; i++) {
-        if (is_repeated(list, i)) {
-            eo_note(&cli->notes, "repeated", "%s is named twice: once will do",
-                    list->at[i].name);
-            continue;
-        }
-        if (eo_run_add(run, list->at[i].name, &list->at[i].settings, err) != 0)
+    for (size_t i = 0; i < list->n; i++)
+        if (eo_run_add(run, &list->at[i], err) != 0)
             return -1;
-    }
-    tell_apart(run);
+    if (tell_apart(run, err) != 0)
+        return -1;
     if (eo_watch_start(w, run, o, err) != 0)
         return -1;
     return arrange(run, w, (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32, err);
@@ -357,10 +342,12 @@ int eo_cmd_fleet(struct cli *cli)
     int status;
 
     if (parse_limits(&cli->opts, waves, &run.limits, &err) != 0 ||
-        prepare(cli, &run, &list, &watch, &err) != 0)
+        prepare(cli, &run, &list, &watch, &err) != 0) {
+        eo_cli_notes(cli);
         status = eo_cli_fail(&err);
-    else
+    } else {
         status = eo_run_go(&run);
+    }
     eo_watch_end(&watch);
     eo_run_free(&run);
     eo_targets_free(&list);

@@ -1,41 +1,45 @@
 /* cmd_upload.c -- flash the devices that -i names. */
-#include "base/str.h"
 #include "cli/run.h"
 
-/* Two sessions with one device would only be in each other's way. */
-static bool is_repeated(const struct texts *ip, size_t i)
+static bool is_missing(const struct texts *ip)
 {
-    for (size_t k = 0; k < i; k++)
-        if (eo_same_nocase(ip->at[k], ip->at[i]))
+    for (size_t i = 0; i < ip->n; i++)
+        if (ip->at[i][0] == '\0')
             return true;
-    return false;
+    return ip->n == 0;
+}
+
+static int gather(struct cli *cli, struct run *run, struct target_list *list,
+                  struct espota_error *err)
+{
+    if (is_missing(&cli->opts.ip))
+        return eo_fail_hint(err, ESPOTA_E_USAGE,
+                            "espota-c -i HOST -f FILE flashes FILE into the "
+                            "device at HOST; espota-c -h lists the options",
+                            "no device: -i HOST is missing");
+    if (eo_targets_ip(list, &cli->opts, &cli->config, err) != 0 ||
+        eo_targets_unique(list, &cli->notes, err) != 0)
+        return -1;
+    for (size_t i = 0; i < list->n; i++)
+        if (eo_run_add(run, &list->at[i], err) != 0)
+            return -1;
+    return 0;
 }
 
 int eo_cmd_upload(struct cli *cli)
 {
-    const struct texts *ip = &cli->opts.ip;
+    struct target_list list = {0};
     struct run run = {.cli = cli};
     struct espota_error err;
-    bool missing = ip->n == 0;
-    int status = -1;
+    int status;
 
-    for (size_t i = 0; i < ip->n; i++)
-        missing |= ip->at[i][0] == '\0';
-    if (missing) {
-        eo_fail_hint(&err, ESPOTA_E_USAGE,
-                     "espota-c -i HOST -f FILE flashes FILE into the device "
-                     "at HOST; espota-c -h lists the options",
-                     "no device: -i HOST is missing");
-        return eo_cli_fail(&err);
-    }
-    for (size_t i = 0; i < ip->n && status != 2; i++)
-        if (is_repeated(ip, i))
-            eo_note(&cli->notes, "repeated", "%s is named twice: once will do",
-                    ip->at[i]);
-        else if (eo_run_add(&run, ip->at[i], NULL, &err) != 0)
-            status = eo_cli_fail(&err);
-    if (status < 0)
+    if (gather(cli, &run, &list, &err) != 0) {
+        eo_cli_notes(cli);
+        status = eo_cli_fail(&err);
+    } else {
         status = eo_run_go(&run);
+    }
     eo_run_free(&run);
+    eo_targets_free(&list);
     return status;
 }

@@ -1,22 +1,45 @@
 /* cmd_wait.c -- wait until a device is on the network. */
+#include <stdio.h>
+
 #include <espota/discover.h>
 
 #include "cli/cli.h"
 #include "cli/signals.h"
 #include "cli/ui.h"
 
+/* HOST[:PORT], which may be called NAME=. */
+static int read_host(const struct cli *cli, struct espota_wait_config *c,
+                     char *host, size_t cap, struct espota_error *err)
+{
+    struct device_words d;
+
+    if (eo_device_given(&d, cli->parsed.args.at[0], err) != 0)
+        return -1;
+    if (d.port != 0 && c->port != 0 && d.port != c->port)
+        return eo_fail(err, ESPOTA_E_USAGE, "%.*s has two ports: -p says %u",
+                       (int)d.target.len, d.target.at, c->port);
+    snprintf(host, cap, "%.*s", (int)d.host.len, d.host.at);
+    c->host = host;
+    if (d.port != 0 || d.url)
+        c->port = d.port != 0 ? d.port : c->port != 0 ? c->port
+                              : d.https ? 443 : 80;
+    return 0;
+}
+
 int eo_cmd_wait(struct cli *cli)
 {
     const struct opts *o = &cli->opts;
-    const struct espota_wait_config config = {
-        .host = cli->parsed.args.at[0],
+    struct espota_wait_config config = {
         .port = (uint16_t)o->wait_port,
         .bind = o->host_ip,
         .family = o->ipv4 == o->ipv6 ? 0 : o->ipv4 ? 4 : 6,
         .timeout_ms = o->wait_ms,
     };
     struct espota_error err;
+    char host[260];
 
+    if (read_host(cli, &config, host, sizeof host, &err) != 0)
+        return eo_cli_fail(&err);
     eo_signals_catch();
     if (espota_wait(&config, eo_signals_flag(), &err) == 0)
         return 0;

@@ -1,7 +1,6 @@
 /* config.c -- settings from the environment and from INI files. */
 #include "cli/config.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,16 @@
 
 /* ---- the environment ---------------------------------------------------- */
 
+/* Once it is read, nobody needs it there. */
+static void forget(const char *variable)
+{
+    char *value = getenv(variable);
+
+    if (value != NULL)
+        eo_wipe(value, strlen(value));
+    unsetenv(variable);
+}
+
 int eo_env_settings(struct settings *out, struct espota_error *err)
 {
     const struct opt *opt;
@@ -31,9 +40,11 @@ int eo_env_settings(struct settings *out, struct espota_error *err)
         if (eo_settings_add(out, opt, value, LEVEL_ENV, opt->env, err) != 0) {
             const struct espota_error inner = *err;
 
-            return eo_fail(err, inner.category, "%s: %s", opt->env,
-                           inner.message);
+            return eo_fail_hint(err, inner.category, inner.hint, "%s: %s",
+                                opt->env, inner.message);
         }
+        if ((opt->flags & OPT_SECRET) != 0)
+            forget(opt->env);
     }
     return 0;
 }
@@ -47,6 +58,8 @@ struct reading {
     const char *path;
     struct ini_lines lines;
     unsigned nth;
+    enum config_trust trust;
+    struct notes *notes;
     bool secret; /* the file holds one */
     struct espota_error *err;
 };
@@ -67,13 +80,18 @@ static struct section *add_section(struct reading *r, enum section_kind kind,
                                    const char *name)
 {
     struct config *c = r->config;
-    struct section *at = eo_resize(c->at, c->n + 1, sizeof *at);
 
-    if (at == NULL)
-        return NULL;
-    c->at = at;
-    at[c->n] = (struct section){.kind = kind, .name = eo_strdup(name)};
-    return at[c->n].name != NULL ? &at[c->n++] : NULL;
+    if (c->n == c->cap) {
+        const size_t cap = c->cap == 0 ? 16 : 2 * c->cap;
+        struct section *at = eo_resize(c->at, cap, sizeof *at);
+
+        if (at == NULL)
+            return NULL;
+        c->at = at;
+        c->cap = cap;
+    }
+    c->at[c->n] = (struct section){.kind = kind, .name = eo_strdup(name)};
+    return c->at[c->n].name != NULL ? &c->at[c->n++] : NULL;
 }
 
 /* Finds or makes the section that inih is in now. */
@@ -132,44 +150,34 @@ static const char *nearest_key(const char *key)
     return eo_nearest(key, names);
 }
 
-static int set_group(struct reading *r, struct section *s, const char *value)
+static int out_of_memory(struct reading *r)
 {
-    char *copy = eo_strdup(value);
-
-    eo_free(s->group);
-    s->group = copy;
-    if (copy != NULL)
-        return 1;
     eo_fail(r->err, ESPOTA_E_INTERNAL, "out of memory");
     r->lines.stop = true;
     return 0;
 }
 
-static int on_key(void *ctx, const char *header, const char *key,
-                  const char *value)
+static int set_group(struct reading *r, struct section *s, const char *value,
+                     const char *where)
 {
-    struct reading *r = ctx;
-    struct section *s = r->lines.stop ? NULL : in_section(r, header);
-    const struct opt *opt = eo_opt_find(CMD_ALL, key);
-    char where[160];
+    eo_free(s->group);
+    eo_free(s->group_where);
+    s->group = eo_strdup(value);
+    s->group_where = eo_strdup(where);
+    return s->group != NULL && s->group_where != NULL ? 1 : out_of_memory(r);
+}
 
-    if (s == NULL)
-        return 0;
-    if (s->kind == SECTION_DEVICE && strcmp(key, "group") == 0)
-        return set_group(r, s, value);
-    if (opt == NULL)
-        return complain(r, "unknown key", key, nearest_key(key));
-    if ((opt->flags & OPT_CONFIG) == 0)
-        return complain(r, "a file cannot set", key, NULL);
-    if (strcmp(opt->name, "ip") == 0 && s->kind == SECTION_GROUP)
-        return complain(r, "a group has no address:", key, NULL);
-    snprintf(where, sizeof where, "%s:%u", r->path, r->lines.line);
-    if (eo_settings_add(&s->settings, opt, value,
-                        LEVEL_CONFIG + 3 * r->nth + (unsigned)s->kind, where,
-                        r->err) != 0) {
+static int add_value(struct reading *r, struct section *s,
+                     const struct opt *opt, const char *value,
+                     const char *where)
+{
+    const unsigned level = LEVEL_CONFIG + 3 * r->nth + (unsigned)s->kind;
+
+    if (eo_settings_add(&s->settings, opt, value, level, where, r->err) != 0) {
         const struct espota_error inner = *r->err;
 
-        eo_fail(r->err, inner.category, "%s: %s", where, inner.message);
+        eo_fail_hint(r->err, inner.category, inner.hint, "%s: %s", where,
+                     inner.message);
         r->lines.stop = true;
         return 0;
     }
@@ -177,26 +185,99 @@ static int on_key(void *ctx, const char *header, const char *key,
     return 1;
 }
 
+/* "ip = HOST:PORT" says the port, too, and no second one may differ. */
+static int add_setting(struct reading *r, struct section *s,
+                       const struct opt *opt, const char *value)
+{
+    struct device_words d;
+    char where[160], port[8];
+    char *path = NULL;
+    int rc;
+
+    snprintf(where, sizeof where, "%s:%u", r->path, r->lines.line);
+    if ((opt->flags & OPT_FILE) != 0) {
+        value = path = eo_config_path(r->path, value);
+        if (path == NULL)
+            return out_of_memory(r);
+    }
+    rc = add_value(r, s, opt, value, where);
+    eo_free(path);
+    if (rc != 0 && (opt->flags & OPT_DEVICE) != 0 &&
+        s->kind == SECTION_DEVICE &&
+        eo_device_given(&d, value, NULL) == 0 && d.port != 0) {
+        snprintf(port, sizeof port, "%u", d.port);
+        rc = add_value(r, s, eo_opt_find(CMD_FLEET, "port"), port, where);
+    }
+    if (rc != 0 && !eo_settings_one_port(&s->settings))
+        return complain(r, "two ports are given for", s->name, NULL);
+    return rc;
+}
+
+static const struct opt *find_key(const struct section *s, const char *key)
+{
+    if (s->kind == SECTION_DEVICE && strcmp(key, "host") == 0)
+        key = "ip";
+    return eo_opt_find(CMD_ALL, key);
+}
+
+static int on_key(void *ctx, const char *header, const char *key,
+                  const char *value)
+{
+    struct reading *r = ctx;
+    struct section *s = r->lines.stop ? NULL : in_section(r, header);
+    const struct opt *opt = s != NULL ? find_key(s, key) : NULL;
+    const char *wrong;
+    char where[160];
+
+    if (s == NULL)
+        return 0;
+    value = eo_ini_value(&r->lines, value,
+                         opt != NULL && (opt->flags & OPT_COMMAND) != 0, &wrong);
+    if (value == NULL)
+        return complain(r, wrong, key, NULL);
+    if (s->kind == SECTION_DEVICE && strcmp(key, "group") == 0) {
+        snprintf(where, sizeof where, "%s:%u", r->path, r->lines.line);
+        return set_group(r, s, value, where);
+    }
+    if (opt == NULL)
+        return complain(r, "unknown key", key, nearest_key(key));
+    if ((opt->flags & OPT_CONFIG) == 0)
+        return complain(r, "a file cannot set", key, NULL);
+    if (strcmp(opt->name, "ip") == 0 && s->kind == SECTION_GROUP)
+        return complain(r, "a group has no address:", key, NULL);
+    if ((opt->flags & OPT_COMMAND) != 0 && r->trust == CONFIG_FOUND) {
+        eo_note(r->notes, "config-command",
+                "%s:%u: \"%s\" is ignored: a configuration that was found "
+                "starts no commands; if you trust it, name it: --config %s",
+                r->path, r->lines.line, key, r->path);
+        return 1;
+    }
+    return add_setting(r, s, opt, value);
+}
+
 int eo_config_read(struct config *c, const char *path, unsigned nth,
-                   bool missing_ok, struct notes *notes,
+                   enum config_trust trust, struct notes *notes,
                    struct espota_error *err)
 {
-    struct reading r = {.config = c, .path = path, .nth = nth, .err = err};
+    struct reading r = {.config = c, .path = path, .nth = nth,
+                        .trust = trust, .notes = notes, .err = err};
+    char buffer[BUFSIZ]; /* what stdio has of its own, nobody wipes */
     struct stat st;
     int bad;
 
-    r.lines.file = fopen(path, "re");
-    if (r.lines.file == NULL && missing_ok && (errno == ENOENT || errno == ENOTDIR))
-        return 0;
+    if (eo_config_open(&r.lines.file, path, trust, notes, err) != 0)
+        return -1;
     if (r.lines.file == NULL)
-        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "%s: %s", path,
-                           strerror(errno));
+        return 0;
+    setvbuf(r.lines.file, buffer, _IOFBF, sizeof buffer);
     bad = ini_parse_stream(eo_ini_line, &r.lines, on_key, &r);
     if (r.secret && fstat(fileno(r.lines.file), &st) == 0 &&
         (st.st_mode & S_IROTH) != 0)
         eo_note(notes, "readable-secret",
                 "%s holds a password and every user can read it", path);
     fclose(r.lines.file);
+    eo_wipe(r.lines.value, sizeof r.lines.value);
+    eo_wipe(buffer, sizeof buffer);
     if (r.lines.stop)
         return -1;
     if (r.lines.wrong != NULL)
@@ -206,20 +287,20 @@ int eo_config_read(struct config *c, const char *path, unsigned nth,
         return eo_fail(err, ESPOTA_E_USAGE,
                        "%s:%d: neither \"key = value\" nor \"[section]\"",
                        path, bad);
-    return 0;
+    return eo_config_index(c, err);
 }
 
 #else
 
 int eo_config_read(struct config *c, const char *path, unsigned nth,
-                   bool missing_ok, struct notes *notes,
+                   enum config_trust trust, struct notes *notes,
                    struct espota_error *err)
 {
     struct stat st;
 
     (void)c;
     (void)nth;
-    if (!missing_ok)
+    if (trust == CONFIG_NAMED)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "configuration files were left out of this build "
                        "(inih)");
@@ -238,22 +319,21 @@ int eo_config_read(struct config *c, const char *path, unsigned nth,
 int eo_config_load(struct config *c, const struct opts *o,
                    struct notes *notes, struct espota_error *err)
 {
-    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    char path[512];
+    char path[CONFIG_PATH];
 
     if (o->no_config)
         return 0;
     if (o->config != NULL)
-        return eo_config_read(c, o->config, 0, false, notes, err);
-    if (eo_config_read(c, ".espota.conf", 0, true, notes, err) != 0)
+        return eo_config_read(c, o->config, 0, CONFIG_NAMED, notes, err) != 0
+                   ? -1
+                   : eo_config_check(c, err);
+    if (eo_config_find(path) &&
+        eo_config_read(c, path, 0, CONFIG_FOUND, notes, err) != 0)
         return -1;
-    if (xdg != NULL && xdg[0] == '/')
-        snprintf(path, sizeof path, "%s/espota/espota.conf", xdg);
-    else if (home != NULL && home[0] == '/')
-        snprintf(path, sizeof path, "%s/.config/espota/espota.conf", home);
-    else
-        return 0;
-    return eo_config_read(c, path, 1, true, notes, err);
+    if (eo_config_own(path) &&
+        eo_config_read(c, path, 1, CONFIG_OWN, notes, err) != 0)
+        return -1;
+    return eo_config_check(c, err);
 }
 
 void eo_config_free(struct config *c)
@@ -261,62 +341,11 @@ void eo_config_free(struct config *c)
     for (size_t i = 0; i < c->n; i++) {
         eo_free(c->at[i].name);
         eo_free(c->at[i].group);
+        eo_free(c->at[i].group_where);
         eo_settings_free(&c->at[i].settings);
     }
     eo_free(c->at);
+    eo_free(c->sorted);
     *c = (struct config){0};
 }
 
-/* ---- what they say ------------------------------------------------------ */
-
-static bool is_device(const struct section *s, const char *device)
-{
-    return s->kind == SECTION_DEVICE && device != NULL &&
-           eo_same_nocase(s->name, device);
-}
-
-static const char *group_of(const struct config *c, const char *device)
-{
-    for (size_t i = 0; i < c->n; i++)
-        if (is_device(&c->at[i], device) && c->at[i].group != NULL)
-            return c->at[i].group;
-    return NULL;
-}
-
-int eo_config_apply(const struct config *c, const char *device,
-                    struct opts *o, struct espota_error *err)
-{
-    const char *group = group_of(c, device);
-
-    /* By level, strongest first: files in their order, in each the device,
-     * its group, the defaults. */
-    for (unsigned level = LEVEL_CONFIG; level < LEVEL_CONFIG + 6; level++)
-        for (size_t i = 0; i < c->n; i++) {
-            const struct section *s = &c->at[i];
-            const bool ours =
-                s->kind == SECTION_DEFAULTS || is_device(s, device) ||
-                (s->kind == SECTION_GROUP && group != NULL &&
-                 strcmp(s->name, group) == 0);
-
-            if (ours && s->settings.n > 0 &&
-                s->settings.at[0].level == level &&
-                eo_opts_apply(o, &s->settings, err) != 0)
-                return -1;
-        }
-    return 0;
-}
-
-const struct setting *eo_config_address(const struct config *c,
-                                        const char *device)
-{
-    const struct setting *found = NULL;
-
-    for (size_t i = 0; i < c->n && found == NULL; i++) {
-        const struct settings *s = &c->at[i].settings;
-
-        for (size_t k = 0; is_device(&c->at[i], device) && k < s->n; k++)
-            if (strcmp(s->at[k].opt->name, "ip") == 0)
-                found = &s->at[k];
-    }
-    return found;
-}

@@ -13,6 +13,10 @@ bool eo_discover_passes(const struct espota_device *, const struct texts *);
 int eo_discover_check(const struct texts *, struct espota_error *err)
     EO_MUST_CHECK;
 
+/* Where a targets file may say it is: its name, or its address where the name
+ * would be read as something else; NULL: nowhere. */
+const char *eo_discover_host(const struct espota_device *);
+
 /* Adds the line of a targets file: the host, and its options.  A name that
  * would be read as something else is replaced by the address; nothing is added
  * where there is none, or no protocol. */

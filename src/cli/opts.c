@@ -44,7 +44,7 @@ enum { DAY_S = 86400 };
 #define DROPIN OPT_DROPIN
 
 static const struct opt OPTS[] = {
-    {'i', "ip", TEXTS(ip, "HOST"), UP, OPT_G_WHAT, CONF | COMMON | DROPIN,
+    {'i', "ip", TEXTS(ip, "HOST"), UP, OPT_G_WHAT, CONF | COMMON | DROPIN | OPT_DEVICE,
      .help = "the device: name or address; may be repeated", .env = "ESPOTA_HOST"},
     {'f', "file", TEXT(file, "FILE"), UP, OPT_G_WHAT, CONF | COMMON | DROPIN | OPT_FILE,
      .help = "the image; - is standard input", .env = "ESPOTA_FILE"},
@@ -205,13 +205,13 @@ static const struct opt OPTS[] = {
      .help = "all, or failed: by the journal", .def = "all"},
     {0, "shard", TEXT(shard, "K/N"), CMD_FLEET, OPT_G_ROLLOUT, 0,
      .help = "only the K-th of N parts, by the names' hashes"},
-    {0, "before", TEXT(before, "COMMAND"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+    {0, "before", TEXT(before, "COMMAND"), CMD_FLEET, OPT_G_ROLLOUT, CONF | OPT_COMMAND,
      .help = "run first, for each device that is to start"},
-    {0, "after", TEXT(after, "COMMAND"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+    {0, "after", TEXT(after, "COMMAND"), CMD_FLEET, OPT_G_ROLLOUT, CONF | OPT_COMMAND,
      .help = "run for each device that has ended"},
     {0, "hook-timeout", SECONDS(hook_timeout_ms, 1, DAY_S), CMD_FLEET, OPT_G_ROLLOUT, CONF,
      .help = "patience with --before and --after", .def = "60"},
-    {0, "hook-shell", FLAG(hook_shell), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+    {0, "hook-shell", FLAG(hook_shell), CMD_FLEET, OPT_G_ROLLOUT, CONF | OPT_COMMAND,
      .help = "give --before and --after to /bin/sh"},
     {0, "junit", TEXT(junit, "FILE"), CMD_FLEET, OPT_G_ROLLOUT, CONF | OPT_FILE,
      .help = "results as JUnit XML"},

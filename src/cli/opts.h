@@ -17,6 +17,7 @@
 
 #include <espota/fleet.h>
 
+#include "base/device.h"
 #include "base/err.h"
 
 /* Which commands know an option. */
@@ -51,7 +52,9 @@ enum { /* opt.flags */
     OPT_COMMON = 4,    /* shown by -h, not only by "help COMMAND" */
     OPT_DROPIN = 8,    /* espota.py has it: its abbreviations win */
     OPT_OPTIONAL = 16, /* the value is, and only as --name=VALUE */
-    OPT_FILE = 32      /* the value is a file: completions offer them */
+    OPT_FILE = 32,     /* the value is a file: completions offer them */
+    OPT_DEVICE = 64,   /* the value is a device (base/device.h) or @GROUP */
+    OPT_COMMAND = 128  /* it starts a command: no file that was found may */
 };
 
 enum opt_group {
@@ -205,11 +208,20 @@ struct settings {
     size_t n, cap;
 };
 
+/* Has an option for a secret come along in the value of another, as quotes in
+ * the wrong place make it? */
+bool eo_holds_secret(const struct opt *, const char *value);
+
 /* Copies value and where; fails (USAGE) if the option cannot take it. */
 int eo_settings_add(struct settings *, const struct opt *, const char *value,
                     unsigned level, const char *where,
                     struct espota_error *err) EO_MUST_CHECK;
+/* Overwrites the secrets among them. */
+void eo_settings_wipe(struct settings *);
 void eo_settings_free(struct settings *);
+
+/* Are all ports among them the same?  A device has one. */
+bool eo_settings_one_port(const struct settings *);
 
 /* ---- options, filled ---------------------------------------------------- */
 
@@ -224,6 +236,13 @@ void eo_opts_free(struct opts *);
 
 /* Was it given by anyone?  By the address of its field. */
 bool eo_opts_given(const struct opts *, const void *field);
+/* The level of who gave it; 0: nobody. */
+unsigned eo_opts_level(const struct opts *, const void *field);
+
+/* Reads a device as eo_device_read() does, but takes no option for a NAME:
+ * behind "auth=" would be a password. */
+int eo_device_given(struct device_words *, const char *text,
+                    struct espota_error *err) EO_MUST_CHECK;
 
 /* What was given, as text for people: "port = 8266 (command line)"; secrets
  * are masked. */

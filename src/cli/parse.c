@@ -53,7 +53,8 @@ static int take(struct cursor *c, const struct opt *opt, char *value)
 {
     int status;
 
-    if (value != NULL && is_placeholder(opt, value)) {
+    if (value != NULL && is_placeholder(opt, value) &&
+        !eo_holds_secret(opt, value)) {
         eo_note(c->notes, "placeholder",
                 "--%s %s: the build system had no value for it; taken as not "
                 "given",
@@ -80,8 +81,17 @@ static int parse_long(struct cursor *c, char *arg)
 {
     char *const equals = strchr(arg, '=');
     const size_t len = equals != NULL ? (size_t)(equals - arg) : strlen(arg);
-    const struct opt *opt = eo_opt_match(c->command, arg, len, c->err);
+    const size_t word = strcspn(arg, " \t\r\n=");
+    const struct opt *opt;
 
+    if (word < len) /* what follows may be a password */
+        return eo_fail_hint(c->err, ESPOTA_E_USAGE,
+                            "are quotes around all of it, or missing where "
+                            "they belong?",
+                            "an option and more arrived as one argument: "
+                            "\"--%.*s ...\"",
+                            (int)word, arg);
+    opt = eo_opt_match(c->command, arg, len, c->err);
     if (opt == NULL)
         return -1;
     if (opt->arg == NULL && equals != NULL)

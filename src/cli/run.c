@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/await.h"
+#include "cli/idle.h"
 #include "cli/run_ui.h"
 #include "cli/signals.h"
 
@@ -63,40 +64,85 @@ static int check(const struct opts *o, struct espota_error *err)
 
 static struct run_device *new_device(struct run *run)
 {
-    struct run_device **all =
-        eo_resize(run->device, run->n + 1, sizeof *all);
+    if (run->n == run->cap) {
+        const size_t cap = run->cap == 0 ? 16 : 2 * run->cap;
+        struct run_device **all = eo_resize(run->device, cap, sizeof *all);
 
-    if (all == NULL)
-        return NULL;
-    run->device = all;
-    all[run->n] = eo_calloc(1, sizeof **all);
-    return all[run->n] != NULL ? all[run->n++] : NULL;
+        if (all == NULL)
+            return NULL;
+        run->device = all;
+        run->cap = cap;
+    }
+    run->device[run->n] = eo_calloc(1, sizeof **run->device);
+    return run->device[run->n] != NULL ? run->device[run->n++] : NULL;
 }
 
-int eo_run_add(struct run *run, const char *name, const struct settings *own,
+/* Where it is, what it is called, and what was set for it. */
+static int place(struct run *run, struct run_device *d,
+                 struct target_row *row, struct espota_error *err)
+{
+    const struct config *config = &run->cli->config;
+    /* A NAME the files do not know may be at a host that they know. */
+    const char *section = row->host != NULL && !eo_config_knows(config, row->key)
+                              ? row->host
+                              : row->key;
+    const struct setting *address =
+        row->host == NULL ? eo_config_address(config, section) : NULL;
+
+    d->own = &row->settings;
+    d->ui.name = row->name;
+    d->asked = row->key;
+    d->named = row->named;
+    d->host = row->host != NULL ? row->host : row->key;
+    if (address != NULL) {
+        struct device_words words;
+
+        if (eo_device_given(&words, address->value, err) != 0)
+            return -1;
+        snprintf(d->host_space, sizeof d->host_space, "%.*s",
+                 (int)(words.url ? words.target.len : words.host.len),
+                 words.url ? words.target.at : words.host.at);
+        d->host = d->host_space;
+    }
+    if (eo_cli_opts(run->cli, section, &row->settings, &d->opts, err) != 0)
+        return -1;
+    if (run->cli->opts.debug)
+        eo_cli_describe(row->name, &d->opts);
+    if (run->cli->opts.debug && address != NULL)
+        fprintf(stderr, "%s: address = %s (%s)\n", row->name, address->value,
+                address->where);
+    return 0;
+}
+
+/* A URL may have a port of its own. */
+static int check_url(const struct run_device *d, struct espota_error *err)
+{
+    struct device_words words;
+
+    if (!eo_is_url(d->host) || eo_device_read(&words, d->host, err) != 0)
+        return eo_is_url(d->host) ? -1 : 0;
+    if (words.port != 0 && d->opts.port != 0 && words.port != d->opts.port &&
+        eo_opts_level(&d->opts, &d->opts.port) == LEVEL_OWN)
+        return eo_fail(err, ESPOTA_E_USAGE, "%s has two ports: --port says %u",
+                       d->host, d->opts.port);
+    return 0;
+}
+
+int eo_run_add(struct run *run, struct target_row *row,
                struct espota_error *err)
 {
     struct run_device *d = new_device(run);
-    const struct setting *address =
-        eo_config_address(&run->cli->config, name);
     struct espota_error wrong;
 
     if (d == NULL)
         return no_memory(err);
-    d->ui.name = d->asked = name;
-    d->host = address != NULL ? address->value : name;
     d->job = -1;
     d->status = espota_category_status(ESPOTA_E_INTERNAL); /* until its end */
-    if (eo_cli_opts(run->cli, name, own, &d->opts, err) != 0 ||
-        check(&d->opts, err) != 0)
+    if (place(run, d, row, err) != 0 || check(&d->opts, err) != 0 ||
+        check_url(d, err) != 0)
         return -1;
     if (d->opts.filesystem)
         d->opts.type = ESPOTA_TYPE_FILESYSTEM;
-    if (run->cli->opts.debug)
-        eo_cli_describe(name, &d->opts);
-    if (run->cli->opts.debug && address != NULL)
-        fprintf(stderr, "%s: address = %s (%s)\n", name, address->value,
-                address->where);
     if (eo_passwords(&d->passwords, &d->opts, &run->asked, &run->cli->notes,
                      &d->error) == 0 &&
         eo_key(&d->key, &d->opts, &run->cli->notes, &d->error) == 0) {
@@ -105,12 +151,20 @@ int eo_run_add(struct run *run, const char *name, const struct settings *own,
         d->error.category = ESPOTA_E_OK;
         if (espota_target_check(&target, &wrong) != 0)
             return eo_fail_hint(err, wrong.category, wrong.hint, "%s: %s",
-                                name, wrong.message);
+                                row->name, wrong.message);
     }
     return 0;
 }
 
 /* ---- flashing ----------------------------------------------------------- */
+
+/* It is done: nobody needs its secrets any more. */
+static void wipe(struct run_device *d)
+{
+    eo_secrets_free(&d->passwords);
+    eo_secrets_free(&d->key);
+    eo_settings_wipe(d->own);
+}
 
 static void on_event(void *ctx, const struct espota_event *e)
 {
@@ -120,8 +174,10 @@ static void on_event(void *ctx, const struct espota_event *e)
 
     if (d != NULL) {
         named.device = d->ui.name;
-        if (e->kind == ESPOTA_EVENT_END)
+        if (e->kind == ESPOTA_EVENT_END) {
             d->status = eo_uis_result(&run->ui, e->result);
+            wipe(d);
+        }
     }
     eo_uis_event(&run->ui, &named);
     if (d != NULL && run->extra != NULL)
@@ -261,14 +317,6 @@ static int status_of(const struct run *run)
                                 run->ui.signal);
 }
 
-/* The core of a process that knows secrets is nobody's business. */
-static void forbid_core(void)
-{
-    const struct rlimit none = {0, 0};
-
-    setrlimit(RLIMIT_CORE, &none);
-}
-
 int eo_run_go(struct run *run)
 {
     const struct opts *o = &run->cli->opts;
@@ -283,9 +331,9 @@ int eo_run_go(struct run *run)
     config.log_level = o->verbose > 0 ? (enum espota_log_level)o->verbose
                        : o->debug     ? ESPOTA_LOG_INFO
                                       : 0;
+    eo_asked_free(&run->asked); /* every device has its copy */
     config.on_event = on_event;
     config.on_event_ctx = run;
-    forbid_core();
     no_memory(&err);
     if (devices == NULL ||
         espota_fleet_new(&run->fleet, &config, &err) != 0 ||
@@ -300,6 +348,7 @@ int eo_run_go(struct run *run)
     eo_uis_start(&run->ui, config.max_active < run->n ? config.max_active
                                                       : (unsigned)run->n);
     run->ui.signal = eo_signals_caught(); /* it came while we were asking */
+    eo_idle_options(run, &run->cli->notes);
     show_notes(run);
     start(run);
     show_notes(run);

@@ -7,15 +7,19 @@
 
 #include "cli/cli.h"
 #include "cli/secret.h"
+#include "cli/targets.h"
 #include "cli/ui.h"
 
 struct run_device {
     struct ui_device ui; /* first: a target's tag points at it */
+    struct settings *own; /* of its row: wiped of secrets when it has ended */
     struct opts opts;
     struct secrets passwords, key; /* one key, or none */
     const struct espota_image *image;
-    const char *asked;         /* the name it was added by */
+    const char *asked;         /* the key of its row */
+    bool named;                /* the user gave it a NAME of its own */
     char name_space[300];      /* for a longer one */
+    char host_space[260];      /* for one that the files say */
     const char *host;          /* where it is; its name unless a file says */
     int job;                   /* in the fleet; -1: never became one */
     enum espota_state known;   /* of it and the image, says the journal */
@@ -26,8 +30,9 @@ struct run_device {
 };
 
 struct run_image {
-    char *path;
+    char *path; /* as it was given; a signed copy of it may be sent */
     enum espota_compress compress;
+    bool no_signed;
     struct espota_image *image; /* NULL: it could not be opened */
     struct espota_error error;
 };
@@ -48,7 +53,7 @@ struct run_extra {
 struct run {
     struct cli *cli;
     struct run_device **device;
-    size_t n;
+    size_t n, cap;
     struct run_image **image; /* each file once */
     size_t n_images;
     struct asked asked;
@@ -58,11 +63,10 @@ struct run {
     const struct run_extra *extra;     /* NULL: nothing */
 };
 
-/* Adds a device by the name the user gave (borrowed), with settings of its own
- * that are stronger than all others (NULL: none; borrowed).  Fails (USAGE) if
- * its options make no sense; what is wrong with its secrets or its image shows
- * when it is tried. */
-int eo_run_add(struct run *, const char *name, const struct settings *own,
+/* Adds a device (borrowed; its secrets are wiped when it has ended), whose own settings are stronger than all others.
+ * Fails (USAGE) if its options make no sense; what is wrong with its secrets or
+ * its image shows when it is tried. */
+int eo_run_add(struct run *, struct target_row *,
                struct espota_error *err) EO_MUST_CHECK;
 
 /* Opens its image, each file once, and asks whether that may go there; what

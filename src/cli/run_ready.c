@@ -3,45 +3,74 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/run.h"
 
-/* The build of an ESP8266 or Pico core leaves a signed copy beside FILE, and
- * espota.py sends that. */
-static char *signed_path(struct run *run, const struct opts *o)
+/* Why the signed copy is not the one to send, or NULL. */
+static const char *why_not(const struct run_image *i, const struct stat *copy)
 {
-    const size_t n = strlen(o->file) + sizeof ".signed";
-    char *path = eo_calloc(n, 1);
+    struct stat st;
 
-    if (path == NULL)
-        return NULL;
-    snprintf(path, n, "%s.signed", o->file);
-    if (!o->no_signed && strcmp(o->file, "-") != 0 &&
-        access(path, F_OK) == 0) {
-        eo_note(&run->cli->notes, "signed", "%s is sent instead of %s", path,
-                o->file);
-        return path;
-    }
-    eo_free(path);
-    return eo_strdup(o->file);
+    if (i->image == NULL)
+        return i->error.message;
+    if (!espota_image_info(i->image)->is_signed)
+        return "it carries no signature";
+    if (stat(i->path, &st) == 0 &&
+        (st.st_mtim.tv_sec > copy->st_mtim.tv_sec ||
+         (st.st_mtim.tv_sec == copy->st_mtim.tv_sec &&
+          st.st_mtim.tv_nsec > copy->st_mtim.tv_nsec)))
+        return "it is older";
+    return NULL;
 }
 
-static struct run_image *find_image(struct run *run, const char *path,
-                                    enum espota_compress compress)
+/* The build of an ESP8266 or Pico core leaves a signed copy beside FILE, and
+ * espota.py sends that.  One that only has the name, or is of an earlier build,
+ * is not what the user wants. */
+static bool open_signed(struct run *run, struct run_image *i)
+{
+    const size_t n = strlen(i->path) + sizeof ".signed";
+    char *path = eo_calloc(n, 1);
+    const char *why;
+    struct stat st;
+
+    if (path == NULL)
+        return false;
+    snprintf(path, n, "%s.signed", i->path);
+    if (strcmp(i->path, "-") == 0 || stat(path, &st) != 0) {
+        eo_free(path);
+        return false;
+    }
+    if (espota_image_open(&i->image, path, i->compress, &i->error) != 0)
+        i->image = NULL;
+    why = why_not(i, &st);
+    if (why == NULL) {
+        eo_note(&run->cli->notes, "signed", "%s is sent instead of %s", path,
+                i->path);
+    } else {
+        eo_note(&run->cli->notes, "not-signed", "%s is not sent instead of %s: "
+                "%s", path, i->path, why);
+        espota_image_free(i->image);
+        i->image = NULL;
+    }
+    eo_free(path);
+    return why == NULL;
+}
+
+static struct run_image *find_image(struct run *run, const struct opts *o)
 {
     for (size_t i = 0; i < run->n_images; i++)
-        if (run->image[i]->compress == compress &&
-            strcmp(run->image[i]->path, path) == 0)
+        if ((int)run->image[i]->compress == o->compress &&
+            run->image[i]->no_signed == o->no_signed &&
+            strcmp(run->image[i]->path, o->file) == 0)
             return run->image[i];
     return NULL;
 }
 
-/* Each file is read once, however many devices get it.  Takes path over. */
-static struct run_image *open_image(struct run *run, char *path,
-                                    enum espota_compress compress)
+/* Each file is read once, however many devices get it. */
+static struct run_image *open_image(struct run *run, const struct opts *o)
 {
     struct run_image **all =
         eo_resize(run->image, run->n_images + 1, sizeof *all);
@@ -49,31 +78,27 @@ static struct run_image *open_image(struct run *run, char *path,
 
     if (all != NULL)
         run->image = all;
-    if (all == NULL || i == NULL) {
-        eo_free(path);
+    if (i != NULL)
+        i->path = eo_strdup(o->file);
+    if (all == NULL || i == NULL || i->path == NULL) {
         eo_free(i);
         return NULL;
     }
-    i->path = path;
-    i->compress = compress;
+    i->compress = (enum espota_compress)o->compress;
+    i->no_signed = o->no_signed;
     all[run->n_images++] = i;
-    if (espota_image_open(&i->image, path, compress, &i->error) != 0)
+    if ((o->no_signed || !open_signed(run, i)) &&
+        espota_image_open(&i->image, i->path, i->compress, &i->error) != 0)
         i->image = NULL;
     return i;
 }
 
 static void load(struct run *run, struct run_device *d)
 {
-    const enum espota_compress compress =
-        (enum espota_compress)d->opts.compress;
-    char *path = signed_path(run, &d->opts);
-    struct run_image *image =
-        path != NULL ? find_image(run, path, compress) : NULL;
+    struct run_image *image = find_image(run, &d->opts);
 
-    if (image != NULL)
-        eo_free(path);
-    else if (path != NULL)
-        image = open_image(run, path, compress);
+    if (image == NULL)
+        image = open_image(run, &d->opts);
     if (image == NULL)
         eo_fail(&d->error, ESPOTA_E_INTERNAL, "out of memory");
     else if (image->image == NULL)

@@ -2,7 +2,9 @@
 #include "cli/opts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -31,11 +33,86 @@ void eo_texts_free(struct texts *t)
 
 /* ---- one value ---------------------------------------------------------- */
 
+/* The value as a message may show it. */
+enum { GIVEN = 120 };
+
+static const char *given(char out[GIVEN], const char *value)
+{
+    struct text t;
+
+    eo_text_init(&t, out, GIVEN);
+    eo_text_add_given(&t, value);
+    return out;
+}
+
+/* Does text begin with such an option, as "-a", "--auth=" or "--au "? */
+static bool begins_secret(const char *text)
+{
+    const size_t len = strcspn(text, " \t\r\n=");
+    const struct opt *opt;
+
+    for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++) {
+        if ((opt->flags & OPT_SECRET) == 0)
+            continue;
+        if (text[0] == '-' && text[1] != '-' && text[1] == opt->brief)
+            return true;
+        if (len >= 4 && strncmp(text, "--", 2) == 0 &&
+            strncmp(text + 2, opt->name, len - 2) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool eo_holds_secret(const struct opt *opt, const char *value)
+{
+    if ((opt->flags & OPT_SECRET) != 0)
+        return false; /* it is one, and may be anything */
+    if ((opt->flags & OPT_FILE) != 0 && access(value, F_OK) == 0)
+        return false;
+    for (const char *p = value; *p != '\0'; p++)
+        if (eo_is_space(*p) && begins_secret(p + strspn(p, " \t\r\n")))
+            return true;
+    return false;
+}
+
+int eo_device_given(struct device_words *d, const char *text,
+                    struct espota_error *err)
+{
+    const struct opt *opt;
+    const size_t len = strcspn(text, "=");
+
+    for (size_t i = 0; text[len] == '=' && (opt = eo_opt_at(i)) != NULL; i++)
+        if (strlen(opt->name) == len && strncmp(opt->name, text, len) == 0)
+            return eo_fail(err, ESPOTA_E_USAGE, "a host comes first, not \"%s\"",
+                           opt->name);
+    return eo_device_read(d, text, err);
+}
+
+/* The value itself, as far as it can be judged before it is used. */
+static int check_value(const struct opt *opt, const char *value,
+                       struct espota_error *err)
+{
+    char shown[GIVEN];
+    struct device_words d;
+
+    if (value == NULL)
+        return 0;
+    if (eo_holds_secret(opt, value))
+        return eo_fail_hint(err, ESPOTA_E_USAGE,
+                            "are quotes around all of it, or missing where "
+                            "they belong?",
+                            "--%s and more arrived as one argument: \"%s\"",
+                            opt->name, given(shown, value));
+    if ((opt->flags & OPT_DEVICE) == 0 || value[0] == '\0' || value[0] == '@')
+        return 0;
+    return eo_device_given(&d, value, err);
+}
+
 static int store_word(int *at, const struct opt *opt, const char *value,
                       struct espota_error *err)
 {
     char space[120];
-    char near[DID_YOU_MEAN];
+    char near[DID_YOU_MEAN], shown[GIVEN];
     struct text list;
 
     eo_text_init(&list, space, sizeof space);
@@ -51,13 +128,14 @@ static int store_word(int *at, const struct opt *opt, const char *value,
                     opt->words[i]);
     }
     return eo_fail(err, ESPOTA_E_USAGE, "--%s takes %s, not \"%s\"%s",
-                   opt->name, list.at, value,
+                   opt->name, list.at, given(shown, value),
                    eo_did_you_mean(near, eo_nearest(value, opt->words)));
 }
 
 static int store_number(uint32_t *at, const struct opt *opt, const char *value,
                         struct espota_error *err)
 {
+    char shown[GIVEN];
     uint64_t n;
 
     for (uint32_t i = 0; opt->words != NULL && opt->words[i] != NULL; i++)
@@ -74,10 +152,10 @@ static int store_number(uint32_t *at, const struct opt *opt, const char *value,
                        "--%s takes %s, %s or a number from %u to %u, not "
                        "\"%s\"",
                        opt->name, opt->words[0], opt->words[1], opt->min,
-                       opt->max, value);
+                       opt->max, given(shown, value));
     return eo_fail(err, ESPOTA_E_USAGE,
                    "--%s takes a number from %u to %u, not \"%s\"", opt->name,
-                   opt->min, opt->max, value);
+                   opt->min, opt->max, given(shown, value));
 }
 
 /* "12" or "0.25": milliseconds, and no finer. */
@@ -108,6 +186,7 @@ static int parse_seconds(const char *value, uint32_t max_s, uint32_t *out_ms)
 static int store_seconds(uint32_t *at, const struct opt *opt,
                          const char *value, struct espota_error *err)
 {
+    char shown[GIVEN];
     uint32_t ms;
 
     /* Where 0 makes no sense a fraction of a second may still. */
@@ -115,7 +194,7 @@ static int store_seconds(uint32_t *at, const struct opt *opt,
         return eo_fail(err, ESPOTA_E_USAGE,
                        "--%s takes seconds, %sat most %u, not \"%s\"",
                        opt->name, opt->min > 0 ? "more than 0, " : "",
-                       opt->max, value);
+                       opt->max, given(shown, value));
     *at = ms;
     return 0;
 }
@@ -126,7 +205,7 @@ static int store_range(struct range *at, const struct opt *opt,
     const char *dash = strchr(value, '-');
     const size_t n = dash != NULL ? (size_t)(dash - value) : strlen(value);
     uint64_t from, to;
-    char first[12] = "";
+    char first[12] = "", shown[GIVEN];
 
     if (n < sizeof first)
         memcpy(first, value, n);
@@ -136,7 +215,7 @@ static int store_range(struct range *at, const struct opt *opt,
         return eo_fail(err, ESPOTA_E_USAGE,
                        "--%s takes a number from %u to %u or a range as "
                        "4000-4010, not \"%s\"",
-                       opt->name, opt->min, opt->max, value);
+                       opt->name, opt->min, opt->max, given(shown, value));
     *at = (struct range){(uint32_t)from, (uint32_t)to};
     return 0;
 }
@@ -146,6 +225,7 @@ static int store_flag(bool *at, const struct opt *opt, const char *value,
 {
     static const char *const WORDS[] = {"no",  "yes", "false", "true",
                                         "off", "on",  "0",     "1"};
+    char shown[GIVEN];
 
     if (value == NULL) {
         *at = true;
@@ -157,18 +237,19 @@ static int store_flag(bool *at, const struct opt *opt, const char *value,
             return 0;
         }
     return eo_fail(err, ESPOTA_E_USAGE, "%s is yes or no, not \"%s\"",
-                   opt->name, value);
+                   opt->name, given(shown, value));
 }
 
 static int store_count(unsigned *at, const struct opt *opt, const char *value,
                        struct espota_error *err)
 {
     uint64_t n = *at + 1;
+    char shown[GIVEN];
 
     if (value != NULL && eo_parse_uint(value, 0, opt->max, &n) != 0)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "%s is a number up to %u, not \"%s\"", opt->name,
-                       opt->max, value);
+                       opt->max, given(shown, value));
     *at = n < opt->max ? (unsigned)n : (unsigned)opt->max;
     return 0;
 }
@@ -212,7 +293,8 @@ int eo_settings_add(struct settings *s, const struct opt *opt,
 {
     struct opts scratch = {0};
     struct setting set = {.opt = opt, .level = level};
-    const int bad = store(&scratch, opt, value, err);
+    const int bad = check_value(opt, value, err) != 0 ||
+                    store(&scratch, opt, value, err) != 0;
 
     eo_opts_free(&scratch);
     if (bad)
@@ -235,6 +317,28 @@ int eo_settings_add(struct settings *s, const struct opt *opt,
     }
     s->at[s->n++] = set;
     return 0;
+}
+
+bool eo_settings_one_port(const struct settings *s)
+{
+    const char *port = NULL;
+
+    for (size_t i = 0; i < s->n; i++) {
+        if (strcmp(s->at[i].opt->name, "port") != 0)
+            continue;
+        if (port != NULL && strtoul(port, NULL, 10) !=
+                                strtoul(s->at[i].value, NULL, 10))
+            return false;
+        port = s->at[i].value;
+    }
+    return true;
+}
+
+void eo_settings_wipe(struct settings *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if ((s->at[i].opt->flags & OPT_SECRET) != 0 && s->at[i].value != NULL)
+            eo_wipe(s->at[i].value, strlen(s->at[i].value));
 }
 
 void eo_settings_free(struct settings *s)
@@ -305,14 +409,19 @@ void eo_opts_free(struct opts *o)
             eo_texts_free((struct texts *)(void *)((char *)o + opt->at));
 }
 
-bool eo_opts_given(const struct opts *o, const void *field)
+unsigned eo_opts_level(const struct opts *o, const void *field)
 {
     const struct opt *opt;
 
     for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)
         if ((const char *)o + opt->at == (const char *)field)
-            return o->from[i].level != 0;
-    return false;
+            return o->from[i].level;
+    return 0;
+}
+
+bool eo_opts_given(const struct opts *o, const void *field)
+{
+    return eo_opts_level(o, field) != 0;
 }
 
 static void describe_texts(struct text *t, const struct texts *texts,

@@ -1,14 +1,12 @@
 /* targets.c -- which devices a fleet is made of. */
 #include "cli/targets.h"
 
-#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
-
-enum { FILE_MAX_BYTES = 64 << 20 };
 
 /* ---- the list ------------------------------------------------------------ */
 
@@ -17,27 +15,52 @@ static int no_memory(struct espota_error *err)
     return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 }
 
-struct target_row *eo_targets_row(struct target_list *list, const char *name,
-                                  struct espota_error *err)
+static char *copy(const char *at, size_t len)
 {
-    struct target_row *at = eo_resize(list->at, list->n + 1, sizeof *at);
+    char *to = eo_calloc(len + 1, 1);
 
-    if (at == NULL) {
+    if (to != NULL && len > 0)
+        memcpy(to, at, len);
+    return to;
+}
+
+/* A new row at the end; NULL: no memory. */
+static struct target_row *new_row(struct target_list *list, const char *name,
+                                  size_t len, struct espota_error *err)
+{
+    struct target_row *row;
+
+    if (list->n == list->cap) {
+        const size_t cap = list->cap == 0 ? 16 : 2 * list->cap;
+        struct target_row *at = eo_resize(list->at, cap, sizeof *at);
+
+        if (at == NULL) {
+            no_memory(err);
+            return NULL;
+        }
+        list->at = at;
+        list->cap = cap;
+    }
+    row = &list->at[list->n];
+    *row = (struct target_row){.name = copy(name, len)};
+    if (row->name == NULL) {
         no_memory(err);
         return NULL;
     }
-    list->at = at;
-    at[list->n] = (struct target_row){.name = eo_strdup(name)};
-    if (at[list->n].name == NULL) {
-        no_memory(err);
-        return NULL;
-    }
-    return &at[list->n++];
+    list->n++;
+    return row;
 }
 
 static void free_row(struct target_row *row)
 {
     eo_free(row->name);
+    eo_free(row->key);
+    eo_free(row->host);
+    for (size_t i = 0; i < row->n_labels; i++) {
+        eo_free(row->labels[i].key);
+        eo_free(row->labels[i].value);
+    }
+    eo_free(row->labels);
     eo_settings_free(&row->settings);
 }
 
@@ -57,16 +80,18 @@ static int add_named(struct target_list *list, const char *name,
 
     for (size_t i = 0; i < config->n; i++) {
         const struct section *s = &config->at[i];
-        bool known = false;
+        struct target_row *row;
 
-        if (s->kind != SECTION_DEVICE ||
+        if (s->kind != SECTION_DEVICE || s->again ||
             (strcmp(s->name, name) != 0 &&
              (s->group == NULL || strcmp(s->group, name) != 0)))
             continue;
-        for (size_t k = before; k < list->n; k++) /* it is in two files */
-            known |= strcmp(list->at[k].name, s->name) == 0;
-        if (!known && eo_targets_row(list, s->name, err) == NULL)
+        row = new_row(list, s->name, strlen(s->name), err);
+        if (row == NULL)
             return -1;
+        row->key = eo_strdup(s->name);
+        if (row->key == NULL)
+            return no_memory(err);
     }
     if (list->n == before)
         return eo_fail(err, ESPOTA_E_USAGE,
@@ -76,59 +101,188 @@ static int add_named(struct target_list *list, const char *name,
     return 0;
 }
 
-int eo_targets_add(struct target_list *list, const char *name,
-                   const struct config *config, struct espota_error *err)
+static int add_port(struct target_row *row, uint16_t port,
+                    struct espota_error *err)
 {
-    if (name[0] == '@')
-        return add_named(list, name + 1, config, err);
-    return eo_targets_row(list, name, err) != NULL ? 0 : -1;
+    char digits[8];
+
+    snprintf(digits, sizeof digits, "%u", port);
+    return eo_settings_add(&row->settings, eo_opt_find(CMD_FLEET, "port"),
+                           digits, LEVEL_OWN, row->name, err);
 }
 
-/* ---- a file -------------------------------------------------------------- */
-
-static int slurp(FILE *f, const char *path, char **text, size_t *len,
-                 struct espota_error *err)
+int eo_targets_add(struct target_list *list, const char *text,
+                   const struct config *config, struct espota_error *err)
 {
-    size_t cap = 0, n = 1;
+    struct device_words d;
+    struct target_row *row;
+    struct part key;
 
-    for (*len = 0; n > 0; *len += n) {
-        if (*len + 1 >= cap) {
-            char *more = eo_resize(*text, cap += 65536, 1);
+    if (text[0] == '@')
+        return add_named(list, text + 1, config, err);
+    if (eo_device_given(&d, text, err) != 0)
+        return -1;
+    key = d.name.at != NULL ? d.name : d.url ? d.target : d.host;
+    row = new_row(list, d.name.at != NULL ? d.name.at : d.target.at,
+                  d.name.at != NULL ? d.name.len : d.target.len, err);
+    if (row == NULL)
+        return -1;
+    row->named = d.name.at != NULL;
+    row->key = copy(key.at, key.len);
+    if (row->named)
+        row->host = d.url ? copy(d.target.at, d.target.len)
+                          : copy(d.host.at, d.host.len);
+    if (row->key == NULL || (row->named && row->host == NULL))
+        return no_memory(err);
+    return d.port != 0 && !d.url ? add_port(row, d.port, err) : 0;
+}
 
-            if (more == NULL)
-                return no_memory(err);
-            *text = more;
-        }
-        if (*len > FILE_MAX_BYTES)
-            return eo_fail(err, ESPOTA_E_USAGE, "%s is too long", path);
-        n = fread(*text + *len, 1, cap - *len - 1, f);
+int eo_targets_ip(struct target_list *list, const struct opts *o,
+                  const struct config *config, struct espota_error *err)
+{
+    const unsigned port = eo_opts_level(o, &o->port);
+
+    for (size_t i = 0; i < o->ip.n; i++) {
+        struct device_words d;
+
+        if (eo_targets_add(list, o->ip.at[i], config, err) != 0)
+            return -1;
+        if (o->ip.at[i][0] == '@' || port == 0 ||
+            port > eo_opts_level(o, &o->ip) ||
+            eo_device_given(&d, o->ip.at[i], err) != 0 || d.port == 0 ||
+            d.port == o->port)
+            continue;
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "%s has two ports: -p says %u", o->ip.at[i], o->port);
     }
-    if (ferror(f))
-        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s",
-                           path, strerror(errno));
     return 0;
 }
 
-int eo_targets_read(struct target_list *list, const char *path,
-                    const struct config *config, struct espota_error *err)
+int eo_targets_name(struct target_row *row, const char *name,
+                    struct espota_error *err)
 {
-    const bool standard = strcmp(path, "-") == 0;
-    FILE *f = standard ? stdin : fopen(path, "re");
-    char *text = NULL;
-    size_t len = 0;
-    int rc = -1;
+    char *shown = eo_strdup(name), *key = eo_strdup(name);
 
-    if (f == NULL)
-        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s",
-                           path, strerror(errno));
-    if (slurp(f, path, &text, &len, err) == 0)
-        rc = eo_targets_parse(list, text, len,
-                              standard ? "standard input" : path, config, err);
-    if (text != NULL)
-        eo_wipe(text, len); /* it may hold passwords */
-    eo_free(text);
-    if (!standard)
-        fclose(f);
+    if (shown == NULL || key == NULL) {
+        eo_free(shown);
+        eo_free(key);
+        return no_memory(err);
+    }
+    if (!row->named) {
+        row->host = row->key; /* its name until now */
+        row->named = true;
+    } else {
+        eo_free(row->key);
+    }
+    eo_free(row->name);
+    row->name = shown;
+    row->key = key;
+    return 0;
+}
+
+int eo_targets_label(struct target_row *row, const char *key,
+                     const char *value, struct espota_error *err)
+{
+    struct label *at = eo_resize(row->labels, row->n_labels + 1, sizeof *at);
+    struct label label = {eo_strdup(key), eo_strdup(value)};
+
+    if (at != NULL)
+        row->labels = at;
+    if (at == NULL || label.key == NULL || label.value == NULL) {
+        eo_free(label.key);
+        eo_free(label.value);
+        return no_memory(err);
+    }
+    at[row->n_labels++] = label;
+    return 0;
+}
+
+/* ---- one device, one row -------------------------------------------------- */
+
+static int compare_text(const char *a, const char *b)
+{
+    if (a == NULL || b == NULL)
+        return (a != NULL) - (b != NULL);
+    return strcmp(a, b);
+}
+
+static int compare_keys(const char *a, const char *b)
+{
+    while (*a != '\0' && eo_lower(*a) == eo_lower(*b)) {
+        a++;
+        b++;
+    }
+    return (unsigned char)eo_lower(*a) - (unsigned char)eo_lower(*b);
+}
+
+static int compare_settings(const struct settings *a, const struct settings *b)
+{
+    int c = a->n == b->n ? 0 : a->n < b->n ? -1 : 1;
+
+    for (size_t i = 0; c == 0 && i < a->n; i++) {
+        const size_t x = eo_opt_index(a->at[i].opt);
+        const size_t y = eo_opt_index(b->at[i].opt);
+
+        c = x == y ? compare_text(a->at[i].value, b->at[i].value)
+            : x < y ? -1 : 1;
+    }
+    return c;
+}
+
+static int compare_rows(const struct target_row *a, const struct target_row *b)
+{
+    int c = compare_keys(a->key, b->key);
+
+    if (c == 0)
+        c = compare_text(a->host, b->host);
+    return c != 0 ? c : compare_settings(&a->settings, &b->settings);
+}
+
+/* Equal ones in their order. */
+static int by_row(const void *a, const void *b)
+{
+    const struct target_row *x = *(const struct target_row *const *)a;
+    const struct target_row *y = *(const struct target_row *const *)b;
+    const int c = compare_rows(x, y);
+
+    return c != 0 ? c : x < y ? -1 : 1;
+}
+
+/* Two sessions at once with one device would only be in each other's way, and
+ * two devices of one NAME could not be told apart in a journal. */
+int eo_targets_unique(struct target_list *list, struct notes *notes,
+                      struct espota_error *err)
+{
+    struct target_row **sorted = eo_calloc(list->n + 1, sizeof *sorted);
+    size_t kept = 0;
+    int rc = 0;
+
+    if (sorted == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < list->n; i++)
+        sorted[i] = &list->at[i];
+    qsort(sorted, list->n, sizeof *sorted, by_row);
+    for (size_t i = 1; i < list->n && rc == 0; i++) {
+        struct target_row *row = sorted[i], *before = sorted[i - 1];
+
+        if (compare_rows(before, row) == 0) {
+            row->again = true;
+            eo_note(notes, "repeated", "%s is named twice: once will do",
+                    row->name);
+        } else if ((row->named || before->named) &&
+                   compare_keys(before->key, row->key) == 0) {
+            rc = eo_fail(err, ESPOTA_E_USAGE,
+                         "two devices are called \"%s\"", row->name);
+        }
+    }
+    eo_free(sorted);
+    for (size_t i = 0; i < list->n; i++) {
+        if (list->at[i].again)
+            free_row(&list->at[i]);
+        else
+            list->at[kept++] = list->at[i];
+    }
+    list->n = kept;
     return rc;
 }
 
@@ -160,7 +314,7 @@ void eo_targets_shard(struct target_list *list, uint32_t k, uint32_t n)
     size_t kept = 0;
 
     for (size_t i = 0; i < list->n; i++) {
-        if (name_hash(list->at[i].name) % n + 1 == k)
+        if (name_hash(list->at[i].key) % n + 1 == k)
             list->at[kept++] = list->at[i];
         else
             free_row(&list->at[i]);

@@ -3,15 +3,16 @@
  * A targets file has one device a line, in one of three forms told apart by
  * its first line that is neither empty nor a comment:
  *
- *     kitchen.local file=a.bin password-file="my secret"   # plain
- *     host,file,port                                       # CSV: a header,
- *     kitchen.local,a.bin,8266                             #   then rows
- *     {"host":"kitchen.local","port":8266}                 # JSON lines
+ *     kitchen=10.0.0.7:3232 file=a.bin password-file="my secret"   # plain
+ *     name,host,file,floor                                # CSV: a header,
+ *     kitchen,10.0.0.7,a.bin,2                            #   then rows
+ *     {"host":"kitchen.local","port":8266}                # JSON lines
  *
- * Keys are long option names.  In JSON, which "discover --json" prints, keys
- * that are none are left alone; elsewhere they are errors.  "@NAME" instead of
- * a host is the device of that name in the configuration files, or every
- * device of that group.
+ * How a device is written: base/device.h.  Keys are long option names.  In
+ * JSON, which "discover --json" prints, keys that are none are left alone; in
+ * CSV such a column is a label, elsewhere an error.  "@NAME" instead of a host
+ * is the device of that name in the configuration files, or every device of
+ * that group.
  */
 #ifndef EO_TARGETS_H
 #define EO_TARGETS_H
@@ -19,14 +20,24 @@
 #include "cli/config.h"
 #include "cli/opts.h"
 
+struct label {
+    char *key, *value; /* as written */
+};
+
 struct target_row {
-    char *name; /* what the user called it */
-    struct settings settings;
+    char *name; /* what it is called: NAME, or all that was given */
+    char *key;  /* by which files and journal know it: NAME, or the host */
+    char *host; /* where it is, or its URL; NULL: where the files say */
+    bool named; /* NAME was given */
+    bool again; /* there is such a row already */
+    struct label *labels;
+    size_t n_labels;
+    struct settings settings; /* a port given with the host among them */
 };
 
 struct target_list {
     struct target_row *at;
-    size_t n;
+    size_t n, cap;
 };
 
 /* Adds the rows of len bytes of text (changed, and not kept); path is for
@@ -40,14 +51,27 @@ int eo_targets_read(struct target_list *, const char *path,
                     const struct config *, struct espota_error *err)
     EO_MUST_CHECK;
 
-/* Adds one by name alone, or those that "@NAME" stands for. */
-int eo_targets_add(struct target_list *, const char *name,
+/* Adds one as people write it, or those that "@NAME" stands for. */
+int eo_targets_add(struct target_list *, const char *text,
                    const struct config *, struct espota_error *err)
     EO_MUST_CHECK;
 
-/* A new row of this very name at the end; NULL: no memory. */
-struct target_row *eo_targets_row(struct target_list *, const char *name,
-                                  struct espota_error *err);
+/* Adds what -i and ESPOTA_HOST give; a port there and another in -p is an
+ * error. */
+int eo_targets_ip(struct target_list *, const struct opts *,
+                  const struct config *, struct espota_error *err)
+    EO_MUST_CHECK;
+
+/* Calls the row NAME, which may have blanks. */
+int eo_targets_name(struct target_row *, const char *name,
+                    struct espota_error *err) EO_MUST_CHECK;
+int eo_targets_label(struct target_row *, const char *key, const char *value,
+                     struct espota_error *err) EO_MUST_CHECK;
+
+/* Drops what is there twice, with a note; fails (USAGE) where one NAME is given
+ * to two devices. */
+int eo_targets_unique(struct target_list *, struct notes *,
+                      struct espota_error *err) EO_MUST_CHECK;
 
 /* Removes all that belong to another shard: each name is in exactly one of n
  * shards, whatever the others are.  k counts from 1. */

@@ -11,7 +11,7 @@ enum { ID_MAX = 300 };
 
 void eo_watch_id(const struct run_device *d, char *out, size_t cap)
 {
-    if (eo_opts_given(&d->opts, &d->opts.port))
+    if (!d->named && eo_opts_given(&d->opts, &d->opts.port))
         snprintf(out, cap, "%s:%u", d->asked, d->opts.port);
     else
         snprintf(out, cap, "%s", d->asked);

@@ -16,8 +16,8 @@ struct fleet_watch {
     struct run_extra extra;
 };
 
-/* By which a device is known in the journal: its name, and its port where one
- * was given. */
+/* By which a device is known in the journal: its NAME, or else its host, and its
+ * port where one was given. */
 void eo_watch_id(const struct run_device *, char *out, size_t cap);
 
 /* Makes the run tell the watch; fails as eo_journal_open() does. */

@@ -113,7 +113,9 @@ tool() {
 
 @test "a signed image beside it is sent, and that is said; --no-signed" {
     device
-    { cat "$app8266"; printf 'signed'; } >"$app8266.signed"
+    openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$BATS_TEST_TMPDIR/key.pem" 2>/dev/null
+    chmod 600 "$BATS_TEST_TMPDIR/key.pem"
+    "$BIN/espota-c" sign "$app8266" --key "$BATS_TEST_TMPDIR/key.pem"
     run tool -i 127.0.0.1 -p "$port" -f "$app8266" --force
     ended 0 "$app8266.signed"
     cmp "$app8266.signed" "$BATS_TEST_TMPDIR/stored"

@@ -60,3 +60,74 @@ load cli
     expect 0
     [ "$(seen dev outcome)" = updated ]
 }
+
+@test "it is looked for upwards, to the root of the checkout or the home" {
+    export HOME=$T/home
+    mkdir -p home/a/b/c outside/x
+    printf '[defaults]\nretry = 7\n' >home/.espota.conf
+    printf '[defaults]\nretry = 8\n' >.espota.conf
+    cd home/a/b/c
+    "$ESPOTA" -d -i 127.0.0.1 -f "$T/fw.bin" --dry-run 2>"$T/err"
+    grep -qF "retry = 7 ($T/home/.espota.conf:2)" "$T/err"
+    mkdir ../.git
+    "$ESPOTA" -d -i 127.0.0.1 -f "$T/fw.bin" --dry-run 2>"$T/err"
+    absent 'retry = ' "$T/err"
+    printf '[defaults]\nretry = 9\nfile = fw\n' >../.espota.conf
+    cp "$T/fw.bin" ../fw
+    "$ESPOTA" -d -i 127.0.0.1 --dry-run 2>"$T/err" # and its files are there
+    grep -qF "retry = 9 ($T/home/a/b/.espota.conf:2)" "$T/err"
+    cd "$T/outside/x" # there is neither above: to the root of all
+    "$ESPOTA" -d -i 127.0.0.1 -f "$T/fw.bin" --dry-run 2>"$T/err"
+    grep -qF "retry = 8 ($T/.espota.conf:2)" "$T/err"
+}
+
+@test "one that others can write is ignored, and said to be; named it is obeyed" {
+    printf '[defaults]\nbefore = touch RAN\nretry = 7\n' >.espota.conf
+    start_device dev --reboot-ms 0
+    chmod 666 .espota.conf
+    go fleet -d "127.0.0.1:$PORT" -f fw.bin --protocol esphome
+    expect 0
+    grep -q 'warning: .espota.conf is ignored: it can be written by everybody; .*--config .espota.conf$' err
+    [ ! -e RAN ] && absent 'retry = 7' err
+    chmod 644 .espota.conf
+    go fleet -d "127.0.0.1:$PORT" -f fw.bin --protocol esphome
+    expect 0
+    grep -q 'warning: .espota.conf:2: "before" is ignored' err
+    [ ! -e RAN ] && grep -q 'retry = 7' err
+    go fleet "127.0.0.1:$PORT" -f fw.bin --protocol esphome --config .espota.conf
+    expect 0
+    [ -e RAN ]
+}
+
+@test "of the user's own file, too, commands may come" {
+    mkdir -p config/espota
+    printf '[defaults]\nbefore = touch RAN\n' >config/espota/espota.conf
+    start_device dev --reboot-ms 0
+    go fleet "127.0.0.1:$PORT" -f fw.bin --protocol esphome
+    expect 0
+    [ -e RAN ]
+    rm RAN
+    chmod 777 config/espota
+    go fleet "127.0.0.1:$PORT" -f fw.bin --protocol esphome
+    expect 0
+    grep -q 'espota.conf is ignored: it lies in a directory that can be written by everybody' err
+    [ ! -e RAN ]
+}
+
+@test "a FIFO or a directory of that name keeps nobody waiting" {
+    mkfifo .espota.conf
+    for what in '-i 127.0.0.1 -f fw.bin --dry-run' 'inspect fw.bin'; do
+        # shellcheck disable=SC2086 # words
+        timeout 20 "$ESPOTA" $what >out 2>err || status=$?
+        [ "${status-0}" != 124 ]
+        grep -q 'warning: .espota.conf is ignored: it is not a regular file' err
+    done
+    rm .espota.conf
+    mkdir .espota.conf
+    go -i 127.0.0.1 -f fw.bin --dry-run
+    expect 0
+    rmdir .espota.conf
+    { printf '[defaults]\nretry = 6\n'; } | # one that is named may be a pipe
+        "$ESPOTA" -d -i 127.0.0.1 -f fw.bin --dry-run --config /dev/stdin 2>err
+    grep -qF 'retry = 6 (/dev/stdin:2)' err
+}

@@ -37,6 +37,10 @@ says() {
     says 2 'completion takes bash, zsh or fish, not "ksh"' completion ksh
     says 2 'discover prints its JSON: say --json > list' discover --json=list
     says 2 '--as-targets goes with neither --watch nor --json' discover --as-targets --watch
+    says 2 'there is no filter "plattform" (did you mean "platform"?)' discover --filter plattform=ESP32
+    says 2 'there is no filter "chip"' discover --filter chip=x --filter board=y
+    says 2 'there is no filter "txt:"' discover --filter txt:=y
+    says 2 'there is no filter "hots"' fleet mdns:board=x,hots=y -f fw.bin
     says 2 'a filter is KEY=GLOB, not "=x"' discover --filter =x
     says 2 'no targets' fleet -f fw.bin
     says 2 '"sideways"' fleet --order sideways

@@ -143,16 +143,91 @@ load cli
     absent "$(printf '\033')" err
 }
 
+# sign_image IMAGE: a signed copy of it, as the cores' builds leave it.
+sign_image() {
+    [ -f key.pem ] || openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem 2>/dev/null
+    chmod 600 key.pem
+    "$ESPOTA" sign "$1" --key key.pem --out "$1.signed"
+}
+
 @test "FILE.signed is sent instead, and said so" {
-    "$MKIMAGE" esp32 310K 9.9.9 fw.bin.signed
+    "$MKIMAGE" esp8266 300K 1.2.3 fw8.bin
+    sign_image fw8.bin
     start_device dev --reboot-ms 0
-    go -i 127.0.0.1 -p "$PORT" -f fw.bin
+    go -i 127.0.0.1 -p "$PORT" -f fw8.bin --compress never
     expect 0
-    grep -q 'fw.bin.signed is sent instead of fw.bin' err
-    [ "$(seen dev md5_stored)" = "$(md5sum <fw.bin.signed | cut -d ' ' -f 1)" ]
-    go -i 127.0.0.1 -p "$PORT" -f fw.bin --no-signed
+    grep -q 'fw8.bin.signed is sent instead of fw8.bin' err
+    [ "$(seen dev md5_stored)" = "$(md5sum <fw8.bin.signed | cut -d ' ' -f 1)" ]
+    go -i 127.0.0.1 -p "$PORT" -f fw8.bin --compress never --no-signed
     expect 0
-    [ "$(seen dev md5_stored 2)" = "$(md5sum <fw.bin | cut -d ' ' -f 1)" ]
+    [ "$(seen dev md5_stored 2)" = "$(md5sum <fw8.bin | cut -d ' ' -f 1)" ]
+}
+
+@test "a FILE.signed that carries no signature, or is of an earlier build, is left" {
+    "$MKIMAGE" esp8266 300K 1.2.3 fw8.bin
+    "$MKIMAGE" esp8266 310K 9.9.9 fw8.bin.signed
+    start_device dev --reboot-ms 0
+    go -i 127.0.0.1 -p "$PORT" -f fw8.bin --compress never
+    expect 0
+    grep -q 'warning: fw8.bin.signed is not sent instead of fw8.bin: it carries no signature' err
+    [ "$(seen dev md5_stored)" = "$(md5sum <fw8.bin | cut -d ' ' -f 1)" ]
+
+    sign_image fw8.bin
+    touch -d '1 minute ago' fw8.bin.signed
+    go -i 127.0.0.1 -p "$PORT" -f fw8.bin --compress never
+    expect 0
+    grep -q 'warning: fw8.bin.signed is not sent instead of fw8.bin: it is older' err
+    [ "$(seen dev md5_stored 2)" = "$(md5sum <fw8.bin | cut -d ' ' -f 1)" ]
+}
+
+@test "a device as it is printed: HOST:PORT, NAME=, [IPv6]:PORT, quotes" {
+    start_device dev --reboot-ms 0
+    go -i "127.0.0.1:$PORT" -f fw.bin --json
+    expect 0
+    [ "$(jq -r 'select(.event == "device_end") | .dev' out)" = "127.0.0.1:$PORT" ]
+    go -i "\"front door\"=localhost:$PORT" -4 -f fw.bin --json
+    expect 0
+    [ "$(jq -r 'select(.event == "device_end") | .dev' out)" = 'front door' ]
+    start_device six --bind ::1 --reboot-ms 0
+    go -i "porch=[::1]:$PORT" -f fw.bin
+    expect 0
+    grep -q 'porch: updated' err
+}
+
+@test "a port given twice, and differently, is 2; the same twice is not" {
+    start_device dev --reboot-ms 0
+    go -i "127.0.0.1:$PORT" -p 9 -f fw.bin
+    expect 2
+    grep -qF "127.0.0.1:$PORT has two ports: -p says 9" err
+    ESPOTA_HOST=127.0.0.1:$PORT ESPOTA_PORT=9 go -f fw.bin
+    expect 2
+    go -i "http://127.0.0.1:$PORT/" -p 9 -f fw.bin
+    expect 2
+    never_called dev
+    start_device dev --reboot-ms 0
+    ESPOTA_PORT=9 go -i "127.0.0.1:$PORT" -f fw.bin # the stronger source
+    expect 0
+    go -i "127.0.0.1:$PORT" -p "$PORT" -f fw.bin
+    expect 0
+}
+
+@test "what can be no host is 2, at once, with a hint" {
+    for host in 'the lamp' 10.1.0.0/16 /dev/ttyACM0 com4 a.local,b.local aa:bb:cc:dd:ee:ff 'kitchen:'; do
+        go -i "$host" -f fw.bin
+        expect 2
+        grep -q '^hint: ' err
+        go wait "$host" --timeout 1
+        expect 2
+    done
+}
+
+@test "options without effect are named, in one warning" {
+    start_device dev --reboot-ms 0
+    go -i 127.0.0.1 -p "$PORT" -f fw.bin --protocol esphome --path /up -P 4000 --verify-timeout 5 --retry-delay 1
+    expect 0
+    grep -qx 'espota-c: warning: without effect in this run: --host_port, --path, --verify-timeout' err
+    go -i 127.0.0.1 -p "$PORT" -f fw.bin --path /up # it might be a page
+    absent 'without effect' err
 }
 
 @test "an image from standard input" {

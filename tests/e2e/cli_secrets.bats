@@ -152,3 +152,85 @@ asked() {
     tr '\0' '\n' <"/proc/$pid/cmdline" >cmdline
     grep -qx fw.bin cmdline # and the teardown looks for the rest
 }
+
+@test "no word of a password in a URL, wherever it stands" {
+    url="http://me:$SECRET@127.0.0.1:9/update" blank="${SECRET// /_}"
+    bad() { expect 2; absent -F "$SECRET" out err; absent -F "$blank" out err; }
+    for url in "$url" "${url// /_}" "https://me:9/$blank@host" "me:$blank@host" "x=http://$blank@host"; do
+        go -d -vvv -i "$url" -f fw.bin --json
+        bad
+        ESPOTA_HOST=$url go -d -f fw.bin
+        bad
+        go fleet -d "$url" -f fw.bin
+        bad
+        go wait "$url" --timeout 1
+        bad
+        echo "$url" >t.secret
+        go fleet -d t.secret -f fw.bin --journal j
+        bad
+        printf 'host,file\n"%s",fw.bin\n' "$url" >t.secret
+        go fleet t.secret
+        bad
+        jq -n -c --arg u "$url" '{host: $u}' >t.secret
+        go fleet t.secret -f fw.bin
+        bad
+        printf '[device x]\nip = %s\n' "$url" >c.secret
+        chmod 600 c.secret
+        go -d -i x -f fw.bin --config c.secret
+        bad
+    done
+}
+
+@test "nor of one that came along with another option" {
+    for glued in "--auth $SECRET" "--retry=1 --auth=$SECRET" "-f fw.bin -a $SECRET" "--file=fw.bin --auth=$SECRET" \
+        "-p 9 --au=$SECRET" "--host_port={x} --auth=$SECRET" "--color=x --key=$SECRET" "x --auth=$SECRET" "auth=$SECRET"; do
+        go -i 127.0.0.1 "$glued" --dry-run
+        expect 2
+        absent -F "$SECRET" out err
+    done
+    go "10.0.0.1 --auth=$SECRET"
+    expect 2
+    (umask 077 && printf '[defaults]\nport = 9 --auth=%s\n' "$SECRET" >c.secret)
+    go -i 127.0.0.1 -f fw.bin --config c.secret
+    expect 2
+    cp fw.bin 'a --auth file' # a file may be called that
+    start_device other --reboot-ms 0
+    go -i "127.0.0.1:$PORT" -f 'a --auth file'
+    expect 0
+}
+
+@test "a password file with a byte order mark" {
+    (umask 077 && printf '\357\273\277%s\r\n' "$SECRET" >bom.secret)
+    flash --auth-file bom.secret
+    expect 0
+}
+
+# No file of the size of a core, and none that holds it.
+@test "a crash leaves no core, at work or at the prompt" {
+    ulimit -c unlimited 2>/dev/null || skip "no core may be had here"
+    case $(cat /proc/sys/kernel/core_pattern 2>/dev/null) in core*) ;; *) skip "cores go elsewhere here" ;; esac
+    start_device slow --password "$SECRET" --fault silent@prepare
+    start "$ESPOTA" -i 127.0.0.1 -p "$PORT" -f fw.bin --auth-file pw.secret --json=events 2>err
+    wait_for events '"phase":"prepare"'
+    kill -SEGV "$pid"
+    wait "$pid" || :
+    start "$ESPOTA" discover --watch >out 2>err
+    sleep 0.3
+    kill -SEGV "$pid"
+    wait "$pid" || :
+    [ -z "$(compgen -G 'core*')" ]
+}
+
+@test "a hook has neither our secrets nor our files" {
+    [ -d /proc/self/fd ] || skip "there is no /proc"
+    exec 7</dev/null # the caller's own are none of its business, either
+    start_device other --reboot-ms 0
+    ESPOTA_PASSWORD=x go fleet "127.0.0.1:$PORT" -f fw.bin --protocol esphome --journal j \
+        --before 'ls -l /proc/self/fd' --after 'env'
+    exec 7<&-
+    expect 0
+    grep -q ' 0 -> ' err
+    absent -E ' ([4-9]|[1-9][0-9]+) -> ' err # 3 is what ls reads
+    grep -q '^PATH=' err
+    absent '^ESPOTA_PASSWORD' err
+}

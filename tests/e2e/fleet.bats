@@ -294,3 +294,56 @@ for line in sys.stdin:
     [ "$(count '"event":"device_end"' <events)" = 3 ]
     [ "$(count '"event":"run_end"' <events)" = 1 ]
 }
+
+@test "lists as spreadsheets and old editors save them" {
+    start_fleet 2
+    local port2=$((sim_port + 1))
+    printf '\357\273\277Name;HOST;Port;Where\r\n"front door";%s;%s;attic\r\n;%s;%s;\r\n;;;\r\n' \
+        "$sim_host" "$sim_port" "$sim_host" "$port2" >"$T/targets"
+    fleet --json
+    expect_status 0
+    [ "$(jq -r 'select(.event == "device_end") | .dev' "$T/out" | sort | head -n 1)" = "$sim_host" ]
+    jq -r 'select(.event == "device_end") | .dev' "$T/out" | grep -qx 'front door'
+    printf 'host\tport\n%s\t%s\n' "$sim_host" "$sim_port" >"$T/targets"
+    fleet
+    expect_status 0
+    printf '\357\273\277%s:%s\r\n"back door"=%s:%s\r\n' "$sim_host" "$sim_port" "$sim_host" "$port2" >"$T/targets"
+    fleet -p 1 # for lines that have none
+    expect_status 0
+    grep -q "back door: updated" "$T/err"
+}
+
+@test "a mistake in a list is named by its line, and nobody is sent anything" {
+    start_fleet 1
+    local line
+    for line in "\"$sim_host port=$sim_port" "$sim_host auth=\"x" 'a,b' 10.0.0.0/8 "lamp=$sim_host:$sim_port port=1" 'the lamp:1'; do
+        printf '%s port=%s\n%s\n' "$sim_host" "$sim_port" "$line" >"$T/targets"
+        fleet
+        expect_status 2
+        expect_stderr "targets:2: "
+    done
+    printf 'lamp=%s:%s\nlamp=%s:1\n' "$sim_host" "$sim_port" "$sim_host" >"$T/targets"
+    fleet
+    expect_status 2
+    expect_stderr 'two devices are called "lamp"'
+    [ "$(updated)" = 0 ]
+}
+
+# plan N: what planning N targets costs, in ms of CPU.
+plan() {
+    seq -f '10.0.%g.1' "$1" | awk -F. '{ print "10." int($3 / 65536) "." int($3 / 256) % 256 "." $3 % 256 }' >"$T/targets"
+    python3 - "$ESPOTA" "$T/targets" "$image" <<'END'
+import resource, subprocess, sys
+subprocess.run([sys.argv[1], "fleet", sys.argv[2], "-f", sys.argv[3], "--dry-run", "-q", "--protocol", "esphome"], check=True)
+u = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(int((u.ru_utime + u.ru_stime) * 1000))
+END
+}
+
+@test "planning grows with the fleet, not with its square" {
+    [ -z "${TEST_EMULATED-}${SAN-}" ] || skip "its time is not ours"
+    local small large
+    small=$(plan 8000)
+    large=$(plan 32000)
+    [ "$large" -le $((small * 6 + 100)) ] || no "8000: $small ms, 32 000: $large ms"
+}

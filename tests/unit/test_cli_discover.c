@@ -39,7 +39,7 @@ static void test_a_line_is_read_as_that_device(void **state)
             .profile = ROWS[i].profile,
             .port = ROWS[i].port,
         };
-        const struct config none = {NULL, 0};
+        const struct config none = {0};
         struct target_list list = {0};
         struct espota_error err;
         char line[300];

@@ -96,7 +96,7 @@ static const struct {
     {"protocol", "esphome", "protocol = esphome (source 1)"},
     {"host_port", "10-20", "host_port = 10-20 (source 1)"},
     {"quiet", "no", "quiet = no (source 1)"},
-    {"ip", "\x1b[2J", "ip = \\x1b[2J (source 1)"},
+    {"file", "\x1b[2J", "file = \\x1b[2J (source 1)"},
 };
 
 static void test_descriptions_show_no_secret(void **state)

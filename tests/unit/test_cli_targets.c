@@ -6,14 +6,15 @@
 #include "cli/targets.h"
 
 static struct section sections[] = {
-    {SECTION_DEVICE, (char *)"kitchen", (char *)"flat", {0}},
-    {SECTION_DEVICE, (char *)"attic", (char *)"flat", {0}},
-    {SECTION_DEVICE, (char *)"garage", NULL, {0}},
-    {SECTION_GROUP, (char *)"flat", NULL, {0}},
-    {SECTION_DEVICE, (char *)"kitchen", (char *)"flat", {0}}, /* 2nd file */
+    {.kind = SECTION_DEVICE, .name = (char *)"kitchen", .group = (char *)"flat"},
+    {.kind = SECTION_DEVICE, .name = (char *)"attic", .group = (char *)"flat"},
+    {.kind = SECTION_DEVICE, .name = (char *)"garage"},
+    {.kind = SECTION_GROUP, .name = (char *)"flat"},
+    {.kind = SECTION_DEVICE, .name = (char *)"kitchen", .group = (char *)"flat",
+     .again = true}, /* in a second file */
 };
-static const struct config CONFIG = {sections,
-                                     sizeof sections / sizeof *sections};
+static const struct config CONFIG = {
+    .at = sections, .n = sizeof sections / sizeof *sections};
 
 static const struct row {
     const char *name, *text;
@@ -34,6 +35,39 @@ static const struct row {
      "host,file\na,5\"x\"\nb,\"y\"z\"\nc,\n",
      "a{file=5\"x\"};b{file=yz\"};c{};"},
     {"CSV of one column", "host\na\nb\n", "a{};b{};"},
+    {"a mark before the text",
+     "\xef\xbb\xbf" "a port=81\r\n", "a{port=81};"},
+    {"... before a header", "\xef\xbb\xbfhost\r\nb\r\n", "b{};"},
+    {"... before JSON", "\xef\xbb\xbf{\"host\":\"a\"}\n", "a{};"},
+    {"a port behind the host", "a.local:8266\n[::1]:81\n::1\n",
+     "a.local:8266{port=8266};[::1]:81{port=81};::1{};"},
+    {"a name before it", "attic=10.0.0.7:81 quiet\n\"the shed\"=10.0.0.8\n",
+     "attic=10.0.0.7{port=81 quiet};the shed=10.0.0.8{};"},
+    {"a host in quotes", "\"a.local\" port=81\n", "a.local{port=81};"},
+    {"a URL, and a name for it", "http://a:81/up\nlamp=http://b/up?x=y\n",
+     "http://a:81/up{};lamp=http://b/up?x=y{};"},
+    {"the same port twice", "a:81 port=81\n", "a:81{port=81 port=81};"},
+    {"CSV with semicolons", "Port;HOST;File\n81;a;x,y.bin\n",
+     "a{port=81 file=x,y.bin};"},
+    {"CSV with tabs", "host\tport\na\t81\nb\t\n", "a{port=81};b{};"},
+    {"tabs in a plain line", "a\tport=81\n", "a{port=81};"},
+    {"CSV with a name", "name,host,port\nporch,a,81\n,b,82\n",
+     "porch=a{port=81};b{port=82};"},
+    {"a name with blanks, of a host with a port",
+     "host;Name\n10.0.0.7:81;front door\n", "front door=10.0.0.7{port=81};"},
+    {"columns of one's own",
+     "host,Where,label:prot,,port\na,attic,x,y,81\nb,,,,\n",
+     "a{port=81 [Where=attic] [prot=x]};b{};"},
+    {"rows and fields that a spreadsheet left empty",
+     "host,port\n,\na,81,,\n\" \",\n", "a{port=81};"},
+    {"JSON with a name", "{\"host\":\"a:81\",\"name\":\"front door\"}\n",
+     "front door=a{port=81};"},
+    {"JSON of a group", "{\"host\":\"@flat\",\"port\":81}\n",
+     "kitchen{port=81};attic{port=81};"},
+    {"what was announced is no group, and no host",
+     "{\"host\":\"@flat\",\"name\":\"x\",\"addresses\":[\"10.0.0.7\"],"
+     "\"txt\":{}}\n{\"host\":\"a b\",\"addresses\":[\"::1\"],\"txt\":{}}\n",
+     "x{};::1{};"},
     {"JSON lines",
      "{\"host\":\"a.local\",\"port\":81,\"board\":\"x\",\"quiet\":true}\n"
      "{\"addresses\":[\"10.0.0.7\"],\"txt\":{}}\n",
@@ -61,8 +95,44 @@ static const struct row {
     {"nor where it is damaged", "{\"host\":\"a\",\"auth\" \"secret\"}\n",
      "T:1: no JSON object: \"':' expected\""},
     {"CSV without a host", "port,file\n", "T:1: the header names no column \"host\""},
-    {"CSV with an unknown column", "host,prot\n",
-     "T:1: unknown key \"prot\" (did you mean \"port\"?)"},
+    {"CSV with a column that is almost an option", "host,prot\n",
+     "T:1: unknown key \"prot\" (did you mean \"port\"? a label of yours is "
+     "written \"label:prot\")"},
+    {"... by a letter, whatever its case", "host,Fille\n",
+     "T:1: unknown key \"Fille\" (did you mean \"file\"? a label of yours is "
+     "written \"label:Fille\")"},
+    {"... or almost a name", "host,nmae\n",
+     "T:1: unknown key \"nmae\" (did you mean \"name\"? a label of yours is "
+     "written \"label:nmae\")"},
+    {"a column called like an option, with other values",
+     "host,type\na,lamp\n",
+     "T:2: --type takes app, filesystem, partition-table or bootloader, not "
+     "\"lamp\" (did you mean \"app\"?) (a label of yours is written \"label:type\")"},
+    {"an option that no list sets", "host,Only\n",
+     "T:1: a list cannot set this; a label of yours is written "
+     "\"label:only\": \"Only\""},
+    {"two columns of hosts", "host,port,ip\n",
+     "T:1: there are two columns \"ip\""},
+    {"a quote that stays open", "a auth=\"secret\n",
+     "T:1: a quote is not closed"},
+    {"... around the host", "# x\n\"a port=81\n", "T:2: a quote is not closed"},
+    {"... in CSV", "host,auth\na,\"secret\nb,\n",
+     "T:2: a quote is not closed on its line"},
+    {"two ports", "a:81 port=82\n", "T:1: two ports are given for \"a:81\""},
+    {"... in CSV", "host,port\nb,81\na:81,82\n",
+     "T:3: two ports are given for \"a:81\""},
+    {"... in JSON", "{\"host\":\"a:81\",\"port\":82}\n",
+     "T:1: two ports are given for \"a:81\""},
+    {"no host", "a\n10.0.0.0/8\n", "T:2: \"10.0.0.0/8\" cannot be a host"},
+    {"no word of a URL's password", "a\nhttp://me:secret@b/\n",
+     "T:2: user and password do not belong in a URL"},
+    {"... in CSV", "host,port\nhttp://me:secret@b/,1\n",
+     "T:2: user and password do not belong in a URL"},
+    {"... in JSON", "{\"host\":\"http://me:secret@b/\"}\n",
+     "T:1: user and password do not belong in a URL"},
+    {"an option that came along with a value",
+     "a \"file=x.bin --auth=secret\"\n",
+     "T:1: --file and more arrived as one argument: \"x.bin ...\""},
     {"CSV with too many fields", "host,port\na,1,2\n",
      "T:2: more fields than the header, which ends with \"port\""},
     {"CSV with a row without host", "port,host\n81,\n",
@@ -85,7 +155,11 @@ static void describe(char *out, size_t cap, const struct target_list *l)
     size_t n = 0;
 
     for (size_t i = 0; i < l->n; i++) {
-        n += (size_t)snprintf(out + n, cap - n, "%s{", l->at[i].name);
+        const struct target_row *row = &l->at[i];
+
+        n += (size_t)snprintf(out + n, cap - n, "%s%s%s{", row->name,
+                              row->host != NULL ? "=" : "",
+                              row->host != NULL ? row->host : "");
         for (size_t k = 0; k < l->at[i].settings.n; k++) {
             const struct setting *s = &l->at[i].settings.at[k];
 
@@ -94,6 +168,9 @@ static void describe(char *out, size_t cap, const struct target_list *l)
                                   s->value != NULL ? "=" : "",
                                   s->value != NULL ? s->value : "");
         }
+        for (size_t k = 0; k < row->n_labels; k++)
+            n += (size_t)snprintf(out + n, cap - n, " [%s=%s]",
+                                  row->labels[k].key, row->labels[k].value);
         n += (size_t)snprintf(out + n, cap - n, "};");
     }
 }
@@ -129,6 +206,49 @@ static void test_row(void **state)
     free(text);
 }
 
+/* One row a text; gives the message, or NULL and the names that are left. */
+static const char *unite(const char *const *texts, char out[200],
+                         struct notes *notes)
+{
+    static struct espota_error err;
+    struct target_list list = {0};
+    int rc = 0;
+
+    for (; *texts != NULL && rc == 0; texts++)
+        rc = eo_targets_add(&list, *texts, &CONFIG, &err);
+    assert_int_equal(rc, 0);
+    rc = eo_targets_unique(&list, notes, &err);
+    out[0] = '\0';
+    for (size_t i = 0; i < list.n && rc == 0; i++)
+        sprintf(out + strlen(out), "%s;", list.at[i].name);
+    eo_targets_free(&list);
+    return rc == 0 ? NULL : err.message;
+}
+
+static void test_one_device_is_one_row(void **state)
+{
+    struct notes notes = {0};
+    char left[200];
+
+    (void)state;
+    assert_null(unite((const char *const[]){"b", "a", "B", "a:1", "a:2", "@flat",
+                                            "kitchen", "b", NULL},
+                      left, &notes));
+    assert_string_equal(left, "b;a;a:1;a:2;kitchen;attic;");
+    assert_int_equal(notes.n, 3);
+    assert_string_equal(notes.at[0].code, "repeated");
+    assert_null(unite((const char *const[]){"x=a", "x=a", "y=a", "a", NULL},
+                      left, &notes));
+    assert_string_equal(left, "x;y;a;");
+    assert_string_equal(unite((const char *const[]){"x=a", "y=a", "x=b", NULL},
+                              left, &notes),
+                        "two devices are called \"x\"");
+    assert_string_equal(unite((const char *const[]){"x=a", "x", NULL}, left,
+                              &notes),
+                        "two devices are called \"x\"");
+    eo_notes_free(&notes);
+}
+
 static void test_every_device_is_in_exactly_one_shard(void **state)
 {
     enum { DEVICES = 1000, SHARDS = 7 };
@@ -159,7 +279,7 @@ static void test_every_device_is_in_exactly_one_shard(void **state)
 int main(void)
 {
     enum { N = sizeof ROWS / sizeof *ROWS };
-    struct CMUnitTest tests[N + 1];
+    struct CMUnitTest tests[N + 2];
 
     for (size_t i = 0; i < N; i++)
         tests[i] = (struct CMUnitTest){.name = ROWS[i].name,
@@ -167,5 +287,7 @@ int main(void)
                                        .initial_state = (void *)&ROWS[i]};
     tests[N] = (struct CMUnitTest)cmocka_unit_test(
         test_every_device_is_in_exactly_one_shard);
+    tests[N + 1] =
+        (struct CMUnitTest)cmocka_unit_test(test_one_device_is_one_row);
     return cmocka_run_group_tests_name("cli/targets", tests, NULL, NULL);
 }
