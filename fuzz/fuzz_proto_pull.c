@@ -9,11 +9,14 @@
 static const struct image_form RAW = {(const uint8_t *)"", 400000, HASH};
 static const struct image_form GZIP = {(const uint8_t *)"", 250000, HASH};
 
+#define ALL(form) .raw = &form, .plain = &form, .app = &form
+
 static const struct pull_image IMAGES[] = {
-    {.raw = &RAW, .chip = "ESP8266", .running_md5 = {HASH}},
-    {.raw = &RAW, .gzip = &GZIP, .chip = "ESP8266"},
-    {.raw = &RAW, .chip = "ESP32-C3", .running_sha256 = HASH HASH},
-    {.raw = &GZIP, .packed = true},
+    {ALL(RAW), .chip = "ESP8266", .running_md5 = {HASH}},
+    {.raw = &RAW, .plain = &RAW, .app = &GZIP, .chip = "ESP8266"},
+    {ALL(RAW), .chip = "ESP32-C3", .running_sha256 = HASH HASH},
+    {.raw = &GZIP, .plain = &RAW, .app = &GZIP},
+    {ALL(GZIP), .packed = true},
 };
 
 static void judge(const struct pull_request *r, const struct pull_offer *o)
@@ -62,8 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size == 0)
         return 0;
-    offer.firmware = data[0] & 1 ? &IMAGES[data[0] >> 1 & 3] : NULL;
-    offer.filesystem = data[0] & 8 ? &IMAGES[data[0] >> 1 & 3] : NULL;
+    offer.firmware = data[0] & 1 ? &IMAGES[(data[0] >> 1) % 5] : NULL;
+    offer.filesystem = data[0] & 8 ? &IMAGES[(data[0] >> 1) % 5] : NULL;
     offer.version = data[0] & 16 ? "7" : NULL;
     offer.given = data[0] >> 5;
     offer.enough = data[size - 1] % 8;

@@ -52,7 +52,7 @@ static int hash_running(const struct espota_image *img, char md5[4][33],
         if (hash_esp8266(md5, bytes, len) != 0)
             return -1;
     } else {
-        memcpy(md5[0], eo_image_raw(img)->md5, sizeof md5[0]);
+        memcpy(md5[0], eo_image_plain(img)->md5, sizeof md5[0]);
     }
     return eo_esp32_is_family(chip) || chip == NULL
                ? hash_esp32(sha256, bytes, len) : 0;

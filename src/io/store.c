@@ -119,10 +119,14 @@ static int describe(struct entry *e, enum espota_compress compress)
     e->pub.info = espota_image_info(e->image);
     e->pub.file = e->path;
     p->raw = eo_image_raw(e->image);
-    p->gzip = compress == ESPOTA_COMPRESS_ALWAYS ? eo_image_gzip(e->image)
-                                                 : NULL;
+    p->plain = eo_image_choose(e->image, compress, INFLATES_NO,
+                               ESPOTA_TYPE_APP);
+    /* An ESP8266 whose core is older than 2.7 refuses gzip, and none can be
+     * asked: only where the user asks for it. */
+    p->app = eo_image_choose(e->image, compress, INFLATES_UNTOLD,
+                             ESPOTA_TYPE_APP);
     p->chip = e->pub.info->chip;
-    p->packed = eo_is_gzip(p->raw->bytes, p->raw->len);
+    p->packed = eo_is_gzip(p->plain->bytes, p->plain->len);
     return eo_image_running(e->image, p->running_md5, p->running_sha256);
 }
 

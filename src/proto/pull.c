@@ -128,16 +128,24 @@ static bool suits(const struct pull_request *r, enum want want,
     return true;
 }
 
-/* The compressed form only where the user asked for one: an ESP8266 whose core
- * is older than 2.7 refuses it, and none can be asked. */
+/* Filesystems and an ESP32's apps are stored as they come.  Who says nothing of
+ * its updater gets the file. */
+static const struct image_form *form_for(const struct pull_request *r,
+                                         enum want want,
+                                         const struct pull_image *image)
+{
+    if (want == WANT_FILESYSTEM || r->family == PULL_ESP32)
+        return image->plain;
+    if (r->family == PULL_ESP8266 || r->family == PULL_PICO)
+        return image->app;
+    return image->raw;
+}
+
 static void choose_form(const struct pull_request *r, enum want want,
                         struct pull_answer *a)
 {
-    const bool unpacks = r->family == PULL_ESP8266 || r->family == PULL_PICO;
-    const struct image_form *form = a->image->raw;
+    const struct image_form *form = form_for(r, want, a->image);
 
-    if (want == WANT_FIRMWARE && unpacks && a->image->gzip != NULL)
-        form = a->image->gzip;
     /* free-space is the room for a sketch; nobody tells that of a filesystem. */
     if (want == WANT_FIRMWARE && eo_pull_told(r, PULL_FREE_SPACE) &&
         form->len > r->free_space) {

@@ -90,10 +90,11 @@ int eo_pull_mac(char out[18], const char *text);
 
 /* An image as this decision sees it: made once, when it was loaded. */
 struct pull_image {
-    const struct image_form *raw;  /* the file as it is */
-    const struct image_form *gzip; /* NULL: none, or the user did not ask */
-    const char *chip;              /* "ESP8266", "ESP32-C3", ...; NULL */
-    bool packed;                   /* the file itself is gzip */
+    const struct image_form *raw;   /* the file as it is */
+    const struct image_form *plain; /* for what stores it as it comes */
+    const struct image_form *app;   /* for an updater that inflates an app */
+    const char *chip;               /* "ESP8266", "ESP32-C3", ...; NULL */
+    bool packed; /* plain is gzip that cannot be unpacked here */
     /* What a device that runs it says of itself.  An ESP8266 patches the flash
      * mode (byte 2, 0 to 3) while it installs; an ESP32 tells the digest that
      * is appended to its image.  "" where there is none. */

@@ -268,16 +268,18 @@ static void test_an_esp8266_tells_an_md5_of_its_flash_mode(void **state)
     }
     assert_string_equal(plain->pull.running_sha256, "");
     assert_false(plain->pull.packed);
-    if (plain->pull.gzip == NULL) {
+    if (plain->pull.app == plain->pull.raw) {
         eo_stored_put(plain);
         eo_store_free(s);
         skip_because("this build has no gzip");
     }
     /* A file that is packed already runs as what is inside. */
-    gz = *plain->pull.gzip;
+    gz = *plain->pull.app;
     put(at("a.bin.gz"), gz.bytes, gz.len);
     packed = get(s, at("a.bin.gz"));
-    assert_true(packed->pull.packed);
+    assert_false(packed->pull.packed);
+    assert_ptr_equal(packed->pull.app, packed->pull.raw);
+    assert_string_equal(packed->pull.plain->md5, plain->pull.raw->md5);
     assert_memory_equal(packed->pull.running_md5, plain->pull.running_md5,
                         sizeof plain->pull.running_md5);
     eo_stored_put(packed);

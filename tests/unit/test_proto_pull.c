@@ -114,25 +114,30 @@ static const struct image_form RAW = {(const uint8_t *)"raw", 400000, MD5(a)};
 static const struct image_form GZ = {(const uint8_t *)"gz", 250000, MD5(b)};
 static const struct image_form FS = {(const uint8_t *)"fs", 1024000, MD5(c)};
 
+#define ALL(form) .raw = &form, .plain = &form, .app = &form
+
 static const struct pull_image E8 = {
-    .raw = &RAW,
+    ALL(RAW),
     .chip = "ESP8266",
     .running_md5 = {MD5(0), MD5(1), MD5(2), MD5(3)},
 };
-static const struct pull_image E8_GZ = {.raw = &RAW, .gzip = &GZ,
+static const struct pull_image E8_GZ = {.raw = &RAW, .plain = &RAW, .app = &GZ,
                                         .chip = "ESP8266"};
-static const struct pull_image E8_PACKED = {.raw = &GZ, .chip = "ESP8266",
-                                            .packed = true};
+static const struct pull_image E8_PACKED = {.raw = &GZ, .plain = &RAW, .app = &GZ,
+                                            .chip = "ESP8266"};
 static const struct pull_image C3 = {
-    .raw = &RAW,
+    ALL(RAW),
     .chip = "ESP32-C3",
     .running_md5 = {MD5(a)},
     .running_sha256 = SHA(d),
 };
-static const struct pull_image PICO = {.raw = &RAW, .chip = "RP2040"};
-static const struct pull_image ANY = {.raw = &RAW};
-static const struct pull_image ANY_PACKED = {.raw = &GZ, .packed = true};
-static const struct pull_image FILES = {.raw = &FS};
+static const struct pull_image PICO = {ALL(RAW), .chip = "RP2040"};
+static const struct pull_image ANY = {ALL(RAW)};
+static const struct pull_image ANY_PACKED = {.raw = &GZ, .plain = &RAW,
+                                             .app = &GZ};
+/* What this build, or nobody, can unpack. */
+static const struct pull_image LOCKED = {ALL(GZ), .packed = true};
+static const struct pull_image FILES = {ALL(FS)};
 
 #define AGENT8 "User-Agent: ESP8266-http-Update"
 #define AGENT32 "User-Agent: ESP32-http-Update"
@@ -209,8 +214,12 @@ static const struct decision {
     {"filesystem, same version",
      {"x-ESP32-mode: spiffs", "x-ESP32-version: 7"}, NULL, &FILES, "7", 0,
      304, NULL, false},
-    {"filesystems are not unpacked", {"x-ESP8266-mode: spiffs"}, NULL,
-     &ANY_PACKED, NULL, 0, 404, NULL, false},
+    {"a packed filesystem is unpacked", {"x-ESP8266-mode: spiffs"}, NULL,
+     &ANY_PACKED, NULL, 0, 200, &RAW, true},
+    {"or not given", {"x-Pico-mode: littlefs"}, NULL, &LOCKED, NULL, 0, 404,
+     NULL, false},
+    {"a filesystem is never compressed", {"x-ESP8266-mode: spiffs"}, NULL,
+     &E8_GZ, NULL, 0, 200, &RAW, true},
     /* modes */
     {"sketch", {"x-ESP8266-mode: sketch"}, &E8, NULL, NULL, 0, 200, &RAW,
      true},
@@ -238,8 +247,12 @@ static const struct decision {
     {"compressed only for those that unpack", {NULL}, &E8_GZ, NULL, NULL, 0,
      200, &RAW, true},
     {"packed file", {AGENT8}, &E8_PACKED, NULL, NULL, 0, 200, &GZ, true},
-    {"packed file, esp32", {AGENT32}, &ANY_PACKED, NULL, NULL, 0, 404, NULL,
+    {"packed file, esp32", {AGENT32}, &ANY_PACKED, NULL, NULL, 0, 200, &RAW,
+     true},
+    {"packed for good, esp32", {AGENT32}, &LOCKED, NULL, NULL, 0, 404, NULL,
      false},
+    {"packed file, nobody knows for whom", {NULL}, &ANY_PACKED, NULL, NULL, 0,
+     200, &GZ, true},
     /* chips */
     {"esp8266 image, esp32", {AGENT32}, &E8, NULL, NULL, 0, 404, NULL, false},
     {"esp32 image, esp8266", {AGENT8}, &C3, NULL, NULL, 0, 404, NULL, false},
