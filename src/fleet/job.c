@@ -76,7 +76,7 @@ static void again(struct job *j, uint32_t delay_ms)
  * while it lasts, so the next one may begin at once. */
 static bool may_be_asleep(const struct job *j)
 {
-    return !j->said_hello && eo_job_is_absent(j->error.category) &&
+    return !j->said_hello && !j->open && eo_job_is_absent(j->error.category) &&
            eo_loop_now(j->c.loop) - j->report.began <
                j->target.pub.wait_online_ms;
 }

@@ -62,7 +62,7 @@ static enum espota_outcome outcome_of(const struct job *j)
 {
     const enum espota_category c = j->error.category;
 
-    if (j->target.pub.skip_absent && eo_job_is_absent(c))
+    if (!j->open && j->target.pub.skip_absent && eo_job_is_absent(c))
         return ESPOTA_SKIPPED;
     if (j->open || espota_state_next(j->known) == ESPOTA_NEXT_ASK ||
         (j->took && j->known == ESPOTA_STATE_HAS))

@@ -42,6 +42,7 @@ static const struct fate {
     {"stores it in silence", AT_COMMIT, ESPOTA_E_UNKNOWN, true, true, false},
     {"drops it in silence", AT_COMMIT, ESPOTA_E_UNKNOWN, false, true, false},
     {"stores it, garbled word", AT_COMMIT, ESPOTA_E_PROTOCOL, true, 0, 0},
+    {"stores it, line gone", AT_COMMIT, ESPOTA_E_NO_ANSWER, true, 0, 0},
     {"lost part of it", AT_COMMIT, ESPOTA_E_BROKEN, 0, 0, 0},
     {"goes back afterwards", AT_WORD, ESPOTA_E_OK, true, false, true},
 };

@@ -97,7 +97,7 @@ static void ends(size_t d, const struct espota_result *r)
                             r->error->category};
     switch (r->outcome) {
     case ESPOTA_UPDATED:
-        if ((dev->stored == 0 && !world.force) || (!has(d) && !dev->rolled_back))
+        if (dev->stored == 0 || (!has(d) && !dev->rolled_back))
             world_broken("d%zu is updated, and has not stored it", d);
         break;
     case ESPOTA_UNCHANGED:

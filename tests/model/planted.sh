@@ -35,6 +35,8 @@ the canary yields to --max-fail (10) | src/fleet/rollout.c | s/r->here.failed > 
 a canary that is absent went well (11) | src/fleet/rollout.c | s/= r->here.n - updated - r->here.failed;/= 0;/
 --only failed forgets what is unknown | src/cli/journal.c | /case ESPOTA_UNKNOWN:/d
 a rehearsal writes | src/cli/watch.c | s/ || w->opts->dry_run)/)/;s/o->journal, o->dry_run, err/o->journal, false, err/
+one that falls silent behind its last byte was absent | src/fleet/job_end.c | s/if (!j->open && j->target/if (j->target/
+what --force sent without a word is a failure | src/fleet/job_end.c | s/if (j->open || espota_state_next/if (espota_state_next/
 what it took is not written | src/fleet/job.c | s/eo_job_happened(j, ESPOTA_HAPPENED_TOOK);/;/
 ROWS
 }
@@ -51,7 +53,7 @@ while IFS='|' read -r name file script <&3; do
         echo "DOES NOT BUILD: $name"
         tail -n 5 "$copy/log"
         missed=1
-    elif timeout -s KILL 120 "$copy/build/tests/model/model" "$N" >"$copy/out" 2>&1; then
+    elif timeout -s KILL 300 "$copy/build/tests/model/model" "$N" >"$copy/out" 2>&1; then
         echo "MISSED: $name"
         missed=1
     else
