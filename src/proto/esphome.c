@@ -20,8 +20,11 @@ static const struct esphome_step *here(const struct esphome *m)
 static enum proto_status enter(struct esphome *m, enum esphome_phase next)
 {
     m->clock++;
-    if (next == PH_FAILED)
+    if (next == PH_FAILED) {
+        if (m->base.committed)
+            eo_esphome_too_late(&m->base.error);
         return m->base.status = PROTO_FAILED;
+    }
     m->phase = next;
     m->got = 0;
     m->need = next == PH_NONCE ? 2 * eo_digest_size(m->auth)

@@ -27,6 +27,14 @@ void eo_esphome_unexpected(struct espota_error *err, const char *doing,
 /* Older firmware on raw lwIP waits so long for each message of ours. */
 enum { NEARLY_MS = 900 }; /* of 1000 */
 
+void eo_esphome_too_late(struct espota_error *err)
+{
+    if (err->category != ESPOTA_E_PROTOCOL)
+        return;
+    err->category = ESPOTA_E_UNKNOWN;
+    err->hint = "look what the device runs before you flash it again";
+}
+
 static const char WITH_KEY[] =
     "give it with -a, --auth-file or ESPOTA_PASSWORD; or give the device's "
     "encryption key with --key (usually the api key of its YAML): then it asks "

@@ -12,6 +12,9 @@
 void eo_esphome_unexpected(struct espota_error *, const char *doing,
                            uint8_t byte);
 
+/* It has every byte: nonsense now tells nothing of what became of them. */
+void eo_esphome_too_late(struct espota_error *);
+
 /* What a refusal means depends on what was going on. */
 struct esphome_moment {
     const char *doing;

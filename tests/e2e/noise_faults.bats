@@ -130,8 +130,18 @@ still() {
 @test "late acknowledgements" { still late-acks@20; }
 
 @test "a lost bit is found" { fault corrupt@data 23; }
-@test "an acknowledgement that is missing" { fault drop-ack@3 25 "0x44"; }
-@test "an acknowledgement too many" { fault extra-ack@2 25; }
+# Told at the end, when the device has every byte: then nobody knows.
+@test "an acknowledgement that is missing" {
+    fault drop-ack@3 30 "0x44"
+    expect_stderr "hint: look what the device runs"
+}
+# Told when it comes, or at the end: by how far we are.
+@test "an acknowledgement too many" {
+    make_image esp32 256K
+    start_sim esphome --key $KEY --fault extra-ack@2
+    flash --key $KEY
+    [ "$status" = 25 ] || expect_status 30
+}
 
 @test "tried again after a connection that broke" {
     make_image esp32 256K
