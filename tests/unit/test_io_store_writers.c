@@ -137,30 +137,42 @@ static void test_when_a_file_has_settled(void **state)
 
 /* ---- the first who asks ------------------------------------------------------ */
 
-static void test_half_a_file_is_not_given_to_the_first(void **state)
+static void half_a_file(const uint8_t *bytes, size_t len)
 {
     struct store *s = eo_store_new(ESPOTA_COMPRESS_NEVER);
     struct espota_error err;
     struct stored *got;
     int fd;
 
+    unlink(path);
+    fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    assert_int_equal(write(fd, bytes, len / 2), (ssize_t)len / 2);
+    for (int i = 0; i < 2; i++) {
+        assert_null(try(s, &err));
+        assert_int_equal(err.sys_errno, EAGAIN);
+        assert_non_null(strstr(err.message, "still being written"));
+    }
+    assert_int_equal(write(fd, bytes + len / 2, len - len / 2),
+                     (ssize_t)(len - len / 2));
+    close(fd);
+    got = get(s);
+    assert_int_equal(got->pull.raw->len, len);
+    eo_stored_put(got);
+    eo_store_free(s);
+}
+
+/* Whether it is a format that tells when it is cut, or not. */
+static void test_half_a_file_is_not_given_to_the_first(void **state)
+{
+    static const uint8_t ANY[8000] = "no format that is known";
+
     (void)state;
     put("", 0);
     if (writers_of(path) == WRITERS_UNKNOWN)
         skip_because("writers cannot be seen here");
+    half_a_file(ANY, sizeof ANY);
     forge_app('a');
-    fd = open(path, O_WRONLY | O_CLOEXEC);
-    assert_int_equal(write(fd, forged.bytes, 6000), 6000);
-    assert_null(try(s, &err));
-    assert_int_equal(err.sys_errno, EAGAIN);
-    assert_non_null(strstr(err.message, "still being written"));
-    assert_int_equal(write(fd, forged.bytes + 6000, forged.len - 6000),
-                     (ssize_t)forged.len - 6000);
-    close(fd);
-    got = get(s);
-    assert_int_equal(got->pull.raw->len, forged.len);
-    eo_stored_put(got);
-    eo_store_free(s);
+    half_a_file(forged.bytes, forged.len);
 }
 
 /* It opens the file anew for each piece: what the image says of itself tells
@@ -226,6 +238,27 @@ static void test_times_that_lie(void **state)
         pretend(path, AGO[i]);
         wait_for_mark(s, marks[i + 1]);
     }
+    eo_store_free(s);
+}
+
+/* It was still for long, and is changed with neither size nor time: the one that
+ * nobody can set tells. */
+static void test_a_time_that_is_put_back(void **state)
+{
+    const struct timespec grain = {.tv_sec = STAMP_GRAIN_MS / 1000,
+                                   .tv_nsec = 200000000};
+    const struct timespec then[2] = {{.tv_sec = 1700000000},
+                                     {.tv_sec = 1700000000}};
+    struct store *s = eo_store_new(ESPOTA_COMPRESS_NEVER);
+
+    (void)state;
+    put_app('a');
+    assert_int_equal(utimensat(AT_FDCWD, path, then, 0), 0);
+    nanosleep(&grain, NULL);
+    eo_stored_put(get(s));
+    put_app('b');
+    assert_int_equal(utimensat(AT_FDCWD, path, then, 0), 0);
+    wait_for_mark(s, 'b');
     eo_store_free(s);
 }
 
@@ -308,6 +341,7 @@ int main(void)
         cmocka_unit_test(test_nor_one_that_is_written_in_pieces),
         cmocka_unit_test(test_a_file_that_is_being_written),
         cmocka_unit_test(test_times_that_lie),
+        cmocka_unit_test(test_a_time_that_is_put_back),
         cmocka_unit_test(test_a_file_that_is_put_in_place),
         cmocka_unit_test(test_a_file_whose_writer_stands_still),
     };
