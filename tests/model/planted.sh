@@ -30,7 +30,6 @@ the record of the last byte is not synced | src/cli/journal.c | s/h != ESPOTA_HA
 the record is written behind the last byte | src/cli/journal.c | s/if (append(j,/if (h != ESPOTA_HAPPENED_COMMIT \&\& append(j,/
 another image leaves "took it" | src/fleet/state.c | s/HAS,   HAS,   HAS, HAS,   LACKS, MAYBE, LACKS/HAS,   HAS,   HAS, HAS,   LACKS, HAS, HAS/
 a refusal settles an earlier sending | src/fleet/state.c | s/MAYBE, MAYBE, HAS, MAYBE, LACKS/MAYBE, MAYBE, HAS, LACKS, LACKS/
-a lost verdict is tried again | src/fleet/retry.c | s/ || f->open)/)/
 the canary yields to --max-fail (10) | src/fleet/rollout.c | s/r->here.failed > 0/r->here.failed > 0 \&\& r->rules.max_fail.n == 0/
 a canary that is absent went well (11) | src/fleet/rollout.c | s/= r->here.n - updated - r->here.failed;/= 0;/
 --only failed forgets what is unknown | src/cli/journal.c | /case ESPOTA_UNKNOWN:/d
