@@ -61,7 +61,7 @@ teardown() {
 }
 
 @test "the simulator counts gzip that is stored for good" {
-    printf '\037\213\010\000damaged, and forced' >"$BATS_TEST_TMPDIR/odd.bin"
+    { printf '\037\213\010\000damaged, and forced'; head -c 9000 /dev/zero; } >"$BATS_TEST_TMPDIR/odd.bin"
     device --profile esp8266 --once 1
     run flash "$BATS_TEST_TMPDIR/odd.bin" -s
     saw '.left_packed'
