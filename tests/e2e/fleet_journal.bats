@@ -107,6 +107,22 @@ ends() { jq -r 'select(.event == "device_end") | "\(.outcome) \(.code) \(.exit)"
     ! flashed | grep . || no "it was sent blindly"
 }
 
+@test "Ctrl-C while a lost verdict is asked for: unknown, and not sent again" {
+    start_fleet 1 --fault close@end
+    start env --default-signal=INT "$ESPOTA" fleet "$T/targets" -f "$image" --protocol esphome --retry 0 \
+        --verify back --verify-timeout 60 --journal "$T/journal" --json=events 2>"$T/err"
+    wait_for events '"phase":"verify"'
+    kill -INT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    expect_status 130
+    cp events "$T/out"
+    [ "$(ends)" = "unknown interrupted 30" ] || no "$(ends)"
+    fleet --json
+    expect_status 30
+    [ "$(grep -c '"event":"session"' "$sim_out")" = 1 ] || no "it was spoken to again"
+}
+
 @test "a rollback flashes, and so does going forward again" {
     start_fleet 2
     old=$image
