@@ -236,8 +236,9 @@ struct espota_target {
 
     bool md5_stored;    /* an ESP32 that stores an MD5 of its password: spares
                            it a first refusal */
-    uint32_t invite_ms; /* how long to wait for an answer to one invitation;
-                           0: 10 s */
+    uint32_t invite_ms; /* the longest wait for a first answer: to one
+                           ArduinoOTA invitation (0: 10 s); else for connecting
+                           and greeting together (0: no such limit) */
 
     uint32_t connect_ms;     /* 0: 20 s; also for one answer to a greeting */
     uint32_t stall_ms;       /* 0: 160 s */

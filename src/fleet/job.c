@@ -114,6 +114,8 @@ void eo_job_failed(struct job *j, const struct espota_error *err)
     err = &j->error;
     if (espota_error_tells(err->category, &told))
         eo_job_happened(j, told);
+    if (err->category == ESPOTA_E_NO_ANSWER && eo_job_next_address(j))
+        return;
     /* It answered neither way: then it is the connection that failed. */
     if (j->guessing && err->category == ESPOTA_E_NO_ANSWER && !j->said_hello)
         eo_fail_hint(&j->error, ESPOTA_E_CONNECT, j->no_tcp.hint,
@@ -175,6 +177,7 @@ static void on_resolved(void *ctx, const struct resolved *got,
                                               .code = "name",
                                               .text = got->doubt});
     j->n_addr = got->n < ADDR_SHOWN ? got->n : ADDR_SHOWN;
+    j->tried = 0;
     for (size_t i = 0; i < j->n_addr; i++)
         j->addr[i] = got->addr[i];
     eo_job_set_ports(j);

@@ -7,6 +7,7 @@
 void eo_job_stop_all(struct job *j)
 {
     eo_timer_stop(j->c.loop, &j->timer);
+    eo_timer_stop(j->c.loop, &j->first);
     eo_resolve_free(j->resolve);
     eo_look_free(j->look);
     eo_verify_free(j->verify);

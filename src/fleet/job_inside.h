@@ -39,6 +39,8 @@ struct job {
     struct race *peek; /* at a port where nobody lives; NULL: not now */
     struct timer timer; /* the start, or the next attempt */
     struct timer limit; /* max_ms */
+    struct timer first; /* the longest wait for its first answer */
+    size_t tried;       /* of its addresses, in this attempt, in vain */
     unsigned faults;
     size_t password; /* the one in use */
     bool started, held, dozes, ended;
@@ -73,6 +75,9 @@ bool eo_job_is_absent(enum espota_category);
 
 /* An attempt failed: again, the next password, or the end. */
 void eo_job_failed(struct job *, const struct espota_error *);
+
+/* Nobody answered where it was invited: on to its next address, if it has one. */
+bool eo_job_next_address(struct job *);
 
 /* Something came to the device: what is known of it follows the table.
  * False: whoever listens forbids it. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "fleet/fit.h"
@@ -31,6 +32,8 @@ static void on_change(void *ctx)
                        &(struct espota_event){.kind = ESPOTA_EVENT_HELLO,
                                               .hello = &hello});
     }
+    if (w.hello != NULL || w.phase > ESPOTA_PHASE_HELLO)
+        eo_timer_stop(j->c.loop, &j->first);
     if (w.note != NULL && w.note != j->note) {
         j->note = w.note;
         eo_report_log(&j->report, ESPOTA_LOG_INFO, "%s", w.note);
@@ -121,6 +124,28 @@ bool eo_job_sent_password(const struct job *j)
     return w.password_sent || !j->target.has_key;
 }
 
+static void on_first(void *ctx)
+{
+    struct job *j = ctx;
+    struct espota_error err;
+
+    eo_fail_hint(&err,
+                 eo_session_connecting(j->session) ? ESPOTA_E_CONNECT
+                                                   : ESPOTA_E_NO_ANSWER,
+                 "is the device on, and its port right? -t allows it more time",
+                 "no answer within %g s, %s",
+                 j->target.pub.invite_ms / 1000.0, j->report.doing);
+    eo_job_failed(j, &err);
+}
+
+/* Where the device listens; invitations have that limit each. */
+static void limit_first_answer(struct job *j)
+{
+    if (j->ops->listens && j->target.pub.invite_ms != 0)
+        eo_timer_start(j->c.loop, &j->first, j->target.pub.invite_ms, on_first,
+                       j);
+}
+
 /* got: a connection that stands already, or NULL. */
 static void start_session(struct job *j, const struct detected *got)
 {
@@ -155,6 +180,7 @@ static void start_session(struct job *j, const struct detected *got)
         return;
     }
     eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
+    limit_first_answer(j);
     j->session = eo_session_start(&(struct session_config){
         .loop = j->c.loop,
         .ops = j->ops,
@@ -237,6 +263,38 @@ static void on_detected(void *ctx, const struct detected *got,
 void eo_job_speak(struct job *j)
 {
     start_session(j, NULL);
+}
+
+static void invite_there(void *ctx)
+{
+    eo_job_speak(ctx);
+}
+
+/* Who is invited speaks IPv4; connections are raced for anyway. */
+bool eo_job_next_address(struct job *j)
+{
+    struct addr first;
+    char text[ADDR_TEXT];
+    size_t n = 0, at = 0;
+
+    for (size_t i = j->n_addr; i-- > 0;)
+        if (j->addr[i].sa.ss_family == AF_INET) {
+            n++;
+            at = i;
+        }
+    if (j->ops->listens || j->said_hello || j->tried + 1 >= n)
+        return false;
+    j->tried++;
+    first = j->addr[at];
+    memmove(&j->addr[at], &j->addr[at + 1],
+            (j->n_addr - at - 1) * sizeof j->addr[0]);
+    j->addr[j->n_addr - 1] = first;
+    eo_addr_text(&first, false, text);
+    eo_report_log(&j->report, ESPOTA_LOG_INFO,
+                  "nobody answers at %s: on to its next address", text);
+    eo_job_stop_all(j);
+    eo_timer_start(j->c.loop, &j->timer, 0, invite_there, j);
+    return true;
 }
 
 /* Only one of them carries it? */

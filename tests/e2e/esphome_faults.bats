@@ -308,3 +308,21 @@ refused() {
     stop_sim
     [ "$(grep -c '"event":"session"' "$sim_out")" = 1 ] || no "it tried again"
 }
+
+first_answer_is_bounded() {
+    make_image esp32 256K
+    start_sim esphome --fault silent@version
+    local before=$SECONDS
+    flash -t 1 --json
+    [ "$status" = 12 ] && [ $((SECONDS - before)) -le 8 ] &&
+        expect_stderr "no answer within 1 s"
+}
+
+@test "-t bounds the first answer of a device that listens, too" { patiently first_answer_is_bounded; }
+
+@test "-t does not bound what comes after the first answer" {
+    make_image esp32 256K
+    start_sim esphome --fault silent@end
+    flash -t 1 --stall-timeout 3
+    expect_status 30
+}

@@ -138,3 +138,15 @@ at_most() {
     echo "$output"
     [ "$output" = " 60 resolve" ]
 }
+
+@test "ArduinoOTA: nobody at the first address, the device at the second" {
+    # shellcheck disable=SC2016
+    run lab --no-mdns -- sh -c ''"$UNTIL_READY"'
+        "$NETLAB" exec dev "$BUILD/tests/peer/mdns_peer" 10.77.0.2 two.local plain 10.77.0.9 10.77.0.2 >"$ready" & peer=$!
+        "$NETLAB" exec dev "$BIN/espota-sim" arduino --profile esp32-md5 --bind 10.77.0.2 --port 3232 >"$BATS_TEST_TMPDIR/sim" 2>&1 &
+        until_ready; timeout 60 sh -c "until grep -q listening $BATS_TEST_TMPDIR/sim; do sleep 0.05; done"
+        "$BIN/espota-c" -q --json -i two.local -4 -f "$image" --protocol arduino -t 1 --retry 0 |
+            jq -r "select(.event == \"device_end\") | \"\(.code) \(.attempts)\""; kill $peer'
+    echo "$output"
+    [[ $output == *"ok 1" ]]
+}
