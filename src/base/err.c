@@ -1,6 +1,7 @@
 /* err.c -- errors: the category table of error.h, and filling the struct. */
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,6 +91,22 @@ static void fill(struct espota_error *err, enum espota_category category,
     end_whole(err->message, sizeof err->message);
 }
 
+/* A want of this machine's: neither the image's fault, nor the user's, nor the
+ * device's, whatever it was for. */
+static bool is_want(int sys)
+{
+    static const int WANTS[] = {EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC, EFBIG,
+#ifdef EDQUOT
+                                EDQUOT,
+#endif
+    };
+
+    for (size_t i = 0; i < sizeof WANTS / sizeof *WANTS; i++)
+        if (WANTS[i] == sys)
+            return true;
+    return false;
+}
+
 int eo_fail(struct espota_error *err, enum espota_category category,
             const char *fmt, ...)
 {
@@ -125,7 +142,7 @@ int eo_fail_sys(struct espota_error *err, enum espota_category category,
     if (err == NULL)
         return -1;
     va_start(ap, fmt);
-    fill(err, category, fmt, ap);
+    fill(err, is_want(sys) ? ESPOTA_E_INTERNAL : category, fmt, ap);
     va_end(ap);
     err->sys_errno = sys;
     return -1;

@@ -22,7 +22,8 @@ int eo_fail(struct espota_error *err, enum espota_category category,
 int eo_fail_hint(struct espota_error *err, enum espota_category category,
                  const char *hint, const char *fmt, ...) EO_PRINTF(4, 5);
 
-/* A system call failed with errno value sys. */
+/* A system call failed with errno value sys; INTERNAL in place of the category
+ * where that is a want of descriptors, memory, disk or room in a file. */
 int eo_fail_sys(struct espota_error *err, enum espota_category category,
                 int sys, const char *fmt, ...) EO_PRINTF(4, 5);
 

@@ -52,6 +52,9 @@ int eo_signals_catch(void)
             sigaction(WAKING[i], &action, NULL);
     }
     signal(SIGPIPE, SIG_IGN);
+#ifdef SIGXFSZ /* a file of ours that is full must not end an upload */
+    signal(SIGXFSZ, SIG_IGN);
+#endif
     return pipe_fd[0];
 }
 

@@ -3,7 +3,7 @@
 #define EO_SIGNALS_H
 
 /* From now on SIGINT, SIGTERM and SIGHUP (unless it was ignored: nohup) are
- * remembered, and SIGPIPE is ignored.  Gives a descriptor that becomes
+ * remembered, SIGPIPE and SIGXFSZ are ignored.  Gives a descriptor that becomes
  * readable when one arrives, when the window was resized and when we go on
  * after a stop; -1: there is none, and who waits must look now and then. */
 int eo_signals_catch(void);

@@ -91,12 +91,9 @@ void eo_job_end_internal(struct job *j, const char *why)
  * goodbye was not over. */
 bool eo_job_end_accepted(struct job *j)
 {
-    struct proto_want w;
-
     if (j->session == NULL)
         return false;
-    eo_session_want(j->session, &w);
-    if (w.phase == ESPOTA_PHASE_REBOOT)
+    if (eo_session_accepted(j->session))
         eo_job_took(j);
     if (!j->took || j->target.pub.verify != ESPOTA_VERIFY_NONE)
         return false;
@@ -133,7 +130,9 @@ void eo_job_cancel(struct job *j, const struct espota_error *why)
                      "interrupted: it took the image, and was not back yet");
     else if (j->open)
         eo_fail_hint(&j->error, ESPOTA_E_INTERRUPTED, JOB_LOOK_FIRST,
-                     "interrupted after the device had every byte");
+                     "interrupted after %s",
+                     eo_proto_reached(j->session != NULL &&
+                                      eo_session_confirmed(j->session)));
     else
         eo_fail(&j->error, ESPOTA_E_INTERRUPTED, "interrupted while %s",
                 j->report.doing);

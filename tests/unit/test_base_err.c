@@ -104,9 +104,35 @@ static void test_a_value_that_is_no_category(void **state)
     assert_string_equal(espota_outcome_name((enum espota_outcome)99), "?");
 }
 
+/* Whoever is asked to blame: what this machine lacks is its own fault. */
+static void test_a_want_of_ours_is_ours(void **state)
+{
+    static const enum espota_category BLAMED[] = {
+        ESPOTA_E_IMAGE, ESPOTA_E_USAGE, ESPOTA_E_SECRET, ESPOTA_E_CONNECT,
+        ESPOTA_E_RESOLVE};
+    static const int OURS[] = {EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC, EFBIG};
+    static const int OTHERS[] = {ENOENT, EACCES, EIO, ECONNREFUSED, ETIMEDOUT};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof BLAMED / sizeof *BLAMED; i++) {
+        struct espota_error e;
+
+        for (size_t k = 0; k < sizeof OURS / sizeof *OURS; k++) {
+            eo_fail_sys(&e, BLAMED[i], OURS[k], "x");
+            assert_int_equal(e.category, ESPOTA_E_INTERNAL);
+            assert_int_equal(e.sys_errno, OURS[k]);
+        }
+        for (size_t k = 0; k < sizeof OTHERS / sizeof *OTHERS; k++) {
+            eo_fail_sys(&e, BLAMED[i], OTHERS[k], "x");
+            assert_int_equal(e.category, BLAMED[i]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_want_of_ours_is_ours),
         cmocka_unit_test(test_each_filler_leaves_nothing_of_before),
         cmocka_unit_test(test_nobody_has_to_listen),
         cmocka_unit_test(test_what_is_too_long_is_cut),
