@@ -49,6 +49,14 @@ static void on_stranger(void *ctx, const struct addr *who)
 static int no_port(const struct callback *cb, int sys,
                    struct espota_error *err)
 {
+    if (sys == EBUSY)
+        return eo_fail_hint(err, ESPOTA_E_INTERNAL,
+                            "give this program more ports to be called at: -P "
+                            "FIRST-LAST",
+                            "another device at its address was invited to call "
+                            "port %u and may still do so: whose call comes "
+                            "could not be told",
+                            cb->c.port_min);
     if (cb->c.port_min != 0)
         return eo_fail_sys(err, ESPOTA_E_INTERNAL, sys,
                            "cannot listen on TCP port %u%s: %s",

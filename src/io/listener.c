@@ -9,6 +9,7 @@
 enum {
     BACKLOG = 512, /* strangers in it must not keep the device out */
     CALLS_A_TURN = 16,
+    LATE_MS = 30000,     /* that a late call is waited for */
     LOOK_EVERY_MS = 1000 /* should a port have been left by nobody of ours */
 };
 
@@ -22,9 +23,20 @@ struct listener {
     bool calling;          /* inside a callback */
 };
 
+/* Somebody who may call late. */
+struct late {
+    struct late *next;
+    struct addr device;
+    uint16_t port; /* of ours */
+    unsigned calls;
+    uint64_t until; /* it is waited for; then it only is not forgotten */
+};
+
 struct listeners {
     struct loop *loop;
     struct listener *first;
+    struct late *late;
+    bool forgets; /* there was no memory for one: any port may be called */
     struct awaited *queue; /* for a port: the longest first */
     struct timer timer;    /* runs while there is a queue */
 };
@@ -56,6 +68,64 @@ static struct awaited *find(const struct listener *l, const struct addr *device)
     return w;
 }
 
+/* ---- late calls ---------------------------------------------------------- */
+
+static bool same_device(const struct addr *a, const struct addr *b)
+{
+    return eo_addr_same_host(a, b) && eo_addr_port(a) == eo_addr_port(b);
+}
+
+/* Who may call this port, and would be taken for that device; other: and is
+ * another. */
+static struct late *find_late(const struct listeners *all, uint16_t port,
+                              const struct addr *device, bool other)
+{
+    struct late *x = all->late;
+
+    while (x != NULL && (x->port != port ||
+                         !eo_addr_same_host(&x->device, device) ||
+                         (other && same_device(&x->device, device))))
+        x = x->next;
+    return x;
+}
+
+static void forget(struct listeners *all, const struct late *x)
+{
+    struct late **at = &all->late;
+
+    while (*at != x)
+        at = &(*at)->next;
+    *at = x->next;
+    eo_free((struct late *)x);
+}
+
+static bool somebody_is_late(const struct listeners *all)
+{
+    const struct late *x = all->late;
+
+    while (x != NULL && x->until <= eo_loop_now(all->loop))
+        x = x->next;
+    return x != NULL;
+}
+
+static bool is_wanted(const struct listener *l)
+{
+    bool wanted = l->first != NULL;
+
+    for (const struct late *x = l->all->late; x != NULL; x = x->next)
+        wanted |= x->port == eo_addr_port(&l->local) &&
+                  x->until > eo_loop_now(l->all->loop);
+    return wanted;
+}
+
+static void on_timer(void *ctx);
+
+static void look_soon(struct listeners *all)
+{
+    if (all->queue != NULL || all->late != NULL)
+        eo_timer_start(all->loop, &all->timer, 0, on_timer, all);
+}
+
 /* ---- a port -------------------------------------------------------------- */
 
 static void close_listener(struct listener *l)
@@ -70,13 +140,28 @@ static void close_listener(struct listener *l)
     eo_free(l);
 }
 
+/* Nobody waits for that address here. */
+static void turned_away(struct listener *l, const struct addr *peer)
+{
+    struct late *x =
+        find_late(l->all, eo_addr_port(&l->local), peer, false);
+
+    if (x == NULL) {
+        if (l->first != NULL)
+            l->first->on_stranger(l->first->ctx, peer);
+    } else if (--x->calls == 0) {
+        forget(l->all, x);
+        look_soon(l->all);
+    }
+}
+
 static void on_call(void *ctx, int ready)
 {
     struct listener *l = ctx;
 
     (void)ready;
     l->calling = true;
-    for (int i = 0; l->first != NULL && i < CALLS_A_TURN; i++) {
+    for (int i = 0; is_wanted(l) && i < CALLS_A_TURN; i++) {
         struct addr peer;
         const int fd = eo_tcp_accept(l->fd, &peer);
         struct awaited *w;
@@ -88,11 +173,11 @@ static void on_call(void *ctx, int ready)
             w->on_called(w->ctx, fd);
         } else {
             close(fd);
-            l->first->on_stranger(l->first->ctx, &peer);
+            turned_away(l, &peer);
         }
     }
     l->calling = false;
-    if (l->first == NULL)
+    if (!is_wanted(l))
         close_listener(l);
 }
 
@@ -136,18 +221,40 @@ static struct listener *ours(const struct listeners *all,
 
 /* ---- the queue ----------------------------------------------------------- */
 
+/* Not one of the system's choice that somebody else may still call. */
+static struct listener *open_for(struct listeners *all, const struct awaited *w)
+{
+    struct listener *l = open_listener(all, &w->local), *before = NULL;
+
+    if (l != NULL && eo_addr_port(&w->local) == 0 &&
+        find_late(all, eo_addr_port(&l->local), &w->device, true) != NULL) {
+        before = l;
+        l = open_listener(all, &w->local);
+        close_listener(before);
+    }
+    return l;
+}
+
 /* 0: there is a port; 1: later; -1 with errno. */
 static int find_port(struct listeners *all, struct awaited *w)
 {
-    struct listener *l, *shared = NULL;
+    struct listener *l = NULL, *shared = NULL;
     unsigned port = w->port_min;
-    bool later = false;
+    bool later = false, never = false;
 
     do {
+        const struct late *x =
+            find_late(all, (uint16_t)port, &w->device, true);
+
+        if (x != NULL || (all->forgets && port != 0)) {
+            later |= x != NULL && x->until > eo_loop_now(all->loop);
+            never = true;
+            continue;
+        }
         eo_addr_set_port(&w->local, (uint16_t)port);
         l = port != 0 ? ours(all, &w->local) : NULL;
         if (l == NULL) {
-            l = open_listener(all, &w->local);
+            l = open_for(all, w);
             if (l != NULL)
                 break;
             if (errno != EADDRINUSE)
@@ -164,7 +271,7 @@ static int find_port(struct listeners *all, struct awaited *w)
     if (l == NULL && later)
         return 1;
     if (l == NULL) {
-        errno = EADDRINUSE;
+        errno = never ? EBUSY : EADDRINUSE;
         return -1;
     }
     w->at = l;
@@ -191,7 +298,12 @@ static void on_timer(void *ctx)
         else
             w->on_port(w->ctx, rc == 0 ? 0 : errno);
     }
-    if (all->queue == NULL)
+    for (struct listener *l = all->first, *next; l != NULL; l = next) {
+        next = l->next;
+        if (!l->calling && !is_wanted(l))
+            close_listener(l);
+    }
+    if (all->queue == NULL && !somebody_is_late(all))
         eo_timer_stop(all->loop, &all->timer);
 }
 
@@ -211,6 +323,10 @@ void eo_listeners_free(struct listeners *all)
     if (all == NULL)
         return;
     eo_timer_stop(all->loop, &all->timer);
+    while (all->late != NULL)
+        forget(all, all->late);
+    while (all->first != NULL)
+        close_listener(all->first);
     eo_free(all);
 }
 
@@ -248,8 +364,41 @@ void eo_await_end(struct awaited *w)
         return;
     }
     take_out(&l->first, w);
-    if (l->first == NULL && !l->calling)
+    if (!l->calling && !is_wanted(l))
         close_listener(l);
-    if (all->queue != NULL)
-        eo_timer_start(all->loop, &all->timer, 0, on_timer, all);
+    look_soon(all);
+}
+
+void eo_await_late(struct listeners *all, const struct addr *device,
+                   uint16_t port, unsigned calls, bool given)
+{
+    struct late *x = eo_calloc(1, sizeof *x);
+
+    if (x == NULL) {
+        all->forgets = true;
+        return;
+    }
+    *x = (struct late){
+        .next = all->late,
+        .device = *device,
+        .port = port,
+        .calls = calls,
+        .until = given ? eo_loop_now(all->loop) + LATE_MS : 0,
+    };
+    all->late = x;
+    look_soon(all);
+}
+
+void eo_await_settled(struct listeners *all, const struct addr *device)
+{
+    struct late *x = all->late;
+
+    while (x != NULL) {
+        struct late *next = x->next;
+
+        if (same_device(&x->device, device))
+            forget(all, x);
+        x = next;
+    }
+    look_soon(all);
 }

@@ -21,6 +21,7 @@ struct session {
     const struct addr *peer;
     struct race *race;
     struct channel stream;
+    uint16_t invited_to; /* our port that the device was told; 0: none */
     struct callback *callback; /* DATAGRAM and LISTENER, which go together */
     struct timer begin, clock, acks;
     bool clock_runs, half_closed, said_commit;

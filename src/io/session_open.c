@@ -137,6 +137,7 @@ static void tell_callback(struct session *s)
 {
     char local[ADDR_TEXT];
 
+    s->invited_to = eo_callback_port(s->callback);
     eo_addr_text(eo_callback_local(s->callback), false, local);
     tell(s, &(struct proto_event){.kind = PROTO_OPENED,
                                   .channel = PROTO_LISTENER,
@@ -209,8 +210,26 @@ void eo_session_match_channels(struct session *s, unsigned wanted)
         open_stream(s);
 }
 
+/* Whoever was invited, and has neither called nor given up, may still do so:
+ * that is no call of the next one at its address. */
+static void tell_of_calls(struct session *s)
+{
+    struct proto_want w;
+
+    if (s->invited_to == 0)
+        return;
+    eo_session_want(s, &w);
+    if (s->machine->accepted)
+        eo_await_settled(s->c.listeners, s->peer);
+    else if (w.calls > 0)
+        eo_await_late(s->c.listeners, s->peer, s->invited_to, w.calls,
+                      s->c.port_min != 0);
+    s->invited_to = 0;
+}
+
 void eo_session_close_channels(struct session *s)
 {
+    tell_of_calls(s);
     eo_race_free(s->race);
     s->race = NULL;
     eo_callback_free(s->callback);

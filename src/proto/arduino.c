@@ -196,6 +196,7 @@ static void want(const struct proto *p, struct proto_want *w)
         .out_last = m->phase == PH_DATA && m->out_len > 0 &&
                     m->sent + m->out_len == m->form->len,
         .watch_acks = m->phase == PH_DATA,
+        .calls = m->calls,
         .timeout_ms = m->timeout_ms,
         .clock = m->clock,
         .phase = PHASES[shown].phase,

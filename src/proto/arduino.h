@@ -42,6 +42,7 @@ struct arduino {
     uint16_t port; /* that the device is to call */
     char local[ARDUINO_LOCAL_MAX];
     unsigned invitations, refused, rounds, challenges;
+    unsigned calls; /* that what was said may still lead to */
     uint32_t answered_ms; /* spent on repeating one answer */
     struct arduino_login login;
     char said[ARDUINO_SAY_MAX]; /* the datagram, kept to be said again */

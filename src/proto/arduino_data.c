@@ -72,6 +72,7 @@ enum proto_status eo_arduino_called(struct arduino *m)
         m->hello.auth = "none";
     m->said_hello = true;
     m->out_len = 0;
+    m->calls -= m->calls > 0;
     return go_on(m);
 }
 

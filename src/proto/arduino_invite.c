@@ -155,6 +155,7 @@ static enum proto_status challenged(struct arduino *m, const char *nonce)
     if (m->phase > PH_ANSWER || (m->phase > PH_INVITE &&
                                  strcmp(nonce, m->login.nonce) == 0))
         return m->base.status; /* told twice */
+    m->calls = 0;
     if (++m->challenges > MAX_CHALLENGES) {
         eo_fail_hint(&m->base.error, ESPOTA_E_PROTOCOL, "restart it",
                      "the device asks for the password again and again");
@@ -191,6 +192,7 @@ static enum proto_status denied(struct arduino *m)
 {
     if (m->phase != PH_ANSWER)
         return m->base.status; /* of an answer long forgotten */
+    m->calls = 0;
     if (m->job->password == NULL) {
         eo_fail_hint(&m->base.error, ESPOTA_E_SECRET,
                      "give it with -a, --auth-file or ESPOTA_PASSWORD",
@@ -254,6 +256,7 @@ enum proto_status eo_arduino_on_datagram(struct arduino *m,
     case ARDUINO_DENIED:
         return denied(m);
     case ARDUINO_ERROR:
+        m->calls = 0;
         return eo_arduino_refused(m, r.text, r.len);
     case ARDUINO_BAD_NONCE:
     case ARDUINO_NONSENSE:
@@ -265,6 +268,11 @@ enum proto_status eo_arduino_on_datagram(struct arduino *m,
 enum proto_status eo_arduino_on_said(struct arduino *m)
 {
     m->out_len = 0;
+    /* With a password it is the answer that may lead to a call, and one. */
+    if (m->phase == PH_ANSWER)
+        m->calls = 1;
+    else if (m->phase == PH_INVITE && m->challenges == 0)
+        m->calls++;
     return m->phase == PH_LEAVE ? eo_arduino_fail(m) : m->base.status;
 }
 
@@ -272,6 +280,7 @@ enum proto_status eo_arduino_on_said(struct arduino *m)
 enum proto_status eo_arduino_on_unreachable(struct arduino *m, bool refused)
 {
     m->refused += refused && m->phase == PH_INVITE;
+    m->calls -= refused && m->calls > 0;
     return m->refused >= MAX_REFUSED ? no_answer(m) : m->base.status;
 }
 

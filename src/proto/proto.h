@@ -66,6 +66,7 @@ struct proto_want {
     bool out_last;       /* the image's last byte is in it */
     bool half_close;     /* once all is sent, end our side of the stream */
     bool watch_acks;     /* report PROTO_ACKED for the stream */
+    unsigned calls;      /* that an invited device may still make */
     uint32_t timeout_ms; /* ... and tell me if this much passes ... */
     unsigned clock;      /* ... since this number changed */
 

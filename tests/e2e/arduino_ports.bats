@@ -11,10 +11,10 @@ teardown() {
     for pid in ${pids-}; do stop_device; done
 }
 
-# a_device ADDRESS: one more there, its reports in a file of its own; adds it to
-# the targets.
+# a_device ADDRESS [OPTION...]: one more there, its reports in a file of its own;
+# adds it to the targets.
 a_device() {
-    device --bind "$1"
+    device --bind "$@"
     pids="${pids-} $pid"
     mv "$seen" "$BATS_TEST_TMPDIR/seen.$pid"
     echo "$1 port=$port" >>"$BATS_TEST_TMPDIR/targets"
@@ -63,4 +63,28 @@ was_called() {
     run flash_all -P "$taken"
     ended 40 "2 updated, 1 failed"
     all_called ".host_port == $taken"
+}
+
+# stored_by PID: how many images.
+stored_by() { jq -s '[.[] | select((.md5_stored // "") != "")] | length' "$BATS_TEST_TMPDIR/seen.$1"; }
+
+@test "one that calls late is not taken for the next at its address" {
+    a_device 127.0.0.1 --fault late-call@6000
+    late=$pid
+    # It calls while the next one is waited for, which calls a second later.
+    a_device 127.0.0.1 --fault late-call@3000
+    run flash_all -P "$(free_port)" --connect-timeout 4 --json
+    [ "$status" = 40 ] || { echo "$output"; return 1; }
+    [ "$(grep '^{' <<<"$output" | jq -r 'select(.event == "device_end") | .code' | tr '\n' ' ')" = "no-callback ok " ]
+    eventually test "$(stored_by "$pid")" = 1
+    [ "$(stored_by "$late")" = 0 ]
+}
+
+@test "with another port nobody waits for who may call late" {
+    a_device 127.0.0.1 --fault late-call@20000
+    a_device 127.0.0.1
+    taken=$(free_port)
+    run flash_all -P "$taken-$((taken + 3))" --connect-timeout 1
+    ended 40 "1 updated, 1 failed"
+    eventually test "$(stored_by "$pid")" = 1
 }

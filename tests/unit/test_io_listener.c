@@ -261,6 +261,79 @@ static void test_ended_from_inside(void **state)
     finish(&lab);
 }
 
+/* At the same address, and another one: what its UDP port tells. */
+static int await_next(struct lab *lab, struct waiter *x, uint16_t port,
+                      uint16_t udp)
+{
+    int rc;
+
+    await(lab->all, x, "127.0.0.9", port, 0);
+    eo_await_end(&x->w);
+    x->w.device = literal("127.0.0.2", udp);
+    rc = eo_await(lab->all, &x->w);
+    return rc == 0 && eo_awaited_port(&x->w) == 0 ? 1 : rc;
+}
+
+/* The call of one that was given up comes late: it is not the next one's. */
+static void test_a_late_call_is_nobody_elses(void **state)
+{
+    struct lab lab = begin();
+    struct waiter a, b, c;
+    const struct addr device = literal("127.0.0.2", 8266);
+    const struct addr from = literal("127.0.0.2", 0);
+    struct addr to;
+    uint16_t port;
+    int fd;
+
+    (void)state;
+    assert_int_equal(await(lab.all, &a, "127.0.0.2", 0, 0), 0);
+    port = eo_awaited_port(&a.w);
+    eo_await_late(lab.all, &device, port, 1, true);
+    eo_await_end(&a.w);
+    assert_int_equal(await_next(&lab, &b, port, 8267), 1); /* it waits */
+    assert_int_equal(await(lab.all, &c, "127.0.0.3", port, 0), 0);
+    to = literal("127.0.0.1", port);
+    fd = eo_tcp_connect(&to, &from);
+    assert_true(fd >= 0);
+    wait_for(lab.l, &b.ports); /* it came, and was turned away */
+    close(fd);
+    assert_int_equal(b.sys, 0);
+    assert_int_equal(b.called + b.strangers + c.strangers + a.called, 0);
+    call(lab.l, "127.0.0.2", port, &b.called);
+    eo_await_end(&b.w);
+    eo_await_end(&c.w);
+    finish(&lab);
+}
+
+/* Not for ever: then it is refused, unless it is the device itself, another
+ * port, or the late one has settled. */
+static void test_who_never_calls_keeps_its_port(void **state)
+{
+    struct lab lab = begin();
+    struct waiter a, b;
+    const struct addr device = literal("127.0.0.2", 8266);
+    uint16_t port;
+
+    (void)state;
+    assert_int_equal(await(lab.all, &a, "127.0.0.2", 0, 0), 0);
+    port = eo_awaited_port(&a.w);
+    eo_await_late(lab.all, &device, port, 2, false);
+    eo_await_end(&a.w);
+    assert_int_equal(await_next(&lab, &b, port, 8267), -1);
+    assert_int_equal(errno, EBUSY);
+    assert_int_equal(await_next(&lab, &b, 0, 8267), 0);
+    assert_int_not_equal(eo_awaited_port(&b.w), port);
+    eo_await_end(&b.w);
+    assert_int_equal(await_next(&lab, &b, port, 8266), 0);
+    eo_await_end(&b.w);
+    assert_int_equal(await(lab.all, &b, "127.0.0.3", port, 0), 0);
+    eo_await_end(&b.w);
+    eo_await_settled(lab.all, &device);
+    assert_int_equal(await_next(&lab, &b, port, 8267), 0);
+    eo_await_end(&b.w);
+    finish(&lab);
+}
+
 static void test_out_of_memory(void **state)
 {
     struct lab lab = begin();
@@ -292,6 +365,8 @@ int main(void)
         cmocka_unit_test(test_free_ports_of_a_range_come_first),
         cmocka_unit_test(test_a_port_of_others_is_no_port),
         cmocka_unit_test(test_ended_from_inside),
+        cmocka_unit_test(test_a_late_call_is_nobody_elses),
+        cmocka_unit_test(test_who_never_calls_keeps_its_port),
         cmocka_unit_test(test_out_of_memory),
     };
 
