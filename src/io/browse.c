@@ -77,6 +77,13 @@ static void set_host(struct browse_entry *e, const struct mdns_name *name)
     e->host_hash = eo_mdns_hash(name);
 }
 
+/* Two devices of one name have a MAC each. */
+static bool may_be(const struct browse *b, const struct browse_entry *e)
+{
+    return b->config.n_names > 0 || b->mac == 0 || e->mac == 0 ||
+           e->mac == b->mac;
+}
+
 /* The entry of an instance; made if it is one of a service we look for. */
 static struct browse_entry *entry_of(struct browse *b,
                                      const struct mdns_name *instance,
@@ -87,6 +94,7 @@ static struct browse_entry *entry_of(struct browse *b,
 
     for (size_t i = 0; i < b->n; i++)
         if (b->entry[i]->instance_hash == hash &&
+            may_be(b, b->entry[i]) &&
             eo_mdns_same(&b->entry[i]->instance, instance))
             return b->entry[i];
     for (int s = 0; make && s < ANNOUNCE_SERVICE_COUNT; s++) {
@@ -146,6 +154,7 @@ static void take_service(struct browse *b, const struct mdns_record *rec)
         e->port = rec->port;
     } else if (rec->ttl > 0) {
         e->has_txt = true;
+        e->mac = b->mac;
         e->txt_len = rec->len < BROWSE_TXT_MAX ? rec->len : BROWSE_TXT_MAX;
         memcpy(e->txt, rec->data, e->txt_len);
     }
@@ -185,7 +194,8 @@ static void take_address(struct browse *b, const struct mdns_record *rec,
     for (size_t i = 0; i < b->n; i++) {
         struct browse_entry *e = b->entry[i];
 
-        if (e->host_hash != hash || !eo_mdns_same(&e->host, &rec->name))
+        if (e->host_hash != hash || !may_be(b, e) ||
+            !eo_mdns_same(&e->host, &rec->name))
             continue;
         if (e->instance.len == 0)
             heard_of(b, e, rec->ttl);
@@ -207,6 +217,35 @@ static uint32_t fingerprint_of(const struct addr *from)
     return eo_hash(EO_HASH_START, bytes, len) | 1;
 }
 
+static uint32_t mac_of(const struct mdns_record *rec)
+{
+    struct reader r = eo_reader(rec->data, rec->len);
+    struct mdns_pair p;
+
+    while (eo_mdns_pair(&r, &p))
+        if (p.key_len == 3 && p.value != NULL && memcmp(p.key, "mac", 3) == 0)
+            return eo_hash(EO_HASH_START, p.value, p.value_len) | 1;
+    return 0;
+}
+
+/* Of the one device that a packet is of. */
+static uint32_t mac_in(const struct mdns_packet *all)
+{
+    struct mdns_packet packet = *all;
+    struct mdns_record rec;
+    uint32_t mac = 0, one;
+
+    while (eo_mdns_next(&packet, &rec) == 1) {
+        if (rec.section == MDNS_QUESTION || rec.type != MDNS_TXT)
+            continue;
+        one = mac_of(&rec);
+        if (one != 0 && mac != 0 && one != mac)
+            return 0;
+        mac = one != 0 ? one : mac;
+    }
+    return mac;
+}
+
 static void tick(void *ctx);
 
 static void on_heard(void *ctx, const struct mdns_heard *h)
@@ -218,6 +257,7 @@ static void on_heard(void *ctx, const struct mdns_heard *h)
     b->packets++;
     b->source = fingerprint_of(&h->from);
     b->teller = eo_teller(&h->from);
+    b->mac = mac_in(&h->packet);
     while (eo_mdns_next(&packet, &rec) == 1)
         if (rec.section != MDNS_QUESTION)
             take_service(b, &rec);

@@ -25,6 +25,7 @@ struct browse_entry {
     /* The engine's own, and first: they are what a search looks at. */
     uint32_t instance_hash, host_hash;
     uint32_t source; /* fingerprint of who made it known; 0: the user */
+    uint32_t mac;    /* fingerprint of the MAC it tells; 0: none */
 
     enum announce_service service;
     struct mdns_name instance, host; /* len 0: none; host: not known yet */

@@ -24,6 +24,7 @@ struct browse {
     unsigned rounds;
     unsigned packets, queries;
     uint32_t source; /* of the packet that is being read */
+    uint32_t mac;    /* of the device it is of; 0: not told, or of several */
     uint32_t teller; /* the same, as candidates want it */
 };
 

@@ -254,9 +254,35 @@ static void test_every_lack_of_memory_is_reported(void **state)
     assert_true(done);
 }
 
+/* Each tells its own MAC, and is one whatever it says once more. */
+static void test_two_of_one_name(void **state)
+{
+    static const struct device ONE = {
+        "kitchen", ESPHOME, 6053, "10.77.0.2",
+        {"platform=ESP32", "mac=aabbcc000002", NULL}};
+    static const struct device OTHER = {
+        "kitchen", ESPHOME, 6053, "10.77.0.3",
+        {"platform=ESP32", "mac=aabbcc000003", NULL}};
+    struct stage s;
+
+    (void)state;
+    open_stage(&s, (struct espota_discover_config){.timeout_ms = 2000});
+    pass(&s, 100);
+    say(&ONE, 120, 120);
+    say(&OTHER, 120, 120);
+    say(&ONE, 120, 120);
+    pass(&s, 2100);
+    if (strstr(s.told, "10.77.0.2") == NULL ||
+        strstr(s.told, "10.77.0.3") == NULL || strstr(s.told, "+ kitchen") ==
+                                                   strrchr(s.told, '+'))
+        fail_msg("%s", s.told);
+    close_stage(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_two_of_one_name),
         cmocka_unit_test(test_all_are_told_at_the_end_by_name),
         cmocka_unit_test(test_who_was_asked_just_before_gets_a_second),
         cmocka_unit_test(test_the_better_service_is_told),
