@@ -181,6 +181,8 @@ static enum proto_status verdict(struct push *p, bool ended)
                                       .ended = ended,
                                       .whole = !p->early,
                                       .gone = p->committed,
+                                      .filesystem = p->job.type ==
+                                                    ESPOTA_TYPE_FILESYSTEM,
                                       .location = location(p)};
 
     if (eo_web_verdict(p->web->profile, &answer, &p->error) != 0)

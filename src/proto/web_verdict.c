@@ -80,10 +80,12 @@ static size_t line_len(const char *at, const char *end)
     return n;
 }
 
-static int fail_by_text(const struct web_profile *p, const char *at,
+static int fail_by_text(const struct web_profile *p, unsigned moment,
+                        const char *at,
                         size_t len, struct espota_error *err)
 {
-    const struct arduino_error *known = eo_arduino_error(p->texts, 0, at, len);
+    const struct arduino_error *known =
+        eo_arduino_error(p->texts, moment, at, len);
     char words[128];
     struct text t;
 
@@ -197,7 +199,8 @@ static int by_text(const struct web_profile *p, const struct web_answer *a,
             return 0;
         if (TEXTS[i].message == NULL) {
             found += strlen(TEXTS[i].text);
-            return fail_by_text(p, found, line_len(found, end), err);
+            return fail_by_text(p, a->filesystem ? ARDUINO_OF_FS : 0, found,
+                                line_len(found, end), err);
         }
         eo_text_init(&t, words, sizeof words);
         eo_text_add_safe(&t, found, line_len(found, end));

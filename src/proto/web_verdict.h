@@ -22,6 +22,7 @@ struct web_answer {
     bool whole; /* the device's TCP had the image when it began; else it is
                    worth nothing, but for a refusal */
     bool gone;  /* the last byte of the image has left by now */
+    bool filesystem; /* that is what was sent */
     const char *location; /* where a redirect points; NULL: nowhere */
 };
 

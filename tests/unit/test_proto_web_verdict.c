@@ -78,6 +78,29 @@ static const struct verdict {
     {"sketch", 418, "I'm a teapot", ESPOTA_E_PROTOCOL, "418 I'm a teapot", 0},
 };
 
+/* No advice to compress what nobody inflates. */
+static void test_no_room_for_a_file_system_is_told_as_that(void **state)
+{
+    static const char TEXT[] = "Update error: ERROR[4]: Not Enough Space\r\n";
+
+    (void)state;
+    for (int fs = 0; fs < 2; fs++) {
+        const struct web_answer answer = {.status = 200,
+                                          .text = TEXT,
+                                          .len = sizeof TEXT - 1,
+                                          .ended = true,
+                                          .whole = true,
+                                          .filesystem = fs};
+        struct espota_error err = {0};
+
+        assert_int_equal(
+            eo_web_verdict(eo_web_profile("esp8266"), &answer, &err), -1);
+        assert_int_equal(err.category, ESPOTA_E_REFUSED);
+        assert_int_equal(strstr(err.hint, "compress") == NULL, fs);
+        assert_int_equal(strstr(err.message, "file system area") != NULL, fs);
+    }
+}
+
 static void test_the_text_is_the_verdict(void **state)
 {
     (void)state;
@@ -219,6 +242,7 @@ static void test_a_loss_counts_by_how_far_it_was(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_room_for_a_file_system_is_told_as_that),
         cmocka_unit_test(test_the_text_is_the_verdict),
         cmocka_unit_test(test_a_loss_counts_by_how_far_it_was),
         cmocka_unit_test(test_a_redirect_is_told_safely),
