@@ -240,7 +240,8 @@ struct espota_target {
                            ArduinoOTA invitation (0: 10 s); else for connecting
                            and greeting together (0: no such limit) */
 
-    uint32_t connect_ms;     /* 0: 20 s; also for one answer to a greeting */
+    uint32_t connect_ms;     /* 0: 20 s, with skip_absent 5 s; also for one
+                                answer to a greeting */
     uint32_t stall_ms;       /* 0: 160 s */
     unsigned retries;        /* further attempts after a retryable fault */
     uint32_t retry_delay_ms; /* between them */
@@ -263,7 +264,11 @@ struct espota_target {
                                 that may have it is asked before each attempt,
                                 and sent the image only if it says that it runs
                                 something else; not with force */
-    bool skip_absent; /* one that is not there is SKIPPED, not FAILED */
+    bool skip_absent; /* one that is not there is SKIPPED, not FAILED: that
+                         has not said a word after connect_ms, name, connection
+                         and invitations together; without wait_online_ms it
+                         is not tried again, and takes no place of max_active
+                         while it is looked for */
 
     bool hold;     /* wait for espota_fleet_release() when its turn comes */
 

@@ -3,6 +3,14 @@
 
 enum { WAIT_MS = 6 * 3600 * 1000 };
 
+/* 0: shorter than ours where one that is absent is skipped. */
+static uint32_t connect_ms(const struct opts *o)
+{
+    return o->offline == OFFLINE_SKIP && !eo_opts_given(o, &o->connect_ms)
+               ? 0
+               : o->connect_ms;
+}
+
 struct espota_target eo_run_target(struct run_device *d)
 {
     const struct opts *o = &d->opts;
@@ -35,7 +43,7 @@ struct espota_target eo_run_target(struct run_device *d)
         .host_port_max = (uint16_t)o->host_port.to,
         .md5_stored = o->md5_target,
         .invite_ms = o->timeout_ms,
-        .connect_ms = o->connect_ms,
+        .connect_ms = connect_ms(o),
         .stall_ms = o->stall_ms,
         .retries = o->retry,
         .retry_delay_ms = o->retry_delay_ms,

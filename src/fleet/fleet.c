@@ -14,6 +14,7 @@
 
 enum {
     MAX_ACTIVE = 64,
+    LOOKING_MAX = 256, /* beside those */
     LOOK_MS = 500, /* at *stop, should a signal slip in before poll() */
     ALL = -1
 };
@@ -25,6 +26,9 @@ struct slot {
     bool dozes;  /* its device is asleep: it takes no turn */
     bool counts; /* the rollout knows how it ended */
     struct slot *next_to_free;
+    bool looks;  /* it is being looked for: started, but not begun */
+    bool seen;   /* ... and is there */
+    bool sure;
 };
 
 struct espota_fleet {
@@ -39,6 +43,7 @@ struct espota_fleet {
     size_t running; /* begun, and not ended */
     size_t active;  /* ... and awake */
     struct slot *to_free; /* that count, since the last chores */
+    size_t looking, seen; /* slots that look; those seen that are not begun */
     struct espota_counts counts;
     struct espota_error stopped; /* OK, or why nothing more is begun */
     uint64_t next_start; /* not before this time of the loop */
@@ -116,8 +121,9 @@ static struct slot *next_waiting(const struct espota_fleet *f, size_t limit)
 
 static void skip_rest(struct espota_fleet *f)
 {
-    for (size_t i = f->first; i < f->n; i++)
-        if (!f->slot[i]->started && f->slot[i]->job != NULL)
+    for (size_t i = f->looking > 0 ? 0 : f->first; i < f->n; i++)
+        if ((!f->slot[i]->started || f->slot[i]->looks) &&
+            f->slot[i]->job != NULL)
             eo_job_skip(f->slot[i]->job, &f->stopped);
 }
 
@@ -201,6 +207,46 @@ static bool may_start_now(struct espota_fleet *f)
     return true;
 }
 
+static void begin(struct espota_fleet *f, struct slot *s)
+{
+    if (s->looks)
+        f->looking--;
+    if (s->seen)
+        f->seen--;
+    s->dozes = s->seen && !s->sure;
+    s->looks = s->seen = false;
+    s->started = true;
+    f->running++;
+    f->active += !s->dozes;
+    eo_job_start(s->job);
+}
+
+/* Those that are there, in their order, as far as there are places. */
+static void begin_seen(struct espota_fleet *f, size_t limit)
+{
+    for (size_t i = 0; i < limit && f->seen > 0; i++) {
+        struct slot *s = f->slot[i];
+
+        if (s->seen && (!s->sure || f->active < f->c.max_active))
+            begin(f, s);
+    }
+}
+
+/* All places are taken: meanwhile it is found out who is not there.  A limit to
+ * starts is one to these as well. */
+static void look_for_others(struct espota_fleet *f, size_t limit)
+{
+    struct slot *s;
+
+    while (f->c.starts_per_min == 0 && f->looking < LOOKING_MAX &&
+           f->active >= f->c.max_active && (s = next_waiting(f, limit)) &&
+           eo_job_may_look_for(s->job)) {
+        f->looking++;
+        s->started = s->looks = true;
+        eo_job_look_for(s->job);
+    }
+}
+
 /* Frees what has ended and starts what may start; never from inside a job.
  * That it is due is a flag and no timer: a fleet is due before its loop turns. */
 static void do_chores(struct espota_fleet *f)
@@ -216,13 +262,11 @@ static void do_chores(struct espota_fleet *f)
         return;
     }
     limit = eo_rollout_limit(&f->rollout);
+    begin_seen(f, limit);
     while (f->active < f->c.max_active && (s = next_waiting(f, limit)) &&
-           may_start_now(f)) {
-        f->running++;
-        f->active++;
-        s->started = true;
-        eo_job_start(s->job);
-    }
+           may_start_now(f))
+        begin(f, s);
+    look_for_others(f, limit);
 }
 
 static void on_end(void *ctx)
@@ -233,10 +277,24 @@ static void on_end(void *ctx)
     espota_counts_add(&f->counts, eo_job_result(s->job));
     if ((size_t)eo_job_number(s->job) < f->told)
         count_end(f, s);
-    if (s->started) {
+    f->looking -= s->looks;
+    f->seen -= s->seen;
+    if (s->started && !s->looks) {
         f->running--;
         f->active -= !s->dozes;
     }
+    s->looks = s->seen = false;
+    f->chores = true;
+}
+
+static void on_seen(void *ctx, bool sure)
+{
+    struct slot *s = ctx;
+    struct espota_fleet *f = s->fleet;
+
+    s->seen = true;
+    s->sure = sure;
+    f->seen++;
     f->chores = true;
 }
 
@@ -284,6 +342,7 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
         .on_event_ctx = f->c.on_event_ctx,
         .on_end = on_end,
         .on_doze = on_doze,
+        .on_seen = on_seen,
         .on_end_ctx = s,
     };
 

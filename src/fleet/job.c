@@ -132,6 +132,10 @@ void eo_job_failed(struct job *j, const struct espota_error *err)
         again(j, err->category == ESPOTA_E_RESOLVE ? 0 : ASLEEP_AGAIN_MS);
         return;
     }
+    if (t->skip_absent && !j->heard && eo_job_is_absent(j->error.category)) {
+        eo_job_end_failed(j);
+        return;
+    }
     j->faults += espota_category_retryable(err->category);
     switch (eo_retry(&(struct retry_facts){
         .category = err->category,
@@ -199,17 +203,11 @@ static void on_resolver_log(void *ctx, const char *line)
     eo_report_log(&j->report, ESPOTA_LOG_INFO, "%s", line);
 }
 
-static void attempt(void *ctx)
+struct resolve *eo_job_resolve(struct job *j, resolve_fn *fn)
 {
-    struct job *j = ctx;
     const struct espota_target *t = &j->target.pub;
 
-    eo_report_new_attempt(&j->report);
-    eo_report_phase(&j->report, ESPOTA_PHASE_RESOLVE,
-                    eo_name_is_address(j->target.name)
-                        ? "checking the address"
-                        : "looking up the name");
-    j->resolve = eo_resolve_start(
+    return eo_resolve_start(
         j->c.loop,
         &(struct resolve_config){.name = j->target.name,
                                  .family = t->family,
@@ -218,7 +216,20 @@ static void attempt(void *ctx)
                                  .given = t->resolve,
                                  .n_given = t->n_resolve,
                                  .log = on_resolver_log},
-        on_resolved, j);
+        fn, j);
+}
+
+static void attempt(void *ctx)
+{
+    struct job *j = ctx;
+
+    eo_report_new_attempt(&j->report);
+    eo_job_expects_answer(j);
+    eo_report_phase(&j->report, ESPOTA_PHASE_RESOLVE,
+                    eo_name_is_address(j->target.name)
+                        ? "checking the address"
+                        : "looking up the name");
+    j->resolve = eo_job_resolve(j, on_resolved);
     if (j->resolve == NULL)
         eo_job_end_internal(j, "out of memory");
 }
@@ -308,6 +319,7 @@ static void on_turn(void *ctx)
     } else if (!j->target.pub.hold) {
         attempt(j);
     } else {
+        eo_job_expects_nothing(j);
         j->held = true;
         eo_report_emit(&j->report,
                        &(struct espota_event){.kind = ESPOTA_EVENT_HELD});
@@ -330,6 +342,9 @@ void eo_job_release(struct job *j, const struct espota_error *err)
 void eo_job_start(struct job *j)
 {
     j->started = true;
+    j->looks = false;
+    if (!j->unsure) /* else it goes on knocking, in other words */
+        eo_job_expects_nothing(j);
     eo_report_begin(&j->report);
     eo_timer_start(j->c.loop, &j->timer, 0, on_turn, j);
     if (j->target.pub.max_ms != 0)
@@ -363,6 +378,7 @@ void eo_job_free(struct job *j)
         return;
     eo_job_stop_all(j);
     eo_timer_stop(j->c.loop, &j->limit);
+    eo_job_expects_nothing(j);
     eo_target_free(&j->target);
     eo_free(j);
 }

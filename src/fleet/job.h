@@ -27,7 +27,10 @@ struct job_config {
     /* It waits for a device that is asleep, or no longer does: meanwhile
      * others may have its turn. */
     void (*on_doze)(void *ctx, bool dozes);
-    void *on_end_ctx; /* of both */
+    /* Somebody is there, after eo_job_look_for(): to be started when there is a
+     * place for it; at once, and dozing, if that is not sure. */
+    void (*on_seen)(void *ctx, bool sure);
+    void *on_end_ctx; /* of all */
 };
 
 /* Checks that the target makes sense; nothing is sent yet. */
@@ -36,6 +39,11 @@ int eo_job_new(struct job **out, const struct job_config *,
 
 /* Goes to work.  Events come from the loop, never from within this call. */
 void eo_job_start(struct job *);
+
+/* Before that, and only if it may be: finds out whether anybody is there.  It
+ * ends if nobody is. */
+bool eo_job_may_look_for(const struct job *);
+void eo_job_look_for(struct job *);
 
 /* Lets one that holds go on, or ends it with err.  No-op for others. */
 void eo_job_release(struct job *, const struct espota_error *err);

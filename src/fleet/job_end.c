@@ -8,6 +8,8 @@ void eo_job_stop_all(struct job *j)
 {
     eo_timer_stop(j->c.loop, &j->timer);
     eo_timer_stop(j->c.loop, &j->first);
+    eo_race_free(j->knock);
+    j->knock = NULL;
     eo_resolve_free(j->resolve);
     eo_look_free(j->look);
     eo_verify_free(j->verify);
@@ -28,6 +30,7 @@ void eo_job_end(struct job *j, enum espota_outcome outcome)
 {
     eo_job_stop_all(j);
     eo_timer_stop(j->c.loop, &j->limit);
+    eo_job_expects_nothing(j);
     eo_report_end(&j->report);
     j->ended = true;
     j->result.outcome = outcome;
@@ -63,7 +66,8 @@ static enum espota_outcome outcome_of(const struct job *j)
 {
     const enum espota_category c = j->error.category;
 
-    if (!j->open && j->target.pub.skip_absent && eo_job_is_absent(c))
+    if (!j->open && !j->heard && j->target.pub.skip_absent &&
+        eo_job_is_absent(c))
         return ESPOTA_SKIPPED;
     if (j->open || espota_state_next(j->known) == ESPOTA_NEXT_ASK ||
         (j->took && j->known == ESPOTA_STATE_HAS))
@@ -117,7 +121,7 @@ void eo_job_cancel(struct job *j, const struct espota_error *why)
 {
     if (j->ended)
         return;
-    if (!j->started) {
+    if (!j->started || j->looks) {
         cancel_unbegun(j, why);
         return;
     }

@@ -41,6 +41,11 @@ struct job {
     struct timer limit; /* max_ms */
     struct timer first; /* the longest wait for its first answer */
     size_t tried;       /* of its addresses, in this attempt, in vain */
+    struct timer patience; /* with the device's first word: job_absent.c */
+    struct timer lend;     /* its place, to others */
+    struct race *knock;
+    bool patient, heard; /* that timer runs; the word came */
+    bool looks, unsure;  /* whether anybody is there; that is open */
     unsigned faults;
     size_t password; /* the one in use */
     bool started, held, dozes, ended;
@@ -69,6 +74,21 @@ void eo_job_end_internal(struct job *, const char *why);
 /* Ends it well if the device has said yes already, and only the goodbye was
  * not over; false if it goes on. */
 bool eo_job_end_accepted(struct job *);
+
+/* How long connecting may take, and with it all until the first word of a
+ * device that may be skipped. */
+uint32_t eo_job_connect_ms(const struct job *);
+
+/* From now on, if it is to be skipped where it is absent: the approach as a
+ * whole, and that to its port; not while something else is waited for; and it
+ * has come. */
+void eo_job_expects_answer(struct job *);
+void eo_job_approaches(struct job *);
+void eo_job_expects_nothing(struct job *);
+void eo_job_heard(struct job *);
+
+/* Looks up its name. */
+struct resolve *eo_job_resolve(struct job *, resolve_fn *);
 
 /* Is that how it looks when nobody is there? */
 bool eo_job_is_absent(enum espota_category);

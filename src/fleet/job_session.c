@@ -10,7 +10,6 @@
 #include "fleet/target_web.h"
 
 enum {
-    CONNECT_MS = 20000,
     ASLEEP_CONNECT_MS = 2000, /* a sleeper may be awake for seconds only */
     STALL_MS = 160000 /* the device's own limit is 105 s: outlast it */
 };
@@ -52,7 +51,7 @@ static void on_change(void *ctx)
     if (eo_session_connecting(j->session))
         return;
     if (w.hello != NULL || w.phase > ESPOTA_PHASE_HELLO)
-        eo_job_doze(j, false);
+        eo_job_heard(j);
     /* The last progress belongs to the data, not to what follows it; and all
      * of it may have left in one turn. */
     if (w.phase > ESPOTA_PHASE_DATA && w.total > 0) {
@@ -150,7 +149,7 @@ static void limit_first_answer(struct job *j)
 static void start_session(struct job *j, const struct detected *got)
 {
     const struct espota_target *t = &j->target.pub;
-    const uint32_t connect_ms = t->connect_ms ? t->connect_ms : CONNECT_MS;
+    const uint32_t connect_ms = eo_job_connect_ms(j);
     const uint32_t stall_ms = t->stall_ms ? t->stall_ms : STALL_MS;
     const struct proto_job job = {
         .image = j->c.image,
@@ -314,6 +313,7 @@ void eo_job_approach(struct job *j)
 {
     const char *only = only_choice(j);
 
+    eo_job_approaches(j);
     if (j->guessing && only != NULL) {
         start_guessed(j, only, "only that can do what is wanted");
         j->guessing = false;

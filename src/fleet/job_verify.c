@@ -215,6 +215,7 @@ void eo_job_look(struct job *j)
     const bool decides =
         eo_job_must_ask(j) || t->verify == ESPOTA_VERIFY_VERSION;
 
+    eo_job_expects_nothing(j); /* a look has a time of its own */
     eo_report_phase(&j->report, ESPOTA_PHASE_RESOLVE, "asking what it runs");
     j->look = eo_look_start(
         j->c.loop,
