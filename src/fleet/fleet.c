@@ -129,8 +129,11 @@ static void skip_rest(struct espota_fleet *f)
 
 void espota_fleet_stop(struct espota_fleet *f, const struct espota_error *why)
 {
-    if (f->stopped.category == ESPOTA_E_OK)
+    if (f->stopped.category == ESPOTA_E_OK) {
         f->stopped = *why;
+        /* Whatever is to blame: to those that wait it is a gate. */
+        f->stopped.category = ESPOTA_E_FLEET_STOPPED;
+    }
     f->chores = true;
 }
 
