@@ -111,6 +111,7 @@ void eo_job_verify(struct job *j, bool open)
                        .host = j->target.name,
                        .addr = &addr,
                        .port = listens_on(j),
+                       .udp_port = j->ops->listens ? 0 : eo_job_port(j),
                        .bind = t->bind,
                        .family = t->family,
                        .mode = t->verify,
@@ -262,7 +263,8 @@ static void on_peeked(void *ctx, int fd, const struct addr *winner,
         not_to_be_seen(j);
 }
 
-/* Who listens will be seen by its port; who calls us has none. */
+/* Who listens will be seen by its port; who calls us has none, but for the one
+ * of its invitations, which tells something on this machine only. */
 bool eo_job_can_be_seen(struct job *j)
 {
     struct addr addr = j->addr[0];
@@ -270,10 +272,8 @@ bool eo_job_can_be_seen(struct job *j)
     if (j->target.pub.verify != ESPOTA_VERIFY_BACK || j->visible ||
         j->ops->listens)
         return true;
-    if (eo_addr_is_loopback(&addr)) {
-        not_to_be_seen(j);
-        return false;
-    }
+    if (eo_addr_is_loopback(&addr))
+        return true;
     eo_addr_set_port(&addr, NOBODYS_PORT);
     j->peek = eo_race_start(j->c.loop, &addr, 1, j->target.pub.bind, PEEK_MS,
                             on_peeked, j);

@@ -28,7 +28,7 @@ enum presence_is {
 
 /* Zero it, but for the first two. */
 struct presence {
-    bool listens;  /* the port that is knocked at took a connection before */
+    bool listens;  /* the port that is knocked at is its own */
     bool loopback; /* it is on this machine */
 
     bool lives_by_tcp;  /* it ever answered a knock: silence means something */

@@ -19,6 +19,7 @@ enum {
     KNOCK_MS = 1800,
     KNOCK_AGAIN_MS = 400, /* no restart is shorter, but of a simulator */
     KNOCK_HERE_MS = 100,
+    REFUSAL_HERE_MS = 20, /* this machine refuses a datagram at once */
     NOBODYS_PORT = 9, /* a refusal tells as much as a connection */
     SAY_MS = 6000, /* until it announces itself: nice to know */
     /* Whoever is back and says nothing for so long will not say it. */
@@ -40,6 +41,7 @@ struct verify {
     uint64_t same_ms;  /* since then it has run the right one; 0: never */
     uint64_t heard_ms; /* when it announced itself last */
     struct timer timer, knocks, limit;
+    int udp; /* -1: none is under way */
     struct look *look, *goodbye;
     struct race *race;
     struct look_facts facts;
@@ -263,6 +265,13 @@ static void see_knock(struct verify *v, int fd, int sys)
         see(v, SIGHT_SILENT);
 }
 
+static void knock_again(struct verify *v)
+{
+    if (!judge(v, false) && !v->presence.back)
+        eo_timer_start(v->loop, &v->knocks,
+                       v->here ? KNOCK_HERE_MS : KNOCK_AGAIN_MS, knock, v);
+}
+
 static void on_knock(void *ctx, int fd, const struct addr *winner,
                      const struct espota_error *err)
 {
@@ -276,15 +285,42 @@ static void on_knock(void *ctx, int fd, const struct addr *winner,
     }
     eo_race_free(v->race);
     v->race = NULL;
-    if (!judge(v, false) && !v->presence.back)
-        eo_timer_start(v->loop, &v->knocks,
-                       v->here ? KNOCK_HERE_MS : KNOCK_AGAIN_MS, knock, v);
+    knock_again(v);
+}
+
+static void on_udp_time(void *ctx)
+{
+    struct verify *v = ctx;
+    char byte;
+    const bool refused =
+        eo_recv(v->udp, &byte, 1) < 0 && errno == ECONNREFUSED;
+
+    close(v->udp);
+    v->udp = -1;
+    see(v, refused ? SIGHT_REFUSED : SIGHT_ACCEPTED);
+    knock_again(v);
+}
+
+/* Nothing is in it, so it is no invitation; whoever is there stays silent. */
+static void knock_by_udp(struct verify *v)
+{
+    v->udp = eo_udp_open(&v->addr, NULL);
+    if (v->udp >= 0)
+        (void)eo_send(v->udp, "", 0);
+    if (v->udp >= 0)
+        eo_timer_start(v->loop, &v->knocks, REFUSAL_HERE_MS, on_udp_time, v);
+    else
+        eo_timer_start(v->loop, &v->knocks, KNOCK_AGAIN_MS, knock, v);
 }
 
 static void knock(void *ctx)
 {
     struct verify *v = ctx;
 
+    if (v->c.port == 0 && v->here) {
+        knock_by_udp(v);
+        return;
+    }
     v->race = eo_race_start(v->loop, &v->addr, 1, v->c.bind, KNOCK_MS,
                             on_knock, v);
     if (v->race == NULL)
@@ -358,15 +394,19 @@ struct verify *eo_verify_start(struct loop *loop,
     v->c = *c;
     v->addr = *c->addr;
     v->here = eo_addr_is_loopback(c->addr);
+    v->udp = -1;
     v->began = eo_loop_now(loop);
-    v->presence = (struct presence){.listens = c->port != 0,
-                                    .loopback = v->here};
-    eo_addr_set_port(&v->addr, c->port != 0 ? c->port : NOBODYS_PORT);
+    v->presence = (struct presence){
+        .listens = c->port != 0 || (v->here && c->udp_port != 0),
+        .loopback = v->here};
+    eo_addr_set_port(&v->addr, c->port != 0                  ? c->port
+                               : v->here && c->udp_port != 0 ? c->udp_port
+                                                             : NOBODYS_PORT);
     if (!v->here) {
         v->goodbye = start_look(v, on_goodbye); /* without, one sense less */
         eo_timer_start(loop, &v->timer, LEAVING_MS, look, v);
     }
-    if (c->port != 0 || !v->here)
+    if (c->port != 0 || c->udp_port != 0 || !v->here)
         eo_timer_start(loop, &v->knocks, KNOCK_HERE_MS, knock, v);
     eo_timer_start(loop, &v->limit, c->timeout_ms, on_limit, v);
     return v;
@@ -382,5 +422,7 @@ void eo_verify_free(struct verify *v)
     eo_look_free(v->look);
     eo_look_free(v->goodbye);
     eo_race_free(v->race);
+    if (v->udp >= 0)
+        close(v->udp);
     eo_free(v);
 }

@@ -50,6 +50,8 @@ struct verify_config {
     const char *host; /* as it is looked up */
     const struct addr *addr; /* where it was last ... */
     uint16_t port; /* ... and took a connection; 0: it does not listen */
+    uint16_t udp_port; /* where it is invited.  Looked at only on this machine,
+                          whose refusals of TCP say nothing of a device */
     const char *bind;
     int family;
     enum espota_verify mode; /* not NONE */

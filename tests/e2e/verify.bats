@@ -42,13 +42,24 @@ page_is_back() {
     expect_stderr "not verified, 262.1 kB"
 }
 
-@test "back: what cannot be seen is 2 before anything is sent" {
+# Every refusal of TCP is this machine's own: the port of invitations tells.
+arduino_is_back() {
     make_image esp32 256K
-    start_sim arduino --profile esp32
-    flash --protocol arduino --verify back --json
-    expect_status 2
-    expect_event device_end .bytes_wire 0
-    expect_stderr "cannot be seen"
+    start_sim arduino --profile esp32 --reboot-ms 700 &&
+        flash --protocol arduino --verify back --json &&
+        expect_status 0 && expect_event device_end .verified true || return 1
+    [ "$(jq -r 'select(.event == "device_end") | .ms.verify' "$T/out")" -ge 700 ]
+}
+
+@test "back: an ArduinoOTA device on this machine" { patiently arduino_is_back; }
+
+@test "back: an ArduinoOTA device without a verdict that is back is still unknown" {
+    make_image esp8266 256K
+    start_sim arduino --profile esp8266 --fault bare-reset
+    flash --protocol arduino --retry 0 --verify back --json
+    expect_status 30
+    expect_event device_end .phase verify
+    expect_event device_end .outcome unknown
 }
 
 @test "not back in time is 31" {
@@ -99,5 +110,6 @@ is_unsettled() {
     status=0
     wait "$pid" || status=$?
     expect_status 130
-    [ "$(jq -r 'select(.event == "device_end") | .code' events)" = not-back ]
+    [ "$(jq -r 'select(.event == "device_end") | "\(.code) \(.outcome) \(.exit)"' events)" = "interrupted unknown 30" ]
+    grep -q 'interrupted: it took the image, and was not back yet' events
 }
