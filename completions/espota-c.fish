@@ -78,7 +78,7 @@ complete -c espota-c -n 'contains (__espota_c_command) sign' -l key -r -F -d 'fi
 complete -c espota-c -n 'contains (__espota_c_command) sign' -l out -r -F -d 'where to write it; FILE.signed if not given'
 complete -c espota-c -n 'contains (__espota_c_command) sign' -l verify -d 'check the signature FILE has, with --pub'
 complete -c espota-c -n 'contains (__espota_c_command) sign' -l pub -r -F -d 'file with the public key'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l timeout -s t -x -d 'patience with its first answer; arduino: to each invitation, 10'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l timeout -s t -x -d 'how long to wait for its first answer'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet serve' -l connect-timeout -x -d 'patience with connecting and greeting'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet serve' -l stall-timeout -x -d 'patience with silence afterwards'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l retry -x -d 'further attempts after a fault that may pass'

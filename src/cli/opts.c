@@ -158,7 +158,7 @@ static const struct opt OPTS[] = {
      .help = "file with the public key"},
 
     {'t', "timeout", SECONDS(timeout_ms, 1, DAY_S), UP, OPT_G_TIME, CONF | COMMON | DROPIN,
-     .help = "patience with its first answer; arduino: to each invitation, 10"},
+     .help = "how long to wait for its first answer"},
     {0, "connect-timeout", SECONDS(connect_ms, 1, DAY_S), UP | CMD_SERVE, OPT_G_TIME, CONF,
      .help = "patience with connecting and greeting", .def = "20"},
     {0, "stall-timeout", SECONDS(stall_ms, 1, DAY_S), UP | CMD_SERVE, OPT_G_TIME, CONF,

@@ -384,6 +384,18 @@ bool __wrap_eo_session_committed(const struct session *s)
     return s->committed;
 }
 
+bool __wrap_eo_session_confirmed(const struct session *);
+bool __wrap_eo_session_confirmed(const struct session *s)
+{
+    return s->committed;
+}
+
+bool __wrap_eo_session_accepted(const struct session *);
+bool __wrap_eo_session_accepted(const struct session *s)
+{
+    return s->phase == ESPOTA_PHASE_REBOOT;
+}
+
 uint64_t __wrap_eo_session_bytes_out(const struct session *);
 uint64_t __wrap_eo_session_bytes_out(const struct session *s)
 {

@@ -58,7 +58,7 @@ static void test_defaults_are_what_the_help_says(void **state)
     assert_int_equal(o.retry_delay_ms, 5000);
     assert_int_equal(o.connect_ms, 20000);
     assert_int_equal(o.stall_ms, 160000);
-    assert_int_equal(o.timeout_ms, 10000);
+    assert_int_equal(o.timeout_ms, 0); /* each protocol has its own */
     assert_int_equal(o.window, ESPOTA_WINDOW_AUTO);
     assert_false(eo_opts_given(&o, &o.retry));
     eo_opts_free(&o);

@@ -272,7 +272,10 @@ static void test_out_of_memory(void **state)
         eo_alloc_fail_at(0, 0);
         if (race != NULL) {
             assert_int_equal(e.calls, 1);
-            assert_int_equal(e.error.category, ESPOTA_E_CONNECT);
+            /* A want of memory is ours; what the second address said after it
+             * is the network's. */
+            if (!more || e.error.category != ESPOTA_E_INTERNAL)
+                assert_int_equal(e.error.category, ESPOTA_E_CONNECT);
         }
         eo_race_free(race);
         eo_loop_free(loop);
