@@ -52,7 +52,7 @@ complete -c espota-c -n 'contains (__espota_c_command) serve' -l map -r -F -d 'f
 complete -c espota-c -n 'contains (__espota_c_command) serve' -l dir -r -F -d 'its files by name, with NAME.md5 and NAME.json'
 complete -c espota-c -n 'contains (__espota_c_command) serve' -l fw-version -x -d 'version of the FILEs; who runs it gets 304'
 complete -c espota-c -n 'contains (__espota_c_command) serve' -l once -x -d 'end after N devices took their image'
-complete -c espota-c -n 'contains (__espota_c_command) serve' -l max-repeats -x -d 'same image while it runs the same; 0: no limit'
+complete -c espota-c -n 'contains (__espota_c_command) serve' -l max-repeats -x -d 'one image while it runs the same; 0: any'
 complete -c espota-c -n 'contains (__espota_c_command) serve' -l tls-cert -r -F -d 'serve https with this certificate (PEM)'
 complete -c espota-c -n 'contains (__espota_c_command) serve' -l tls-key -r -F -d 'and this key (PEM)'
 complete -c espota-c -n 'contains (__espota_c_command) serve' -l drop-to -x -d 'become USER once the port is open'

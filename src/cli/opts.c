@@ -100,7 +100,7 @@ static const struct opt OPTS[] = {
     {0, "once", NUMBER(once, 1, 1000000, NULL, "N"), CMD_SERVE, OPT_G_TIME, COMMON,
      .help = "end after N devices took their image"},
     {0, "max-repeats", NUMBER(max_repeats, 0, 1000000, NULL, "N"), CMD_SERVE, OPT_G_TIME, COMMON,
-     .help = "same image while it runs the same; 0: no limit", .def = "10"},
+     .help = "one image while it runs the same; 0: any", .def = "10"},
     {0, "tls-cert", TEXT(tls_cert, "FILE"), CMD_SERVE, OPT_G_NETWORK, COMMON | OPT_FILE,
      .help = "serve https with this certificate (PEM)"},
     {0, "tls-key", TEXT(tls_key, "FILE"), CMD_SERVE, OPT_G_NETWORK, COMMON | OPT_FILE,

@@ -192,6 +192,8 @@ static int parse_text(struct serve_map *m, const struct serve_map_file *f,
 
 static int fail_read(const char *path, struct espota_error *err)
 {
+    if (errno == EFBIG) /* the file's fault, not a want of this machine */
+        return eo_fail(err, ESPOTA_E_USAGE, "%s is too large to be a map", path);
     return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "%s: %s", path,
                        strerror(errno));
 }

@@ -14,7 +14,7 @@ static int fail(struct espota_error *err, const char *path)
     const int sys = errno;
 
     return eo_fail_sys(err, ESPOTA_E_INTERNAL, sys,
-                       "%s could not be written: %s", path, strerror(sys));
+                       "cannot write %s: %s", path, strerror(sys));
 }
 
 /* As open() would have made it, had it been made at its place. */

@@ -59,7 +59,9 @@ static char *read_pem(const char *path, struct espota_error *err)
 {
     char *text = eo_store_text(path, PEM_MAX);
 
-    if (text == NULL)
+    if (text == NULL && errno == EFBIG) /* the file's fault, not a want */
+        eo_fail(err, ESPOTA_E_USAGE, "%s is too large to be a PEM file", path);
+    else if (text == NULL)
         eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s", path,
                     strerror(errno));
     return text;
