@@ -219,18 +219,27 @@ static int read_authority(struct device_words *d, const char *text,
     return read_port(d, text, colon + 1, len - d->host.len - 1, err);
 }
 
+int eo_no_user_in_url(const char *text, struct espota_error *err)
+{
+    const char *scheme = strstr(text, "://");
+
+    /* A password may have a slash in it: the @ ends it wherever it stands. */
+    if (scheme == NULL || strchr(scheme, '@') == NULL)
+        return 0;
+    return eo_fail_hint(err, ESPOTA_E_USAGE,
+                        "give the user with --user and the password with "
+                        "--auth-file",
+                        "user and password do not belong in a URL");
+}
+
 static int read_url(struct device_words *d, const char *text, const char *at,
                     size_t len, struct espota_error *err)
 {
     const size_t scheme = strlen(d->https ? HTTPS : HTTP);
     const size_t end = scheme + strcspn(at + scheme, "/?#");
 
-    /* A password may have a slash in it: the @ ends it wherever it stands. */
-    if (memchr(at, '@', len) != NULL)
-        return eo_fail_hint(err, ESPOTA_E_USAGE,
-                            "give the user with --user and the password with "
-                            "--auth-file",
-                            "user and password do not belong in a URL");
+    if (eo_no_user_in_url(at, err) != 0)
+        return -1;
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)at[i] <= ' ' || at[i] == 0x7f)
             return no_host(text, at, len, err);

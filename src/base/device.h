@@ -41,4 +41,8 @@ bool eo_is_device_name(const char *at, size_t len);
 
 bool eo_is_url(const char *text);
 
+/* Fails with USAGE, without repeating any of it, where text is a URL of any
+ * scheme with a user in it: so a password does not get into a message. */
+int eo_no_user_in_url(const char *text, struct espota_error *err) EO_MUST_CHECK;
+
 #endif

@@ -375,8 +375,14 @@ static void on_device(void *ctx, enum espota_device_news news,
 
 /* ---- the command --------------------------------------------------------- */
 
-static int check(const struct opts *o, struct espota_error *err)
+static int check(const struct opts *o, const struct texts *names,
+                 struct espota_error *err)
 {
+    struct device_words d;
+
+    for (size_t i = 0; i < names->n; i++)
+        if (eo_device_read(&d, names->at[i], err) != 0)
+            return -1;
     if (o->json != NULL && o->json[0] != '\0')
         return eo_fail(err, ESPOTA_E_USAGE,
                        "discover prints its JSON: say --json > %s", o->json);
@@ -422,7 +428,7 @@ int eo_cmd_discover(struct cli *cli)
         .on_device_ctx = &l,
     };
 
-    if (check(o, &err) != 0 || espota_discover_new(&d, &config, &err) != 0)
+    if (check(o, &cli->parsed.args, &err) != 0 || espota_discover_new(&d, &config, &err) != 0)
         return eo_cli_fail(&err);
     eo_signals_catch();
     signal(SIGPIPE, SIG_DFL); /* whoever reads the list is gone: so are we */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/device.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -129,6 +130,15 @@ static int parse_brief(struct cursor *c, char *arg)
     return 0;
 }
 
+static int take_word(struct cursor *c, const char *arg)
+{
+    if (eo_no_user_in_url(arg, c->err) != 0)
+        return -1;
+    if (eo_texts_add(&c->out->args, arg) != 0)
+        return eo_fail(c->err, ESPOTA_E_INTERNAL, "out of memory");
+    return 0;
+}
+
 int eo_parse_args(struct parsed *out, unsigned command, int argc, char **argv,
                   struct notes *notes, struct espota_error *err)
 {
@@ -140,9 +150,7 @@ int eo_parse_args(struct parsed *out, unsigned command, int argc, char **argv,
         int status = 0;
 
         if (only_args || arg[0] != '-' || arg[1] == '\0')
-            status = eo_texts_add(&out->args, arg) == 0
-                         ? 0
-                         : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+            status = take_word(&c, arg);
         else if (strcmp(arg, "--") == 0)
             only_args = true;
         else if (arg[1] == '-')

@@ -103,6 +103,9 @@ static int check_value(const struct opt *opt, const char *value,
                             "they belong?",
                             "--%s and more arrived as one argument: \"%s\"",
                             opt->name, given(shown, value));
+    if ((opt->flags & (OPT_SECRET | OPT_COMMAND)) == 0 &&
+        eo_no_user_in_url(value, err) != 0)
+        return -1;
     if ((opt->flags & OPT_DEVICE) == 0 || value[0] == '\0' || value[0] == '@')
         return 0;
     return eo_device_given(&d, value, err);

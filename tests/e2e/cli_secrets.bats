@@ -199,6 +199,27 @@ asked() {
     expect 0
 }
 
+@test "nor of a URL where a file or another name should stand" {
+    urls() {
+        "$@"
+        expect 2
+        absent -F "$SECRET" out err
+        absent -F "${SECRET%% *}" out err
+    }
+    urls go -i 127.0.0.1 -f "http://me:$SECRET@lamp/fw.bin"
+    urls go inspect "https://me:$SECRET@lamp/fw.bin"
+    urls go serve "ftp://me:$SECRET@lamp/fw.bin"
+    urls go --resolve "http://me:$SECRET@lamp" -i x -f fw.bin
+    urls go sign "http://$SECRET@x" --key k
+    urls go discover "me:$SECRET@lamp"
+    urls go fleet l -f fw.bin "--junit=http://me:$SECRET@ci/u.xml"
+    urls go help "http://me:$SECRET@lamp"
+    ESPOTA_FILE="http://me:$SECRET@lamp/fw.bin" urls go -i 127.0.0.1
+    start_device other --reboot-ms 0
+    go fleet "127.0.0.1:$PORT" -f fw.bin --before "true http://me:pw@lamp/" # a hook may want one
+    expect 0
+}
+
 @test "a password file with a byte order mark" {
     (umask 077 && printf '\357\273\277%s\r\n' "$SECRET" >bom.secret)
     flash --auth-file bom.secret
