@@ -38,12 +38,20 @@ static int parse_amounts(const char *option, const char *text,
                          struct espota_amount *out, size_t max, size_t *n,
                          struct espota_error *err)
 {
+    const char *const all = text;
+
     for (; text != NULL; text = strchr(text, ','), text += text != NULL) {
         if (*n == max ||
             parse_amount(text, strcspn(text, ","), 1, &out[*n]) != 0)
             return eo_fail(err, ESPOTA_E_USAGE,
                            "--%s takes amounts, as 3 or 10%%, not \"%s\"",
                            option, text);
+        if (*n > 0 && out[*n].percent == out[*n - 1].percent &&
+            out[*n].n < out[*n - 1].n)
+            return eo_fail(err, ESPOTA_E_USAGE,
+                           "--%s are cumulative: none may be smaller than the "
+                           "one before, as in \"%s\"",
+                           option, all);
         (*n)++;
     }
     return 0;
@@ -273,6 +281,10 @@ static int arrange(struct run *run, const struct fleet_watch *w,
         run->device[kept++] = d;
     }
     run->n = kept;
+    if (kept == 0 && o->only == ONLY_FAILED)
+        eo_note(&run->cli->notes, "nobody-left",
+                "no device of the list is left: %s knows of none that failed",
+                o->journal);
     eo_free(r);
     return 0;
 }

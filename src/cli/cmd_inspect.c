@@ -123,6 +123,7 @@ struct objects {
     struct whole_file file; /* where out is not standard output */
     FILE *out;
     int broken; /* the first errno of a write that failed */
+    unsigned sheets; /* printed for people */
 };
 
 #ifdef EO_WITH_JSON
@@ -160,8 +161,11 @@ static int inspect(const struct cli *cli, const char *file, struct objects *to)
 #endif
     if (cli->opts.quiet)
         print_errors(info);
-    else if (to->out != stdout)
+    else if (to->out != stdout) {
+        if (to->sheets++ > 0)
+            putchar('\n');
         print_sheet(info);
+    }
     espota_image_free(img);
     return status;
 }
@@ -204,8 +208,6 @@ int eo_cmd_inspect(struct cli *cli)
     if (open_json(cli->opts.json, &to, &err) != 0)
         return eo_cli_fail(&err);
     for (size_t i = 0; i < files->n; i++) {
-        if (i > 0 && to.out != stdout && !cli->opts.quiet)
-            putchar('\n');
         const int one = inspect(cli, files->at[i], &to);
 
         if (status == 0) /* the first that is wrong */

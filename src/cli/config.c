@@ -95,7 +95,8 @@ static struct section *add_section(struct reading *r, enum section_kind kind,
 }
 
 /* Finds or makes the section that inih is in now. */
-static struct section *in_section(struct reading *r, const char *header)
+static struct section *in_section(struct reading *r, const char *header,
+                                  const char *key)
 {
     static const char *const KINDS[] = {
         [SECTION_DEVICE] = "device",
@@ -113,8 +114,10 @@ static struct section *in_section(struct reading *r, const char *header)
     while (KINDS[kind] != NULL && strcmp(KINDS[kind], kind_name) != 0)
         kind++;
     if (KINDS[kind] == NULL) {
-        complain(r, *header == '\0' ? "a key before any section:" :
-                 "unknown section", header, eo_nearest(kind_name, KINDS));
+        complain(r, *header == '\0' ? "no [section] above the key"
+                                    : "unknown section",
+                 *header == '\0' ? key : header,
+                 *header == '\0' ? NULL : eo_nearest(kind_name, KINDS));
         return NULL;
     }
     if ((kind == SECTION_DEFAULTS) != (*name == '\0')) {
@@ -224,7 +227,7 @@ static int on_key(void *ctx, const char *header, const char *key,
                   const char *value)
 {
     struct reading *r = ctx;
-    struct section *s = r->lines.stop ? NULL : in_section(r, header);
+    struct section *s = r->lines.stop ? NULL : in_section(r, header, key);
     const struct opt *opt = s != NULL ? find_key(s, key) : NULL;
     const char *wrong;
     char where[160];

@@ -123,8 +123,15 @@ int eo_config_open(FILE **out, const char *path, enum config_trust trust,
                                : open_trusted(path, notes);
     if (fd == -1 && trust != CONFIG_NAMED)
         return 0;
-    if (fd >= 0 && trust == CONFIG_NAMED && fstat(fd, &st) == 0)
-        warn_of_everybody(path, &st, notes);
+    if (fd >= 0 && trust == CONFIG_NAMED && fstat(fd, &st) == 0) {
+        if (S_ISDIR(st.st_mode)) {
+            close(fd);
+            fd = -1;
+            errno = EISDIR;
+        } else {
+            warn_of_everybody(path, &st, notes);
+        }
+    }
     *out = fd >= 0 ? fdopen(fd, "r") : NULL;
     if (*out != NULL)
         return 0;

@@ -85,7 +85,8 @@ static int add_file(struct secrets *s, const char *path, struct notes *notes,
     if (fd < 0)
         return eo_fail_sys(err, ESPOTA_E_SECRET, errno, "%s: %s", path,
                            strerror(errno));
-    if (fstat(fd, &st) == 0 && (st.st_mode & S_IROTH) != 0)
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+        (st.st_mode & S_IROTH) != 0)
         eo_note(notes, "readable-secret",
                 "%s holds a secret and every user can read it", path);
     if (read_line(fd, line, &eof) != 0)

@@ -289,6 +289,19 @@ static void remember_end(struct ui_set *s, struct ui_device *d,
                  eo_starts_with(why, HEAD) ? why + strlen(HEAD) : why);
 }
 
+/* Tenths are said where they count. */
+static void say_delay(struct ui_device *d, uint32_t ms)
+{
+    const unsigned tenths = (ms + 50) / 100;
+
+    if (tenths >= 100 || tenths % 10 == 0)
+        snprintf(d->doing, sizeof d->doing, "trying again in %u s",
+                 (tenths + 5) / 10);
+    else
+        snprintf(d->doing, sizeof d->doing, "trying again in %u.%u s",
+                 tenths / 10, tenths % 10);
+}
+
 static void remember(struct ui_set *s, struct ui_device *d,
                      const struct espota_event *e)
 {
@@ -308,8 +321,7 @@ static void remember(struct ui_set *s, struct ui_device *d,
         eo_meter_add(&d->meter, s->now_ms, e->done);
         break;
     case ESPOTA_EVENT_RETRY:
-        snprintf(d->doing, sizeof d->doing, "trying again in %u s",
-                 (e->delay_ms + 500) / 1000);
+        say_delay(d, e->delay_ms);
         d->since_ms = s->now_ms;
         d->done = d->total = 0;
         d->data_ms = 0;

@@ -78,11 +78,16 @@ static enum espota_outcome outcome_of(const struct job *j)
 void eo_job_end_failed(struct job *j)
 {
     const size_t len = strlen(j->error.message);
+    const enum espota_outcome outcome = outcome_of(j);
 
+    if (outcome != ESPOTA_UNKNOWN && j->heard &&
+        eo_job_is_absent(j->error.category))
+        j->error.hint = "it answered before: it may be restarting, or have "
+                        "lost power or Wi-Fi";
     if (j->report.attempt > 1)
         snprintf(j->error.message + len, sizeof j->error.message - len,
                  ", attempt %u", j->report.attempt);
-    eo_job_end(j, outcome_of(j));
+    eo_job_end(j, outcome);
 }
 
 void eo_job_end_internal(struct job *j, const char *why)

@@ -127,6 +127,13 @@ load cli
     go -i 127.0.0.1 -f fw.bin --dry-run
     expect 0
     rmdir .espota.conf
+    mkdir folder.conf
+    go -i 127.0.0.1 -f fw.bin --dry-run --config folder.conf
+    expect 2
+    grep -q 'folder.conf: Is a directory' err
+    go -i 127.0.0.1 -f fw.bin --dry-run --auth-file folder.conf
+    expect 4
+    absent 'holds a secret' err
     { printf '[defaults]\nretry = 6\n'; } | # one that is named may be a pipe
         "$ESPOTA" -d -i 127.0.0.1 -f fw.bin --dry-run --config /dev/stdin 2>err
     grep -qF 'retry = 6 (/dev/stdin:2)' err

@@ -160,6 +160,20 @@ refused() {
     expect_stderr "(0x8b)"
 }
 
+@test "it goes in the middle, and is not there for the next attempt" {
+    local client
+    make_image esp32 256K
+    start_sim esphome --flash-ms-per-kib 20
+    "$BIN/espota-c" -i "$sim_host" -p "$sim_port" -f "$image" --protocol esphome --retry 1 --retry-delay 1 \
+        --json >"$T/out" 2>"$T/err" &
+    client=$!
+    eventually grep -q '"event":"progress","done":[1-9]' "$T/out"
+    kill -KILL "$sim_pid"
+    wait "$client" || status=$?
+    expect_status 11
+    expect_stderr "hint: it answered before"
+}
+
 @test "replies byte by byte" {
     meets 0 --fault split
     expect_no_violations

@@ -130,6 +130,11 @@ count_lines() { grep -c "$1" "$2" || :; }
     expect_status 41
     fleet --waves 2,50% --wave-max-fail 101%
     expect_status 2
+    fleet --waves 1,5,2
+    expect_status 2
+    expect_stderr 'none may be smaller than the one before, as in "1,5,2"'
+    fleet --waves 50%,10% --dry-run
+    expect_status 2
 }
 
 @test "a fleet of one ends with its own status, unless a gate was asked for" {

@@ -72,6 +72,10 @@ field() { # NAME: of the first object on standard output
     grep -q 'cannot read missing.bin' "$T/err"
     inspect good.bin good.bin
     expect_status 0
+    [ "$(grep -c '^$' "$T/out")" = 1 ]
+    inspect missing.bin good.bin missing.bin # nothing between sheets that are not there
+    expect_status 3
+    [ "$(grep -c '^$' "$T/out")" = 0 ]
 }
 
 @test "standard input, gzip, JSON in a file, and silence" {

@@ -174,6 +174,11 @@ static void test_lines_that_stay(void **state)
          "\033[Jporch: nothing came for 160 s; trying again in 5 s (2 of 3)\n",
          "\033[J\033[33mporch: nothing came for 160 s; trying again in 5 s "
          "(2 of 3)\033[0m\n"},
+        {{.kind = ESPOTA_EVENT_RETRY, .error = &STALLED, .attempt = 2,
+          .attempts = 3, .delay_ms = 1500},
+         "\033[Jporch: nothing came for 160 s; trying again in 1.5 s (2 of 3)\n",
+         "\033[J\033[33mporch: nothing came for 160 s; trying again in 1.5 s "
+         "(2 of 3)\033[0m\n"},
         {{.kind = ESPOTA_EVENT_WARNING, .text = "odd\033[2J"},
          "\033[Jporch: warning: odd\\x1b[2J\n",
          "\033[J\033[33mporch: warning: odd\\x1b[2J\033[0m\n"},
