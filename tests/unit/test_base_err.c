@@ -110,7 +110,11 @@ static void test_a_want_of_ours_is_ours(void **state)
     static const enum espota_category BLAMED[] = {
         ESPOTA_E_IMAGE, ESPOTA_E_USAGE, ESPOTA_E_SECRET, ESPOTA_E_CONNECT,
         ESPOTA_E_RESOLVE};
-    static const int OURS[] = {EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC, EFBIG};
+    static const int OURS[] = {EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC, EFBIG,
+#ifdef EDQUOT
+                               EDQUOT,
+#endif
+    };
     static const int OTHERS[] = {ENOENT, EACCES, EIO, ECONNREFUSED, ETIMEDOUT};
 
     (void)state;

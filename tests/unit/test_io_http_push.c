@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "support/peer.h"
@@ -211,9 +212,116 @@ static void test_silence_names_the_patience(void **state)
     close(filler[1]);
 }
 
+/* ---- a verdict on what is still on its way -------------------------------- */
+
+/* A page whose TCP takes a kilobyte, and that reads no more than it must. */
+struct page {
+    const char *looks, *judges; /* what it answers to a look, and to an image */
+    int listener, fd;
+    char head[8192];
+    size_t n;
+    unsigned answered;
+};
+
+static void open_page(struct page *g, struct addr *addr)
+{
+    const int least = 1;
+
+    assert_int_equal(eo_addr_parse(addr, "127.0.0.1"), 0);
+    g->fd = -1;
+    g->listener = eo_tcp_listen(addr, 4);
+    assert_true(g->listener >= 0);
+    assert_int_equal(setsockopt(g->listener, SOL_SOCKET, SO_RCVBUF, &least,
+                                sizeof least), 0);
+    assert_int_equal(eo_sock_local(g->listener, addr), 0);
+}
+
+/* Once it has heard the head of a request; and, the second time, once all of
+ * its body has been given away, of which it can have a kilobyte. */
+static void turn_page(struct page *g, const struct session *s)
+{
+    const char *says = g->answered == 0 ? g->looks : g->judges;
+    struct addr from;
+    ssize_t n;
+
+    if (g->fd < 0) {
+        g->fd = eo_tcp_accept(g->listener, &from);
+        g->n = 0;
+        return;
+    }
+    if (g->n == 0 || strstr(g->head, "\r\n\r\n") == NULL) {
+        n = eo_recv(g->fd, g->head + g->n, sizeof g->head - 1 - g->n);
+        g->n += n > 0 ? (size_t)n : 0;
+        g->head[g->n] = '\0';
+        return;
+    }
+    if (g->answered > 1 || (g->answered == 1 && !eo_session_committed(s)))
+        return;
+    assert_int_equal(eo_send(g->fd, says, strlen(says)), strlen(says));
+    if (g->answered++ == 0) {
+        shutdown(g->fd, SHUT_WR);
+        close(g->fd);
+        g->fd = -1;
+    }
+}
+
+#define FINE "200 OK\r\nConnection: close\r\nContent-Length: "
+
+/* libcurl is rid of every byte, and the page has a few: what it says
+ * then is said of an image that it cannot have, however it says so. */
+static void test_no_verdict_on_what_is_on_its_way(void **state)
+{
+    static const uint8_t IMAGE[9000];
+    static const struct {
+        const char *profile, *looks, *judges;
+    } ROWS[] = {
+        {"esphome", "HTTP/1.1 " FINE "0\r\n\r\n",
+         "HTTP/1.1 " FINE "17\r\n\r\nUpdate Successful"},
+        {"pico", "HTTP/1.0 " FINE "0\r\n\r\n",
+         "HTTP/1.0 " FINE "2\r\n\r\nOK"},
+        {"sketch", "HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n",
+         "HTTP/1.1 " FINE "0\r\n\r\n"},
+        {"sketch", "HTTP/1.0 400 No\r\nContent-Length: 0\r\n\r\n",
+         "HTTP/1.0 " FINE "0\r\n\r\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct page page = {.looks = ROWS[i].looks, .judges = ROWS[i].judges};
+        const struct espota_error *err;
+        struct stage s;
+
+        open_stage(&s, ROWS[i].profile);
+        espota_image_free(s.image);
+        assert_int_equal(espota_image_wrap(&s.image, IMAGE, sizeof IMAGE,
+                                           ESPOTA_COMPRESS_NEVER, NULL), 0);
+        open_page(&page, &s.nobody);
+        s.web.port = eo_addr_port(&s.nobody);
+        start(&s);
+        assert_non_null(s.session);
+        for (int k = 0; k < 1000 && s.ended == 0; k++) {
+            assert_int_equal(eo_loop_turn(s.loop, 10), 0);
+            turn_page(&page, s.session);
+        }
+        assert_int_equal(s.ended, 1);
+        assert_int_equal(page.answered, 2);
+        assert_true(eo_session_committed(s.session));
+        assert_false(eo_session_confirmed(s.session));
+        assert_int_equal(eo_session_status(s.session), PROTO_FAILED);
+        err = eo_session_error(s.session);
+        if (err->category != ESPOTA_E_UNKNOWN ||
+            strstr(err->message, "before it had every byte") == NULL)
+            fail_msg("row %zu: %d, %s", i, err->category, err->message);
+        close_stage(&s);
+        close(page.fd);
+        close(page.listener);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_verdict_on_what_is_on_its_way),
         cmocka_unit_test(test_refused_names_the_address_and_hints),
         cmocka_unit_test(test_silence_names_the_patience),
         cmocka_unit_test(test_it_cannot_start),

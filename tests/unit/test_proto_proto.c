@@ -89,10 +89,84 @@ static void test_what_cannot_be_known_is_not_claimed(void **state)
     assert_true(eo_proto_confirmed(&p));
 }
 
+/* ---- a machine that only listens ------------------------------------------ */
+
+static void no_init(struct proto *p, const struct proto_job *job)
+{
+    (void)p;
+    (void)job;
+}
+
+/* One that says it is done when it is told to. */
+static enum proto_status obey(struct proto *p, const struct proto_event *ev)
+{
+    if (ev->kind == PROTO_TIMEOUT)
+        p->status = PROTO_DONE;
+    return p->status;
+}
+
+static const struct proto_ops LISTENER = {
+    .name = "listener", .init = no_init, .step = obey};
+
+static void happens(struct proto *p, enum proto_event_kind kind,
+                    enum proto_channel channel, size_t len)
+{
+    eo_proto_step(p, &(struct proto_event){
+                         .kind = kind, .channel = channel, .len = len});
+}
+
+/* Of the stream alone, of what left by this connection, and no more of it. */
+static void test_what_has_arrived_is_counted(void **state)
+{
+    struct proto p = {.accepted = false};
+    struct proto_job job = {.answer_ms = 1000};
+
+    (void)state;
+    eo_proto_start(&p, &LISTENER, &job);
+    happens(&p, PROTO_OPENED, PROTO_STREAM, 0);
+    happens(&p, PROTO_SENT, PROTO_STREAM, 10);
+    happens(&p, PROTO_ACKED, PROTO_STREAM, 15);
+    assert_true(eo_proto_confirmed(&p));
+    happens(&p, PROTO_SENT, PROTO_STREAM, 5);
+    assert_int_equal(p.sent - p.acked, 5);
+    happens(&p, PROTO_ACKED, PROTO_STREAM, 12);
+    happens(&p, PROTO_ACKED, PROTO_STREAM, 11); /* an older one */
+    happens(&p, PROTO_SENT, PROTO_DATAGRAM, 7);
+    happens(&p, PROTO_ACKED, PROTO_DATAGRAM, 100);
+    assert_int_equal(p.sent - p.acked, 3);
+    happens(&p, PROTO_OPENED, PROTO_DATAGRAM, 0);
+    assert_int_equal(p.sent, 15);
+    happens(&p, PROTO_OPENED, PROTO_STREAM, 0);
+    assert_true(eo_proto_confirmed(&p));
+    happens(&p, PROTO_SENT, PROTO_STREAM, 4);
+    assert_int_equal(p.sent - p.acked, 4);
+}
+
+/* Whatever a machine thinks of its end: there is one way to success. */
+static void test_nobody_is_done_without_a_verdict(void **state)
+{
+    struct proto p = {.accepted = false};
+    struct proto_job job = {.answer_ms = 1000};
+
+    (void)state;
+    eo_proto_start(&p, &LISTENER, &job);
+    happens(&p, PROTO_TIMEOUT, PROTO_STREAM, 0);
+    assert_int_equal(p.status, PROTO_FAILED);
+    assert_int_equal(p.error.category, ESPOTA_E_INTERNAL);
+
+    p = (struct proto){.accepted = false};
+    eo_proto_start(&p, &LISTENER, &job);
+    assert_int_equal(eo_proto_accept(&p), 0);
+    happens(&p, PROTO_TIMEOUT, PROTO_STREAM, 0);
+    assert_int_equal(p.status, PROTO_DONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_row),
+        cmocka_unit_test(test_what_has_arrived_is_counted),
+        cmocka_unit_test(test_nobody_is_done_without_a_verdict),
         cmocka_unit_test(test_what_cannot_be_known_is_not_claimed),
     };
 
