@@ -349,6 +349,7 @@ void eo_config_free(struct config *c)
     }
     eo_free(c->at);
     eo_free(c->sorted);
+    eo_free(c->member);
     *c = (struct config){0};
 }
 

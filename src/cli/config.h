@@ -30,6 +30,8 @@ struct config {
     struct section *at;
     size_t n, cap;
     struct section **sorted; /* by kind, then name, then place */
+    struct section **member; /* devices that are in a group: by that, then place */
+    size_t n_members;
 };
 
 /* ESPOTA_*: every variable an option names. */
@@ -45,7 +47,7 @@ int eo_config_read(struct config *, const char *path, unsigned nth,
                    enum config_trust, struct notes *, struct espota_error *err)
     EO_MUST_CHECK;
 
-/* Sorts the sections, so that a device's are found. */
+/* Sorts the sections, so that a device's and a group's are found. */
 int eo_config_index(struct config *, struct espota_error *err) EO_MUST_CHECK;
 
 /* When all are read: does every group there is have a section? */
@@ -59,6 +61,12 @@ int eo_config_apply(const struct config *, const char *device, struct opts *,
 
 /* Is there a section of that device? */
 bool eo_config_knows(const struct config *, const char *device);
+
+/* The device of exactly that name, or NULL; and the members of the group, *n of
+ * them, in the order of the files. */
+const struct section *eo_config_device(const struct config *, const char *name);
+struct section *const *eo_config_members(const struct config *,
+                                         const char *group, size_t *n);
 
 /* The address in the device's own section, or NULL. */
 const struct setting *eo_config_address(const struct config *,

@@ -47,16 +47,39 @@ static int share_group(struct section *first, const struct section *again)
     return first->group != NULL && first->group_where != NULL ? 0 : -1;
 }
 
+static int by_group(const void *a, const void *b)
+{
+    const struct section *x = *(const struct section *const *)a;
+    const struct section *y = *(const struct section *const *)b;
+    const int c = strcmp(x->group, y->group);
+
+    return c != 0 ? c : x < y ? -1 : 1;
+}
+
+static void index_members(struct config *c)
+{
+    c->n_members = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (c->at[i].kind == SECTION_DEVICE && !c->at[i].again &&
+            c->at[i].group != NULL)
+            c->member[c->n_members++] = &c->at[i];
+    qsort(c->member, c->n_members, sizeof *c->member, by_group);
+}
+
 int eo_config_index(struct config *c, struct espota_error *err)
 {
     struct section *first = NULL;
     struct section **sorted = eo_calloc(c->n + 1, sizeof *sorted);
-    bool bad = sorted == NULL;
+    struct section **member = eo_calloc(c->n + 1, sizeof *member);
+    bool bad = sorted == NULL || member == NULL;
 
+    eo_free(c->sorted);
+    eo_free(c->member);
+    c->sorted = sorted;
+    c->member = member;
+    c->n_members = 0;
     for (size_t i = 0; !bad && i < c->n; i++)
         sorted[i] = &c->at[i];
-    eo_free(c->sorted);
-    c->sorted = sorted;
     if (!bad)
         qsort(sorted, c->n, sizeof *sorted, by_section);
     for (size_t i = 0; !bad && i < c->n; i++) {
@@ -69,6 +92,8 @@ int eo_config_index(struct config *c, struct espota_error *err)
         else
             first = s;
     }
+    if (!bad)
+        index_members(c);
     return bad ? eo_fail(err, ESPOTA_E_INTERNAL, "out of memory") : 0;
 }
 
@@ -106,6 +131,47 @@ static const struct section *section(const struct config *c,
 bool eo_config_knows(const struct config *c, const char *device)
 {
     return section(c, SECTION_DEVICE, device, 0) != NULL;
+}
+
+const struct section *eo_config_device(const struct config *c,
+                                       const char *name)
+{
+    const struct section *s;
+
+    for (size_t i = 0; (s = section(c, SECTION_DEVICE, name, i)) != NULL; i++)
+        if (!s->again)
+            return strcmp(s->name, name) == 0 ? s : NULL;
+    return NULL;
+}
+
+static size_t first_member(const struct config *c, const char *group)
+{
+    size_t low = 0, high = c->n_members;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+
+        if (strcmp(c->member[middle]->group, group) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_member(const struct config *c, size_t i, const char *group)
+{
+    return i < c->n_members && strcmp(c->member[i]->group, group) == 0;
+}
+
+struct section *const *eo_config_members(const struct config *c,
+                                         const char *group, size_t *n)
+{
+    const size_t first = first_member(c, group);
+
+    for (*n = 0; is_member(c, first + *n, group); ++*n)
+        ;
+    return *n > 0 ? &c->member[first] : NULL;
 }
 
 static int apply_level(const struct config *c, enum section_kind kind,
@@ -169,12 +235,12 @@ static const char *nearest_group(const struct config *c, const char *group)
 
 static bool is_shared(const struct config *c, const struct section *s)
 {
-    for (size_t i = 0; i < c->n; i++)
-        if (&c->at[i] != s && !c->at[i].again && c->at[i].group != NULL &&
-            compare_names(SECTION_DEVICE, c->at[i].name, s->name) != 0 &&
-            strcmp(c->at[i].group, s->group) == 0)
-            return true;
-    return false;
+    const size_t first = first_member(c, s->group);
+
+    return is_member(c, first, s->group) &&
+           (is_member(c, first + 1, s->group) ||
+            compare_names(SECTION_DEVICE, c->member[first]->name, s->name) !=
+                0);
 }
 
 /* A group may exist by its devices alone, for "@NAME"; but one that a single

@@ -72,33 +72,40 @@ void eo_targets_free(struct target_list *list)
     *list = (struct target_list){0};
 }
 
-/* "@NAME": a device of the files, or all of a group. */
+static int add_section(struct target_list *list, const struct section *s,
+                       struct espota_error *err)
+{
+    struct target_row *row = new_row(list, s->name, strlen(s->name), err);
+
+    if (row == NULL)
+        return -1;
+    row->key = eo_strdup(s->name);
+    return row->key != NULL ? 0 : no_memory(err);
+}
+
+/* "@NAME": a device of the files, or all of a group, in their order; or both,
+ * which may be the same. */
 static int add_named(struct target_list *list, const char *name,
                      const struct config *config, struct espota_error *err)
 {
-    const size_t before = list->n;
+    const struct section *own = eo_config_device(config, name);
+    size_t n;
+    struct section *const *in = eo_config_members(config, name, &n);
 
-    for (size_t i = 0; i < config->n; i++) {
-        const struct section *s = &config->at[i];
-        struct target_row *row;
-
-        if (s->kind != SECTION_DEVICE || s->again ||
-            (strcmp(s->name, name) != 0 &&
-             (s->group == NULL || strcmp(s->group, name) != 0)))
-            continue;
-        row = new_row(list, s->name, strlen(s->name), err);
-        if (row == NULL)
-            return -1;
-        row->key = eo_strdup(s->name);
-        if (row->key == NULL)
-            return no_memory(err);
-    }
-    if (list->n == before)
+    if (own == NULL && n == 0)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "no device and no group of the configuration files is "
                        "called \"%s\"",
                        name);
-    return 0;
+    for (size_t i = 0; i < n; i++) {
+        if (own != NULL && own < in[i] && add_section(list, own, err) != 0)
+            return -1;
+        if (own != NULL && own <= in[i])
+            own = NULL;
+        if (add_section(list, in[i], err) != 0)
+            return -1;
+    }
+    return own != NULL ? add_section(list, own, err) : 0;
 }
 
 static int add_port(struct target_row *row, uint16_t port,

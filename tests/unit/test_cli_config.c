@@ -150,6 +150,8 @@ static const struct {
      ":2: --retry and more arrived as one argument: \"1 ...\""},
     {"[device a-name-that-is-so-long-that-nobody-would-ever-use-it]\n",
      ":1: this name is too long"},
+    {"\xef\xbb\xbf[device a-name-that-is-so-long-that-nobody-would-ever-use-it]\n",
+     ":1: this name is too long"},
 };
 
 static void test_mistakes_are_named_by_file_and_line(void **state)

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "cli/targets.h"
 
 static struct section sections[] = {
@@ -12,8 +13,13 @@ static struct section sections[] = {
     {.kind = SECTION_GROUP, .name = (char *)"flat"},
     {.kind = SECTION_DEVICE, .name = (char *)"kitchen", .group = (char *)"flat",
      .again = true}, /* in a second file */
+    {.kind = SECTION_DEVICE, .name = (char *)"bike", .group = (char *)"shed"},
+    {.kind = SECTION_DEVICE, .name = (char *)"shed"},
+    {.kind = SECTION_DEVICE, .name = (char *)"car", .group = (char *)"shed"},
+    {.kind = SECTION_DEVICE, .name = (char *)"box", .group = (char *)"loft"},
+    {.kind = SECTION_DEVICE, .name = (char *)"loft", .group = (char *)"loft"},
 };
-static const struct config CONFIG = {
+static struct config CONFIG = {
     .at = sections, .n = sizeof sections / sizeof *sections};
 
 static const struct row {
@@ -78,6 +84,11 @@ static const struct row {
      "a.local{port=8266};b.local{auth=secret};"},
     {"a group", "@flat port=81\n", "kitchen{port=81};attic{port=81};"},
     {"a device of the files", "@garage\n", "garage{};"},
+    {"one that is in a group", "@attic\n", "attic{};"},
+    {"one that is called like a group, and not in it", "@shed\n",
+     "bike{};shed{};car{};"},
+    {"one that is in the group it is called like", "@loft\n",
+     "box{};loft{};"},
 
     {"an unknown key", "a\nb prot=81\n",
      "T:2: unknown key \"prot\" (did you mean \"port\"?)"},
@@ -280,7 +291,10 @@ int main(void)
 {
     enum { N = sizeof ROWS / sizeof *ROWS };
     struct CMUnitTest tests[N + 2];
+    int failed;
 
+    if (eo_config_index(&CONFIG, NULL) != 0)
+        return 1;
     for (size_t i = 0; i < N; i++)
         tests[i] = (struct CMUnitTest){.name = ROWS[i].name,
                                        .test_func = test_row,
@@ -289,5 +303,8 @@ int main(void)
         test_every_device_is_in_exactly_one_shard);
     tests[N + 1] =
         (struct CMUnitTest)cmocka_unit_test(test_one_device_is_one_row);
-    return cmocka_run_group_tests_name("cli/targets", tests, NULL, NULL);
+    failed = cmocka_run_group_tests_name("cli/targets", tests, NULL, NULL);
+    eo_free(CONFIG.sorted);
+    eo_free(CONFIG.member);
+    return failed;
 }
