@@ -178,6 +178,16 @@ sign_image() {
     expect 0
     grep -q 'warning: fw8.bin.signed is not sent instead of fw8.bin: it is older' err
     [ "$(seen dev md5_stored 2)" = "$(md5sum <fw8.bin | cut -d ' ' -f 1)" ]
+
+    touch -d '2026-02-03 04:05:06.75' fw8.bin
+    touch -d '2026-02-03 04:05:06.25' fw8.bin.signed
+    go -i 127.0.0.1 -p "$PORT" -f fw8.bin --compress never --dry-run
+    expect 0
+    grep -q 'fw8.bin: it is older' err
+    touch -r fw8.bin fw8.bin.signed # built and signed at once
+    go -i 127.0.0.1 -p "$PORT" -f fw8.bin --compress never --dry-run
+    expect 0
+    grep -q 'fw8.bin.signed is sent instead of fw8.bin' err
 }
 
 @test "a device as it is printed: HOST:PORT, NAME=, [IPv6]:PORT, quotes" {
@@ -227,6 +237,32 @@ sign_image() {
     expect 0
     grep -qx 'espota-c: warning: without effect in this run: --host_port, --path, --verify-timeout' err
     go -i 127.0.0.1 -p "$PORT" -f fw.bin --path /up # it might be a page
+    absent 'without effect' err
+    ESPOTA_HOST_PORT=4000 go -i 127.0.0.1 -p "$PORT" -f fw.bin --protocol esphome # it is said for all runs
+    expect 0
+    absent 'without effect' err
+}
+
+@test "each option that can be without effect" {
+    touch ca.pem
+    printf '127.0.0.1:9\n' >device
+    printf 'http://127.0.0.1:9/\n' >page
+    go fleet device -f fw.bin --protocol esphome --dry-run --md5-target --profile sketch --user u --tls-ca ca.pem \
+        --expect-version 1 --expect-hash x --retry 0 --retry-delay 2 --hook-timeout 3 --hook-shell --yes
+    expect 0
+    local option
+    for option in md5-target profile user tls-ca expect-version expect-hash retry-delay hook-timeout hook-shell yes; do
+        grep -q -e "without effect in this run:.*--$option\\b" err || no "not told: --$option"
+    done
+    go fleet page -f - --force --dry-run --window 4096 --min-auth sha256 --no-signed --host_port 4000 <fw.bin
+    expect 0
+    for option in window min-auth no-signed host_port; do
+        grep -q -e "without effect in this run:.*--$option\\b" err || no "not told: --$option"
+    done
+    go fleet device -f fw.bin --protocol arduino --dry-run --md5-target --window 4096 --min-auth sha256 --no-signed \
+        --verify version --verify-timeout 3 --expect-version 1 --expect-hash x --retry 1 --retry-delay 2 \
+        --before true --hook-timeout 3 --hook-shell
+    expect 0
     absent 'without effect' err
 }
 

@@ -109,3 +109,15 @@ verify() { # SIM-OPTIONS IMAGE OPTION...
     [ "${lines[0]}" = "ok updated" ]
     [[ $output == *"usage 0" ]]
 }
+
+@test "who announces itself without a version has none, which is not an empty one" {
+    # shellcheck disable=SC2016
+    run lab --no-mdns -- sh -c '
+        "$NETLAB" exec dev "$BIN/espota-sim" arduino --profile esp32-md5 --bind 10.77.0.2 --port 3232 --mdns lamp \
+            --reboot-ms 800 >/dev/null 2>&1 &
+        "$BIN/espota-c" wait -q lamp.local --timeout 60
+        "$BIN/espota-c" -q --json -i lamp.local -f "$two" --protocol arduino --retry 0 --verify back |
+            jq -c "select(.event == \"device_end\") | [.code, .old_version, .new_version]"'
+    echo "$output"
+    [[ $output == *'["ok",null,null]' ]]
+}

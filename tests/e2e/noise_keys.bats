@@ -173,8 +173,9 @@ refuses() {
 }
 @test "a password inside the encryption: answered" {
     device esp32 --key $KEY --fault challenge
-    flash --key $KEY -a hunter2
+    flash --key $KEY -a hunter2 --json
     expect_status 0
+    expect_event hello .auth noise
     expect_sim .auth sha256
     expect_no_violations
     expect_stored "$image"

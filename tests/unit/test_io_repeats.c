@@ -142,6 +142,10 @@ static void test_there_is_an_end_of_memory(void **state)
     assert_int_equal(t.n, REPEATS_MAX);
     assert_int_equal(count(&t, &SELF, MD5(a)), 6);
     assert_int_equal(count(&t, &stranger, MD5(a)), 1);
+    for (unsigned i = 0; i < REPEATS_MAX + 100; i++) { /* the last ones stay */
+        snprintf(mac, sizeof mac, "02:00:00:00:%02X:%02X", i >> 8, i & 255);
+        assert_int_equal(count(&t, &stranger, MD5(a)), i > 100);
+    }
     eo_repeats_free(&t);
 }
 

@@ -55,6 +55,9 @@ static const struct arduino_conversation CASES[] = {
      {INVITE, OK, CALL, ALL,
       {'t', "ERROR[7]: MD5 Failed: expected:1 calculated:2\r\n"}},
      ENDS(CHECKSUM, "other bytes", NULL), .strange = true},
+    {"nor does an ESP32", E32, NULL,
+     {INVITE, OK, CALL, ALL, {'t', "MD5 Check Failed\r\n"}},
+     ENDS(CHECKSUM, "other bytes", NULL), .strange = true},
     {"a forced file, in the words of 2.5", ANY, NULL,
      {INVITE, OK, CALL, ALL,
       {'t', "ERROR[7]: MD5 Failed: expected:1, calculated:2\n"}},
@@ -408,10 +411,63 @@ static void test_gzip_only_for_who_insists(void **state)
     }
 }
 
+/* What a device means depends on whether it got gzip, which somebody may have
+ * packed before; and gzip is an image, not what nobody should have sent. */
+static void test_words_about_gzip(void **state)
+{
+    static uint8_t bytes[ARDUINO_TALK_IMAGE];
+    static const char FULL[] = "ERROR[4]: Not Enough Space",
+                      MD5[] = "ERROR[7]: MD5 verification failed: expected: 1, "
+                              "calculated: 2";
+    static const struct {
+        enum espota_compress compress;
+        bool packed; /* by somebody else */
+        const char *says, *means;
+    } ROWS[] = {
+        {ESPOTA_COMPRESS_NEVER, false, FULL, "the image does not fit beside"},
+        {ESPOTA_COMPRESS_AUTO, false, FULL, "the image does not fit beside"},
+        {ESPOTA_COMPRESS_ALWAYS, false, FULL, "not even the compressed image"},
+        {ESPOTA_COMPRESS_AUTO, true, FULL, "not even the compressed image"},
+        {ESPOTA_COMPRESS_ALWAYS, false, MD5, "received other bytes"},
+        {ESPOTA_COMPRESS_AUTO, true, MD5, "received other bytes"},
+        {ESPOTA_COMPRESS_NEVER, false, MD5, "forced"},
+    };
+
+    (void)state;
+    if (!eo_gzip_have())
+        skip_because("this build has no gzip");
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct espota_image *plain, *image;
+        struct proto_job job = {.compress = ROWS[i].compress};
+        struct arduino m = {.base.ops = &eo_proto_arduino};
+        const struct image_form *packed;
+
+        assert_int_equal(espota_image_wrap(&plain, bytes, sizeof bytes,
+                                           ESPOTA_COMPRESS_ALWAYS, NULL), 0);
+        packed = eo_image_choose(plain, ESPOTA_COMPRESS_ALWAYS, INFLATES_YES,
+                                 ESPOTA_TYPE_APP);
+        image = plain;
+        if (ROWS[i].packed)
+            assert_int_equal(espota_image_wrap(&image, packed->bytes,
+                                               packed->len,
+                                               ESPOTA_COMPRESS_ALWAYS, NULL),
+                             0);
+        job.image = image;
+        eo_proto_start(&m.base, &eo_proto_arduino, &job);
+        m.chips = E8;
+        eo_arduino_refused(&m, ROWS[i].says, strlen(ROWS[i].says));
+        if (strstr(m.base.error.message, ROWS[i].means) == NULL)
+            fail_msg("row %zu: %s", i, m.base.error.message);
+        if (image != plain)
+            espota_image_free(image);
+        espota_image_free(plain);
+    }
+}
+
 int main(void)
 {
     enum { N = sizeof CASES / sizeof *CASES };
-    struct CMUnitTest tests[N + 2];
+    struct CMUnitTest tests[N + 3];
 
     for (size_t i = 0; i < N; i++)
         tests[i] = (struct CMUnitTest){
@@ -422,5 +478,6 @@ int main(void)
     tests[N] = (struct CMUnitTest)cmocka_unit_test(test_ports_by_chip);
     tests[N + 1] =
         (struct CMUnitTest)cmocka_unit_test(test_gzip_only_for_who_insists);
+    tests[N + 2] = (struct CMUnitTest)cmocka_unit_test(test_words_about_gzip);
     return cmocka_run_group_tests_name("proto/arduino", tests, NULL, NULL);
 }

@@ -78,6 +78,7 @@ static void test_whether_it_is_the_same_file(void **state)
         {MD5, false, false},
         {"\"0123456789ABCDEF0123456789ABCDEF\"", false, false},
         {"\"" MD5, false, false},
+        {"x" MD5 "x", false, false}, /* as long as a tag */
         {"\"other\"", false, false},
         {"\"other\", \"" MD5 "\"", false, true},
         {"\"other\" ,W/\"" MD5 "\" , \"more\"", false, true},

@@ -47,6 +47,75 @@ static void test_the_release_decides(void **state)
     }
 }
 
+/* How it waits, listens and is deaf. */
+static void test_the_release_decides_on_manners(void **state)
+{
+    static const struct row {
+        const char *release;
+        bool blocking, mute, noise, new_md5;
+        int backlog;
+        unsigned read_ms, control_ms;
+    } ROWS[] = {
+        {"2018.10", 1, 0, 0, 0, 4, 1000, 1000},
+        {"2021.12", 1, 0, 0, 0, 4, 1000, 1000},
+        {"2024.6", 1, 0, 0, 0, 4, 1000, 1000},
+        {"2025.8", 1, 0, 0, 0, 4, 1000, 1000},
+        {"2025.9", 0, 1, 0, 0, 4, 90000, 90000},
+        {"2025.10", 0, 0, 0, 0, 4, 0, 90000},
+        {"2025.12", 0, 0, 0, 0, 4, 0, 90000},
+        {"2026.1", 0, 0, 0, 1, 1, 0, 90000},
+        {"2026.7", 0, 0, 0, 1, 1, 0, 90000},
+        {"2026.8", 0, 0, 0, 1, 1, 0, 90000},
+        {"2026.10", 0, 0, 1, 1, 1, 0, 105000},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        const struct esphome_age *a = eo_esphome_age(ROWS[i].release);
+
+        assert_non_null(a);
+        assert_int_equal(a->blocking, ROWS[i].blocking);
+        assert_int_equal(a->mute, ROWS[i].mute);
+        assert_int_equal(a->noise, ROWS[i].noise);
+        assert_int_equal(a->new_md5, ROWS[i].new_md5);
+        assert_int_equal(a->backlog, ROWS[i].backlog);
+        assert_int_equal(a->read_ms, ROWS[i].read_ms);
+        assert_int_equal(a->control_ms, ROWS[i].control_ms);
+    }
+}
+
+static void test_the_platform_decides(void **state)
+{
+    static const struct row {
+        enum esphome_platforms platform;
+        enum image_checks check;
+        size_t sector;
+        unsigned no_space, bad_md5;
+        bool inflates, raw;
+    } ROWS[] = {
+        {ESP32, CHECK_E9, 1024, 0x89, 0x8b, 0, 0},
+        {ESP8266, CHECK_E9_OR_GZIP, 4096, 0x88, 0x84, 1, 1},
+        {RP2040, CHECK_NOTHING, 4096, 0x8c, 0x84, 1, 1},
+        {BK72XX, CHECK_UF2, 512, 0x89, 0x84, 0, 0},
+    };
+
+    (void)state;
+    assert_int_equal(sizeof ROWS / sizeof *ROWS, N_PLATFORMS);
+    for (size_t i = 0; i < N_PLATFORMS; i++) {
+        const struct esphome_platform *p =
+            &EO_ESPHOME_PLATFORM[ROWS[i].platform];
+
+        assert_string_equal(p->name,
+                            EO_ESPHOME_PLATFORM_NAMES[ROWS[i].platform]);
+        assert_int_equal(p->check, ROWS[i].check);
+        assert_int_equal(p->sector, ROWS[i].sector);
+        assert_int_equal(p->no_space, ROWS[i].no_space);
+        assert_int_equal(p->bad_md5, ROWS[i].bad_md5);
+        assert_int_equal(p->inflates, ROWS[i].inflates);
+        assert_int_equal(p->raw, ROWS[i].raw);
+    }
+}
+
 static void test_what_is_no_release(void **state)
 {
     static const char *const TEXTS[] = {"",       "2026",    "2026.",
@@ -146,6 +215,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_release_decides),
+        cmocka_unit_test(test_the_release_decides_on_manners),
+        cmocka_unit_test(test_the_platform_decides),
         cmocka_unit_test(test_what_is_no_release),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_every_step_has_its_own_word),

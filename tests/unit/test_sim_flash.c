@@ -140,6 +140,14 @@ static void test_gzip_that_nobody_inflates(void **state)
     assert_int_equal(r.size, len);
     eo_flash_end(&f);
     eo_free(packed);
+    /* What is not packed is not left so, wherever it goes. */
+    assert_int_equal(eo_flash_begin(&f, &FREE, sizeof TEST, true, NULL), 0);
+    f.as_it_is = true;
+    eo_flash_write(&f, TEST, sizeof TEST, 0);
+    assert_int_equal(eo_flash_finish(&f, NULL, &r, NULL), 0);
+    assert_false(r.gzip);
+    assert_false(r.left_packed);
+    eo_flash_end(&f);
 }
 
 static void test_gzip_is_inflated(void **state)
