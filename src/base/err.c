@@ -107,6 +107,11 @@ static bool is_want(int sys)
     return false;
 }
 
+bool eo_is_want_of_fds(int sys)
+{
+    return sys == EMFILE || sys == ENFILE;
+}
+
 int eo_fail(struct espota_error *err, enum espota_category category,
             const char *fmt, ...)
 {

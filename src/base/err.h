@@ -27,6 +27,9 @@ int eo_fail_hint(struct espota_error *err, enum espota_category category,
 int eo_fail_sys(struct espota_error *err, enum espota_category category,
                 int sys, const char *fmt, ...) EO_PRINTF(4, 5);
 
+/* No descriptor could be had: others have them, and give them back. */
+bool eo_is_want_of_fds(int sys);
+
 /* The device said no, in its own words or code (copied, cut to fit). */
 int eo_fail_device(struct espota_error *err, enum espota_category category,
                    const char *device, const char *hint, const char *fmt, ...)

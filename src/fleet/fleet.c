@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "fleet/job.h"
 #include "fleet/rollout.h"
+#include "fleet/shortage.h"
 #include "io/listener.h"
 #include "io/loop.h"
 #include "io/sock.h"
@@ -36,6 +37,7 @@ struct espota_fleet {
     struct rollout rollout;
     struct loop *loop;
     struct listeners *listeners; /* the ports that its devices call */
+    struct shortage shortage;    /* of descriptors */
     struct slot **slot;
     size_t n, cap;
     size_t first;  /* all before it were started or have ended */
@@ -52,6 +54,13 @@ struct espota_fleet {
     bool cancels;      /* some slot is cancelled and was not told yet */
 };
 
+static void on_news(void *ctx)
+{
+    struct espota_fleet *f = ctx;
+
+    f->chores = true;
+}
+
 int espota_fleet_new(struct espota_fleet **out,
                      const struct espota_fleet_config *c,
                      struct espota_error *err)
@@ -64,6 +73,7 @@ int espota_fleet_new(struct espota_fleet **out,
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     }
     f->c = *c;
+    f->shortage = (struct shortage){.loop = f->loop, .on_over = on_news, .ctx = f};
     eo_rollout_init(&f->rollout,
                     &(struct rollout_rules){.canary = c->canary,
                                             .waves = c->waves,
@@ -137,13 +147,6 @@ void espota_fleet_stop(struct espota_fleet *f, const struct espota_error *why)
     f->chores = true;
 }
 
-static void on_pace(void *ctx)
-{
-    struct espota_fleet *f = ctx;
-
-    f->chores = true;
-}
-
 /* ---- the rollout ----------------------------------------------------------- */
 
 /* Each end counts once, and when the rollout has come to its device: who is
@@ -203,7 +206,7 @@ static bool may_start_now(struct espota_fleet *f)
     if (f->c.starts_per_min == 0)
         return true;
     if (now < f->next_start) {
-        eo_timer_start(f->loop, &f->pace, f->next_start - now, on_pace, f);
+        eo_timer_start(f->loop, &f->pace, f->next_start - now, on_news, f);
         return false;
     }
     f->next_start = now + 60000 / f->c.starts_per_min;
@@ -265,6 +268,8 @@ static void do_chores(struct espota_fleet *f)
         return;
     }
     limit = eo_rollout_limit(&f->rollout);
+    if (eo_shortage_is(&f->shortage))
+        return; /* nor could others have any */
     begin_seen(f, limit);
     while (f->active < f->c.max_active && (s = next_waiting(f, limit)) &&
            may_start_now(f))
@@ -337,6 +342,7 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
     const struct job_config config = {
         .loop = f->loop,
         .listeners = f->listeners,
+        .shortage = &f->shortage,
         .image = image,
         .target = target,
         .number = (int)f->n,
@@ -417,8 +423,10 @@ void espota_fleet_free(struct espota_fleet *f)
         eo_job_free(f->slot[i]->job);
         eo_free(f->slot[i]);
     }
-    if (f->loop != NULL)
+    if (f->loop != NULL) {
         eo_timer_stop(f->loop, &f->pace);
+        eo_shortage_stop(&f->shortage);
+    }
     eo_free(f->slot);
     eo_listeners_free(f->listeners);
     eo_loop_free(f->loop);

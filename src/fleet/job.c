@@ -63,7 +63,10 @@ bool eo_job_must_ask(const struct job *j)
 
 /* ---- attempts ------------------------------------------------------------ */
 
-static void attempt(void *ctx);
+static void attempt(void *ctx)
+{
+    eo_job_attempt(ctx);
+}
 
 static void again(struct job *j, uint32_t delay_ms)
 {
@@ -103,7 +106,7 @@ static void warn_of_password(const struct job *j)
 }
 
 /* An attempt failed with *err. */
-void eo_job_failed(struct job *j, const struct espota_error *err)
+static void failed(struct job *j, const struct espota_error *err)
 {
     const struct espota_target *t = &j->target.pub;
     const bool committed =
@@ -165,6 +168,14 @@ void eo_job_failed(struct job *j, const struct espota_error *err)
     }
 }
 
+void eo_job_failed(struct job *j, const struct espota_error *err)
+{
+    if (eo_job_waits(j, err))
+        return;
+    eo_job_got_fds(j);
+    failed(j, err);
+}
+
 static void on_resolved(void *ctx, const struct resolved *got,
                         const struct espota_error *err)
 {
@@ -219,10 +230,8 @@ struct resolve *eo_job_resolve(struct job *j, resolve_fn *fn)
         fn, j);
 }
 
-static void attempt(void *ctx)
+void eo_job_attempt(struct job *j)
 {
-    struct job *j = ctx;
-
     eo_report_new_attempt(&j->report);
     eo_job_expects_answer(j);
     eo_report_phase(&j->report, ESPOTA_PHASE_RESOLVE,
@@ -261,6 +270,8 @@ static void on_limit(void *ctx)
         return;
     if (j->open || (j->session != NULL && eo_session_committed(j->session)))
         category = ESPOTA_E_UNKNOWN;
+    if (j->short_of.queued)
+        category = ESPOTA_E_INTERNAL;
     eo_fail_hint(&j->error, category,
                  category == ESPOTA_E_UNKNOWN
                      ? JOB_LOOK_FIRST
@@ -343,6 +354,7 @@ void eo_job_start(struct job *j)
 {
     j->started = true;
     j->looks = false;
+    eo_shortage_begun(j->c.shortage);
     if (!j->unsure) /* else it goes on knocking, in other words */
         eo_job_expects_nothing(j);
     eo_report_begin(&j->report);
@@ -379,6 +391,7 @@ void eo_job_free(struct job *j)
     eo_job_stop_all(j);
     eo_timer_stop(j->c.loop, &j->limit);
     eo_job_expects_nothing(j);
+    eo_shortage_leave(j->c.shortage, &j->short_of);
     eo_target_free(&j->target);
     eo_free(j);
 }

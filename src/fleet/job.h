@@ -9,6 +9,7 @@
 #include <espota/fleet.h>
 
 #include "base/err.h"
+#include "fleet/shortage.h"
 #include "io/loop.h"
 
 struct job;
@@ -16,6 +17,7 @@ struct job;
 struct job_config {
     struct loop *loop;
     struct listeners *listeners; /* of the loop */
+    struct shortage *shortage;   /* likewise */
     const struct espota_image *image;   /* borrowed until the job ended */
     const struct espota_target *target; /* copied */
     int number;

@@ -121,7 +121,9 @@ static void on_knocked(void *ctx, int fd, const struct addr *winner,
     (void)winner;
     if (fd >= 0)
         close(fd);
-    if (fd >= 0 || (!needs_tcp && err->sys_errno == ECONNREFUSED)) {
+    if (fd < 0 && eo_is_want_of_fds(err->sys_errno)) {
+        seen(j, true); /* its turn will tell */
+    } else if (fd >= 0 || (!needs_tcp && err->sys_errno == ECONNREFUSED)) {
         seen(j, true);
     } else if (!needs_tcp &&
                (err->sys_errno == ETIMEDOUT || err->sys_errno == 0)) {

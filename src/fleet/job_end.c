@@ -31,6 +31,9 @@ void eo_job_end(struct job *j, enum espota_outcome outcome)
     eo_job_stop_all(j);
     eo_timer_stop(j->c.loop, &j->limit);
     eo_job_expects_nothing(j);
+    eo_shortage_leave(j->c.shortage, &j->short_of);
+    if (j->started && !j->looks)
+        eo_shortage_ended(j->c.shortage);
     eo_report_end(&j->report);
     j->ended = true;
     j->result.outcome = outcome;

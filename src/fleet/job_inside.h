@@ -1,5 +1,5 @@
-/* job_inside.h -- what the files of a job share: job.c, job_end.c, job_session.c and
- * job_verify.c. */
+/* job_inside.h -- what the files of a job share: job.c and all
+ * job_*.c. */
 #ifndef EO_JOB_INSIDE_H
 #define EO_JOB_INSIDE_H
 
@@ -47,6 +47,7 @@ struct job {
     bool patient, heard; /* that timer runs; the word came */
     bool looks, unsure;  /* whether anybody is there; that is open */
     unsigned faults;
+    struct short_of short_of; /* descriptors: job_short.c */
     size_t password; /* the one in use */
     bool started, held, dozes, ended;
     bool said_hello;
@@ -92,6 +93,15 @@ struct resolve *eo_job_resolve(struct job *, resolve_fn *);
 
 /* Is that how it looks when nobody is there? */
 bool eo_job_is_absent(enum espota_category);
+
+/* From the look-up of the name on. */
+void eo_job_attempt(struct job *);
+
+/* That was a want of descriptors, and they may come back: it waits, and goes on
+ * where it was.  False: it does not. */
+bool eo_job_waits(struct job *, const struct espota_error *);
+/* It has what it waited for. */
+void eo_job_got_fds(struct job *);
 
 /* An attempt failed: again, the next password, or the end. */
 void eo_job_failed(struct job *, const struct espota_error *);

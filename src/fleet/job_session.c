@@ -50,6 +50,7 @@ static void on_change(void *ctx)
     }
     if (eo_session_connecting(j->session))
         return;
+    eo_job_got_fds(j);
     if (w.hello != NULL || w.phase > ESPOTA_PHASE_HELLO)
         eo_job_heard(j);
     /* The last progress belongs to the data, not to what follows it; and all
@@ -145,6 +146,15 @@ static void limit_first_answer(struct job *j)
                        j);
 }
 
+static void no_session(struct job *j, int sys)
+{
+    struct espota_error err;
+
+    eo_fail_sys(&err, ESPOTA_E_INTERNAL, eo_is_want_of_fds(sys) ? sys : 0,
+                "out of memory, of descriptors or of entropy");
+    eo_job_failed(j, &err);
+}
+
 /* got: a connection that stands already, or NULL. */
 static void start_session(struct job *j, const struct detected *got)
 {
@@ -180,6 +190,7 @@ static void start_session(struct job *j, const struct detected *got)
     }
     eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
     limit_first_answer(j);
+    errno = 0;
     j->session = eo_session_start(&(struct session_config){
         .loop = j->c.loop,
         .ops = j->ops,
@@ -201,7 +212,7 @@ static void start_session(struct job *j, const struct detected *got)
         .ctx = j,
     });
     if (j->session == NULL)
-        eo_job_end_internal(j, "out of memory, or of entropy");
+        no_session(j, errno);
 }
 
 /* ---- what does it speak? ------------------------------------------------- */

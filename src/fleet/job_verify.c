@@ -251,6 +251,10 @@ static void on_peeked(void *ctx, int fd, const struct addr *winner,
     struct job *j = ctx;
 
     (void)winner;
+    if (fd < 0 && eo_is_want_of_fds(err->sys_errno)) {
+        eo_job_failed(j, err);
+        return;
+    }
     j->visible = fd >= 0 || err->sys_errno == ECONNREFUSED ||
                  err->sys_errno == ECONNRESET;
     if (fd >= 0)

@@ -89,6 +89,13 @@ static int not_ours(const struct callback *cb, struct espota_error *err)
                         cb->c.bind);
 }
 
+static int no_way(int sys, struct espota_error *err)
+{
+    return eo_fail_sys(err, ESPOTA_E_CONNECT, sys,
+                       "there is no way to the device from here: %s",
+                       strerror(sys));
+}
+
 static int open_udp(struct callback *cb, const struct addr *bound,
                     struct espota_error *err)
 {
@@ -96,9 +103,7 @@ static int open_udp(struct callback *cb, const struct addr *bound,
     if (cb->udp < 0 && bound != NULL && errno == EADDRNOTAVAIL)
         return not_ours(cb, err);
     if (cb->udp < 0 || eo_sock_local(cb->udp, &cb->local) != 0)
-        return eo_fail_sys(err, ESPOTA_E_CONNECT, errno,
-                           "there is no way to the device from here: %s",
-                           strerror(errno));
+        return no_way(errno, err);
     return 0;
 }
 
@@ -128,8 +133,11 @@ static int open_both(struct callback *cb, struct espota_error *err)
     struct addr at, *bound = NULL;
 
     if (bind != NULL) {
-        if (eo_addr_local(&at, bind, cb->device.sa.ss_family) != 0 ||
-            at.sa.ss_family != cb->device.sa.ss_family)
+        const int rc = eo_addr_local(&at, bind, cb->device.sa.ss_family);
+
+        if (rc != 0 && eo_is_want_of_fds(errno))
+            return no_way(errno, err);
+        if (rc != 0 || at.sa.ss_family != cb->device.sa.ss_family)
             return not_ours(cb, err);
         bound = &at;
     }

@@ -105,6 +105,10 @@ void eo_push_fail(struct push *p, CURLcode code)
             eo_fail(&p->error, CODES[i].category, "%s", CODES[i].message);
             return;
         }
+    if (p->no_socket != 0 && !p->committed) {
+        eo_unreachable(&p->error, &p->addr[0], p->no_socket);
+        return;
+    }
     if (fail_connect(p, code))
         return;
     eo_web_lost(

@@ -47,6 +47,7 @@ struct push {
     size_t taken; /* of the image, by the peer */
     bool connected, committed, accepted, stalled;
     bool starved; /* no memory to watch what libcurl wants watched */
+    int no_socket; /* why the last one could not be opened; 0: it was */
     bool guessed; /* this system cannot tell what the peer has */
     bool early; /* something of an answer came before the peer had the image */
     enum push_head { HEAD_NONE, HEAD_BEGUN, HEAD_OVER } head;

@@ -8,6 +8,8 @@
 
 #ifdef EO_WITH_HTTP_PUSH
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/hex.h"
@@ -180,6 +182,20 @@ static int on_socket(void *ctx, curl_socket_t fd, curlsocktype purpose)
     return CURL_SOCKOPT_OK;
 }
 
+/* libcurl does not say why it has none. */
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose,
+                                 struct curl_sockaddr *a)
+{
+    struct push *p = ctx;
+    const int fd = socket(a->family, a->socktype, a->protocol);
+
+    (void)purpose;
+    if (fd >= 0)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    p->no_socket = fd < 0 ? errno : 0;
+    return fd >= 0 ? fd : CURL_SOCKET_BAD;
+}
+
 static void set_options(struct push *p)
 {
     CURL *e = p->easy;
@@ -192,6 +208,8 @@ static void set_options(struct push *p)
     curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)p->c.connect_ms);
     curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
     curl_easy_setopt(e, CURLOPT_SOCKOPTFUNCTION, on_socket);
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, p);
     curl_easy_setopt(e, CURLOPT_READFUNCTION, read_body);
     curl_easy_setopt(e, CURLOPT_READDATA, p);
     curl_easy_setopt(e, CURLOPT_SEEKFUNCTION, never_again);

@@ -2,14 +2,17 @@
 #include "io/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "base/mem.h"
 
 enum {
     BACKLOG = 512, /* strangers in it must not keep the device out */
     CALLS_A_TURN = 16,
     LATE_MS = 30000,     /* that a late call is waited for */
+    PAUSE_MS = 100, /* where no call can be taken for want of descriptors */
     LOOK_EVERY_MS = 1000 /* should a port have been left by nobody of ours */
 };
 
@@ -19,6 +22,7 @@ struct listener {
     struct addr local;
     int fd;
     struct watch *watch;
+    struct timer pause;
     struct awaited *first; /* who has waited longest */
     bool calling;          /* inside a callback */
 };
@@ -135,6 +139,7 @@ static void close_listener(struct listener *l)
     while (*at != l)
         at = &(*at)->next;
     *at = l->next;
+    eo_timer_stop(l->all->loop, &l->pause);
     eo_watch_free(l->watch);
     close(l->fd);
     eo_free(l);
@@ -155,6 +160,67 @@ static void turned_away(struct listener *l, const struct addr *peer)
     }
 }
 
+/* ---- descriptors for calls ------------------------------------------------ */
+
+static void give_spare(struct awaited *w)
+{
+    if (w->spare >= 0)
+        close(w->spare);
+    w->spare = -1;
+}
+
+static void take_spare(struct awaited *w)
+{
+    w->spare = fcntl(w->at->fd, F_DUPFD_CLOEXEC, 0);
+}
+
+static struct awaited *with_spare(const struct listener *l)
+{
+    struct awaited *w = l->first;
+
+    while (w != NULL && w->spare < 0)
+        w = w->next;
+    return w;
+}
+
+/* Whose spare it is shows when the caller is known. */
+static int take_call(struct listener *l, struct addr *peer,
+                     struct awaited **lender)
+{
+    int fd = eo_tcp_accept(l->fd, peer);
+
+    *lender = NULL;
+    if (fd >= 0 || !eo_is_want_of_fds(errno))
+        return fd;
+    *lender = with_spare(l);
+    if (*lender == NULL) {
+        errno = EMFILE;
+        return -1;
+    }
+    give_spare(*lender);
+    fd = eo_tcp_accept(l->fd, peer);
+    if (fd < 0)
+        take_spare(*lender);
+    return fd;
+}
+
+static void on_pause(void *ctx)
+{
+    const struct listener *l = ctx;
+
+    eo_watch_want(l->watch, ESPOTA_READ);
+}
+
+static void called(struct awaited *w, struct awaited *lender, int fd)
+{
+    if (lender != NULL && lender != w) {
+        lender->spare = w->spare;
+        w->spare = -1;
+    }
+    give_spare(w);
+    w->on_called(w->ctx, fd);
+}
+
 static void on_call(void *ctx, int ready)
 {
     struct listener *l = ctx;
@@ -163,16 +229,22 @@ static void on_call(void *ctx, int ready)
     l->calling = true;
     for (int i = 0; is_wanted(l) && i < CALLS_A_TURN; i++) {
         struct addr peer;
-        const int fd = eo_tcp_accept(l->fd, &peer);
-        struct awaited *w;
+        struct awaited *w, *lender;
+        const int fd = take_call(l, &peer, &lender);
 
+        if (fd < 0 && eo_is_want_of_fds(errno)) {
+            eo_watch_want(l->watch, 0);
+            eo_timer_start(l->all->loop, &l->pause, PAUSE_MS, on_pause, l);
+        }
         if (fd < 0)
             break;
         w = find(l, &peer);
         if (w != NULL) {
-            w->on_called(w->ctx, fd);
+            called(w, lender, fd);
         } else {
             close(fd);
+            if (lender != NULL)
+                take_spare(lender);
             turned_away(l, &peer);
         }
     }
@@ -275,6 +347,16 @@ static int find_port(struct listeners *all, struct awaited *w)
         return -1;
     }
     w->at = l;
+    take_spare(w);
+    if (w->spare < 0) {
+        const int sys = errno;
+
+        w->at = NULL;
+        if (!l->calling && !is_wanted(l))
+            close_listener(l);
+        errno = sys;
+        return -1;
+    }
     append(&l->first, w);
     return 0;
 }
@@ -363,6 +445,7 @@ void eo_await_end(struct awaited *w)
         take_out(&all->queue, w);
         return;
     }
+    give_spare(w);
     take_out(&l->first, w);
     if (!l->calling && !is_wanted(l))
         close_listener(l);

@@ -38,13 +38,15 @@ struct awaited {
     /* The module's own. */
     struct listeners *all;
     struct listener *at; /* NULL: in the queue for a port */
+    int spare; /* a descriptor for the call; with `at` */
     struct awaited *next;
 };
 
 /* 0: waiting.  Its port is the first free one of the range; else one at which
  * nobody waits for the same address; else 0 until such a one is left, and then
  * on_port is called.  -1 with errno: no port of the range is ours, or (EBUSY)
- * all may still be called by others at its address. */
+ * all may still be called by others at its address.  The descriptor that a call
+ * needs is kept ready: whoever waits can be called. */
 int eo_await(struct listeners *, struct awaited *);
 
 /* 0: not yet. */

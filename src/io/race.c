@@ -109,12 +109,27 @@ static int start_one(struct race *race, struct runner *r)
     struct addr local;
 
     if (race->bind != NULL && eo_addr_local(&local, race->bind, family) != 0)
-        return EADDRNOTAVAIL;
+        return eo_is_want_of_fds(errno) ? errno : EADDRNOTAVAIL;
     r->fd = eo_tcp_connect(&r->addr, race->bind != NULL ? &local : NULL);
     if (r->fd < 0)
         return errno;
     r->watch = eo_watch_new(race->loop, r->fd, ESPOTA_WRITE, on_ready, r);
     return r->watch != NULL ? 0 : ENOMEM;
+}
+
+/* That is no address's fault: whoever runs may win, or give up a descriptor. */
+static void put_back(struct race *race, int sys)
+{
+    struct espota_error err;
+
+    race->started--;
+    if (race->started > race->out) {
+        eo_timer_start(race->loop, &race->stagger, STAGGER_MS, start_next,
+                       race);
+        return;
+    }
+    eo_unreachable(&err, &race->runner[race->started].addr, sys);
+    finish(race, -1, NULL, &err);
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): see lose() */
@@ -126,6 +141,10 @@ static void start_next(void *ctx)
 
     /* Started early, because one was lost: its turn is not to come twice. */
     eo_timer_stop(race->loop, &race->stagger);
+    if (eo_is_want_of_fds(sys)) {
+        put_back(race, sys);
+        return;
+    }
     if (sys != 0) {
         lose(r, sys);
         return;

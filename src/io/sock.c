@@ -155,6 +155,7 @@ int eo_addr_local(struct addr *a, const char *text, int family)
         return 0;
     if (getifaddrs(&list) != 0)
         return -1;
+    errno = EADDRNOTAVAIL;
     for (i = list; i != NULL; i = i->ifa_next) {
         if (i->ifa_addr == NULL || strcmp(i->ifa_name, text) != 0 ||
             i->ifa_addr->sa_family != family)

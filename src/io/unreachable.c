@@ -21,6 +21,7 @@ static const char *hint_of(int sys)
         {EPERM, "a local firewall forbids it"},
         {EADDRNOTAVAIL, "this machine does not have the local address given "
                         "with -I"},
+        {EMFILE, "allow more open files with ulimit -n, or give a lower -j"},
         {EINVAL, "a link-local address needs its interface: fe80::1%eth0"},
     };
 

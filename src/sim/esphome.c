@@ -173,7 +173,7 @@ static void on_client(void *ctx, int ready)
     (void)ready;
     if (d->session != NULL)
         return;
-    fd = eo_tcp_accept(d->listener, &peer);
+    fd = eo_sim_accept(&d->base, d->listener, d->watch, &peer);
     if (fd < 0)
         return;
     d->base.sessions++;

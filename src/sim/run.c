@@ -24,6 +24,7 @@ enum {
     ROW_LAST = 32000,
     ROW_TRIES = 200,
     PORT_AGAIN_MS = 50,
+    PAUSE_MS = 100, /* there is no descriptor for a call */
     MSS =
         1460 /* what an Ethernet gives; loopback's 64 KiB hides small windows */
 };
@@ -57,6 +58,26 @@ int eo_sim_listen(struct device *d, int backlog, size_t rcvbuf,
     return -1;
 }
 
+static void on_pause(void *ctx)
+{
+    const struct device *d = ctx;
+
+    eo_watch_want(d->paused, ESPOTA_READ);
+}
+
+int eo_sim_accept(struct device *d, int listener, struct watch *watch,
+                  struct addr *peer)
+{
+    const int fd = eo_tcp_accept(listener, peer);
+
+    if (fd < 0 && eo_is_want_of_fds(errno)) {
+        eo_watch_want(watch, 0);
+        d->paused = watch;
+        eo_timer_start(d->sim->loop, &d->pause, PAUSE_MS, on_pause, d);
+    }
+    return fd;
+}
+
 struct device *eo_sim_device(const struct sim *s, unsigned number)
 {
     return (struct device *)((char *)s->devices +
@@ -69,6 +90,7 @@ static void close_all(struct sim *s)
         struct device *d = eo_sim_device(s, i);
 
         eo_timer_stop(s->loop, &d->reboot);
+        eo_timer_stop(s->loop, &d->pause);
         s->profile->close(d);
     }
 }
@@ -142,6 +164,7 @@ void eo_sim_restart(struct device *d)
     struct sim *s = d->sim;
 
     eo_sim_mdns_down(d);
+    eo_timer_stop(s->loop, &d->pause);
     s->profile->close(d);
     eo_timer_start(s->loop, &d->reboot, s->common.reboot_us / 1000, power_up,
                    d);

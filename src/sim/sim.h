@@ -122,7 +122,8 @@ struct device {
     struct addr addr;  /* with its port, once open */
     unsigned sessions; /* begun; the profile counts */
     bool restarted;    /* as --restart wanted it */
-    struct timer reboot;
+    struct timer reboot, pause;
+    struct watch *paused; /* until then no call is taken */
 };
 
 struct device *eo_sim_device(const struct sim *, unsigned number);
@@ -134,6 +135,10 @@ int eo_sim_run(struct sim *);
  * system's window.  The descriptor, or -1. */
 int eo_sim_listen(struct device *, int backlog, size_t rcvbuf,
                   struct espota_error *err) EO_MUST_CHECK;
+
+/* Who calls there, or -1.  Where no descriptor can be had, the watch pauses. */
+int eo_sim_accept(struct device *, int listener, struct watch *watch,
+                  struct addr *peer);
 
 /* Where --store puts this device's image ("%d" is its number), or NULL if it
  * is not kept.  The caller frees it. */

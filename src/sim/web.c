@@ -102,7 +102,7 @@ static void on_accept(void *ctx, int ready)
 {
     struct web_device *d = ctx;
     struct addr peer;
-    const int fd = eo_tcp_accept(d->listener, &peer);
+    const int fd = eo_sim_accept(&d->base, d->listener, d->watch, &peer);
 
     (void)ready;
     if (fd >= 0)

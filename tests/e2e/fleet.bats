@@ -347,3 +347,40 @@ END
     large=$(plan 32000)
     [ "$large" -le $((small * 6 + 100)) ] || no "8000: $small ms, 32 000: $large ms"
 }
+
+# crowd PROTOCOL SIM-OPTION...: sixty devices; under a limit of descriptors that is
+# enough for a few of them all are updated, each at its first attempt.
+crowd() {
+    local protocol=$1 i limit
+    shift
+    for limit in 40 14; do
+        start_sim "$@" --count 60
+        for ((i = 0; i < 60; i++)); do echo "$sim_host port=$((sim_port + i))"; done >"$T/targets"
+        status=0
+        (
+            ulimit -n "$limit"
+            exec timeout 300 "$ESPOTA" fleet "$T/targets" --no-config -f "$image" --force --protocol "$protocol" \
+                -j 60 --retry 0 --json -q
+        ) </dev/null >"$T/out" 2>"$T/err" 3>&- || status=$?
+        expect_status 0
+        [ "$(ended)" = "updated=60" ]
+        [ "$(jq -r 'select(.event == "device_end") | .attempts' "$T/out" | sort -u)" = 1 ]
+    done
+}
+
+@test "few descriptors: who has none waits for its turn (ESPHome)" {
+    crowd esphome esphome --reboot-ms 0
+}
+
+@test "few descriptors: who has none waits for its turn (nobody said what they speak)" {
+    crowd auto esphome --reboot-ms 0
+}
+
+@test "few descriptors: who is invited to call can do so (ArduinoOTA)" {
+    crowd arduino arduino --profile esp32-md5 --end-ms 20
+}
+
+@test "few descriptors: who has none waits for its turn (web pages)" {
+    "$ESPOTA" --version | grep -q libcurl || skip "built without libcurl"
+    crowd web web
+}

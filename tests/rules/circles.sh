@@ -12,7 +12,7 @@ BUILD=${1:-${BUILD:-build}}
 # shrink: a line that is not needed any more is an error, too.
 allowed='
 src/cli/cli src/cli/cmd_help
-src/fleet/job src/fleet/job_absent src/fleet/job_end src/fleet/job_session src/fleet/job_verify
+src/fleet/job src/fleet/job_absent src/fleet/job_end src/fleet/job_session src/fleet/job_short src/fleet/job_verify
 src/io/browse src/io/browse_ask
 src/io/http_push src/io/http_push_multi src/io/http_push_request
 src/io/session src/io/session_open

@@ -1,4 +1,5 @@
 /* test_io_listener.c -- on loopback: who waits at which port, and who calls. */
+#include "support/few_descriptors.h"
 #include "support/test.h"
 
 #include <errno.h>
@@ -356,6 +357,110 @@ static void test_out_of_memory(void **state)
     finish(&lab);
 }
 
+/* A call that was invited can be taken, whoever called before it: a stranger,
+ * or another for whom somebody waits. */
+static void test_a_descriptor_is_kept_for_the_call(void **state)
+{
+    struct lab lab = begin();
+    struct waiter a, b;
+    const char *const from[] = {"127.0.0.9", "127.0.0.3", "127.0.0.2"};
+    const int *const seen[] = {&a.strangers, &b.called, &a.called};
+    struct rlimit before;
+    struct addr to, local;
+    uint16_t port;
+    int fd[3];
+
+    (void)state;
+    assert_int_equal(await(lab.all, &a, "127.0.0.2", 0, 0), 0);
+    port = eo_awaited_port(&a.w);
+    assert_int_equal(await(lab.all, &b, "127.0.0.3", port, 0), 0);
+    to = literal("127.0.0.1", port);
+    for (int i = 0; i < 3; i++) {
+        local = literal(from[i], 0);
+        fd[i] = eo_tcp_connect(&to, &local);
+        assert_true(fd[i] >= 0);
+    }
+    few_descriptors(next_descriptor(), &before);
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 2000 && *seen[i] == 0; k++)
+            eo_loop_turn(lab.l, 10);
+    many_descriptors(&before);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(*seen[i], 1);
+        close(fd[i]);
+    }
+    eo_await_end(&a.w);
+    eo_await_end(&b.w);
+    finish(&lab);
+}
+
+/* A port is no use without it. */
+static void test_without_one_nobody_waits(void **state)
+{
+    struct lab lab = begin();
+    struct rlimit before;
+    struct waiter a;
+    int rc, sys;
+
+    (void)state;
+    few_descriptors(next_descriptor() + 1, &before);
+    rc = await(lab.all, &a, "127.0.0.2", 0, 0);
+    sys = errno;
+    many_descriptors(&before);
+    assert_int_equal(rc, -1);
+    assert_int_equal(sys, EMFILE);
+    assert_int_equal(await(lab.all, &a, "127.0.0.2", 0, 0), 0);
+    eo_await_end(&a.w);
+    finish(&lab);
+}
+
+static bool watches(const struct lab *lab)
+{
+    struct espota_fd fds[8];
+    const size_t n = eo_loop_fds(lab->l, fds, 8);
+
+    for (size_t i = 0; i < n; i++)
+        if (fds[i].want != 0)
+            return true;
+    return false;
+}
+
+/* A late one has none: it waits, and the port is not asked again and again. */
+static void test_a_call_that_cannot_be_taken_waits(void **state)
+{
+    struct lab lab = begin();
+    const struct addr device = literal("127.0.0.2", 8266);
+    const struct addr local = literal("127.0.0.2", 0);
+    struct rlimit before;
+    struct waiter a, b;
+    struct addr to;
+    uint16_t port;
+    bool still = true;
+    int fd;
+
+    (void)state;
+    assert_int_equal(await(lab.all, &a, "127.0.0.2", 0, 0), 0);
+    port = eo_awaited_port(&a.w);
+    eo_await_late(lab.all, &device, port, 1, true);
+    eo_await_end(&a.w);
+    assert_int_equal(await_next(&lab, &b, port, 8267), 1);
+    to = literal("127.0.0.1", port);
+    fd = eo_tcp_connect(&to, &local);
+    assert_true(fd >= 0);
+    few_descriptors(next_descriptor(), &before);
+    for (int i = 0; i < 2000 && still; i++) {
+        eo_loop_turn(lab.l, 10);
+        still = watches(&lab);
+    }
+    many_descriptors(&before);
+    assert_false(still);
+    wait_for(lab.l, &b.ports); /* then it is taken, and turned away */
+    assert_int_equal(b.sys, 0);
+    close(fd);
+    eo_await_end(&b.w);
+    finish(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +472,9 @@ int main(void)
         cmocka_unit_test(test_ended_from_inside),
         cmocka_unit_test(test_a_late_call_is_nobody_elses),
         cmocka_unit_test(test_who_never_calls_keeps_its_port),
+        cmocka_unit_test(test_a_descriptor_is_kept_for_the_call),
+        cmocka_unit_test(test_without_one_nobody_waits),
+        cmocka_unit_test(test_a_call_that_cannot_be_taken_waits),
         cmocka_unit_test(test_out_of_memory),
     };
 

@@ -1,4 +1,5 @@
 /* test_io_race.c -- the first address that answers wins. */
+#include "support/few_descriptors.h"
 #include "support/test.h"
 
 #include <errno.h>
@@ -157,6 +158,34 @@ static void test_silence_is_overtaken_after_250_ms(void **state)
     close(filler[1]);
 }
 
+/* That says nothing of the address: it is not out of the race. */
+static void test_who_has_no_descriptor_is_not_out(void **state)
+{
+    struct addr addr[2];
+    int filler[2];
+    const int silent = peer_silent("127.0.0.2", &addr[0], filler);
+    const int refusing = peer_refusing("127.0.0.1", &addr[1]);
+    struct rlimit before;
+    struct end e;
+
+    (void)state;
+    few_descriptors(next_descriptor() + 1, &before);
+    finish(&e, addr, 2, NULL, 900, 0);
+    many_descriptors(&before);
+    assert_int_equal(e.error.category, ESPOTA_E_CONNECT);
+    assert_int_equal(e.error.sys_errno, ETIMEDOUT);
+
+    few_descriptors(next_descriptor(), &before);
+    finish(&e, addr, 2, NULL, 60000, 0);
+    many_descriptors(&before);
+    assert_int_equal(e.error.category, ESPOTA_E_INTERNAL);
+    assert_int_equal(e.error.sys_errno, EMFILE);
+    close(silent);
+    close(refusing);
+    close(filler[0]);
+    close(filler[1]);
+}
+
 /* Several addresses are usually one device: the loser must not keep it busy. */
 static void test_losers_are_closed_without_a_byte(void **state)
 {
@@ -292,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_refused_names_the_first_and_hints),
         cmocka_unit_test(test_a_refusal_starts_the_next_at_once),
         cmocka_unit_test(test_silence_is_overtaken_after_250_ms),
+        cmocka_unit_test(test_who_has_no_descriptor_is_not_out),
         cmocka_unit_test(test_losers_are_closed_without_a_byte),
         cmocka_unit_test(test_the_deadline_names_the_patience),
         cmocka_unit_test(test_a_local_address_that_is_not_ours),
