@@ -90,7 +90,7 @@ static void finish(struct verify *v, enum espota_category category,
                    bool verified)
 {
     static const char LOOK[] =
-        "check which firmware the device runs before you flash it again";
+        "check which firmware the device runs before flashing it again";
     const bool away = v->presence.away && !v->presence.there;
     struct espota_error *err = &v->result.error;
 

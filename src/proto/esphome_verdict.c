@@ -32,7 +32,7 @@ void eo_esphome_too_late(struct espota_error *err)
     if (err->category != ESPOTA_E_PROTOCOL)
         return;
     err->category = ESPOTA_E_UNKNOWN;
-    err->hint = "look what the device runs before you flash it again";
+    err->hint = "check which firmware the device runs before flashing it again";
 }
 
 static const char WITH_KEY[] =
@@ -111,7 +111,8 @@ void eo_esphome_lost(struct espota_error *err, const struct esphome_loss *loss)
                     loss->rtt_ms / 1000u, loss->rtt_ms % 1000 / 100u);
     if (loss->committed)
         eo_fail_hint(err, ESPOTA_E_UNKNOWN,
-                     "look what the device runs before you flash it again",
+                     "check which firmware the device runs before "
+                     "flashing it again",
                      "%s after %s: whether it took the image is not known",
                      loss->what, eo_proto_reached(loss->confirmed));
     else if (loss->unheard && loss->silent)

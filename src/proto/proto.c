@@ -79,8 +79,8 @@ int eo_proto_accept(struct proto *p)
 {
     if (!p->guessed && p->acked < p->sent)
         return eo_fail_hint(&p->error, ESPOTA_E_UNKNOWN,
-                            "look what the device runs before you flash it "
-                            "again",
+                            "check which firmware the device runs before "
+                            "flashing it again",
                             "the device said that it has the image while %llu "
                             "bytes were still on their way to it: whether it "
                             "took it is not known",

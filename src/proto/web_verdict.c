@@ -11,7 +11,7 @@
     "is the updater in its firmware, and --path right?  ESPHome needs "       \
     "\"ota: - platform: web_server\""
 
-#define LOOK "look what the device runs before you flash it again"
+#define LOOK "check which firmware the device runs before flashing it again"
 
 /* late: of one that had the whole image when it said so; OK: the same.  It is
  * never sent again then. */

@@ -241,7 +241,7 @@ sees() {
         device --password hunter2 --restart $step --reboot-ms 300
         run flash "$app8266" -a hunter2 --retry 10 --retry-delay 0.5 -t 2 --connect-timeout 3
         case $step in
-        end) ended 30 "look what the device runs" ;;
+        end) ended 30 "check which firmware the device runs" ;;
         *) ended 0 ;;
         esac
         stored_once "$seen"

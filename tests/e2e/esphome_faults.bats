@@ -213,7 +213,7 @@ refused() {
 @test "one CHUNK_OK too many, at the end" { meets 30 --fault extra-ack@32; }
 @test "one CHUNK_OK too few" {
     meets 30 --fault drop-ack@3
-    expect_stderr "hint: look what the device runs"
+    expect_stderr "hint: check which firmware the device runs"
 }
 
 @test "one CHUNK_OK too few, in lock-step" {

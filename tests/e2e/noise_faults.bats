@@ -133,7 +133,7 @@ still() {
 # Told at the end, when the device has every byte: then nobody knows.
 @test "an acknowledgement that is missing" {
     fault drop-ack@3 30 "0x44"
-    expect_stderr "hint: look what the device runs"
+    expect_stderr "hint: check which firmware the device runs"
 }
 # Told when it comes, or at the end: by how far we are.
 @test "an acknowledgement too many" {

@@ -210,7 +210,7 @@ once() { # the body went once; looks have none
     for fault in reset odd; do
         device --profile esphome --fault "$fault"
         push 30 --retry 3 --retry-delay 0
-        [[ $output == *"look what the device runs"* ]]
+        [[ $output == *"check which firmware the device runs"* ]]
         once
         stop_device
     done

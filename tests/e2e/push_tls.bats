@@ -146,7 +146,7 @@ system() {
 @test "no verdict behind the last byte" {
     https right --profile esphome --fault reset
     push 30 --retry 3 --retry-delay 0 --tls-ca "$certs/right.pem"
-    expect_stderr 'look what the device runs'
+    expect_stderr 'check which firmware the device runs'
     expect_sim .method POST 2
     [ "$(grep -c '"method":"POST"' "$sim_out")" = 1 ]
 }

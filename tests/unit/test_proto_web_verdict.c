@@ -124,8 +124,8 @@ static void test_the_text_is_the_verdict(void **state)
                      v->text, v->when, espota_category_name(err.category),
                      err.message);
         if (err.category == ESPOTA_E_UNKNOWN)
-            assert_string_equal(err.hint, "look what the device runs before "
-                                          "you flash it again");
+            assert_string_equal(err.hint, "check which firmware the device runs "
+                                          "before flashing it again");
         if (v->device != NULL && strstr(err.device, v->device) != err.device)
             assert_string_equal(err.device, v->device);
         free(text);
