@@ -105,6 +105,27 @@ static void warn_of_password(const struct job *j)
                                           .text = text});
 }
 
+/* A web server, more often than a device in bad Wi-Fi. */
+static bool is_stranger(const struct job *j, const struct espota_error *err)
+{
+    return j->by_port && j->target.pub.port != 0 && !j->said_hello &&
+           err->category == ESPOTA_E_BROKEN && err->sys_errno == 0;
+}
+
+static enum retry retry(const struct job *j, bool committed)
+{
+    return eo_retry(&(struct retry_facts){
+        .category = j->error.category,
+        .open = j->open,
+        .committed = committed,
+        .faults = j->faults,
+        .retries = j->target.pub.retries,
+        .more_passwords = eo_job_sent_password(j) &&
+                          j->password + 1 < j->target.pub.n_passwords,
+        .stranger = is_stranger(j, &j->error),
+    });
+}
+
 /* An attempt failed with *err. */
 static void failed(struct job *j, const struct espota_error *err)
 {
@@ -140,15 +161,7 @@ static void failed(struct job *j, const struct espota_error *err)
         return;
     }
     j->faults += espota_category_retryable(err->category);
-    switch (eo_retry(&(struct retry_facts){
-        .category = err->category,
-        .open = j->open,
-        .committed = committed,
-        .faults = j->faults,
-        .retries = t->retries,
-        .more_passwords =
-            eo_job_sent_password(j) && j->password + 1 < t->n_passwords,
-    })) {
+    switch (retry(j, committed)) {
     case RETRY_NO:
         eo_job_end_failed(j);
         return;

@@ -23,6 +23,7 @@ struct job {
     const struct proto_ops *ops;
     bool guessing;              /* nobody said what it speaks */
     char decided[96];           /* from what that was found out, or "" */
+    bool by_port;               /* ... that it takes connections, no more */
     uint16_t announced_port;    /* 0: none */
     struct espota_error no_tcp; /* why it was taken for ArduinoOTA */
     struct resolve *resolve;

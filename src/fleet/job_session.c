@@ -258,6 +258,7 @@ static void on_detected(void *ctx, const struct detected *got,
     }
     start_guessed(j, got->protocol, got->why);
     j->announced_port = got->port;
+    j->by_port = got->fd >= 0 && got->port == 0;
     if (got->doubt != NULL)
         j->no_tcp = *got->doubt;
     else

@@ -9,7 +9,7 @@ enum retry eo_retry(const struct retry_facts *f)
         return RETRY_NEXT_PASSWORD;
     /* A device that has every byte may be starting it now: only its own word
      * that it did not take them makes a second time safe. */
-    if (!espota_category_retryable(f->category) || f->open)
+    if (!espota_category_retryable(f->category) || f->open || f->stranger)
         return RETRY_NO;
     return f->faults <= f->retries ? RETRY_SAME : RETRY_NO;
 }

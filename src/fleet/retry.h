@@ -19,6 +19,8 @@ struct retry_facts {
     unsigned faults;  /* retryable ones so far, this one included */
     unsigned retries; /* how many are allowed */
     bool more_passwords;
+    bool stranger; /* it closed without a word, at a port that was given, and
+                      only that it has the port was known of it */
 };
 
 enum retry eo_retry(const struct retry_facts *);

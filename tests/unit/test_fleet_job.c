@@ -66,6 +66,44 @@ static void test_a_broken_line_is_tried_again(void **state)
     assert_non_null(strchr(s.order, 'R'));
 }
 
+/* Whoever has the port that was given, and closes it without a word, is asked a
+ * second time only if it is known to be an ESPHome device. */
+static void test_who_closes_without_a_word(void **state)
+{
+    static const struct peer_line SCRIPT[] = {
+        {'r', "6"}, {'x', NULL}, {'r', "6"}, {'x', NULL}, {'r', "6"},
+        {'x', NULL}, END};
+    static const struct {
+        const char *protocol;
+        unsigned attempts;
+    } ROWS[] = {{"auto", 1}, {"esphome", 3}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct peer *p = peer_start("127.0.0.1", SCRIPT);
+        struct espota_target t = seen_target(p->port);
+        struct fleet_seen s = {0};
+
+        t.protocol = ROWS[i].protocol;
+        t.retries = 2;
+        t.retry_delay_ms = 1;
+        seen_run_one(&s, &t);
+        assert_int_equal(s.error[0].category, ESPOTA_E_BROKEN);
+        assert_int_equal(s.result[0].attempts, ROWS[i].attempts);
+        assert_non_null(strstr(s.error[0].hint, "--protocol web"));
+        for (unsigned k = ROWS[i].attempts; k < 3; k++) { /* let it go */
+            const int fd = eo_tcp_connect(&p->addr, NULL);
+            char byte;
+
+            assert_int_equal(eo_send(fd, "123456", 6), 6);
+            while (eo_recv(fd, &byte, 1) < 0)
+                continue;
+            close(fd);
+        }
+        peer_stop(p, NULL);
+    }
+}
+
 static void test_retries_are_counted(void **state)
 {
     struct addr addr;
@@ -263,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_events_in_order),
         cmocka_unit_test(test_a_refusal_ends_it),
         cmocka_unit_test(test_a_broken_line_is_tried_again),
+        cmocka_unit_test(test_who_closes_without_a_word),
         cmocka_unit_test(test_retries_are_counted),
         cmocka_unit_test(test_behind_the_last_byte_nothing_is_sent_again),
         cmocka_unit_test(test_the_next_password_is_tried),
