@@ -339,4 +339,9 @@ first_answer_is_bounded() {
     start_sim esphome --fault silent@end
     flash -t 1 --stall-timeout 3
     expect_status 30
+    stop_sim
+    start_sim esphome --fault silent@prepare
+    flash -t 1 --stall-timeout 3
+    expect_status 14
+    expect_stderr "fell silent while erasing flash"
 }

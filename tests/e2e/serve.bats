@@ -349,6 +349,20 @@ PY
     said "2 images taken"
 }
 
+@test "--once lets those come to their end that have begun" {
+    firmware 8000000 fw.bin
+    serve fw.bin --once 1
+    curl -s --limit-rate 4M -o slow "$url/" &
+    local slow=$!
+    eventually test -s slow
+    [ "$(status "$url/")" = 200 ]
+    wait "$slow"
+    cmp slow fw.bin
+    wait "$pid"
+    pid=
+    said "2 images taken"
+}
+
 @test "events as JSON" {
     firmware 100000 fw.bin
     serve fw.bin --json --once 1
