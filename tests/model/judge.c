@@ -16,6 +16,7 @@ static struct said {
 
 static unsigned running, updated, failed;
 static unsigned unheard; /* failed before their first word */
+static unsigned begun, early; /* ever begun; ended without that */
 
 /* Over all runs; -1: it cannot be told. */
 static int latest_failed[DEVICES_MAX];
@@ -28,12 +29,26 @@ static bool has(size_t d)
 void judge_begin(void)
 {
     memset(said, 0, sizeof said);
-    running = updated = failed = unheard = 0;
+    running = updated = failed = unheard = begun = early = 0;
     if (world.now == 0)
         memset(latest_failed, 0, sizeof latest_failed);
 }
 
 /* ---- gates ----------------------------------------------------------------- */
+
+/* --waves=1 and --waves=2,100%: the first of the second wave.  Where a device of
+ * the first ended before its turn, it cannot be told which one that is. */
+static void check_waves(size_t d)
+{
+    const unsigned first = world_run(RUN_WAVES, 3);
+
+    if (first == 0 || begun != first || early > 0)
+        return;
+    if (running > 0)
+        world_broken("d%zu is begun while the wave before it runs", d);
+    if (failed > 0)
+        world_broken("d%zu is begun behind a wave that failed", d);
+}
 
 static void check_gates(size_t d)
 {
@@ -45,6 +60,8 @@ static void check_gates(size_t d)
     if (canaries > 0 && updated < canaries && updated + running >= canaries)
         world_broken("d%zu is begun before %u canaries were updated", d,
                      canaries);
+    if (canaries == 0)
+        check_waves(d);
     if (max_fail > 0 && failed >= max_fail)
         world_broken("d%zu is begun although %u have failed", d, failed);
     if (world.journal_failed)
@@ -59,6 +76,7 @@ static void begins(size_t d)
         check_gates(d);
     said[d].begun = true;
     running++;
+    begun++;
 }
 
 /* ---- while it runs --------------------------------------------------------- */
@@ -92,6 +110,7 @@ static void ends(size_t d, const struct espota_result *r)
     if (said[d].ended)
         world_broken("d%zu ends twice", d);
     running -= said[d].begun;
+    early += !said[d].begun;
     updated += r->outcome == ESPOTA_UPDATED;
     said[d] = (struct said){said[d].begun, true, r->outcome,
                             r->error->category};

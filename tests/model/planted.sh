@@ -32,6 +32,8 @@ another image leaves "took it" | src/fleet/state.c | s/HAS,   HAS,   HAS, HAS,  
 a refusal settles an earlier sending | src/fleet/state.c | s/MAYBE, MAYBE, HAS, MAYBE, LACKS/MAYBE, MAYBE, HAS, LACKS, LACKS/
 the canary yields to --max-fail (10) | src/fleet/rollout.c | s/r->here.failed > 0/r->here.failed > 0 \&\& r->rules.max_fail.n == 0/
 a canary that is absent went well (11) | src/fleet/rollout.c | s/= r->here.n - updated - r->here.failed;/= 0;/
+the next wave begins whatever failed | src/fleet/rollout.c | s/if (gates \&\& r->here.failed > allowed_here(r))/if (gates \&\& r->here.failed > 9)/
+the next wave begins while one runs | src/fleet/rollout.c | s/ROLLOUT_OPEN ? r->to : 0;/ROLLOUT_OPEN ? r->total : 0;/
 --only failed forgets what is unknown | src/cli/journal.c | /case ESPOTA_UNKNOWN:/d
 a rehearsal writes | src/cli/watch.c | s/ || w->opts->dry_run)/)/;s/o->journal, o->dry_run, err/o->journal, false, err/
 one that falls silent behind its last byte was absent | src/fleet/job_end.c | s/if (!j->open && j->target/if (j->target/

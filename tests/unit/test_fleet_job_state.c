@@ -31,6 +31,7 @@ static void on_event(void *ctx, const struct espota_event *e)
     if (e->kind == ESPOTA_EVENT_END) {
         s->result = *e->result;
         s->error = *e->result->error;
+        s->result.error = &s->error;
     }
 }
 
