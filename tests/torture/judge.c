@@ -69,6 +69,16 @@ static bool is_about_to_begin(const char *events)
     return is_so;
 }
 
+/* A name and its owner that OpenSSL 3.0 forgets where memory ends while it reads
+ * its own configuration; nothing that we ask it for is of such a size. */
+static bool is_their_leak(int status, const char *said)
+{
+    return status == SANITIZER_STATUS &&
+           strstr(said, " 24 byte(s) leaked in 2 allocation(s)") != NULL &&
+           strstr(said, "CRYPTO_zalloc") != NULL &&
+           strstr(said, "CRYPTO_strndup") != NULL;
+}
+
 /* OpenSSL 3.0 does not survive a lack of memory while it starts, when no device
  * has been spoken of, let alone to. */
 static bool is_theirs(const struct place *p, int status, const char *said)
@@ -78,8 +88,9 @@ static bool is_theirs(const struct place *p, int status, const char *said)
         (status == SANITIZER_STATUS && strstr(said, " SEGV on ") != NULL &&
          strstr(said, "libcrypto.so") != NULL);
 
-    return p->plan->kind == FAIL_THEIRS && crashed &&
-           is_about_to_begin(in(p, "events"));
+    return p->plan->kind == FAIL_THEIRS &&
+           (is_their_leak(status, said) ||
+            (crashed && is_about_to_begin(in(p, "events"))));
 }
 
 /* No memory is no fault of the image's. */
