@@ -184,7 +184,7 @@ static int read_port(struct device_words *d, const char *text, const char *at,
         memcpy(digits, at, len);
     if (eo_parse_uint(digits, 1, 65535, &n) != 0)
         return wrong(err, "a port is a number from 1 to 65535", text,
-                     "has no port behind its colon");
+                     "has no valid port after its colon");
     d->port = (uint16_t)n;
     return 0;
 }

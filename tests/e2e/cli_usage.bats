@@ -79,7 +79,7 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
     wrong 'no image' -i 127.0.0.1 -f ''
     wrong '"kitchen" is no NAME=ADDRESS' -i kitchen -f fw.bin --resolve kitchen
     wrong '"kitchen=nowhere" is no' -i kitchen -f fw.bin --resolve kitchen=nowhere
-    wrong '"127.0.0.1:http" has no port behind its colon' -i 127.0.0.1:http -f fw.bin
+    wrong '"127.0.0.1:http" has no valid port after its colon' -i 127.0.0.1:http -f fw.bin
     wrong 'base64 of 32 bytes' -i 127.0.0.1 -f fw.bin --key abc --json
     wrong 'no profile "esp9"' -i 127.0.0.1 -f fw.bin --protocol web --profile esp9
     wrong 'contradict' -i 127.0.0.1 -f fw.bin -s --type app
