@@ -179,8 +179,10 @@ static void describe_libretiny(struct findings *f, const uint8_t *bytes)
 /* The length of a block for an absolute address before all others, or 0. */
 static size_t absolute_block(const uint8_t *bytes, size_t len)
 {
-    return len > BLOCK && probe(bytes, len) && probe(bytes + BLOCK, len - BLOCK)
-                   && eo_le32(bytes + BLOCK - 4) == MAGIC_3 &&
+    /* Whose header can be read, however short the file is. */
+    return len >= BLOCK + DATA && probe(bytes, len) &&
+                   probe(bytes + BLOCK, len - BLOCK) &&
+                   eo_le32(bytes + BLOCK - 4) == MAGIC_3 &&
                    eo_le32(bytes + 20) == 0 && eo_le32(bytes + 24) == 2 &&
                    eo_le32(bytes + 28) == ABSOLUTE &&
                    eo_le32(bytes + BLOCK + 28) != ABSOLUTE

@@ -157,6 +157,7 @@ saw() {
     # Its If-Range names what it had: of another file it gets all.
     firmware 299999 other 8
     { printf '\351\001\002\100'; cat other; } >other.bin
+    rm -f saw # the first device's
     "$BIN/espota-sim" pull --variant esp32 --timeout-ms 60000 --report saw --store stored --url "$url/fw.bin" \
         --restart data --resume --reboot-ms 3000 >/dev/null 3>&- &
     device=$!
