@@ -83,8 +83,10 @@ void eo_job_end_failed(struct job *j)
     const size_t len = strlen(j->error.message);
     const enum espota_outcome outcome = outcome_of(j);
 
+    /* Of one that does not answer its protocol knows more. */
     if (outcome != ESPOTA_UNKNOWN && j->heard &&
-        eo_job_is_absent(j->error.category))
+        (j->error.category == ESPOTA_E_RESOLVE ||
+         j->error.category == ESPOTA_E_CONNECT))
         j->error.hint = "it answered before: it may be restarting, or have "
                         "lost power or Wi-Fi";
     if (j->report.attempt > 1)

@@ -58,12 +58,8 @@ static void stop(struct detect *d)
     d->race = NULL;
 }
 
-static void give(struct detect *d, struct detected *what, const char *fmt,
-                 uint16_t port)
+static void give(struct detect *d, struct detected *what, const char *why)
 {
-    char why[96];
-
-    snprintf(why, sizeof why, fmt, (unsigned)port);
     what->why = why;
     what->fd = d->fd;
     what->peer = &d->peer;
@@ -91,7 +87,17 @@ static void give_announced(struct detect *d)
 
     snprintf(why, sizeof why, "it announces %.*s",
              (int)(strlen(type) - strlen(".local")), type);
-    give(d, &what, why, 0);
+    give(d, &what, why);
+}
+
+static void give_port(struct detect *d, struct detected *what,
+                      const char *does)
+{
+    char why[64];
+
+    snprintf(why, sizeof why, "port %u %s",
+             (unsigned)eo_addr_port(&d->addr[0]), does);
+    give(d, what, why);
 }
 
 static void fail(struct detect *d, const struct espota_error *err)
@@ -109,7 +115,6 @@ static void probe(struct detect *d);
 static void on_settle(void *ctx)
 {
     struct detect *d = ctx;
-    const uint16_t port = eo_addr_port(&d->addr[0]);
 
     switch (eo_detect_decide(&d->facts)) {
     case DETECT_UNDECIDED:
@@ -121,22 +126,23 @@ static void on_settle(void *ctx)
         give_announced(d);
         return;
     case DETECT_NOTHING:
-        give(d, &(struct detected){.protocol = NULL}, "it announces nothing",
-             0);
+        give(d, &(struct detected){.protocol = NULL}, "it announces nothing");
         return;
     case DETECT_ESPHOME:
-        give(d, &(struct detected){.protocol = "esphome"}, "port %u takes a TCP connection", port);
+        give_port(d, &(struct detected){.protocol = "esphome"},
+                  "takes a TCP connection");
         return;
     case DETECT_ARDUINO:
         if (d->unreachable) {
             fail(d, &d->no_tcp);
             return;
         }
-        give(d, &(struct detected){.protocol = "arduino", .doubt = &d->no_tcp},
-             d->facts.tcp == DETECT_TCP_REFUSED
-                 ? "port %u refuses TCP connections"
-                 : "port %u does not answer to TCP",
-             port);
+        give_port(d,
+                  &(struct detected){.protocol = "arduino",
+                                     .doubt = &d->no_tcp},
+                  d->facts.tcp == DETECT_TCP_REFUSED
+                      ? "refuses TCP connections"
+                      : "does not answer to TCP");
         return;
     }
 }
