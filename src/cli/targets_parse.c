@@ -93,7 +93,7 @@ static const char *json_name(const json_t *o, const char *host)
 {
     const char *name = json_string_value(json_object_get(o, "name"));
 
-    return name != NULL && name != host && host[0] != '@' &&
+    return name != NULL && host != NULL && name != host && host[0] != '@' &&
                    eo_is_device_name(name, strlen(name))
                ? name
                : NULL;

@@ -3,6 +3,7 @@
  */
 #include "sim/pull_device.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -86,10 +87,10 @@ static void header(struct pull_device *d, char *line)
         eo_text_init(&t, d->etag, sizeof d->etag);
         eo_text_add(&t, "%s", value);
     }
-    /* NOLINTNEXTLINE(cert-err34-c): what is no number is none */
-    if (eo_same_nocase(line, "Content-Range") &&
-        sscanf(value, "bytes %zu-", &d->part_from) != 1)
-        d->part_from = 0;
+    if (eo_same_nocase(line, "Content-Range"))
+        d->part_from = eo_starts_with(value, "bytes ")
+                           ? (size_t)strtoull(value + 6, NULL, 10)
+                           : 0;
     if (eo_same_nocase(line, "x-version")) {
         eo_text_init(&t, d->x_version, sizeof d->x_version);
         eo_text_add(&t, "%s", value);
