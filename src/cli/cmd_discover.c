@@ -72,7 +72,7 @@ static const char *text_of(const struct espota_device *d,
 /* ---- --filter ------------------------------------------------------------ */
 
 /* Before the name of anything a device announces. */
-static const char TXT[] = "txt:";
+static const char OF_TXT[] = "txt:";
 
 static bool is(const char *glob, const char *value)
 {
@@ -90,8 +90,8 @@ static bool passes_one(const struct espota_device *d, const char *key,
     for (size_t i = 0; i < N_FIELDS; i++)
         if (strcmp(FIELDS[i].name, key) == 0)
             return is(glob, text_of(d, &FIELDS[i], space));
-    if (eo_starts_with(key, TXT))
-        key += strlen(TXT);
+    if (eo_starts_with(key, OF_TXT))
+        key += strlen(OF_TXT);
     for (size_t i = 0; i < d->n_txt; i++)
         if (eo_same_nocase(d->txt[i].key, key))
             return is(glob, d->txt[i].value);
@@ -128,7 +128,7 @@ static bool is_key(const char *key)
     for (size_t i = 0; TXT_KEYS[i] != NULL; i++)
         if (eo_same_nocase(TXT_KEYS[i], key))
             return true;
-    return eo_starts_with(key, TXT) && key[strlen(TXT)] != '\0';
+    return eo_starts_with(key, OF_TXT) && key[strlen(OF_TXT)] != '\0';
 }
 
 static const char *nearest_key(const char *key)

@@ -81,7 +81,7 @@ static struct section *add_section(struct reading *r, enum section_kind kind,
 {
     struct config *c = r->config;
 
-    if (c->n == c->cap) {
+    if (c->at == NULL || c->n == c->cap) {
         const size_t cap = c->cap == 0 ? 16 : 2 * c->cap;
         struct section *at = eo_resize(c->at, cap, sizeof *at);
 

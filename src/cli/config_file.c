@@ -175,7 +175,7 @@ bool eo_config_find(char path[CONFIG_PATH])
             return false;
         if (lstat(path, &st) == 0) {
             if (here)
-                strcpy(path, NAME); /* as the user would write it */
+                memcpy(path, NAME, sizeof NAME); /* as one would write it */
             return true;
         }
         if (slash == NULL || dir[1] == '\0' ||
@@ -216,6 +216,6 @@ char *eo_config_path(const char *config, const char *file)
     if (path == NULL)
         return NULL;
     memcpy(path, from, dir);
-    strcpy(path + dir, file);
+    memcpy(path + dir, file, strlen(file) + 1);
     return path;
 }

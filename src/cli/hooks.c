@@ -21,6 +21,7 @@
 
 enum { WORDS_MAX = 64, GRACE_MS = 2000 };
 
+/* NOLINTNEXTLINE(readability-redundant-declaration): not on every system */
 extern char **environ;
 
 struct hook {
