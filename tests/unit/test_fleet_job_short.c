@@ -24,6 +24,7 @@ static struct ended run(struct espota_target *t, uint64_t few_ms)
     bool few = true;
     const uint64_t began = clock_ms;
 
+    needs_few_descriptors();
     f = seen_fleet(&s, 0);
     seen_add(f, t);
     few_descriptors(next_descriptor(), &before);

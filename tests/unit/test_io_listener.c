@@ -361,7 +361,7 @@ static void test_out_of_memory(void **state)
  * or another for whom somebody waits. */
 static void test_a_descriptor_is_kept_for_the_call(void **state)
 {
-    struct lab lab = begin();
+    struct lab lab = (needs_few_descriptors(), begin());
     struct waiter a, b;
     const char *const from[] = {"127.0.0.9", "127.0.0.3", "127.0.0.2"};
     const int *const seen[] = {&a.strangers, &b.called, &a.called};
@@ -397,7 +397,7 @@ static void test_a_descriptor_is_kept_for_the_call(void **state)
 /* A port is no use without it. */
 static void test_without_one_nobody_waits(void **state)
 {
-    struct lab lab = begin();
+    struct lab lab = (needs_few_descriptors(), begin());
     struct rlimit before;
     struct waiter a;
     int rc, sys;
@@ -428,7 +428,7 @@ static bool watches(const struct lab *lab)
 /* A late one has none: it waits, and the port is not asked again and again. */
 static void test_a_call_that_cannot_be_taken_waits(void **state)
 {
-    struct lab lab = begin();
+    struct lab lab = (needs_few_descriptors(), begin());
     const struct addr device = literal("127.0.0.2", 8266);
     const struct addr local = literal("127.0.0.2", 0);
     struct rlimit before;

@@ -161,7 +161,7 @@ static void test_silence_is_overtaken_after_250_ms(void **state)
 /* That says nothing of the address: it has its turn when there is one again. */
 static void test_who_has_no_descriptor_is_not_out(void **state)
 {
-    struct loop *loop = eo_loop_new();
+    struct loop *loop = (needs_few_descriptors(), eo_loop_new());
     struct addr addr[2];
     int filler[2];
     const int silent = peer_silent("127.0.0.2", &addr[0], filler);
