@@ -71,11 +71,11 @@ FEATURES := $(if $(filter 1,$(WITH_GZIP)),-DEO_WITH_GZIP) $(if $(filter 1,$(WITH
             $(if $(filter 1,$(WITH_HTTP_SERVE)),-DEO_WITH_HTTP_SERVE) \
             $(if $(filter 1,$(WITH_HTTP_PUSH)),-DEO_WITH_HTTP_PUSH) \
             $(if $(filter 1,$(WITH_AVAHI)),-DEO_WITH_AVAHI) $(if $(filter 1,$(WITH_DNSSD)),-DEO_WITH_DNSSD)
-LEFT_OUT := $(if $(filter 1,$(WITH_AVAHI)),,src/io/mdns_avahi.c) $(if $(filter 1,$(WITH_DNSSD)),,src/io/mdns_dnssd.c)
+LEFT_OUT := $(if $(filter 1,$(WITH_AVAHI)),,src/names/mdns_avahi.c) $(if $(filter 1,$(WITH_DNSSD)),,src/names/mdns_dnssd.c)
 
 # ---- what we are made of -----------------------------------------------------
 
-SRC_CLI := $(sort $(wildcard src/cli/*.c))
+SRC_CLI := $(sort $(wildcard src/conf/*.c src/ui/*.c src/cli/*.c))
 SRC_SIM := $(sort $(wildcard src/sim/*.c))
 SRC_LIB := $(sort $(filter-out $(SRC_CLI) $(SRC_SIM) $(LEFT_OUT),$(wildcard src/*/*.c)))
 UNIT    := $(sort $(wildcard tests/unit/test_*.c))
@@ -207,7 +207,7 @@ $(BUILD)/tests/torture/torture: $(call obj,$(addprefix tests/torture/,torture.c 
 # tests/model/.  All of a session: one that is new there does not link.
 WRAPPED := clock_gettime write fsync ftruncate ftruncate64 flock eo_poll eo_signals_caught eo_ui_json \
            espota_image_open espota_image_free eo_resolve_start eo_resolve_free eo_look_start eo_look_free \
-           eo_race_start eo_race_free $(shell sed -n 's/.*[ *]\(eo_session_[a-z_]*\)(.*);/\1/p' src/io/session.h)
+           eo_race_start eo_race_free $(shell sed -n 's/.*[ *]\(eo_session_[a-z_]*\)(.*);/\1/p' src/session/session.h)
 $(BUILD)/tests/model/model: $(call obj,$(wildcard tests/model/*.c) tests/support/forge.c) \
         $(filter-out %/main.o,$(call obj,$(SRC_CLI))) $(STATIC)
 	$(call say,LD,$@)$(LINK) $(addprefix -Wl$(comma)--wrap=,$(WRAPPED)) -o $@ $^ $(shell $(PKG_CONFIG) --libs cmocka) $(LIBS_CLI) $(LIBS)
@@ -217,7 +217,7 @@ $(BUILD)/tests/torture/fail.so: $(SHIM) tests/torture/fail.h tests/torture/fail_
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer -fno-builtin \
 	    -Wall -Wextra -fvisibility=hidden -fPIC -shared -o $@ $(SHIM) -ldl
 
-WORLDLY := $(filter fuzz/fuzz_sim_% fuzz/fuzz_io_discover% fuzz/fuzz_io_mdns%,$(FUZZ:.c=))
+WORLDLY := $(filter fuzz/fuzz_sim_% fuzz/fuzz_api_discover% fuzz/fuzz_names_mdns%,$(FUZZ:.c=))
 $(addprefix $(BUILD)/,$(WORLDLY) $(addsuffix _replay,$(WORLDLY))): $(BUILD)/fuzz/world.o
 
 FUZZ_LINK = $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS_CLI) $(LIBS)

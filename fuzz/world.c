@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/poll.h"
+#include "os/poll.h"
 #include "world.h"
 
 static uint64_t clock_ms = 1000000;
@@ -30,7 +30,7 @@ static int world_poll(struct pollfd *fds, nfds_t n, int timeout)
 
 #define clock_gettime world_clock
 #define eo_poll(fds, n, timeout) world_poll(fds, n, timeout)
-#include "io/loop.c"
+#include "net/loop.c"
 #undef clock_gettime
 #undef eo_poll
 
@@ -92,7 +92,7 @@ static int world_accept(int fd, struct sockaddr *peer, socklen_t *len)
 #define listen(fd, backlog) ((void)(backlog), 0)
 #define accept(fd, peer, len) world_accept(fd, peer, len)
 #define getsockname(fd, to, len) world_getsockname(fd, to, len)
-#include "io/sock.c"
+#include "net/sock.c"
 
 /* ---- what a target does -------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* world.h -- the little of an operating system that a fuzz target plays: time
  * that passes when it says so, and connections whose other end it holds.
  *
- * io/loop.c and io/sock.c run as they are (world.c includes them); only the
+ * net/loop.c and net/sock.c run as they are (world.c includes them); only the
  * clock, and what would reach out to a network, are ours.  Programs linked
  * with world.o touch no network at all.
  */
@@ -11,8 +11,8 @@
 #include <stdbool.h>
 
 #include "check.h"
-#include "io/loop.h"
-#include "io/sock.h"
+#include "net/loop.h"
+#include "net/sock.h"
 
 /* Where everybody is. */
 #define WORLD_ADDRESS "192.0.2.9"

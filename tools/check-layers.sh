@@ -47,22 +47,30 @@ home() { # HEADER FILE...: only these may include it
 }
 
 allow base
-allow crypto base
-allow wire   base
-allow image  base crypto wire
-allow proto  base crypto wire image
-allow io     base crypto image/image.h image/gzip.h proto/proto.h proto/pull.h proto/web.h proto/web_body.h proto/web_login.h proto/web_verdict.h wire/mdns.h wire/announce.h
-allow fleet  base crypto wire image proto io
-allow cli    base
-allow sim    base crypto wire image/gzip.h io/loop.h io/sock.h io/iface.h
+allow os      base
+allow crypto  base
+allow wire    base
+allow image   base crypto wire
+allow proto   base crypto wire image
+allow net     base os
+allow names   base os crypto wire net
+allow session base crypto proto net web
+allow web     base crypto wire image proto net session
+allow serve   base os wire image net
+allow fleet   base wire proto net names session web
+allow api     base crypto image proto net names web serve fleet
+allow conf    base os
+allow ui      base os
+allow cli     base os conf ui
+allow sim     base os crypto wire image net
 pure wire proto
 
 home openssl/      'crypto/*'
 home libdeflate.h  image/gzip.c
-home jansson.h     'cli/*' 'sim/*' io/manifest.c
-home ini.h         'fleet/*' 'cli/*'
-home curl/         'io/http_push*'
-home microhttpd.h  'io/http_serve*'
-home avahi-        io/mdns_avahi.c
-home dns_sd.h      io/mdns_dnssd.c
+home jansson.h     'conf/*' 'ui/*' 'cli/*' 'sim/*' serve/manifest.c
+home ini.h         'conf/*'
+home curl/         'web/push*'
+home microhttpd.h  'serve/httpd*'
+home avahi-        names/mdns_avahi.c
+home dns_sd.h      names/mdns_dnssd.c
 exit $bad

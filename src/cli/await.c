@@ -4,8 +4,8 @@
 #include <stdbool.h>
 
 #include "base/mem.h"
-#include "base/poll.h"
-#include "cli/signals.h"
+#include "os/poll.h"
+#include "os/signals.h"
 
 void eo_await_init(struct await *a)
 {

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "cli/signals.h"
-#include "cli/json_memory.h"
-#include "cli/ui.h"
+#include "os/signals.h"
+#include "ui/json_memory.h"
+#include "ui/ui.h"
 
 int eo_cli_status(const struct espota_error *err)
 {

@@ -2,10 +2,10 @@
 #ifndef EO_CLI_H
 #define EO_CLI_H
 
-#include "cli/config.h"
-#include "cli/notes.h"
-#include "cli/opts.h"
-#include "cli/parse.h"
+#include "conf/config.h"
+#include "conf/notes.h"
+#include "conf/opts.h"
+#include "conf/parse.h"
 
 struct cli;
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #ifdef EO_WITH_JSON
-#include "cli/json.h"
+#include "ui/json.h"
 #endif
 
 #include <espota/discover.h>
@@ -15,8 +15,8 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/discover.h"
-#include "cli/signals.h"
-#include "cli/ui.h"
+#include "os/signals.h"
+#include "ui/ui.h"
 
 /* A field of a device, and how it is shown. */
 struct field {

@@ -8,9 +8,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/discover.h"
-#include "cli/signals.h"
-#include "cli/targets.h"
 #include "cli/watch.h"
+#include "conf/inventory.h"
+#include "os/signals.h"
 
 enum { WAVES_MAX = 32 };
 

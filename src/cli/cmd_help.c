@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/ui.h"
+#include "ui/ui.h"
 
 enum { LEFT_COLUMN = 29, COMMAND_COLUMN = 13 };
 

@@ -4,14 +4,14 @@
 #include <string.h>
 
 #ifdef EO_WITH_JSON
-#include "cli/json.h"
+#include "ui/json.h"
 #endif
 
 #include <espota/espota.h>
 
 #include "base/str.h"
 #include "cli/cli.h"
-#include "cli/whole_file.h"
+#include "ui/whole_file.h"
 
 static const char *const SEVERITIES[] = {
     [ESPOTA_NOTE] = "note",

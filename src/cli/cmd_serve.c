@@ -8,13 +8,13 @@
 
 #include <espota/serve.h>
 
-#include "base/clock.h"
 #include "cli/await.h"
 #include "cli/cli.h"
-#include "cli/secret.h"
-#include "cli/serve_map.h"
-#include "cli/serve_show.h"
-#include "cli/signals.h"
+#include "conf/map.h"
+#include "conf/secret.h"
+#include "os/clock.h"
+#include "os/signals.h"
+#include "ui/serve_show.h"
 
 enum { LOOK_EVERY_MS = 500 }; /* at the map file */
 

@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "cli/cli.h"
-#include "cli/whole_file.h"
+#include "ui/whole_file.h"
 
 enum { KEY_FILE_MAX = 64 * 1024 };
 

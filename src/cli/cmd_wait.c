@@ -4,8 +4,8 @@
 #include <espota/discover.h>
 
 #include "cli/cli.h"
-#include "cli/signals.h"
-#include "cli/ui.h"
+#include "os/signals.h"
+#include "ui/ui.h"
 
 /* HOST[:PORT], which may be called NAME=. */
 static int read_host(const struct cli *cli, struct espota_wait_config *c,

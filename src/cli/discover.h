@@ -6,7 +6,7 @@
 #include <espota/discover.h>
 
 #include "base/str.h"
-#include "cli/opts.h"
+#include "conf/opts.h"
 
 /* Is each of the filters (KEY=GLOB) true of the device?  They were checked. */
 bool eo_discover_passes(const struct espota_device *, const struct texts *);

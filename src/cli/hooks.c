@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "os/clock.h"
 
 enum { WORDS_MAX = 64, GRACE_MS = 2000 };
 

@@ -6,7 +6,7 @@
 
 #include <espota/discover.h>
 
-#include "base/clock.h"
+#include "os/clock.h"
 
 enum { LISTEN_MS = 250, FDS_MAX = 64 };
 

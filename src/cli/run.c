@@ -13,7 +13,7 @@
 #include "cli/await.h"
 #include "cli/idle.h"
 #include "cli/run_ui.h"
-#include "cli/signals.h"
+#include "os/signals.h"
 
 enum { DEFAULT_JOBS = 64, TICK_MS = 250 };
 

@@ -6,9 +6,9 @@
 #include <espota/espota.h>
 
 #include "cli/cli.h"
-#include "cli/secret.h"
-#include "cli/targets.h"
-#include "cli/ui.h"
+#include "conf/inventory.h"
+#include "conf/secret.h"
+#include "ui/ui.h"
 
 struct run_device {
     struct ui_device ui; /* first: a target's tag points at it */

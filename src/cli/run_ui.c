@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/whole_file.h"
+#include "ui/whole_file.h"
 
 static bool set(const char *name)
 {

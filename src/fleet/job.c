@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "fleet/fit.h"
 #include "fleet/job_inside.h"
+#include "fleet/job_preflight.h"
 #include "fleet/retry.h"
 
 enum {

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "fleet/shortage.h"
-#include "io/loop.h"
+#include "net/loop.h"
 
 struct job;
 

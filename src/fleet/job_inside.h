@@ -7,10 +7,10 @@
 #include "fleet/report.h"
 #include "fleet/target.h"
 #include "fleet/verify.h"
-#include "io/detect.h"
-#include "io/race.h"
-#include "io/resolve.h"
-#include "io/session.h"
+#include "names/detect.h"
+#include "names/resolve.h"
+#include "net/race.h"
+#include "session/session.h"
 
 enum { ADDR_SHOWN = 16 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fleet/fit.h"
+#include "fleet/job_preflight.h"
 #include "fleet/target_web.h"
 
 enum {

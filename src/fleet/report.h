@@ -5,8 +5,8 @@
 #include <espota/fleet.h>
 
 #include "base/err.h"
-#include "io/loop.h"
-#include "io/resolve.h"
+#include "names/resolve.h"
+#include "net/loop.h"
 
 /* Filled by the job: on_event and what every event carries. */
 struct report {

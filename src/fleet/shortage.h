@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "io/loop.h"
+#include "net/loop.h"
 
 /* In its owner's memory, zeroed at first. */
 struct short_of {

@@ -7,7 +7,7 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "fleet/target_web.h"
-#include "io/resolve.h"
+#include "names/resolve.h"
 
 static bool is_open(const struct espota_target *t)
 {

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "proto/noise.h"
 #include "proto/proto.h"
-#include "proto/web.h"
+#include "web/page.h"
 
 struct target {
     struct espota_target pub; /* its pointers are ours; .key is NULL */

@@ -6,7 +6,7 @@
 #include "base/device.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "io/http_push.h"
+#include "web/push.h"
 
 static char *copy_part(const struct part *p)
 {

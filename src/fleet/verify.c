@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "fleet/presence.h"
-#include "io/race.h"
+#include "net/race.h"
 #include "wire/chip.h"
 
 enum {

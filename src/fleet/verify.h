@@ -16,7 +16,7 @@
 #include <espota/fleet.h>
 
 #include "base/err.h"
-#include "io/look.h"
+#include "names/identity.h"
 
 /* What it should run; NULL: not known. */
 struct verify_expect {

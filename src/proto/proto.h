@@ -2,7 +2,7 @@
  *
  * A machine is a struct in memory.  It has no socket, no clock, no heap and no
  * random source.  Things happen to it through step(); what it would like to
- * happen next is read from want().  The session driver (io/session.c) is the
+ * happen next is read from want().  The session driver (session/session.c) is the
  * only code that turns a want into a system call.
  */
 #ifndef EO_PROTO_H

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "io/iface.h"
+#include "net/iface.h"
 #include "sim/sim.h"
 #include "wire/mdns.h"
 

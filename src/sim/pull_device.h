@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "io/loop.h"
+#include "net/loop.h"
 #include "sim/pull.h"
 
 enum {

@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "io/loop.h"
-#include "io/sock.h"
+#include "net/loop.h"
+#include "net/sock.h"
 #include "sim/mdns.h"
 
 /* ---- options ------------------------------------------------------------ */

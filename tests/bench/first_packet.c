@@ -15,7 +15,7 @@
 #include <fcntl.h>
 #include <poll.h>
 
-#include "io/sock.h"
+#include "net/sock.h"
 
 static double now_ms(void)
 {

@@ -6,11 +6,11 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "io/look.h"
-#include "io/race.h"
-#include "io/resolve.h"
-#include "io/session.h"
 #include "model/world.h"
+#include "names/identity.h"
+#include "names/resolve.h"
+#include "net/race.h"
+#include "session/session.h"
 
 enum { STEP_MS = 20, RESTART_MS = 1500, LATE_MS = 60000, SILENT_MS = 8000 };
 

@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/poll.h"
 #include "model/world.h"
+#include "os/poll.h"
 
 enum { KILL = 1, POWER_LOSS, CTRL_C, ENDS };
 enum { DISK_FULL = 1, DISK_NO_SYNC, DISK_NO_CUT, DISKS };

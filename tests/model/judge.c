@@ -4,8 +4,8 @@
 
 #include "base/mem.h"
 #include "cli/journal.h"
-#include "cli/ui.h"
 #include "model/world.h"
+#include "ui/ui.h"
 
 /* What a run's events say of a device. */
 static struct said {

@@ -21,14 +21,14 @@ plant() { # WORDS FILE LINE: adding LINE to FILE must be complained about
 }
 
 "$check" src || exit 1 # as it stands it is clean
-plant "up" wire/esphome.c '#include "io/loop.h"'
+plant "up" wire/esphome.c '#include "net/loop.h"'
 plant "up" base/str.c '#include "crypto/digest.h"'
 plant "past the API" cli/main.c '#include "fleet/job.h"'
 plant "the client's reading" sim/noise.c '#include "proto/esphome.h"'
-plant "a particular protocol" io/session.c '#include "wire/esphome.h"'
+plant "a particular protocol" session/session.c '#include "wire/esphome.h"'
 plant "the system" proto/esphome.c '#include <unistd.h>'
 plant "the clock" wire/esphome.c '#include <time.h>'
 plant "the heap" proto/esphome.c 'void *p(void) { return eo_calloc(1, 1); }'
 plant "a library away from home" image/image.c '#include <openssl/evp.h>'
-plant "a library away from home" fleet/fleet.c '#include <jansson.h>'
+plant "a library away from home" api/fleet.c '#include <jansson.h>'
 exit $bad

@@ -24,7 +24,7 @@ done >"${TMPDIR:-/tmp}/man-rule.$$"
 [ -s "${TMPDIR:-/tmp}/man-rule.$$" ] && bad=1
 cat "${TMPDIR:-/tmp}/man-rule.$$"
 rm -f "${TMPDIR:-/tmp}/man-rule.$$"
-for name in $(grep -oh 'env = "ESPOTA_[A-Z_]*"' src/cli/opts.c | tr -d '"' | sed 's/env = //'); do
+for name in $(grep -oh 'env = "ESPOTA_[A-Z_]*"' src/conf/opts.c | tr -d '"' | sed 's/env = //'); do
     grep -q "^\.It Ev .*$name" "$page" || complain "$name is missing"
 done
 statuses=$(sed -n 's/^    X([A-Z_]*, *\([0-9]*\), .*/\1/p' include/espota/error.h)

@@ -7,7 +7,7 @@
 
 #include "support/clock.h"
 
-#include "io/browse.h"
+#include "names/browse.h"
 
 #define ESPHOME "_esphomelib._tcp.local"
 #define ARDUINO "_arduino._tcp.local"

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "io/loop.h"
+#include "net/loop.h"
 
 static uint64_t clock_ms = 1000000;
 

@@ -1,6 +1,6 @@
 /* fake_link.h -- a network of one link, on which the test is everybody else.
  *
- * Included by one file of a program, it takes the place of io/mdns_link.c: what
+ * Included by one file of a program, it takes the place of names/mdns_link.c: what
  * is asked is kept in a list, and what the test says is heard by all.
  */
 #ifndef TEST_SUPPORT_FAKE_LINK_H
@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 
 #include "base/mem.h"
-#include "io/mdns_link.h"
+#include "names/mdns_link.h"
 
 enum { FAKE_LINKS = 24, FAKE_ASKED = 4096, FAKE_IFACE = 7 };
 
@@ -38,7 +38,7 @@ struct mdns_link {
     struct ifaces ifs;
 };
 
-/* ---- what io/mdns_link.h promises --------------------------------------- */
+/* ---- what names/mdns_link.h promises --------------------------------------- */
 
 int eo_mdns_link_new(struct mdns_link **out, struct loop *loop,
                      const struct mdns_link_config *c,

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "io/sock.h"
+#include "net/sock.h"
 
 struct peer_line {
     char what;

@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "cli/await.h"
-#include "cli/signals.h"
+#include "os/signals.h"
 
 enum { WAIT_MS = 60, MANY = 3 * AWAIT_ROOM };
 

@@ -3,7 +3,7 @@
 #include "support/test.h"
 
 #include "cli/discover.h"
-#include "cli/targets.h"
+#include "conf/inventory.h"
 
 static const char *const ADDRESSES[] = {"192.0.2.7"};
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/targets.h"
+#include "conf/inventory.h"
 
 enum { FEW = 1000, TIMES = 4 };
 

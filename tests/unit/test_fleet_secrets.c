@@ -11,7 +11,7 @@
 #include <espota/espota.h>
 
 #include "base/mem.h"
-#include "io/sock.h"
+#include "net/sock.h"
 #include "sim/noise.h"
 #include "support/memory.h"
 

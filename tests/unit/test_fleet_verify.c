@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "fleet/verify.h"
-#include "io/race.h"
+#include "net/race.h"
 
 static const struct row {
     const char *name, *version, *hash;        /* expected */
@@ -74,7 +74,7 @@ static void test_who_may_roll_back(void **state)
 
 /* ---- knocking ------------------------------------------------------------- */
 
-/* What io/race.h promises: connections are as the play says at that moment. */
+/* What net/race.h promises: connections are as the play says at that moment. */
 struct race {
     struct loop *loop;
     struct timer timer;

@@ -5,8 +5,8 @@
 
 #include <espota/espota.h>
 
-#include "io/http_push.h"
 #include "proto/proto.h"
+#include "web/push.h"
 #include "wire/esphome.h"
 
 /* For people, behind "host: ": no full stop, no newline, and lower case unless

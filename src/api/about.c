@@ -1,0 +1,76 @@
+/* about.c -- what this build knows, for --version and --help. */
+#include <espota/fleet.h>
+
+#include "crypto/library.h"
+#include "image/gzip.h"
+#include "names/resolve.h"
+#include "proto/proto.h"
+#include "serve/httpd.h"
+#include "web/page.h"
+#include "web/push.h"
+
+/* A library in use: its own words, or NULL where it was left out, and what is
+ * missing then. */
+static const struct {
+    const char *(*name)(void);
+    const char *feature; /* NULL: cannot be left out */
+} PARTS[] = {
+    {eo_crypto_library, NULL},
+    {eo_gzip_library, "gzip (libdeflate)"},
+    {eo_http_push_library, "--protocol web (libcurl)"},
+    {eo_http_serve_library, "serve (libmicrohttpd)"},
+    {eo_resolve_library, "mDNS by a daemon (Avahi, dns_sd)"},
+};
+
+enum { N_PARTS = sizeof PARTS / sizeof *PARTS };
+
+const char *espota_library_at(size_t i)
+{
+    for (size_t k = 0; k < N_PARTS; k++)
+        if (PARTS[k].name() != NULL && i-- == 0)
+            return PARTS[k].name();
+    return NULL;
+}
+
+const char *espota_left_out_at(size_t i)
+{
+    for (size_t k = 0; k < N_PARTS; k++)
+        if (PARTS[k].name() == NULL && i-- == 0)
+            return PARTS[k].feature;
+    return NULL;
+}
+
+static bool is_built_in(const struct proto_ops *ops)
+{
+    return ops != &eo_proto_web || eo_http_push_library() != NULL;
+}
+
+bool espota_protocol_at(size_t i, struct espota_protocol *out)
+{
+    const struct proto_ops *ops;
+
+    for (size_t k = 0; (ops = eo_proto_at(k)) != NULL; k++)
+        if (is_built_in(ops) && i-- == 0) {
+            *out = (struct espota_protocol){ops->name, ops->summary};
+            return true;
+        }
+    return false;
+}
+
+const char *espota_web_profile_at(size_t i)
+{
+    const struct web_profile *p = eo_web_profile_at(i);
+
+    return p != NULL ? p->name : NULL;
+}
+
+const char *espota_phase_name(enum espota_phase phase)
+{
+    static const char *const NAMES[] = {
+#define X(name, json) json,
+        ESPOTA_PHASES(X)
+#undef X
+    };
+
+    return (unsigned)phase < ESPOTA_PHASE_COUNT ? NAMES[phase] : "?";
+}

@@ -1,0 +1,485 @@
+/* fleet.c -- the queue of jobs, and the loop they share. */
+#include <espota/fleet.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "fleet/job.h"
+#include "fleet/rollout.h"
+#include "fleet/shortage.h"
+#include "net/listener.h"
+#include "net/loop.h"
+#include "net/sock.h"
+
+enum {
+    MAX_ACTIVE = 64,
+    LOOKING_MAX = 256, /* beside those */
+    LOOK_MS = 500, /* at *stop, should a signal slip in before poll() */
+    ALL = -1
+};
+
+struct slot {
+    struct espota_fleet *fleet;
+    struct job *job; /* NULL: ended and freed */
+    bool started, cancelled;
+    bool dozes;  /* its device is asleep: it takes no turn */
+    bool counts; /* the rollout knows how it ended */
+    struct slot *next_to_free;
+    bool looks;  /* it is being looked for: started, but not begun */
+    bool seen;   /* ... and is there */
+    bool sure;
+};
+
+struct espota_fleet {
+    struct espota_fleet_config c;
+    struct rollout rollout;
+    struct loop *loop;
+    struct listeners *listeners; /* the ports that its devices call */
+    struct shortage shortage;    /* of descriptors */
+    struct slot **slot;
+    size_t n, cap;
+    size_t first;  /* all before it were started or have ended */
+    size_t told;   /* of all before it the rollout knows the ends so far */
+    size_t running; /* begun, and not ended */
+    size_t active;  /* ... and awake */
+    struct slot *to_free; /* that count, since the last chores */
+    size_t looking, seen; /* slots that look; those seen that are not begun */
+    struct espota_counts counts;
+    struct espota_error stopped; /* OK, or why nothing more is begun */
+    uint64_t next_start; /* not before this time of the loop */
+    struct timer pace; /* until next_start */
+    bool chores;       /* something ended or was added: look what may start */
+    bool cancels;      /* some slot is cancelled and was not told yet */
+};
+
+static void on_news(void *ctx)
+{
+    struct espota_fleet *f = ctx;
+
+    f->chores = true;
+}
+
+int espota_fleet_new(struct espota_fleet **out,
+                     const struct espota_fleet_config *c,
+                     struct espota_error *err)
+{
+    struct espota_fleet *f = eo_calloc(1, sizeof *f);
+
+    if (f == NULL || (f->loop = eo_loop_new()) == NULL ||
+        (f->listeners = eo_listeners_new(f->loop)) == NULL) {
+        espota_fleet_free(f);
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    }
+    f->c = *c;
+    f->shortage = (struct shortage){.loop = f->loop, .on_over = on_news, .ctx = f};
+    eo_rollout_init(&f->rollout,
+                    &(struct rollout_rules){.canary = c->canary,
+                                            .waves = c->waves,
+                                            .n_waves = c->n_waves,
+                                            .wave_max_fail = c->wave_max_fail,
+                                            .max_fail = c->stop_after});
+    if (f->c.max_active == 0)
+        f->c.max_active = MAX_ACTIVE;
+    eo_raise_fd_limit();
+    *out = f;
+    return 0;
+}
+
+/* ---- starting and ending ------------------------------------------------- */
+
+static void free_ended(struct espota_fleet *f)
+{
+    while (f->to_free != NULL) {
+        struct slot *s = f->to_free;
+
+        f->to_free = s->next_to_free;
+        eo_job_free(s->job);
+        s->job = NULL;
+    }
+    while (f->first < f->n &&
+           (f->slot[f->first]->started || f->slot[f->first]->job == NULL))
+        f->first++;
+}
+
+static bool host_is_full(const struct espota_fleet *f, const struct slot *s)
+{
+    const char *host = eo_job_host(s->job);
+    unsigned busy = 0;
+
+    if (f->c.per_host == 0)
+        return false;
+    for (size_t i = 0; i < f->n; i++)
+        if (f->slot[i]->started && f->slot[i]->job != NULL &&
+            strcmp(eo_job_host(f->slot[i]->job), host) == 0)
+            busy++;
+    return busy >= f->c.per_host;
+}
+
+static struct slot *next_waiting(const struct espota_fleet *f, size_t limit)
+{
+    for (size_t i = f->first; i < limit; i++) {
+        struct slot *s = f->slot[i];
+
+        if (!s->started && s->job != NULL && !eo_job_ended(s->job) &&
+            !host_is_full(f, s))
+            return s;
+    }
+    return NULL;
+}
+
+static void skip_rest(struct espota_fleet *f)
+{
+    for (size_t i = f->looking > 0 ? 0 : f->first; i < f->n; i++)
+        if ((!f->slot[i]->started || f->slot[i]->looks) &&
+            f->slot[i]->job != NULL)
+            eo_job_skip(f->slot[i]->job, &f->stopped);
+}
+
+void espota_fleet_stop(struct espota_fleet *f, const struct espota_error *why)
+{
+    if (f->stopped.category == ESPOTA_E_OK) {
+        f->stopped = *why;
+        /* Whatever is to blame: to those that wait it is a gate. */
+        f->stopped.category = ESPOTA_E_FLEET_STOPPED;
+    }
+    f->chores = true;
+}
+
+/* ---- the rollout ----------------------------------------------------------- */
+
+/* Each end counts once, and when the rollout has come to its device: who is
+ * cancelled before that is a part of a later wave. */
+static void count_end(struct espota_fleet *f, struct slot *s)
+{
+    if (s->counts || !eo_job_ended(s->job))
+        return;
+    s->counts = true;
+    s->next_to_free = f->to_free;
+    f->to_free = s;
+    eo_rollout_ended(&f->rollout, eo_job_result(s->job));
+}
+
+static void tell_wave(const struct espota_fleet *f,
+                      const struct espota_wave *wave)
+{
+    const bool asked = f->c.canary.n > 0 || f->c.n_waves > 0;
+
+    if (f->c.on_event == NULL ||
+        (!asked && wave->state != ESPOTA_WAVE_STOPPED))
+        return;
+    f->c.on_event(f->c.on_event_ctx,
+                  &(struct espota_event){.kind = ESPOTA_EVENT_WAVE,
+                                         .job = -1,
+                                         .wave = wave});
+}
+
+static void move_on(struct espota_fleet *f)
+{
+    struct espota_wave wave;
+    struct espota_error why;
+
+    do {
+        for (; f->told < eo_rollout_reach(&f->rollout); f->told++)
+            if (f->slot[f->told]->job != NULL)
+                count_end(f, f->slot[f->told]);
+        if (!eo_rollout_step(&f->rollout, &wave))
+            break;
+        tell_wave(f, &wave);
+    } while (true);
+    if (!eo_rollout_is_closed(&f->rollout) || f->running > 0 ||
+        f->stopped.category != ESPOTA_E_OK)
+        return;
+    /* What ran has ended: the numbers are final. */
+    eo_rollout_stop(&f->rollout, &wave);
+    tell_wave(f, &wave);
+    eo_fail(&why, ESPOTA_E_FLEET_STOPPED, "not begun: %s", wave.why);
+    espota_fleet_stop(f, &why);
+}
+
+/* By starts_per_min: false where it is too early for another. */
+static bool may_start_now(struct espota_fleet *f)
+{
+    const uint64_t now = eo_loop_now(f->loop);
+
+    if (f->c.starts_per_min == 0)
+        return true;
+    if (now < f->next_start) {
+        eo_timer_start(f->loop, &f->pace, f->next_start - now, on_news, f);
+        return false;
+    }
+    f->next_start = now + 60000 / f->c.starts_per_min;
+    return true;
+}
+
+static void begin(struct espota_fleet *f, struct slot *s)
+{
+    if (s->looks)
+        f->looking--;
+    if (s->seen)
+        f->seen--;
+    s->dozes = s->seen && !s->sure;
+    s->looks = s->seen = false;
+    s->started = true;
+    f->running++;
+    f->active += !s->dozes;
+    eo_job_start(s->job);
+}
+
+/* Those that are there, in their order, as far as there are places. */
+static void begin_seen(struct espota_fleet *f, size_t limit)
+{
+    for (size_t i = 0; i < limit && f->seen > 0; i++) {
+        struct slot *s = f->slot[i];
+
+        if (s->seen && (!s->sure || f->active < f->c.max_active))
+            begin(f, s);
+    }
+}
+
+/* All places are taken: meanwhile it is found out who is not there.  A limit to
+ * starts is one to these as well. */
+static void look_for_others(struct espota_fleet *f, size_t limit)
+{
+    struct slot *s;
+
+    while (f->c.starts_per_min == 0 && f->looking < LOOKING_MAX &&
+           f->active >= f->c.max_active && (s = next_waiting(f, limit)) &&
+           eo_job_may_look_for(s->job)) {
+        f->looking++;
+        s->started = s->looks = true;
+        eo_job_look_for(s->job);
+    }
+}
+
+/* Frees what has ended and starts what may start; never from inside a job.
+ * That it is due is a flag and no timer: a fleet is due before its loop turns. */
+static void do_chores(struct espota_fleet *f)
+{
+    size_t limit;
+    struct slot *s;
+
+    f->chores = false;
+    move_on(f);
+    free_ended(f);
+    if (f->stopped.category != ESPOTA_E_OK) {
+        skip_rest(f);
+        return;
+    }
+    limit = eo_rollout_limit(&f->rollout);
+    if (eo_shortage_is(&f->shortage))
+        return; /* nor could others have any */
+    begin_seen(f, limit);
+    while (f->active < f->c.max_active && (s = next_waiting(f, limit)) &&
+           may_start_now(f))
+        begin(f, s);
+    look_for_others(f, limit);
+}
+
+static void on_end(void *ctx)
+{
+    struct slot *s = ctx;
+    struct espota_fleet *f = s->fleet;
+
+    espota_counts_add(&f->counts, eo_job_result(s->job));
+    if ((size_t)eo_job_number(s->job) < f->told)
+        count_end(f, s);
+    f->looking -= s->looks;
+    f->seen -= s->seen;
+    if (s->started && !s->looks) {
+        f->running--;
+        f->active -= !s->dozes;
+    }
+    s->looks = s->seen = false;
+    f->chores = true;
+}
+
+static void on_seen(void *ctx, bool sure)
+{
+    struct slot *s = ctx;
+    struct espota_fleet *f = s->fleet;
+
+    s->seen = true;
+    s->sure = sure;
+    f->seen++;
+    f->chores = true;
+}
+
+static void on_doze(void *ctx, bool dozes)
+{
+    struct slot *s = ctx;
+    struct espota_fleet *f = s->fleet;
+
+    s->dozes = dozes;
+    if (dozes)
+        f->active--;
+    else
+        f->active++;
+    f->chores = true;
+}
+
+static int grow(struct espota_fleet *f)
+{
+    const size_t cap = f->cap == 0 ? 16 : 2 * f->cap;
+    struct slot **slot;
+
+    if (f->n < f->cap)
+        return 0;
+    slot = eo_resize(f->slot, cap, sizeof *slot);
+    if (slot == NULL)
+        return -1;
+    f->slot = slot;
+    f->cap = cap;
+    return 0;
+}
+
+int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
+                     const struct espota_target *target,
+                     struct espota_error *err)
+{
+    struct slot *s = eo_calloc(1, sizeof *s);
+    const struct job_config config = {
+        .loop = f->loop,
+        .listeners = f->listeners,
+        .shortage = &f->shortage,
+        .image = image,
+        .target = target,
+        .number = (int)f->n,
+        .log_level = f->c.log_level,
+        .on_event = f->c.on_event,
+        .on_event_ctx = f->c.on_event_ctx,
+        .on_end = on_end,
+        .on_doze = on_doze,
+        .on_seen = on_seen,
+        .on_end_ctx = s,
+    };
+
+    if (s == NULL || grow(f) != 0) {
+        eo_free(s);
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    }
+    s->fleet = f;
+    if (eo_job_new(&s->job, &config, err) != 0) {
+        eo_free(s);
+        return -1;
+    }
+    f->slot[f->n++] = s;
+    eo_rollout_add(&f->rollout);
+    f->chores = true;
+    return config.number;
+}
+
+void espota_fleet_release(struct espota_fleet *f, int job,
+                          const struct espota_error *err)
+{
+    if (job >= 0 && (size_t)job < f->n && f->slot[job]->job != NULL)
+        eo_job_release(f->slot[job]->job, err);
+}
+
+/* ---- cancelling ---------------------------------------------------------- */
+
+void espota_fleet_veto(struct espota_fleet *f, int job,
+                       const struct espota_error *why)
+{
+    if (job >= 0 && (size_t)job < f->n && f->slot[job]->job != NULL)
+        eo_job_veto(f->slot[job]->job, why);
+}
+
+void espota_fleet_cancel(struct espota_fleet *f, int job)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (job == ALL || (size_t)job == i)
+            f->slot[i]->cancelled = f->cancels = true;
+}
+
+static void cancel_wanted(struct espota_fleet *f)
+{
+    if (!f->cancels)
+        return;
+    f->cancels = false; /* first: a callback may cancel more */
+    for (size_t i = 0; i < f->n; i++)
+        if (f->slot[i]->cancelled && f->slot[i]->job != NULL)
+            eo_job_cancel(f->slot[i]->job, NULL);
+}
+
+/* The loop cannot go on: everyone is told, so that every job has its end. */
+void espota_fleet_give_up(struct espota_fleet *f, int sys)
+{
+    struct espota_error err;
+
+    eo_fail_sys(&err, ESPOTA_E_INTERNAL, sys, "waiting for the network: %s",
+                strerror(sys));
+    for (size_t i = 0; i < f->n; i++)
+        if (f->slot[i]->job != NULL)
+            eo_job_cancel(f->slot[i]->job, &err);
+}
+
+void espota_fleet_free(struct espota_fleet *f)
+{
+    if (f == NULL)
+        return;
+    for (size_t i = 0; i < f->n; i++) {
+        eo_job_free(f->slot[i]->job);
+        eo_free(f->slot[i]);
+    }
+    if (f->loop != NULL) {
+        eo_timer_stop(f->loop, &f->pace);
+        eo_shortage_stop(&f->shortage);
+    }
+    eo_free(f->slot);
+    eo_listeners_free(f->listeners);
+    eo_loop_free(f->loop);
+    eo_free(f);
+}
+
+/* ---- driving ------------------------------------------------------------- */
+
+static void do_due(struct espota_fleet *f)
+{
+    cancel_wanted(f);
+    if (f->chores)
+        do_chores(f);
+}
+
+static bool is_due(const struct espota_fleet *f)
+{
+    return f->cancels || f->chores;
+}
+
+int espota_fleet_run(struct espota_fleet *f, const volatile int *stop)
+{
+    while (f->counts.n < f->n) {
+        if (stop != NULL && *stop != 0)
+            espota_fleet_cancel(f, ALL);
+        do_due(f);
+        if (f->counts.n < f->n &&
+            eo_loop_turn(f->loop, is_due(f) ? 0 : LOOK_MS) != 0)
+            espota_fleet_give_up(f, errno);
+    }
+    return (int)(f->counts.failed + f->counts.not_begun);
+}
+
+size_t espota_fleet_fds(const struct espota_fleet *f, struct espota_fd *fds,
+                        size_t cap)
+{
+    return eo_loop_fds(f->loop, fds, cap);
+}
+
+int espota_fleet_timeout(const struct espota_fleet *f)
+{
+    return is_due(f) ? 0 : eo_loop_timeout(f->loop);
+}
+
+void espota_fleet_process(struct espota_fleet *f, const struct espota_fd *fds,
+                          size_t n)
+{
+    cancel_wanted(f);
+    eo_loop_process(f->loop, fds, n);
+    do_due(f);
+}
+
+int espota_fleet_live(const struct espota_fleet *f)
+{
+    return (int)(f->n - f->counts.n);
+}

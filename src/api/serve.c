@@ -1,0 +1,239 @@
+/* serve.c -- the server of serve.h: its listener, its catalog and its loop. */
+#include "serve/serve_inside.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "net/sock.h"
+#include "serve/store.h"
+
+enum {
+    BACKLOG = 512,
+    SEND_BUFFER = 65536, /* 500 slow devices must not fill the kernel */
+    PEM_MAX = 65536,
+    SECOND = 1000
+};
+
+/* ---- making one ---------------------------------------------------------- */
+
+static int listen_on(const struct espota_serve_config *c, uint16_t *port,
+                     struct espota_error *err)
+{
+    static const int FAMILIES[] = {AF_INET6, AF_INET};
+    const int size = SEND_BUFFER;
+    struct addr local;
+    int fd = -1;
+
+    for (size_t i = 0; i < 2 && fd < 0; i++) {
+        memset(&local, 0, sizeof local);
+        if (c->bind != NULL) {
+            if (eo_addr_local(&local, c->bind, FAMILIES[1 - i]) != 0) {
+                errno = EADDRNOTAVAIL;
+                continue;
+            }
+        } else {
+            local.sa.ss_family = (sa_family_t)FAMILIES[i];
+            local.len = FAMILIES[i] == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                : sizeof(struct sockaddr_in);
+        }
+        eo_addr_set_port(&local, c->port);
+        fd = eo_tcp_listen(&local, BACKLOG);
+        if (fd < 0 && errno == EADDRINUSE)
+            break;
+    }
+    if (fd < 0)
+        return eo_fail_sys(err, ESPOTA_E_USAGE, errno,
+                           "cannot listen on %s port %u: %s",
+                           c->bind != NULL ? c->bind : "any address", c->port,
+                           strerror(errno));
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    if (eo_sock_local(fd, &local) == 0)
+        *port = eo_addr_port(&local);
+    return fd;
+}
+
+static char *read_pem(const char *path, struct espota_error *err)
+{
+    char *text = eo_store_text(path, PEM_MAX);
+
+    if (text == NULL && errno == EFBIG) /* the file's fault, not a want */
+        eo_fail(err, ESPOTA_E_USAGE, "%s is too large to be a PEM file", path);
+    else if (text == NULL)
+        eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s", path,
+                    strerror(errno));
+    return text;
+}
+
+static int set_credentials(struct espota_server *s,
+                           const struct espota_serve_config *c,
+                           struct espota_error *err)
+{
+    const size_t cap = (c->user != NULL ? strlen(c->user) : 0) +
+                       (c->password != NULL ? strlen(c->password) : 0) + 2;
+    struct text t;
+
+    if (c->user == NULL && c->password == NULL)
+        return 0;
+    s->credentials = eo_calloc(1, cap);
+    if (s->credentials == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    eo_text_init(&t, s->credentials, cap);
+    eo_text_add(&t, "%s:%s", c->user != NULL ? c->user : "",
+                c->password != NULL ? c->password : "");
+    return 0;
+}
+
+static uint32_t or_else(uint32_t value, uint32_t fallback)
+{
+    return value != 0 ? value : fallback;
+}
+
+static int start_http(struct espota_server *s,
+                      const struct espota_serve_config *c,
+                      struct espota_error *err)
+{
+    char *cert = NULL, *key = NULL;
+    int fd, rc = -1;
+
+    if (eo_http_serve_library() == NULL)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "this build cannot serve: libmicrohttpd was left out");
+    if (c->tls_cert != NULL &&
+        ((cert = read_pem(c->tls_cert, err)) == NULL ||
+         (key = read_pem(c->tls_key, err)) == NULL))
+        goto out;
+    fd = listen_on(c, &s->port, err);
+    if (fd < 0)
+        goto out;
+    rc = eo_http_serve_new(
+        &s->http,
+        &(struct http_serve_config){
+            .loop = s->loop,
+            .listener = fd,
+            .tls_cert = cert,
+            .tls_key = key,
+            .max_clients = or_else(c->max_clients, 1000),
+            .header_ms = or_else(c->header_ms, 15 * SECOND),
+            .stall_ms = or_else(c->stall_ms, 60 * SECOND),
+            .total_ms = or_else(c->total_ms, 1800 * SECOND),
+            .on_request = eo_serve_on_request,
+            .on_progress = eo_serve_on_progress,
+            .on_end = eo_serve_on_end,
+            .on_log = eo_serve_on_log,
+            .ctx = s,
+        },
+        err);
+out:
+    eo_free(cert);
+    eo_free_secret(key);
+    return rc;
+}
+
+static int check(const struct espota_serve_config *c, struct espota_error *err)
+{
+    if (c->n_files == 0 && c->n_rules == 0 && c->dir == NULL)
+        return eo_fail_hint(err, ESPOTA_E_USAGE,
+                            "give it an image, --dir or --map",
+                            "there is nothing to serve");
+    if ((c->tls_cert == NULL) != (c->tls_key == NULL))
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "a TLS certificate and its key go together");
+    return 0;
+}
+
+int espota_server_new(struct espota_server **out,
+                      const struct espota_serve_config *c,
+                      struct espota_error *err)
+{
+    struct espota_server *s;
+
+    if (check(c, err) != 0)
+        return -1;
+    s = eo_calloc(1, sizeof *s);
+    if (s == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    s->on_event = c->on_event;
+    s->ctx = c->on_event_ctx;
+    s->max_repeats = c->max_repeats;
+    s->loop = eo_loop_new();
+    if (s->loop == NULL) {
+        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        goto fail;
+    }
+    eo_raise_fd_limit();
+    if (eo_catalog_new(&s->catalog, c, err) != 0 ||
+        eo_catalog_preload(s->catalog, err) != 0 ||
+        set_credentials(s, c, err) != 0 || start_http(s, c, err) != 0)
+        goto fail;
+    *out = s;
+    return 0;
+fail:
+    espota_server_free(s);
+    return -1;
+}
+
+void espota_server_free(struct espota_server *s)
+{
+    if (s == NULL)
+        return;
+    eo_http_serve_free(s->http);
+    eo_catalog_free(s->catalog);
+    eo_loop_free(s->loop);
+    eo_free_secret(s->credentials);
+    eo_repeats_free(&s->repeats);
+    eo_free(s);
+}
+
+/* ---- outside ------------------------------------------------------------- */
+
+uint16_t espota_server_port(const struct espota_server *s)
+{
+    return s->port;
+}
+
+int espota_server_set_rules(struct espota_server *s,
+                            const struct espota_serve_rule *rules, size_t n,
+                            struct espota_error *err)
+{
+    return eo_catalog_set_rules(s->catalog, rules, n, err);
+}
+
+unsigned espota_server_taken(const struct espota_server *s)
+{
+    return s->taken;
+}
+
+unsigned espota_server_busy(const struct espota_server *s)
+{
+    return s->busy;
+}
+
+int espota_server_run(struct espota_server *s, const volatile int *stop,
+                      unsigned once)
+{
+    while ((stop == NULL || *stop == 0) &&
+           (once == 0 || s->taken < once || s->busy > 0))
+        if (eo_loop_turn(s->loop, SECOND) != 0)
+            return -1;
+    return 0;
+}
+
+size_t espota_server_fds(const struct espota_server *s, struct espota_fd *fds,
+                         size_t cap)
+{
+    return eo_loop_fds(s->loop, fds, cap);
+}
+
+int espota_server_timeout(const struct espota_server *s)
+{
+    return eo_loop_timeout(s->loop);
+}
+
+void espota_server_process(struct espota_server *s,
+                           const struct espota_fd *fds, size_t n)
+{
+    eo_loop_process(s->loop, fds, n);
+}

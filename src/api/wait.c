@@ -1,0 +1,176 @@
+/* wait.c -- until a device is on the network: by listening where mDNS may know
+ * its name, and by knocking where nobody lives. */
+#include <espota/discover.h>
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "names/browse.h"
+#include "names/resolve.h"
+#include "net/race.h"
+
+enum {
+    LOOK_MS = 500, /* at *stop */
+    KNOCK_EVERY_MS = 1000,
+    KNOCK_MS = 1500,
+    /* A refusal tells as much as a connection, and the port on which the
+     * device takes updates is left alone. */
+    NOBODYS_PORT = 9,
+    ADDR_MAX = 8
+};
+
+struct wait {
+    const struct espota_wait_config *config;
+    struct loop *loop;
+    struct browse *browse;
+    struct resolve *resolve;
+    struct race *race;
+    struct timer again, deadline;
+    bool there, over;
+};
+
+static void on_news(void *ctx, enum browse_news news,
+                    const struct browse_entry *e)
+{
+    struct wait *w = ctx;
+
+    (void)e;
+    w->there |= news == BROWSE_APPEARED;
+}
+
+static void on_deadline(void *ctx)
+{
+    struct wait *w = ctx;
+
+    w->over = true;
+}
+
+/* ---- knocking ------------------------------------------------------------ */
+
+static void knock(void *ctx);
+
+static void knock_again(struct wait *w)
+{
+    eo_timer_start(w->loop, &w->again, KNOCK_EVERY_MS, knock, w);
+}
+
+static void on_raced(void *ctx, int fd, const struct addr *winner,
+                     const struct espota_error *err)
+{
+    struct wait *w = ctx;
+
+    (void)winner;
+    if (fd >= 0) {
+        shutdown(fd, SHUT_WR);
+        close(fd);
+    }
+    w->there = fd >= 0 || err->sys_errno == ECONNREFUSED;
+    if (!w->there)
+        knock_again(w);
+}
+
+static void on_resolved(void *ctx, const struct resolved *got,
+                        const struct espota_error *err)
+{
+    struct wait *w = ctx;
+    const uint16_t port =
+        w->config->port != 0 ? w->config->port : NOBODYS_PORT;
+    struct addr addr[ADDR_MAX];
+    size_t n = 0;
+
+    (void)err;
+    for (; got != NULL && n < got->n && n < ADDR_MAX; n++) {
+        addr[n] = got->addr[n];
+        eo_addr_set_port(&addr[n], port);
+    }
+    eo_race_free(w->race);
+    w->race = n > 0 ? eo_race_start(w->loop, addr, n, w->config->bind, KNOCK_MS,
+                                    on_raced, w)
+                    : NULL;
+    if (w->race == NULL)
+        knock_again(w);
+}
+
+/* What mDNS knows of it is listened for already. */
+static void knock(void *ctx)
+{
+    struct wait *w = ctx;
+
+    eo_resolve_free(w->resolve);
+    w->resolve = eo_resolve_start(
+        w->loop,
+        &(struct resolve_config){.name = w->config->host,
+                                 .resolver = w->browse != NULL ? "system"
+                                                               : NULL,
+                                 .family = w->config->family,
+                                 .bind = w->config->bind},
+        on_resolved, w);
+    if (w->resolve == NULL)
+        knock_again(w);
+}
+
+/* ---- the whole ----------------------------------------------------------- */
+
+/* As an upload would find it: a name that mDNS may know is listened for, and
+ * may as well be one of DNS or of the hosts file. */
+static int begin(struct wait *w, struct espota_error *err)
+{
+    const struct espota_wait_config *c = w->config;
+    char local[NAME_SPACE];
+    const char *const names[] = {local};
+
+    if (eo_name_for_mdns(c->host, local) &&
+        eo_browse_new(&w->browse, w->loop,
+                      &(struct browse_config){.only = c->bind,
+                                              .family = c->family,
+                                              .names = names,
+                                              .n_names = 1,
+                                              .keep_asking = true,
+                                              .news = on_news,
+                                              .ctx = w},
+                      err) != 0 &&
+        eo_name_kind(c->host) == NAME_LOCAL)
+        return -1; /* a bare one may be DNS's */
+    knock(w);
+    return 0;
+}
+
+int espota_wait(const struct espota_wait_config *c, const volatile int *stop,
+                struct espota_error *err)
+{
+    struct wait w = {.config = c, .loop = eo_loop_new()};
+    int rc = -1, sys = 0;
+
+    if (w.loop == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    if (c->timeout_ms != 0)
+        eo_timer_start(w.loop, &w.deadline, c->timeout_ms, on_deadline, &w);
+    if (begin(&w, err) != 0)
+        goto out;
+    while (!w.there && !w.over && sys == 0 && (stop == NULL || *stop == 0))
+        if (eo_loop_turn(w.loop, LOOK_MS) != 0)
+            sys = errno;
+    if (w.there)
+        rc = 0;
+    else if (sys != 0)
+        eo_fail_sys(err, ESPOTA_E_INTERNAL, sys, "waiting for the network: %s",
+                    strerror(sys));
+    else if (stop != NULL && *stop != 0)
+        eo_fail(err, ESPOTA_E_INTERRUPTED, "interrupted while waiting");
+    else
+        eo_fail_hint(err, ESPOTA_E_NOT_BACK,
+                     "is it on, and on the same network?",
+                     "not on the network within %g s", c->timeout_ms / 1000.0);
+out:
+    eo_browse_free(w.browse);
+    eo_resolve_free(w.resolve);
+    eo_race_free(w.race);
+    eo_timer_stop(w.loop, &w.again);
+    eo_timer_stop(w.loop, &w.deadline);
+    eo_loop_free(w.loop);
+    return rc;
+}

@@ -1,0 +1,75 @@
+/* config.h -- settings from the environment and from INI files.
+ *
+ *     [defaults]            for every device
+ *     [group NAME]          for the devices that say "group = NAME"
+ *     [device NAME]         for -i NAME; "ip = HOST[:PORT]" is where it is
+ *
+ * Keys are long option names; a value may stand in double quotes.  Files are
+ * meant from where the configuration is.  A line is at most some 190 bytes.
+ */
+#ifndef EO_CONFIG_H
+#define EO_CONFIG_H
+
+#include "conf/config_file.h"
+#include "conf/notes.h"
+#include "conf/opts.h"
+
+enum section_kind { SECTION_DEVICE, SECTION_GROUP, SECTION_DEFAULTS };
+
+struct section {
+    enum section_kind kind;
+    char *name;  /* "" for defaults */
+    char *group; /* of a device, or NULL */
+    char *group_where; /* with it: file and line */
+    bool again;  /* a section of that device came before */
+    struct settings settings;
+};
+
+/* In the order they were read: the strongest file first. */
+struct config {
+    struct section *at;
+    size_t n, cap;
+    struct section **sorted; /* by kind, then name, then place */
+    struct section **member; /* devices that are in a group: by that, then place */
+    size_t n_members;
+};
+
+/* ESPOTA_*: every variable an option names. */
+int eo_env_settings(struct settings *, struct espota_error *err) EO_MUST_CHECK;
+
+/* The files o asks for: the one it names, or that which is found and the
+ * user's, or none.  Fails (USAGE) naming file and line. */
+int eo_config_load(struct config *, const struct opts *o, struct notes *,
+                   struct espota_error *err) EO_MUST_CHECK;
+
+/* One file as the n-th (0: the strongest). */
+int eo_config_read(struct config *, const char *path, unsigned nth,
+                   enum config_trust, struct notes *, struct espota_error *err)
+    EO_MUST_CHECK;
+
+/* Sorts the sections, so that a device's and a group's are found. */
+int eo_config_index(struct config *, struct espota_error *err) EO_MUST_CHECK;
+
+/* When all are read: does every group there is have a section? */
+int eo_config_check(const struct config *, struct espota_error *err)
+    EO_MUST_CHECK;
+void eo_config_free(struct config *);
+
+/* Applies what the files say of the device; NULL: of none. */
+int eo_config_apply(const struct config *, const char *device, struct opts *,
+                    struct espota_error *err) EO_MUST_CHECK;
+
+/* Is there a section of that device? */
+bool eo_config_knows(const struct config *, const char *device);
+
+/* The device of exactly that name, or NULL; and the members of the group, *n of
+ * them, in the order of the files. */
+const struct section *eo_config_device(const struct config *, const char *name);
+struct section *const *eo_config_members(const struct config *,
+                                         const char *group, size_t *n);
+
+/* The address in the device's own section, or NULL. */
+const struct setting *eo_config_address(const struct config *,
+                                        const char *device);
+
+#endif

@@ -1,0 +1,281 @@
+/* inventory_parse.c -- a targets file, in any of its three forms. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifdef EO_WITH_JSON
+#include <jansson.h>
+#endif
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "conf/inventory_inside.h"
+
+enum { FILE_MAX_BYTES = 64 << 20 };
+
+/* ---- plain lines ----------------------------------------------------------- */
+
+/* The next word of *at, unquoted in place where it is no host; NULL: there is
+ * none.  Double quotes may stand around any part, as in key="two words";
+ * *open: one is not closed. */
+static char *next_word(char **at, bool host, bool *open)
+{
+    char *in = *at + strspn(*at, " \t"), *out = in, *word = in;
+    bool quoted = false;
+
+    *open = false;
+    if (*in == '\0' || *in == '#')
+        return NULL;
+    for (; *in != '\0' && (quoted || !eo_is_space(*in)); in++) {
+        if (*in == '"')
+            quoted = !quoted;
+        if (*in != '"' || host)
+            *out++ = *in;
+    }
+    *at = *in != '\0' ? in + 1 : in;
+    *out = '\0';
+    *open = quoted;
+    return word;
+}
+
+static int plain_line(struct reading *r, char *line)
+{
+    const size_t first = r->list->n;
+    bool open;
+    char *word = next_word(&line, true, &open);
+
+    if (word == NULL)
+        return 0;
+    if (open)
+        return eo_reading_fail(r, "a quote is not closed");
+    if (eo_reading_add(r, word) != 0)
+        return -1;
+    while ((word = next_word(&line, false, &open)) != NULL) {
+        char *value = strchr(word, '=');
+
+        if (open)
+            return eo_reading_fail(r, "a quote is not closed");
+        if (value != NULL)
+            *value++ = '\0';
+        for (size_t i = first; i < r->list->n; i++)
+            if (eo_reading_set(r, &r->list->at[i], word, value) != 0)
+                return -1;
+    }
+    for (size_t i = first; i < r->list->n; i++)
+        if (eo_reading_end(r, &r->list->at[i]) != 0)
+            return -1;
+    return 0;
+}
+
+/* ---- JSON lines ---------------------------------------------------------- */
+
+#ifdef EO_WITH_JSON
+
+/* What a device announces need not be a host that can be written. */
+static const char *json_host(const json_t *o, bool found)
+{
+    static const char *const KEYS[] = {"host", "ip", "name"};
+    const json_t *addresses = json_object_get(o, "addresses");
+
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
+        const char *host = json_string_value(json_object_get(o, KEYS[i]));
+        struct device_words d;
+
+        if (host != NULL && (!found || (host[0] != '@' &&
+                                        eo_device_given(&d, host, NULL) == 0)))
+            return host;
+    }
+    return json_string_value(json_array_get(addresses, 0));
+}
+
+/* Where there is a host, the name is what it is called. */
+static const char *json_name(const json_t *o, const char *host)
+{
+    const char *name = json_string_value(json_object_get(o, "name"));
+
+    return name != NULL && host != NULL && name != host && host[0] != '@' &&
+                   eo_is_device_name(name, strlen(name))
+               ? name
+               : NULL;
+}
+
+static int json_setting(struct reading *r, struct target_row *row,
+                        const char *key, const json_t *value)
+{
+    char number[32];
+
+    if (eo_reading_key(key) == NULL || strcmp(key, "ip") == 0)
+        return 0;
+    if (json_is_string(value))
+        return eo_reading_set(r, row, key, json_string_value(value));
+    if (json_is_boolean(value))
+        return eo_reading_set(r, row, key, json_is_true(value) ? "yes" : "no");
+    if (json_is_integer(value)) {
+        snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT,
+                 json_integer_value(value));
+        return eo_reading_set(r, row, key, number);
+    }
+    return json_is_null(value) ? 0 : eo_reading_complain(r, "no simple value for", key);
+}
+
+/* Without what jansson quotes from the line: it may be a password. */
+static int no_object(struct reading *r, json_error_t *why)
+{
+    char *quote = strstr(why->text, " near '");
+
+    if (quote != NULL)
+        *quote = '\0';
+    return eo_reading_complain(r, "no JSON object:", why->text);
+}
+
+static int json_line(struct reading *r, const char *line)
+{
+    json_error_t why = {.text = ""};
+    json_t *o = json_loads(line, 0, &why);
+    /* What "discover --json" prints tells of a login, not of a password. */
+    const bool found = json_object_get(o, "txt") != NULL;
+    const char *host = json_host(o, found), *name, *key;
+    const size_t first = r->list->n;
+    json_t *value;
+    int rc = 0;
+
+    if (!json_is_object(o))
+        rc = no_object(r, &why);
+    else if (host == NULL)
+        rc = eo_reading_complain(r, "the object has no", "host");
+    else if (host[0] == '\0' || eo_reading_add(r, host) != 0)
+        rc = host[0] == '\0' ? eo_reading_complain(r, "empty:", "host") : -1;
+    for (size_t i = first; rc == 0 && i < r->list->n; i++) {
+        struct target_row *row = &r->list->at[i];
+
+        name = json_name(o, host);
+        if (name != NULL)
+            rc = eo_targets_name(row, name, r->err);
+        json_object_foreach(o, key, value)
+            if (rc == 0 && !(found && strcmp(key, "auth") == 0))
+                rc = json_setting(r, row, key, value);
+        if (rc == 0)
+            rc = eo_reading_end(r, row);
+    }
+    json_decref(o);
+    return rc;
+}
+
+#else
+
+static int json_line(struct reading *r, const char *line)
+{
+    (void)line;
+    return eo_reading_complain(r, "JSON was left out of this build:", "jansson");
+}
+
+#endif
+
+/* ---- its lines ----------------------------------------------------------- */
+
+static bool is_blank(const char *line)
+{
+    line += strspn(line, " \t\r");
+    return *line == '\0' || *line == '#';
+}
+
+int eo_targets_parse(struct target_list *list, char *text, size_t len,
+                     const char *path, const struct config *config,
+                     struct espota_error *err)
+{
+    struct reading r = {list, config, path, 0, err};
+    struct header header = {0};
+    enum { UNKNOWN, PLAIN, CSV, JSON } form = UNKNOWN;
+    char *const end = text + len;
+
+    text += eo_skip_bom(text, &len) - text;
+    if (memchr(text, '\0', len) != NULL)
+        return eo_fail(err, ESPOTA_E_USAGE, "%s is no text", path);
+    for (char *line = text; line < end;) {
+        char *next = memchr(line, '\n', (size_t)(end - line));
+        int rc = 0;
+
+        if (next == NULL)
+            next = end; /* parse's caller left room for a terminator */
+        *next = '\0';
+        if (next > line && next[-1] == '\r')
+            next[-1] = '\0';
+        r.line++;
+        if (is_blank(line))
+            rc = 0;
+        else if (form == UNKNOWN && eo_csv_is_header(line) && *line != '{')
+            form = CSV, rc = eo_csv_header(&r, &header, line);
+        else if (*line == '{')
+            form = JSON, rc = json_line(&r, line);
+        else if (form == CSV)
+            rc = eo_csv_line(&r, &header, line);
+        else
+            form = PLAIN, rc = plain_line(&r, line);
+        if (rc != 0)
+            return -1;
+        line = next + 1;
+    }
+    return 0;
+}
+
+/* ---- a file -------------------------------------------------------------- */
+
+/* It may hold passwords: nothing of it is left behind where it grows. */
+static int grow(char **text, size_t len, size_t *cap)
+{
+    char *more = eo_calloc(2 * *cap, 1);
+
+    if (more == NULL)
+        return -1;
+    memcpy(more, *text, len);
+    eo_wipe(*text, len);
+    eo_free(*text);
+    *text = more;
+    *cap *= 2;
+    return 0;
+}
+
+static int slurp(FILE *f, const char *path, char **text, size_t *len,
+                 struct espota_error *err)
+{
+    size_t cap = 65536, n = 1;
+
+    *text = eo_calloc(cap, 1);
+    for (*len = 0; *text != NULL && n > 0; *len += n) {
+        if (*len > FILE_MAX_BYTES)
+            return eo_fail(err, ESPOTA_E_USAGE, "%s is too long", path);
+        if (*len + 1 >= cap && grow(text, *len, &cap) != 0)
+            break;
+        n = fread(*text + *len, 1, cap - *len - 1, f);
+    }
+    if (n > 0)
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    if (ferror(f))
+        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s",
+                           path, strerror(errno));
+    return 0;
+}
+
+int eo_targets_read(struct target_list *list, const char *path,
+                    const struct config *config, struct espota_error *err)
+{
+    const bool standard = strcmp(path, "-") == 0;
+    FILE *f = standard ? stdin : fopen(path, "re");
+    char *text = NULL;
+    size_t len = 0;
+    int rc = -1;
+
+    if (f == NULL)
+        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s",
+                           path, strerror(errno));
+    setvbuf(f, NULL, _IONBF, 0); /* stdio wipes no buffer */
+    if (slurp(f, path, &text, &len, err) == 0)
+        rc = eo_targets_parse(list, text, len,
+                              standard ? "standard input" : path, config, err);
+    if (text != NULL)
+        eo_wipe(text, len); /* it may hold passwords */
+    eo_free(text);
+    if (!standard)
+        fclose(f);
+    return rc;
+}

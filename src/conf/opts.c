@@ -1,0 +1,376 @@
+/* opts.c -- OPTS, the one place where an option exists, and its values. */
+#include "conf/opts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+const char *const EO_PROTOCOLS[] = {"auto", "esphome", "arduino", "web", NULL};
+
+static const char *const TYPES[] = {"app", "filesystem", "partition-table",
+                                    "bootloader", NULL};
+static const char *const MIN_AUTHS[] = {"any", "sha256", NULL};
+static const char *const COMPRESSES[] = {"auto", "always", "never", NULL};
+static const char *const RESOLVERS[] = {"auto",  "builtin", "avahi",
+                                        "dnssd", "system",  NULL};
+static const char *const WINDOWS[] = {"auto", "lockstep", NULL};
+static const char *const VERIFIES[] = {"none", "back", "version", NULL};
+static const char *const ORDERS[] = {"given", "random", "slowest-first", NULL};
+static const char *const ONLYS[] = {"all", "failed", NULL};
+static const char *const OFFLINES[] = {"fail", "skip", "wait", NULL};
+static const char *const COLORS[] = {"auto", "always", "never", NULL};
+
+/* Longer than any update, short enough for milliseconds in 32 bits. */
+enum { DAY_S = 86400 };
+
+/* clang-format off */
+#define AT(field) offsetof(struct opts, field)
+#define FLAG(field)            OPT_FLAG, AT(field), 0, 0, NULL, NULL
+#define TEXT(field, arg)       OPT_TEXT, AT(field), 0, 0, NULL, arg
+#define TEXTS(field, arg)      OPT_TEXTS, AT(field), 0, 0, NULL, arg
+#define COUNT(field, max)      OPT_COUNT, AT(field), 0, max, NULL, NULL
+#define NUMBER(field, min, max, words, arg) OPT_NUMBER, AT(field), min, max, words, arg
+#define RANGE(field, min, max, arg) OPT_RANGE, AT(field), min, max, NULL, arg
+#define SECONDS(field, min, max) OPT_SECONDS, AT(field), min, max, NULL, "S"
+#define WORD(field, words, arg) OPT_WORD, AT(field), 0, 0, words, arg
+
+#define UP     (CMD_UPLOAD | CMD_FLEET)
+#define NET    (UP | CMD_DISCOVER | CMD_WAIT)
+#define EVENTS (UP | CMD_DISCOVER | CMD_INSPECT | CMD_SERVE)
+#define CONF   OPT_CONFIG
+#define COMMON OPT_COMMON
+#define DROPIN OPT_DROPIN
+
+static const struct opt OPTS[] = {
+    {'i', "ip", TEXTS(ip, "HOST"), UP, OPT_G_WHAT, CONF | COMMON | DROPIN | OPT_DEVICE,
+     .help = "the device: name or address; may be repeated", .env = "ESPOTA_HOST"},
+    {'f', "file", TEXT(file, "FILE"), UP, OPT_G_WHAT, CONF | COMMON | DROPIN | OPT_FILE,
+     .help = "the image; - is standard input", .env = "ESPOTA_FILE"},
+    {'p', "port", NUMBER(port, 1, 65535, NULL, "PORT"), UP, OPT_G_WHAT, CONF | COMMON | DROPIN,
+     .help = "the device's port, if not the usual one", .env = "ESPOTA_PORT"},
+    {0, "protocol", WORD(protocol, EO_PROTOCOLS, "NAME"), UP, OPT_G_WHAT, CONF | COMMON,
+     .help = "auto, esphome, arduino or web", .def = "auto", .env = "ESPOTA_PROTOCOL"},
+    {'s', "spiffs", FLAG(filesystem), UP, OPT_G_WHAT, CONF | COMMON | DROPIN,
+     .help = "it is a filesystem image", .alias = "filesystem"},
+    {0, "type", WORD(type, TYPES, "TYPE"), UP, OPT_G_WHAT, CONF,
+     .help = "app, filesystem, partition-table or bootloader", .def = "app"},
+    {0, "yes", FLAG(yes), UP, OPT_G_WHAT, 0,
+     .help = "confirm a partition table or bootloader"},
+
+    {'a', "auth", TEXT(auth, "PASSWORD"), UP | CMD_SERVE, OPT_G_SECRET, CONF | COMMON | DROPIN | OPT_SECRET,
+     .help = "password (other users of this machine see it)", .exclusive = 'p', .env = "ESPOTA_PASSWORD"},
+    {0, "auth-file", TEXTS(auth_file, "FILE"), UP | CMD_SERVE, OPT_G_SECRET, CONF | COMMON | OPT_FILE,
+     .help = "password: first line of FILE; may be repeated", .exclusive = 'p', .env = "ESPOTA_PASSWORD_FILE"},
+    {0, "auth-stdin", FLAG(auth_stdin), UP | CMD_SERVE, OPT_G_SECRET, 0,
+     .help = "password from the first line of standard input", .exclusive = 'p'},
+    {0, "ask-auth", FLAG(ask_auth), UP | CMD_SERVE, OPT_G_SECRET, COMMON,
+     .help = "ask for the password", .exclusive = 'p'},
+    {'m', "md5-target", FLAG(md5_target), UP, OPT_G_SECRET, CONF | DROPIN,
+     .help = "the device stores an MD5 of the password (ESP32)"},
+    {0, "min-auth", WORD(min_auth, MIN_AUTHS, "KIND"), UP, OPT_G_SECRET, CONF,
+     .help = "sha256: never answer an MD5 challenge", .def = "any", .env = "ESPOTA_MIN_AUTH"},
+    {0, "key", TEXT(key, "BASE64"), UP, OPT_G_SECRET, CONF | OPT_SECRET,
+     .help = "encrypt with this key, or fail (ESPHome)", .exclusive = 'k', .env = "ESPOTA_KEY"},
+    {0, "key-file", TEXT(key_file, "FILE"), UP, OPT_G_SECRET, CONF | COMMON | OPT_FILE,
+     .help = "encrypt with the key in the first line of FILE", .exclusive = 'k', .env = "ESPOTA_KEY_FILE"},
+    {0, "require-encryption", FLAG(require_encryption), UP, OPT_G_SECRET, CONF,
+     .help = "refuse a device that does not encrypt", .env = "ESPOTA_REQUIRE_ENCRYPTION"},
+
+    {0, "profile", TEXT(profile, "NAME"), UP, OPT_G_WHAT, CONF,
+     .help = "web page: esphome, esp8266, esp32, pico, sketch"},
+    {0, "path", TEXT(path, "PATH"), UP, OPT_G_WHAT, CONF,
+     .help = "path of the web page, if not the usual one"},
+    {0, "tls-ca", TEXT(tls_ca, "FILE"), UP, OPT_G_SECRET, CONF | OPT_FILE,
+     .help = "trust these certificates alone (https)"},
+    {0, "user", TEXT(user, "NAME"), UP | CMD_SERVE, OPT_G_SECRET, CONF,
+     .help = "user of the web page"},
+
+    {0, "bind", TEXT(bind, "ADDRESS"), CMD_SERVE, OPT_G_NETWORK, COMMON,
+     .help = "listen on this address or interface only"},
+    {'p', "port", NUMBER(serve_port, 0, 65535, NULL, "PORT"), CMD_SERVE, OPT_G_NETWORK, COMMON,
+     .help = "port to listen on; 0: any, which is told", .def = "8080"},
+    {0, "map", TEXT(map, "FILE"), CMD_SERVE, OPT_G_WHAT, COMMON | OPT_FILE,
+     .help = "for whom there is what"},
+    {0, "dir", TEXT(dir, "DIR"), CMD_SERVE, OPT_G_WHAT, COMMON | OPT_FILE,
+     .help = "its files by name, with NAME.md5 and NAME.json"},
+    {0, "fw-version", TEXT(fw_version, "V"), CMD_SERVE, OPT_G_WHAT, COMMON,
+     .help = "version of the FILEs; who runs it gets 304"},
+    {0, "once", NUMBER(once, 1, 1000000, NULL, "N"), CMD_SERVE, OPT_G_TIME, COMMON,
+     .help = "end after N devices took their image"},
+    {0, "max-repeats", NUMBER(max_repeats, 0, 1000000, NULL, "N"), CMD_SERVE, OPT_G_TIME, COMMON,
+     .help = "one image while it runs the same; 0: any", .def = "10"},
+    {0, "tls-cert", TEXT(tls_cert, "FILE"), CMD_SERVE, OPT_G_NETWORK, COMMON | OPT_FILE,
+     .help = "serve https with this certificate (PEM)"},
+    {0, "tls-key", TEXT(tls_key, "FILE"), CMD_SERVE, OPT_G_NETWORK, COMMON | OPT_FILE,
+     .help = "and this key (PEM)"},
+    {0, "drop-to", TEXT(drop_to, "USER"), CMD_SERVE, OPT_G_OTHER, COMMON,
+     .help = "become USER once the port is open"},
+
+    {'I', "host_ip", TEXT(host_ip, "ADDRESS"), NET, OPT_G_NETWORK, CONF | COMMON | DROPIN,
+     .help = "local address or interface to use", .env = "ESPOTA_HOST_IP"},
+    {'P', "host_port", RANGE(host_port, 1, 65535, "PORT|A-B"), UP, OPT_G_NETWORK, CONF | COMMON | DROPIN,
+     .help = "local port an ArduinoOTA device calls back to", .env = "ESPOTA_HOST_PORT"},
+
+    {'4', "ipv4", FLAG(ipv4), NET, OPT_G_NETWORK, CONF,
+     .help = "use IPv4 addresses only"},
+    {'6', "ipv6", FLAG(ipv6), NET, OPT_G_NETWORK, CONF,
+     .help = "use IPv6 addresses only"},
+    {0, "resolve", TEXTS(resolve, "NAME=ADDRESS"), UP, OPT_G_NETWORK, CONF,
+     .help = "a name's address, known already; repeatable"},
+    {0, "resolver", WORD(resolver, RESOLVERS, "WHO"), UP, OPT_G_NETWORK, CONF,
+     .help = "auto, builtin, avahi, dnssd or system", .def = "auto"},
+
+    {0, "timeout", SECONDS(collect_ms, 1, DAY_S), CMD_DISCOVER, OPT_G_TIME, COMMON,
+     .help = "how long to collect answers", .def = "2"},
+    {0, "timeout", SECONDS(wait_ms, 1, DAY_S), CMD_WAIT, OPT_G_TIME, COMMON,
+     .help = "how long to wait; default: for ever"},
+    {'p', "port", NUMBER(wait_port, 1, 65535, NULL, "PORT"), CMD_WAIT, OPT_G_NETWORK, COMMON,
+     .help = "where an address is tried"},
+    {0, "wait-online", SECONDS(wait_online_ms, 1, DAY_S), UP, OPT_G_TIME, CONF,
+     .help = "keep trying to reach a sleeping device"},
+    {0, "watch", FLAG(watch), CMD_DISCOVER, OPT_G_WHAT, COMMON,
+     .help = "go on, and tell who comes, changes and leaves"},
+    {0, "filter", TEXTS(filter, "KEY=GLOB"), CMD_DISCOVER, OPT_G_WHAT, COMMON,
+     .help = "only devices of which this is true; repeatable"},
+    {0, "as-targets", FLAG(as_targets), CMD_DISCOVER, OPT_G_OUTPUT, COMMON,
+     .help = "print lines for \"espota-c fleet\""},
+
+    {0, "compress", WORD(compress, COMPRESSES, "WHEN"), UP | CMD_SERVE, OPT_G_IMAGE, CONF,
+     .help = "gzip on the way: auto, always or never", .def = "auto"},
+    {0, "window", NUMBER(window, 1, 1 << 24, WINDOWS, "BYTES"), UP, OPT_G_IMAGE, CONF,
+     .help = "bytes under way: auto, lockstep or a number", .def = "auto"},
+    {0, "no-signed", FLAG(no_signed), UP, OPT_G_IMAGE, CONF,
+     .help = "send FILE even where there is a FILE.signed"},
+    {0, "force", FLAG(force), UP, OPT_G_IMAGE, COMMON,
+     .help = "flash it although it looks wrong for the device"},
+    {0, "dry-run", FLAG(dry_run), UP, OPT_G_IMAGE, CONF | COMMON,
+     .help = "everything but the first byte to the device"},
+
+    {0, "key", TEXT(sign_key, "PEM"), CMD_SIGN, OPT_G_SECRET, COMMON | OPT_FILE,
+     .help = "file with the private key, RSA or EC"},
+    {0, "out", TEXT(sign_out, "FILE"), CMD_SIGN, OPT_G_WHAT, COMMON | OPT_FILE,
+     .help = "where to write it; FILE.signed if not given"},
+    {0, "verify", FLAG(sign_verify), CMD_SIGN, OPT_G_WHAT, COMMON,
+     .help = "check the signature FILE has, with --pub"},
+    {0, "pub", TEXT(sign_pub, "PEM"), CMD_SIGN, OPT_G_SECRET, COMMON | OPT_FILE,
+     .help = "file with the public key"},
+
+    {'t', "timeout", SECONDS(timeout_ms, 1, DAY_S), UP, OPT_G_TIME, CONF | COMMON | DROPIN,
+     .help = "how long to wait for its first answer"},
+    {0, "connect-timeout", SECONDS(connect_ms, 1, DAY_S), UP | CMD_SERVE, OPT_G_TIME, CONF,
+     .help = "how long connecting and greeting may take", .def = "20"},
+    {0, "stall-timeout", SECONDS(stall_ms, 1, DAY_S), UP | CMD_SERVE, OPT_G_TIME, CONF,
+     .help = "how long it may be silent afterwards", .def = "160"},
+    {0, "retry", NUMBER(retry, 0, 1000, NULL, "N"), UP, OPT_G_TIME, CONF | COMMON,
+     .help = "further attempts after a fault that may pass", .def = "2"},
+    {0, "retry-delay", SECONDS(retry_delay_ms, 0, DAY_S), UP, OPT_G_TIME, CONF,
+     .help = "pause between attempts", .def = "5"},
+    {0, "max-time", SECONDS(max_ms, 1, DAY_S), UP | CMD_SERVE, OPT_G_TIME, CONF,
+     .help = "for all of it, attempts and pauses included"},
+
+    {0, "verify", WORD(verify, VERIFIES, "WHAT"), UP, OPT_G_VERIFY, CONF,
+     .help = "after success: none, back, or version", .def = "none"},
+    {0, "verify-timeout", SECONDS(verify_ms, 1, DAY_S), UP, OPT_G_VERIFY, CONF,
+     .help = "how long to wait for it to come back", .def = "90"},
+    {0, "expect-version", TEXT(expect_version, "V"), UP, OPT_G_VERIFY, CONF,
+     .help = "what it must say; default: the image's"},
+    {0, "expect-hash", TEXT(expect_hash, "H"), UP, OPT_G_VERIFY, CONF,
+     .help = "the configuration hash it must say"},
+    {0, "if-changed", FLAG(if_changed), UP, OPT_G_VERIFY, CONF,
+     .help = "nothing, if it says it runs this already"},
+
+    {'j', "jobs", NUMBER(jobs, 1, 4096, NULL, "N"), UP, OPT_G_ROLLOUT, CONF,
+     .help = "devices at once", .def = "16"},
+    {0, "rate", NUMBER(rate, 1, 60000, NULL, "N"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "start so many a minute"},
+    {0, "per-host-limit", NUMBER(per_host, 1, 4096, NULL, "N"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "at once with the same host"},
+    {0, "canary", TEXT(canary, "N|P%"), CMD_FLEET, OPT_G_ROLLOUT, CONF | COMMON,
+     .help = "so many first, the others if those went well"},
+    {0, "waves", TEXT(waves, "N,P%,..."), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "cumulative waves, as 1,10%,100%"},
+    {0, "wave-max-fail", TEXT(wave_max_fail, "N|P%"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "so many of a wave may fail", .def = "0"},
+    {0, "max-fail", TEXT(max_fail, "N|P%"), CMD_FLEET, OPT_G_ROLLOUT, CONF | COMMON,
+     .help = "stop when so many have failed"},
+    {0, "order", WORD(order, ORDERS, "ORDER"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "given, random or slowest-first (journal)", .def = "given"},
+    {0, "offline", WORD(offline, OFFLINES, "WHAT"), CMD_FLEET, OPT_G_ROLLOUT, CONF | COMMON,
+     .help = "devices that are not there: fail, skip or wait", .def = "fail"},
+    {0, "journal", TEXT(journal, "FILE"), CMD_FLEET, OPT_G_ROLLOUT, CONF | COMMON | OPT_FILE,
+     .help = "what was done: a rerun goes on from there"},
+    {0, "only", WORD(only, ONLYS, "WHICH"), CMD_FLEET, OPT_G_ROLLOUT, 0,
+     .help = "all, or failed: by the journal", .def = "all"},
+    {0, "shard", TEXT(shard, "K/N"), CMD_FLEET, OPT_G_ROLLOUT, 0,
+     .help = "only the K-th of N parts, by the names' hashes"},
+    {0, "before", TEXT(before, "COMMAND"), CMD_FLEET, OPT_G_ROLLOUT, CONF | OPT_COMMAND,
+     .help = "run first, for each device that is to start"},
+    {0, "after", TEXT(after, "COMMAND"), CMD_FLEET, OPT_G_ROLLOUT, CONF | OPT_COMMAND,
+     .help = "run for each device that has ended"},
+    {0, "hook-timeout", SECONDS(hook_timeout_ms, 1, DAY_S), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "how long a hook may take", .def = "60"},
+    {0, "hook-shell", FLAG(hook_shell), CMD_FLEET, OPT_G_ROLLOUT, CONF | OPT_COMMAND,
+     .help = "give --before and --after to /bin/sh"},
+    {0, "junit", TEXT(junit, "FILE"), CMD_FLEET, OPT_G_ROLLOUT, CONF | OPT_FILE,
+     .help = "results as JUnit XML"},
+
+    {'r', "progress", FLAG(progress), UP, OPT_G_OUTPUT, CONF | COMMON | DROPIN,
+     .help = "a bar also where stderr is no terminal"},
+    {0, "json", TEXT(json, "FILE"), EVENTS, OPT_G_OUTPUT, COMMON | OPT_OPTIONAL | OPT_FILE,
+     .help = "events as JSON, on standard output or in FILE"},
+    {'q', "quiet", FLAG(quiet), CMD_ALL, OPT_G_OUTPUT, CONF | COMMON,
+     .help = "say nothing but the error"},
+    {'v', "verbose", COUNT(verbose, 3), CMD_ALL, OPT_G_OUTPUT, CONF | COMMON,
+     .help = "say more; -vv protocol steps, -vvv bytes"},
+    {'d', "debug", FLAG(debug), CMD_ALL, OPT_G_OUTPUT, CONF | COMMON | DROPIN,
+     .help = "say more, and where each setting came from"},
+    {0, "color", WORD(color, COLORS, "WHEN"), CMD_ALL, OPT_G_OUTPUT, CONF,
+     .help = "auto, always or never", .def = "auto"},
+
+    {0, "config", TEXT(config, "FILE"), CMD_ALL, OPT_G_OTHER, OPT_FILE,
+     .help = "read this configuration file and no other", .env = "ESPOTA_CONFIG"},
+    {0, "no-config", FLAG(no_config), CMD_ALL, OPT_G_OTHER, 0,
+     .help = "read no configuration file"},
+    {'h', "help", FLAG(help), CMD_ALL, OPT_G_OTHER, COMMON | DROPIN,
+     .help = "this text"},
+    {'V', "version", FLAG(version), CMD_ALL, OPT_G_OTHER, COMMON,
+     .help = "the version and what is built in"},
+};
+/* clang-format on */
+
+#define N_OPTS (sizeof OPTS / sizeof *OPTS)
+
+_Static_assert(N_OPTS <= OPTS_MAX, "raise OPTS_MAX");
+
+const struct opt *eo_opt_at(size_t i)
+{
+    return i < N_OPTS ? &OPTS[i] : NULL;
+}
+
+size_t eo_opt_index(const struct opt *opt)
+{
+    return (size_t)(opt - OPTS);
+}
+
+const char *eo_opt_group_title(enum opt_group group)
+{
+    static const char *const TITLES[OPT_GROUPS] = {
+        [OPT_G_WHAT] = "What and where",
+        [OPT_G_SECRET] = "Passwords and keys",
+        [OPT_G_NETWORK] = "Network",
+        [OPT_G_IMAGE] = "Transfer",
+        [OPT_G_TIME] = "Time",
+        [OPT_G_VERIFY] = "What it runs",
+        [OPT_G_ROLLOUT] = "Many devices",
+        [OPT_G_OUTPUT] = "Output",
+        [OPT_G_OTHER] = "Other",
+    };
+
+    return TITLES[group];
+}
+
+/* ---- looking one up ----------------------------------------------------- */
+
+/* Does name[len] begin full?  '-' and '_' are the same. */
+static bool begins(const char *full, const char *name, size_t len)
+{
+    if (full == NULL || len > strlen(full))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if ((full[i] == '_' ? '-' : full[i]) !=
+            (name[i] == '_' ? '-' : name[i]))
+            return false;
+    return true;
+}
+
+static bool same(const char *full, const char *name, size_t len)
+{
+    return begins(full, name, len) && full[len] == '\0';
+}
+
+static const struct opt *find(unsigned commands, const char *name, size_t len)
+{
+    for (size_t i = 0; i < N_OPTS; i++)
+        if ((OPTS[i].commands & commands) != 0 &&
+            (same(OPTS[i].name, name, len) || same(OPTS[i].alias, name, len)))
+            return &OPTS[i];
+    return NULL;
+}
+
+const struct opt *eo_opt_find(unsigned commands, const char *name)
+{
+    return find(commands, name, strlen(name));
+}
+
+const struct opt *eo_opt_brief(unsigned commands, char brief)
+{
+    for (size_t i = 0; i < N_OPTS; i++)
+        if ((OPTS[i].commands & commands) != 0 && OPTS[i].brief == brief)
+            return &OPTS[i];
+    return NULL;
+}
+
+static void unknown(unsigned commands, const char *name, size_t len,
+                    struct espota_error *err)
+{
+    const char *names[2 * N_OPTS + 1];
+    char given[64];
+    size_t n = 0;
+
+    for (size_t i = 0; i < N_OPTS; i++) {
+        if ((OPTS[i].commands & commands) == 0)
+            continue;
+        names[n++] = OPTS[i].name;
+        if (OPTS[i].alias != NULL)
+            names[n++] = OPTS[i].alias;
+    }
+    names[n] = NULL;
+    snprintf(given, sizeof given, "%.*s", (int)len, name);
+    const char *near = eo_nearest(given, names);
+
+    if (near != NULL)
+        eo_fail(err, ESPOTA_E_USAGE,
+                "unknown option \"--%s\" (did you mean \"--%s\"?)", given,
+                near);
+    else
+        eo_fail(err, ESPOTA_E_USAGE, "unknown option \"--%s\"", given);
+}
+
+const struct opt *eo_opt_match(unsigned commands, const char *name, size_t len,
+                               struct espota_error *err)
+{
+    const struct opt *found = find(commands, name, len), *dropin = NULL;
+    unsigned n = 0, n_dropin = 0;
+    char space[200];
+    struct text list;
+
+    if (found != NULL)
+        return found;
+    eo_text_init(&list, space, sizeof space);
+    for (size_t i = 0; i < N_OPTS; i++) {
+        const struct opt *o = &OPTS[i];
+
+        if ((o->commands & commands) == 0 ||
+            !(begins(o->name, name, len) || begins(o->alias, name, len)))
+            continue;
+        eo_text_add(&list, "%s--%s", n > 0 ? ", " : "", o->name);
+        found = o;
+        n++;
+        if ((o->flags & OPT_DROPIN) != 0 && begins(o->name, name, len)) {
+            dropin = o;
+            n_dropin++;
+        }
+    }
+    if (len > 0 && n == 1)
+        return found;
+    if (len > 0 && n_dropin == 1)
+        return dropin;
+    if (len > 0 && n > 1)
+        eo_fail(err, ESPOTA_E_USAGE, "option \"--%.*s\" is ambiguous: %s",
+                (int)len, name, list.at);
+    else
+        unknown(commands, name, len, err);
+    return NULL;
+}

@@ -1,0 +1,24 @@
+/* parse.h -- the command line, as espota.py and its callers write it. */
+#ifndef EO_PARSE_H
+#define EO_PARSE_H
+
+#include "conf/notes.h"
+#include "conf/opts.h"
+
+struct parsed {
+    struct settings settings;
+    struct texts args; /* what is no option; borrowed from argv */
+};
+
+/* Reads argv[0..argc), which holds neither the program's nor the command's
+ * name, by the options of command.  The text of secrets is wiped from argv, so
+ * that ps does not show it. */
+int eo_parse_args(struct parsed *, unsigned command, int argc, char **argv,
+                  struct notes *, struct espota_error *err) EO_MUST_CHECK;
+void eo_parsed_free(struct parsed *);
+
+/* How many arguments in front are not for us: build systems replace the
+ * interpreter and leave "-I .../espota.py" or ".../espota.py" behind. */
+int eo_parse_skip(int argc, char *const *argv);
+
+#endif

@@ -1,0 +1,60 @@
+/* iface.h -- the network interfaces of this machine that mDNS may be asked on.
+ */
+#ifndef EO_IFACE_H
+#define EO_IFACE_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "net/sock.h"
+
+enum { IFACES_MAX = 64, IFACE_NETS_MAX = 8 };
+
+struct iface_net {
+    sa_family_t family;
+    uint8_t prefix; /* bits */
+    uint8_t bytes[16];
+};
+
+struct iface {
+    unsigned index;
+    char name[IF_NAMESIZE];
+    struct iface_net net[IFACE_NETS_MAX]; /* further ones are not looked at */
+    size_t n_net;
+};
+
+struct ifaces {
+    struct iface at[IFACES_MAX];
+    size_t n;
+};
+
+/* Those that are up, do multicast, and are neither loopback nor
+ * point-to-point; or, with only (an interface's name, or an address that one
+ * has), that one as long as it is up.  NULL, "0.0.0.0" and "::" are no choice.
+ * 0, or -1 with errno. */
+int eo_ifaces(struct ifaces *, const char *only);
+
+/* The same interfaces, in the same order, with the same addresses. */
+bool eo_ifaces_same(const struct ifaces *, const struct ifaces *);
+
+/* NULL: it is none of these. */
+const struct iface *eo_iface_by_index(const struct ifaces *, unsigned index);
+
+/* The first address it has of the family, without a port.  0, or -1. */
+int eo_iface_addr(struct addr *, const struct iface *, int family);
+
+/* Whether the address is in one of the interface's subnets. */
+bool eo_iface_has(const struct iface *, const struct addr *);
+
+/* 4 or 16 bytes, as they travel. */
+const uint8_t *eo_addr_bytes(const struct addr *, size_t *len);
+
+/* The opposite; family AF_INET or AF_INET6. */
+void eo_addr_from_bytes(struct addr *, int family, const uint8_t *);
+
+/* fe80::/10, which only means something together with an interface. */
+bool eo_addr_link_local(const struct addr *);
+
+#endif

@@ -1,0 +1,15 @@
+/* unreachable.h -- why there is no connection, in words, and what to do. */
+#ifndef EO_UNREACHABLE_H
+#define EO_UNREACHABLE_H
+
+#include "base/err.h"
+#include "net/sock.h"
+
+/* The system said so: sys is its errno. */
+void eo_unreachable(struct espota_error *, const struct addr *peer, int sys);
+
+/* Nobody said anything; first of n addresses that were tried. */
+void eo_unreachable_silent(struct espota_error *, const struct addr *first,
+                           size_t n, uint32_t timeout_ms);
+
+#endif

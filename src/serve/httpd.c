@@ -1,0 +1,239 @@
+/* httpd.c -- libmicrohttpd, turned by our loop.
+ *
+ * It runs without threads.  Where it has epoll, its one descriptor is watched;
+ * elsewhere those it names are.
+ */
+#include "serve/httpd.h"
+
+#include <unistd.h>
+
+#ifdef EO_WITH_HTTP_SERVE
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/select.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "serve/httpd_inside.h"
+
+#if MHD_VERSION < 0x00097002
+#error "libmicrohttpd 0.9.71 or later is needed"
+#endif
+
+enum {
+    REQUEST_MAX = 8192, /* bytes of a request with its headers */
+    SPARE = 16 /* places beyond ours: at its own limit libmicrohttpd turns
+                  away whoever comes next, and we rather choose ourselves */
+};
+
+const char *eo_http_serve_library(void)
+{
+    return "libmicrohttpd";
+}
+
+/* ---- turning ------------------------------------------------------------- */
+
+static void turn(void *ctx);
+
+static void on_ready(void *ctx, int ready)
+{
+    (void)ready;
+    turn(ctx);
+}
+
+/* Without epoll: watch what select() would be asked for. */
+static void watch_sets(struct http_serve *s)
+{
+    fd_set in, out, bad;
+    MHD_socket max = -1;
+
+    FD_ZERO(&in);
+    FD_ZERO(&out);
+    FD_ZERO(&bad);
+    if (MHD_get_fdset2(s->daemon, &in, &out, &bad, &max, FD_SETSIZE) != MHD_YES)
+        return;
+    for (int fd = 0; fd < (int)s->n_watch; fd++) {
+        const int want =
+            fd > max ? 0
+                     : (FD_ISSET(fd, &in) ? ESPOTA_READ : 0) |
+                           (FD_ISSET(fd, &out) ? ESPOTA_WRITE : 0);
+
+        if (s->watch[fd] == NULL && want != 0)
+            s->watch[fd] =
+                eo_watch_new(s->c.loop, fd, want, on_ready, s);
+        else if (s->watch[fd] != NULL && want == 0) {
+            eo_watch_free(s->watch[fd]);
+            s->watch[fd] = NULL;
+        } else if (s->watch[fd] != NULL)
+            eo_watch_want(s->watch[fd], want);
+    }
+}
+
+static void turn(void *ctx)
+{
+    struct http_serve *s = ctx;
+    MHD_UNSIGNED_LONG_LONG ms;
+
+    if (s->running)
+        return;
+    s->running = true;
+    s->left = false;
+    MHD_run(s->daemon);
+    s->running = false;
+    if (s->epoll == NULL)
+        watch_sets(s);
+    /* Where it was at its limit it listens again when it is run once more,
+     * and there may be no other reason to. */
+    if (s->left)
+        eo_timer_start(s->c.loop, &s->run, 0, turn, s);
+    else if (MHD_get_timeout(s->daemon, &ms) == MHD_YES)
+        eo_timer_start(s->c.loop, &s->run, ms, turn, s);
+}
+
+/* ---- starting ------------------------------------------------------------ */
+
+/* Paths are decoded where they are judged. */
+static size_t leave_escaped(void *ctx, struct MHD_Connection *connection,
+                            char *text)
+{
+    (void)ctx;
+    (void)connection;
+    return strlen(text);
+}
+
+static void on_log(void *ctx, const char *fmt, va_list ap)
+    EO_PRINTF(2, 0);
+
+static void on_log(void *ctx, const char *fmt, va_list ap)
+{
+    struct http_serve *s = ctx;
+    char raw[256], text[256];
+    struct text t;
+
+    vsnprintf(raw, sizeof raw, fmt, ap);
+    raw[strcspn(raw, "\n")] = '\0';
+    eo_text_init(&t, text, sizeof text);
+    eo_text_add_safe(&t, raw, strlen(raw));
+    s->c.on_log(s->c.ctx, text);
+}
+
+/* ---- outside ------------------------------------------------------------- */
+
+static int start(struct http_serve *s, bool epoll)
+{
+    const struct http_serve_config *c = &s->c;
+    const struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)c->tls_cert},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)c->tls_key},
+        /* What is older was broken; devices that speak TLS speak 1.2. */
+        {MHD_OPTION_HTTPS_PRIORITIES, 0,
+         (void *)(uintptr_t)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+        {MHD_OPTION_END, 0, NULL},
+    };
+
+    s->daemon = MHD_start_daemon(
+        MHD_USE_ERROR_LOG | (epoll ? MHD_USE_EPOLL : 0) |
+            (c->tls_cert != NULL ? MHD_USE_TLS : 0),
+        0, NULL, NULL, eo_serve_access, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, s,
+        MHD_OPTION_LISTEN_SOCKET, c->listener, MHD_OPTION_CONNECTION_LIMIT,
+        c->max_clients + SPARE, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)REQUEST_MAX, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, eo_serve_completed, s,
+        MHD_OPTION_NOTIFY_CONNECTION, eo_serve_connection, s, MHD_OPTION_ARRAY,
+        c->tls_cert != NULL ? tls : tls + 3, MHD_OPTION_END);
+    return s->daemon != NULL ? 0 : -1;
+}
+
+int eo_http_serve_new(struct http_serve **out,
+                      const struct http_serve_config *c,
+                      struct espota_error *err)
+{
+    const bool epoll =
+        !c->no_epoll && MHD_is_feature_supported(MHD_FEATURE_EPOLL) == MHD_YES;
+    struct http_serve *s = eo_calloc(1, sizeof *s);
+
+    if (s == NULL)
+        goto no_memory;
+    s->c = *c;
+    if (c->tls_cert != NULL &&
+        MHD_is_feature_supported(MHD_FEATURE_SSL) != MHD_YES) {
+        eo_fail(err, ESPOTA_E_USAGE, "this libmicrohttpd was built without TLS");
+        goto fail;
+    }
+    if (!epoll && s->c.max_clients > FD_SETSIZE - 64)
+        s->c.max_clients = FD_SETSIZE - 64;
+    if (start(s, epoll) != 0) {
+        eo_fail(err, ESPOTA_E_USAGE, "%s",
+                c->tls_cert != NULL
+                    ? "the server does not start; are certificate and key PEM, "
+                      "and a pair?"
+                    : "the server does not start");
+        goto fail;
+    }
+    if (epoll) {
+        s->epoll = eo_watch_new(
+            c->loop,
+            MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
+            ESPOTA_READ, on_ready, s);
+        if (s->epoll == NULL)
+            goto no_memory;
+    } else {
+        s->watch = eo_calloc(FD_SETSIZE, sizeof(struct watch *));
+        if (s->watch == NULL)
+            goto no_memory;
+        s->n_watch = FD_SETSIZE;
+        watch_sets(s);
+    }
+    *out = s;
+    return 0;
+no_memory:
+    eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+fail:
+    if (s == NULL || s->daemon == NULL)
+        close(c->listener);
+    eo_http_serve_free(s);
+    return -1;
+}
+
+void eo_http_serve_free(struct http_serve *s)
+{
+    if (s == NULL)
+        return;
+    eo_timer_stop(s->c.loop, &s->run);
+    eo_watch_free(s->epoll);
+    for (size_t fd = 0; fd < s->n_watch; fd++)
+        eo_watch_free(s->watch[fd]);
+    eo_free(s->watch);
+    if (s->daemon != NULL)
+        MHD_stop_daemon(s->daemon);
+    eo_timer_stop(s->c.loop, &s->look);
+    eo_timer_stop(s->c.loop, &s->wait);
+    eo_serve_end_lingering(s);
+    eo_free(s);
+}
+
+#else
+
+int eo_http_serve_new(struct http_serve **out,
+                      const struct http_serve_config *c,
+                      struct espota_error *err)
+{
+    (void)out;
+    close(c->listener);
+    return eo_fail(err, ESPOTA_E_USAGE,
+                   "this build cannot serve: libmicrohttpd was left out");
+}
+
+void eo_http_serve_free(struct http_serve *s)
+{
+    (void)s;
+}
+
+const char *eo_http_serve_library(void)
+{
+    return NULL;
+}
+
+#endif

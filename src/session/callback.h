@@ -1,0 +1,52 @@
+/* callback.h -- be called back: a UDP socket towards a device, and a TCP
+ * listener that lets in nobody else.
+ *
+ * One UDP socket for the whole conversation: some devices answer to the port
+ * of the first datagram, whatever came later.
+ */
+#ifndef EO_CALLBACK_H
+#define EO_CALLBACK_H
+
+#include "base/err.h"
+#include "net/listener.h"
+
+struct callback;
+
+struct callback_config {
+    struct loop *loop;
+    struct listeners *listeners; /* of the loop: who shares ports with whom */
+    const struct addr *device; /* with its UDP port; copied */
+    const char *bind;          /* local address or interface; NULL: any */
+    uint16_t port_min, port_max; /* for the listener; 0: any free one */
+
+    /* Each may free the callback. */
+    /* There is a port now; NULL, or why there will be none. */
+    void (*on_port)(void *ctx, const struct espota_error *);
+    void (*on_datagram)(void *ctx, const uint8_t *, size_t len);
+    /* An ICMP error came back: errno. */
+    void (*on_unreachable)(void *ctx, int sys);
+    /* The device has called; fd is the receiver's to close. */
+    void (*on_called)(void *ctx, int fd);
+    /* Somebody else has, and was turned away. */
+    void (*on_stranger)(void *ctx, const struct addr *);
+    void *ctx;
+};
+
+/* 0, or -1: USAGE where bind is nothing of this machine, INTERNAL where no
+ * port is free, CONNECT where there is no route.  Where all ports are waiting
+ * for this very device, or others at its address, there is no port yet. */
+int eo_callback_new(struct callback **out, const struct callback_config *,
+                    struct espota_error *err) EO_MUST_CHECK;
+
+/* Where the device is to call; 0: not known yet. */
+uint16_t eo_callback_port(const struct callback *);
+/* The local address that it sees; without a port. */
+const struct addr *eo_callback_local(const struct callback *);
+
+/* Gives it to the kernel, or loses it: it is a datagram. */
+void eo_callback_send(struct callback *, const void *, size_t len);
+
+/* NULL is fine. */
+void eo_callback_free(struct callback *);
+
+#endif

@@ -1,0 +1,80 @@
+/* session.h -- one machine, its channels and its timer: want -> system call ->
+ * step.  After every event the session reads want() and makes reality match.
+ */
+#ifndef EO_SESSION_H
+#define EO_SESSION_H
+
+#include "net/listener.h"
+#include "proto/proto.h"
+
+struct session;
+
+/* Any way to bring an image into a device.  The one in session.c drives a
+ * machine of proto/; another has libcurl for its wire (http_push.h).  The
+ * struct of each begins with a pointer to this table. */
+struct session_ops {
+    enum proto_status (*status)(const struct session *);
+    const struct espota_error *(*error)(const struct session *);
+    void (*want)(const struct session *, struct proto_want *);
+    bool (*connecting)(const struct session *);
+    bool (*committed)(const struct session *);
+    bool (*confirmed)(const struct session *);
+    bool (*accepted)(const struct session *);
+    uint64_t (*bytes_out)(const struct session *);
+    const struct addr *(*peer)(const struct session *);
+    void (*free)(struct session *);
+};
+
+struct session_config {
+    struct loop *loop;
+    const struct proto_ops *ops;
+    const struct proto_job *job; /* copied; what it points at is borrowed */
+    const struct addr *addr;     /* of the device, with ports; copied */
+    size_t n_addr;
+    bool connected;      /* fd is a stream to addr[0]: the session's from now
+                            on, even if it cannot start */
+    int fd;
+    const char *bind;    /* local address or interface; NULL: any; borrowed */
+    uint32_t connect_ms; /* patience with connecting */
+    struct listeners *listeners; /* of the loop; NULL: no LISTENER is wanted */
+    uint16_t port_min, port_max; /* for a LISTENER; 0: any free port */
+
+    /* Called after every event, never from within eo_session_start() nor after
+     * status() stopped being PROTO_RUNNING, except the one time that says so.
+     * The session may be freed in it. */
+    void (*on_change)(void *ctx);
+    /* Called once, before the image's last byte is given to the kernel: from
+     * then on the outcome may be unknown.  False: it must not be sent, and the
+     * session fails (INTERNAL).  NULL: nobody listens. */
+    bool (*on_commit)(void *ctx);
+    /* Something to tell people: code is a word.  NULL: nobody listens. */
+    void (*on_warning)(void *ctx, const char *code, const char *text);
+    /* For -vvv: bytes that went (out) or came; those of secrets are masked.
+     * NULL: nobody listens. */
+    void (*on_bytes)(void *ctx, bool out, const uint8_t *, size_t len);
+    void *ctx;
+};
+
+/* NULL: no memory, or no entropy. */
+struct session *eo_session_start(const struct session_config *);
+
+enum proto_status eo_session_status(const struct session *);
+const struct espota_error *eo_session_error(const struct session *);
+void eo_session_want(const struct session *, struct proto_want *);
+/* While channels are being opened the machine has nothing to say yet. */
+bool eo_session_connecting(const struct session *);
+/* The last byte of the image has left. */
+bool eo_session_committed(const struct session *);
+/* The device's TCP is known to have it, too. */
+bool eo_session_confirmed(const struct session *);
+/* The device has said that it took the image; what follows is only the goodbye.
+ * It stays so, whatever status() says. */
+bool eo_session_accepted(const struct session *);
+uint64_t eo_session_bytes_out(const struct session *);
+/* The address that answered; NULL: none yet. */
+const struct addr *eo_session_peer(const struct session *);
+
+/* Closes what is open and wipes the machine.  NULL is fine. */
+void eo_session_free(struct session *);
+
+#endif

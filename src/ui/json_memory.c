@@ -1,0 +1,54 @@
+/* json_memory.c -- what the JSON library falls back to without memory. */
+#include "ui/json_memory.h"
+
+#ifndef EO_WITH_JSON
+
+void eo_json_memory(void)
+{
+}
+
+#else
+
+#include <stdalign.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/mem.h"
+
+enum { RESERVE = 64 * 1024, ALIGN = alignof(max_align_t) };
+
+/* The library is told once for the whole process.  The reserve is a stack
+ * that starts again when nothing of it is in use. */
+static alignas(max_align_t) unsigned char reserve[RESERVE];
+static size_t used, blocks;
+
+static void *take(size_t size)
+{
+    void *p = eo_resize(NULL, size, 1);
+
+    if (p != NULL || size > RESERVE - used)
+        return p;
+    p = reserve + used;
+    used += (size + ALIGN - 1) / ALIGN * ALIGN;
+    blocks++;
+    return p;
+}
+
+static void give_back(void *p)
+{
+    const uintptr_t at = (uintptr_t)p, from = (uintptr_t)reserve;
+
+    if (at < from || at >= from + RESERVE)
+        eo_free(p);
+    else if (--blocks == 0)
+        used = 0;
+}
+
+void eo_json_memory(void)
+{
+    json_set_alloc_funcs(take, give_back);
+}
+
+#endif

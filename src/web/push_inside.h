@@ -1,0 +1,89 @@
+/* push_inside.h -- one push, to those who share the work: http_push.c is
+ * the session, http_push_request.c what is asked and sent, http_push_multi.c
+ * how libcurl is turned by our loop, http_push_fail.c what it fails with.
+ */
+#ifndef EO_PUSH_INSIDE_H
+#define EO_PUSH_INSIDE_H
+
+#include <curl/curl.h>
+
+#include "web/form.h"
+#include "web/page.h"
+#include "web/push.h"
+
+enum {
+    PUSH_ANSWER_MAX = 2048,  /* of an answer's body is kept, ... */
+    PUSH_HEARD_MAX = 1 << 20 /* ... and no more of it all is listened to */
+};
+
+/* A look shows how it asks for a password, which a second one proves. */
+enum push_step { PUSH_PROBE, PUSH_LOGIN, PUSH_POST };
+
+struct push {
+    const struct session_ops *ops; /* first */
+    struct session_config c;
+    struct proto_job job;
+    const struct web_job *web;
+    struct addr *addr;
+    const struct addr *peer;
+
+    CURLM *multi;
+    CURL *easy;
+    struct curl_slist *headers, *resolve;
+    struct timer begin, timer, look; /* timer: libcurl's */
+    curl_socket_t fd; /* of the connection, or CURL_SOCKET_BAD */
+
+    enum push_step step;
+    enum proto_status status;
+    CURLcode result;
+    char why[CURL_ERROR_SIZE]; /* libcurl's own words; "": none */
+    struct espota_error error;
+    struct espota_hello hello;
+    const char *auth; /* how the password goes with a request; NULL: it does
+                         not */
+
+    const struct image_form *form;
+    struct web_body body;
+    size_t taken; /* of the image, by the peer */
+    bool connected, committed, accepted, stalled;
+    bool starved; /* no memory to watch what libcurl wants watched */
+    int no_socket; /* why the last one could not be opened; 0: it was */
+    bool guessed; /* this system cannot tell what the peer has */
+    bool early; /* something of an answer came before the peer had the image */
+    enum push_head { HEAD_NONE, HEAD_BEGUN, HEAD_OVER } head;
+    int said;         /* the status of the latest answer; 0: none yet, -1: it
+                         is no HTTP/1 */
+    unsigned denials; /* answers of 401, in one request and its repetitions */
+    size_t heard; /* of an answer, its headers included */
+    uint64_t moved_at, bytes_out;
+    char answer[PUSH_ANSWER_MAX];
+    size_t answer_len;
+};
+
+/* http_push_multi.c: libcurl asks our loop for its sockets and its timer. */
+void eo_push_attach(struct push *);
+
+/* http_push.c: what libcurl did may be seen, and the transfer may be over; the
+ * push may be freed in it. */
+void eo_push_moved(struct push *);
+
+/* http_push.c: of the image, what the peer has confirmed, not what libcurl or
+ * the kernel buffers. */
+void eo_push_count_taken(struct push *);
+
+/* With a silence of the peer. */
+static inline uint32_t eo_push_patience(const struct push *p)
+{
+    return p->step < PUSH_POST ? p->job.answer_ms : p->job.stall_ms;
+}
+
+/* http_push_fail.c: there is no answer; sets the error. */
+void eo_push_fail(struct push *, CURLcode);
+
+/* http_push_request.c: 0, or -1: no memory, or no entropy. */
+int eo_push_prepare(struct push *);
+/* PUSH_PROBE, or PUSH_LOGIN with what is in auth. */
+int eo_push_start_look(struct push *, enum push_step);
+int eo_push_start_post(struct push *);
+
+#endif

@@ -1,0 +1,122 @@
+/* test_os_signals.c -- no signal is lost, whenever it comes. */
+#include "support/few_descriptors.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "os/signals.h"
+
+static int ends[2]; /* a pipe */
+
+static int open_pipe(void **state)
+{
+    (void)state;
+    return pipe(ends);
+}
+
+static int close_pipe(void **state)
+{
+    (void)state;
+    return close(ends[0]) | close(ends[1]);
+}
+
+/* The first to ask, as what was opened once is kept. */
+static void test_without_a_descriptor_signals_are_caught(void **state)
+{
+    struct rlimit limit;
+    struct sigaction now;
+    int rc;
+
+    (void)state;
+    few_descriptors(0, &limit);
+    rc = eo_signals_catch();
+    many_descriptors(&limit);
+    assert_int_equal(rc, -1);
+    assert_int_equal(raise(SIGPIPE), 0); /* does not end us */
+    assert_int_equal(raise(SIGXFSZ), 0); /* nor does a full file */
+    assert_int_equal(sigaction(SIGTERM, NULL, &now), 0);
+    assert_true(now.sa_handler != SIG_DFL);
+    assert_int_equal(raise(SIGWINCH), 0);
+    assert_int_equal(eo_signals_caught(), 0);
+}
+
+static void test_something_to_read(void **state)
+{
+    char byte;
+
+    (void)state;
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    assert_int_equal(eo_signals_await(ends[0]), 0);
+    assert_true(eo_signals_catch() >= 0);
+    assert_int_equal(eo_signals_await(ends[0]), 0);
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+}
+
+static void test_the_end_of_input_is_something_to_read(void **state)
+{
+    int other[2];
+
+    (void)state;
+    assert_int_equal(pipe(other), 0);
+    close(other[1]);
+    assert_int_equal(eo_signals_await(other[0]), 0);
+    close(other[0]);
+}
+
+static void test_signals_that_end_nothing(void **state)
+{
+    static const int WAKING[] = {SIGWINCH, SIGCONT};
+    struct pollfd p = {.fd = eo_signals_catch(), .events = POLLIN};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof WAKING / sizeof *WAKING; i++) {
+        assert_int_equal(raise(WAKING[i]), 0);
+        assert_int_equal(eo_signals_await(ends[0]), 1);
+        assert_int_equal(eo_signals_caught(), 0);
+        assert_int_equal(poll(&p, 1, 0), 0); /* said once */
+    }
+}
+
+/* Before the wait began, which is where one was lost when read() waited; and
+ * that there is something to read does not make it unsaid. */
+static void test_a_signal_that_ends_us_came_before(void **state)
+{
+    (void)state;
+    eo_signals_catch();
+    assert_int_equal(raise(SIGTERM), 0);
+    for (int i = 0; i < 3; i++) {
+        errno = 0;
+        assert_int_equal(eo_signals_await(ends[0]), -1);
+        assert_int_equal(errno, EINTR);
+        assert_int_equal(write(ends[1], "x", 1), 1);
+    }
+    assert_int_equal(eo_signals_caught(), SIGTERM);
+    assert_int_equal(raise(SIGINT), 0);
+    assert_int_equal(eo_signals_caught(), SIGTERM); /* the first one */
+}
+
+static void test_no_descriptor(void **state)
+{
+    (void)state;
+    assert_int_equal(eo_signals_await(1 << 20), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_without_a_descriptor_signals_are_caught),
+        cmocka_unit_test_setup_teardown(test_something_to_read, open_pipe,
+                                        close_pipe),
+        cmocka_unit_test(test_the_end_of_input_is_something_to_read),
+        cmocka_unit_test_setup_teardown(test_signals_that_end_nothing,
+                                        open_pipe, close_pipe),
+        cmocka_unit_test(test_no_descriptor),
+        cmocka_unit_test_setup_teardown(test_a_signal_that_ends_us_came_before,
+                                        open_pipe, close_pipe),
+    };
+
+    alarm(60); /* who waits for ever fails */
+    return cmocka_run_group_tests_name("os/signals", tests, NULL, NULL);
+}
