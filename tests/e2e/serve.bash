@@ -31,6 +31,26 @@ said() {
     wait_for "$BATS_TEST_TMPDIR/said" -F -- "$*"
 }
 
+# completed N: waits until so many deliveries were told to be complete.  It knows a
+# moment after the device does, and only what it knows counts for the next one.
+completed() { eventually has_completed "$1" || { echo "not $1 complete"; return 1; }; }
+
+has_completed() { [ "$(grep -c ': complete after' "$BATS_TEST_TMPDIR/said")" -ge "$1" ]; }
+
+# hold PATH: a client that asks for it, and reads nothing before take_held.  (One
+# that curl is to slow down may have taken some MB in an instant.)
+hold() {
+    exec 9<>"/dev/tcp/127.0.0.1/$port"
+    printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&9
+    said " asks for $1: 200"
+}
+
+# take_held FILE: the body it is given.
+take_held() {
+    timeout "$PATIENCE" cat <&9 | LC_ALL=C sed '1,/^\r$/d' >"$1"
+    exec 9<&- 9>&-
+}
+
 # status ARG...: the status curl gets, and nothing else.
 status() {
     curl -s --path-as-is -m 60 -o "$BATS_TEST_TMPDIR/body" -D "$BATS_TEST_TMPDIR/headers" \
