@@ -29,6 +29,20 @@ setup:
 $(AFTER): setup ; @:
 else
 
+# ---- for which system ---------------------------------------------------------
+# The system that the programs are to run on, which the compiler knows; the one
+# that builds may be another.
+
+ifndef TARGET_OS
+TARGET_MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
+TARGET_OS := $(strip $(if $(findstring linux,$(TARGET_MACHINE)),Linux, \
+             $(if $(findstring darwin,$(TARGET_MACHINE))$(findstring macos,$(TARGET_MACHINE)),Darwin, \
+             $(if $(findstring mingw,$(TARGET_MACHINE))$(findstring windows,$(TARGET_MACHINE)),Windows,Unix))))
+endif
+# Its files in src/os/: the others are left out.
+OS_FILES := $(if $(filter Windows,$(TARGET_OS)),windows,posix)
+OTHER_OS := $(filter-out %_$(OS_FILES).c,$(wildcard src/os/*_posix.c src/os/*_windows.c))
+
 # ---- what is there -----------------------------------------------------------
 # A library that is missing is left out of the build, except OpenSSL.
 
@@ -61,7 +75,7 @@ WITH_HTTP_SERVE ?= $(if $(filter 0,$(WITH_HTTP)),0,$(call have,libmicrohttpd >= 
 
 # Avahi is loaded when it is needed: its headers are enough here.
 WITH_AVAHI ?= $(call have,avahi-client)
-WITH_DNSSD ?= $(if $(filter Darwin,$(shell uname -s)),1,0)
+WITH_DNSSD ?= $(if $(filter Darwin,$(TARGET_OS)),1,0)
 
 DEPS_LIB := libcrypto $(if $(filter 1,$(WITH_GZIP)),libdeflate) $(if $(filter 1,$(WITH_JSON)),jansson) \
             $(if $(filter 1,$(WITH_HTTP_SERVE)),libmicrohttpd) $(if $(filter 1,$(WITH_HTTP_PUSH)),libcurl)
@@ -71,7 +85,7 @@ FEATURES := $(if $(filter 1,$(WITH_GZIP)),-DEO_WITH_GZIP) $(if $(filter 1,$(WITH
             $(if $(filter 1,$(WITH_HTTP_SERVE)),-DEO_WITH_HTTP_SERVE) \
             $(if $(filter 1,$(WITH_HTTP_PUSH)),-DEO_WITH_HTTP_PUSH) \
             $(if $(filter 1,$(WITH_AVAHI)),-DEO_WITH_AVAHI) $(if $(filter 1,$(WITH_DNSSD)),-DEO_WITH_DNSSD)
-LEFT_OUT := $(if $(filter 1,$(WITH_AVAHI)),,src/names/mdns_avahi.c) $(if $(filter 1,$(WITH_DNSSD)),,src/names/mdns_dnssd.c)
+LEFT_OUT := $(OTHER_OS) $(if $(filter 1,$(WITH_AVAHI)),,src/names/mdns_avahi.c) $(if $(filter 1,$(WITH_DNSSD)),,src/names/mdns_dnssd.c)
 
 # ---- what we are made of -----------------------------------------------------
 
@@ -80,7 +94,7 @@ SRC_SIM := $(sort $(wildcard src/sim/*.c))
 SRC_LIB := $(sort $(filter-out $(SRC_CLI) $(SRC_SIM) $(LEFT_OUT),$(wildcard src/*/*.c)))
 UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 # Comparisons are counted where the linker wraps calls.
-UNIT    := $(filter-out $(if $(filter Linux,$(shell uname -s)),,%/test_cli_planning.c),$(UNIT))
+UNIT    := $(filter-out $(if $(filter Linux,$(TARGET_OS)),,%/test_cli_planning.c),$(UNIT))
 SUPPORT := $(sort $(wildcard tests/support/*.c))
 FUZZ    := $(sort $(wildcard fuzz/fuzz_*.c))
 BENCH   := $(sort $(wildcard tests/bench/*.c))
@@ -107,19 +121,19 @@ ifndef SAN
 OUR_CPPFLAGS += $(if $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 endif
 OUR_CFLAGS   += -fstack-protector-strong
-ifneq ($(shell uname -s),Darwin)
+ifeq ($(filter Darwin Windows,$(TARGET_OS)),)
 HARD_SHARED  := -Wl,-z,relro,-z,now
 HARD_PROGRAM := -pie $(HARD_SHARED)
 endif
 LIBS         := $(shell $(PKG_CONFIG) --libs $(DEPS_LIB) 2>/dev/null) -pthread \
-                $(if $(filter Linux,$(shell uname -s)),-ldl $(if $(filter 1,$(WITH_DNSSD)),-ldns_sd))
+                $(if $(filter Linux,$(TARGET_OS)),-ldl $(if $(filter 1,$(WITH_DNSSD)),-ldns_sd))
 LIBS_CLI     := $(shell $(PKG_CONFIG) --libs $(DEPS_CLI) 2>/dev/null)
 COMPILE       = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS)
 LINK          = $(CC) $(OUR_SAN) $(CFLAGS) $(LDFLAGS)
 
 obj      = $(patsubst %.c,$(BUILD)/%.o,$(1))
 STATIC  := $(BUILD)/libespota.a
-ifeq ($(shell uname -s),Darwin)
+ifeq ($(TARGET_OS),Darwin)
 SHARED  := $(BUILD)/libespota.$(SOVERSION).dylib
 SOLINK  := libespota.dylib
 SOFLAGS  = -dynamiclib -install_name $(LIBDIR)/$(@F)
@@ -136,10 +150,10 @@ FUZZERS := $(patsubst %.c,$(BUILD)/%,$(FUZZ))
 PEERS   := $(patsubst %.c,$(BUILD)/%,$(PEER))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(BENCH))
 # The shim stands between the program and a C library like glibc.
-TORTURE := $(if $(filter Linux,$(shell uname -s)),$(BUILD)/tests/torture/torture $(BUILD)/tests/torture/fail.so)
+TORTURE := $(if $(filter Linux,$(TARGET_OS)),$(BUILD)/tests/torture/torture $(BUILD)/tests/torture/fail.so)
 
 # So does the linker that wraps calls.
-MODEL   := $(if $(filter Linux,$(shell uname -s)),$(if $(filter 1,$(WITH_JSON)),$(BUILD)/tests/model/model))
+MODEL   := $(if $(filter Linux,$(TARGET_OS)),$(if $(filter 1,$(WITH_JSON)),$(BUILD)/tests/model/model))
 comma   := ,
 
 ifneq ($(V),1)
