@@ -36,7 +36,7 @@ static const struct ifaces IFACES = {
     .n = 2,
 };
 
-int eo_mdns_link_new(struct mdns_link **out, struct loop *loop,
+int eo_mdns_link_new(struct mdns_link **out, struct espota_loop *loop,
                      const struct mdns_link_config *c, struct espota_error *err)
 {
     size_t i = 0;

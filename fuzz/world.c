@@ -101,7 +101,7 @@ void world_skip(uint64_t ms)
     clock_ms += ms;
 }
 
-void world_pass(struct loop *loop, uint64_t ms)
+void world_pass(struct espota_loop *loop, uint64_t ms)
 {
     const uint64_t end = clock_ms + ms;
 

@@ -26,7 +26,7 @@ void world_skip(uint64_t ms);
 
 /* Lets ms pass, a turn of the loop at each time that something is due, and one
  * more. */
-void world_pass(struct loop *, uint64_t ms);
+void world_pass(struct espota_loop *, uint64_t ms);
 
 /* The other end of what was connected, accepted, bound or made to listen since
  * the last call; -1: nothing was.  The caller's to close.  A byte written to

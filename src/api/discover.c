@@ -45,7 +45,7 @@ struct gone {
 struct espota_discover {
     struct espota_discover_config config; /* names: only at the start */
     char *bind;
-    struct loop *loop;
+    struct espota_loop *loop;
     struct browse *browse;
     struct timer end;
     bool ended;

@@ -35,7 +35,7 @@ struct slot {
 struct espota_fleet {
     struct espota_fleet_config c;
     struct rollout rollout;
-    struct loop *loop;
+    struct espota_loop *loop;
     struct listeners *listeners; /* the ports that its devices call */
     struct shortage shortage;    /* of descriptors */
     struct slot **slot;

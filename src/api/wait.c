@@ -25,7 +25,7 @@ enum {
 
 struct wait {
     const struct espota_wait_config *config;
-    struct loop *loop;
+    struct espota_loop *loop;
     struct browse *browse;
     struct resolve *resolve;
     struct race *race;

@@ -15,7 +15,7 @@
 struct job;
 
 struct job_config {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct listeners *listeners; /* of the loop */
     struct shortage *shortage;   /* likewise */
     const struct espota_image *image;   /* borrowed until the job ended */

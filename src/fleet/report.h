@@ -10,7 +10,7 @@
 
 /* Filled by the job: on_event and what every event carries. */
 struct report {
-    const struct loop *loop;
+    const struct espota_loop *loop;
     espota_event_fn *on_event; /* NULL: nobody listens */
     void *on_event_ctx;
     enum espota_log_level log_level;

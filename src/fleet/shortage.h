@@ -24,7 +24,7 @@ struct short_of {
 
 /* Zero it but for the first three. */
 struct shortage {
-    struct loop *loop;
+    struct espota_loop *loop;
     void (*on_over)(void *ctx); /* nobody queues any more; from anywhere */
     void *ctx;
     size_t at_work; /* jobs begun and not ended */

@@ -33,7 +33,7 @@ enum {
 };
 
 struct verify {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct verify_config c;
     struct addr addr;
     bool here; /* on this machine */
@@ -383,7 +383,7 @@ static void on_limit(void *ctx)
     judge(ctx, true);
 }
 
-struct verify *eo_verify_start(struct loop *loop,
+struct verify *eo_verify_start(struct espota_loop *loop,
                                const struct verify_config *c)
 {
     struct verify *v = eo_calloc(1, sizeof *v);

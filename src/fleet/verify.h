@@ -69,7 +69,8 @@ struct verify_config {
 };
 
 /* Strings are borrowed until it ended.  NULL: no memory. */
-struct verify *eo_verify_start(struct loop *, const struct verify_config *);
+struct verify *eo_verify_start(struct espota_loop *,
+                               const struct verify_config *);
 void eo_verify_free(struct verify *); /* NULL is fine */
 
 #endif

@@ -391,7 +391,7 @@ static int want_name(struct browse *b, const char *text,
     return 0;
 }
 
-int eo_browse_new(struct browse **out, struct loop *loop,
+int eo_browse_new(struct browse **out, struct espota_loop *loop,
                   const struct browse_config *c, struct espota_error *err)
 {
     struct browse *b = eo_calloc(1, sizeof *b);

@@ -75,8 +75,8 @@ struct browse_config {
 
 /* 0, or -1: there is no way to ask (RESOLVE), a name that is none (USAGE), or
  * no memory. */
-int eo_browse_new(struct browse **, struct loop *, const struct browse_config *,
-                  struct espota_error *);
+int eo_browse_new(struct browse **, struct espota_loop *,
+                  const struct browse_config *, struct espota_error *);
 void eo_browse_free(struct browse *);
 
 /* In no particular order; NULL behind the last. */

@@ -13,7 +13,7 @@ enum {
 };
 
 struct browse {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct browse_config config;
     struct mdns_link *link;
     struct mdns_name type[ANNOUNCE_SERVICE_COUNT];

@@ -13,7 +13,7 @@
 #include "net/race.h"
 
 struct detect {
-    struct loop *loop;
+    struct espota_loop *loop;
     detect_fn *fn;
     void *ctx;
     struct browse *browse;
@@ -235,8 +235,9 @@ static void ask_mdns(struct detect *d, const char *name)
         eo_timer_start(d->loop, &d->patience, DETECT_MDNS_MS, on_mdns_over, d);
 }
 
-struct detect *eo_detect_start(struct loop *loop, const struct detect_config *c,
-                               detect_fn *fn, void *ctx)
+struct detect *eo_detect_start(struct espota_loop *loop,
+                               const struct detect_config *c, detect_fn *fn,
+                               void *ctx)
 {
     struct detect *d =
         eo_calloc(1, sizeof *d + c->n_addr * sizeof d->addr[0]);

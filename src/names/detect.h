@@ -72,8 +72,9 @@ struct detect_config {
 struct detect;
 
 /* NULL: no memory. */
-struct detect *eo_detect_start(struct loop *, const struct detect_config *,
-                               detect_fn *, void *ctx);
+struct detect *eo_detect_start(struct espota_loop *,
+                               const struct detect_config *, detect_fn *,
+                               void *ctx);
 
 /* Stops without calling back.  NULL is fine. */
 void eo_detect_free(struct detect *);

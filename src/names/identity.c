@@ -11,7 +11,7 @@
 enum { SERVICE_LAG_MS = 700 };
 
 struct look {
-    struct loop *loop;
+    struct espota_loop *loop;
     void (*on_end)(void *ctx, const struct look_facts *);
     void (*on_goodbye)(void *ctx);
     void *ctx;
@@ -95,7 +95,8 @@ static void on_news(void *ctx, enum browse_news news,
                   : SERVICE_LAG_MS);
 }
 
-struct look *eo_look_start(struct loop *loop, const struct look_config *c)
+struct look *eo_look_start(struct espota_loop *loop,
+                           const struct look_config *c)
 {
     struct look *k = eo_calloc(1, sizeof *k);
     char local[NAME_SPACE];

@@ -37,7 +37,7 @@ struct look_config {
 };
 
 /* Asks afresh: what is told was said after this call.  NULL: no memory. */
-struct look *eo_look_start(struct loop *, const struct look_config *);
+struct look *eo_look_start(struct espota_loop *, const struct look_config *);
 void eo_look_free(struct look *); /* NULL is fine */
 
 #endif

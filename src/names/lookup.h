@@ -27,8 +27,8 @@ struct lookup_config {
 struct lookup_ops {
     const char *name; /* --resolver NAME */
     bool multicast;   /* knows names in .local, and no other */
-    void *(*start)(struct loop *, const struct lookup_config *); /* NULL: no
-                                                                    memory */
+    void *(*start)(struct espota_loop *, const struct lookup_config *); /* NULL:
+                                                                    no memory */
     void (*free)(void *); /* NULL is fine */
 };
 

@@ -21,7 +21,7 @@ enum {
 };
 
 struct lookup_thread {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct lookup_config config;
     char *name;
     struct turns *turns;
@@ -42,7 +42,7 @@ struct turn {
 
 /* Of one kind of look-up, which its function tells. */
 struct turns {
-    struct loop *loop;
+    struct espota_loop *loop;
     void (*run)(struct question *);
     struct lookup_thread *queue;
     struct turn *first;
@@ -135,7 +135,7 @@ static void turns_free(void *p)
     }
 }
 
-static struct turns *turns_of(struct loop *loop,
+static struct turns *turns_of(struct espota_loop *loop,
                               void (*look_up)(struct question *))
 {
     struct loop_shared *shared = eo_loop_shared(loop, LOOP_TURNS);
@@ -333,7 +333,8 @@ void eo_lookup_thread_free(void *p)
     eo_free(l);
 }
 
-void *eo_lookup_thread_start(struct loop *loop, const struct lookup_config *c,
+void *eo_lookup_thread_start(struct espota_loop *loop,
+                             const struct lookup_config *c,
                              void (*look_up)(struct question *))
 {
     struct lookup_thread *l = eo_calloc(1, sizeof *l);

@@ -35,7 +35,7 @@ bool eo_question_wants(const struct question *, int family /* AF_... */);
 
 /* The two functions of struct lookup_ops; run is called on the thread and
  * touches nothing but its question. */
-void *eo_lookup_thread_start(struct loop *, const struct lookup_config *,
+void *eo_lookup_thread_start(struct espota_loop *, const struct lookup_config *,
                              void (*run)(struct question *));
 void eo_lookup_thread_free(void *);
 

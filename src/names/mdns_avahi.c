@@ -139,7 +139,8 @@ static void look_up(struct question *q)
     t.lib.avahi_simple_poll_free(poll);
 }
 
-static void *avahi_start(struct loop *loop, const struct lookup_config *c)
+static void *avahi_start(struct espota_loop *loop,
+                         const struct lookup_config *c)
 {
     return eo_lookup_thread_start(loop, c, look_up);
 }

@@ -19,7 +19,7 @@ enum {
 };
 
 struct builtin {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct lookup_config config;
     struct mdns_name name;
     char *only;
@@ -160,7 +160,8 @@ static void open_link(void *ctx)
         eo_timer_start(b->loop, &b->timer, 0, on_failed, b);
 }
 
-static void *builtin_start(struct loop *loop, const struct lookup_config *c)
+static void *builtin_start(struct espota_loop *loop,
+                           const struct lookup_config *c)
 {
     struct builtin *b = eo_calloc(1, sizeof *b);
 

@@ -102,7 +102,8 @@ static void look_up(struct question *q)
         DNSServiceRefDeallocate(refs[i]);
 }
 
-static void *dnssd_start(struct loop *loop, const struct lookup_config *c)
+static void *dnssd_start(struct espota_loop *loop,
+                         const struct lookup_config *c)
 {
     return eo_lookup_thread_start(loop, c, look_up);
 }

@@ -32,7 +32,7 @@ enum { PORTS_MAX = 2 * IFACES_MAX + 2 };
 
 /* The sockets, and who hears what comes in over them. */
 struct hub {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct ifaces ifs;
     struct port port[PORTS_MAX];
     size_t n_port;
@@ -123,7 +123,7 @@ static int no_socket(int sys, struct espota_error *err)
                        strerror(sys));
 }
 
-static struct hub *hub_new(struct loop *loop, const struct ifaces *ifs,
+static struct hub *hub_new(struct espota_loop *loop, const struct ifaces *ifs,
                            struct espota_error *err)
 {
     struct loop_shared *shared = eo_loop_shared(loop, LOOP_MDNS);
@@ -152,7 +152,7 @@ static struct hub *hub_new(struct loop *loop, const struct ifaces *ifs,
 }
 
 /* Interfaces come and go: a link that is new sees them as they are now. */
-static struct hub *hub_of(struct loop *loop, const struct ifaces *ifs,
+static struct hub *hub_of(struct espota_loop *loop, const struct ifaces *ifs,
                           struct espota_error *err)
 {
     for (struct hub *h = eo_loop_shared(loop, LOOP_MDNS)->it; h != NULL;
@@ -185,9 +185,8 @@ static int list_ifaces(struct ifaces *ifs, const char *only,
     return 0;
 }
 
-int eo_mdns_link_new(struct mdns_link **out, struct loop *loop,
-                     const struct mdns_link_config *c,
-                     struct espota_error *err)
+int eo_mdns_link_new(struct mdns_link **out, struct espota_loop *loop,
+                     const struct mdns_link_config *c, struct espota_error *err)
 {
     struct mdns_link *l = eo_calloc(1, sizeof *l), **at;
     struct ifaces ifs;

@@ -38,7 +38,7 @@ struct mdns_link_config {
 
 /* 0, or -1: no interface, or no socket (RESOLVE), or none to be had now
  * (INTERNAL: no memory, no descriptor). */
-int eo_mdns_link_new(struct mdns_link **, struct loop *,
+int eo_mdns_link_new(struct mdns_link **, struct espota_loop *,
                      const struct mdns_link_config *, struct espota_error *);
 void eo_mdns_link_free(struct mdns_link *);
 

@@ -50,7 +50,7 @@ struct asked {
 };
 
 struct resolve {
-    struct loop *loop;
+    struct espota_loop *loop;
     resolve_fn *fn;
     void (*log)(void *ctx, const char *line);
     void *ctx;
@@ -455,7 +455,7 @@ static int begin(struct resolve *r, const struct resolve_config *c)
     return 0;
 }
 
-struct resolve *eo_resolve_start(struct loop *loop,
+struct resolve *eo_resolve_start(struct espota_loop *loop,
                                  const struct resolve_config *config,
                                  resolve_fn *fn, void *ctx)
 {

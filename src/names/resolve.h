@@ -43,8 +43,9 @@ struct resolve_config {
 };
 
 /* NULL: no memory.  The config is copied. */
-struct resolve *eo_resolve_start(struct loop *, const struct resolve_config *,
-                                 resolve_fn *, void *ctx);
+struct resolve *eo_resolve_start(struct espota_loop *,
+                                 const struct resolve_config *, resolve_fn *,
+                                 void *ctx);
 
 /* Stops without calling back; helper threads are abandoned and clean up after
  * themselves.  NULL is fine. */

@@ -29,7 +29,8 @@ static void look_up(struct question *q)
     freeaddrinfo(list);
 }
 
-static void *system_start(struct loop *loop, const struct lookup_config *c)
+static void *system_start(struct espota_loop *loop,
+                          const struct lookup_config *c)
 {
     return eo_lookup_thread_start(loop, c, look_up);
 }

@@ -37,7 +37,7 @@ struct late {
 };
 
 struct listeners {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct listener *first;
     struct late *late;
     bool forgets; /* there was no memory for one: any port may be called */
@@ -391,7 +391,7 @@ static void on_timer(void *ctx)
 
 /* ---- outside ------------------------------------------------------------- */
 
-struct listeners *eo_listeners_new(struct loop *loop)
+struct listeners *eo_listeners_new(struct espota_loop *loop)
 {
     struct listeners *all = eo_calloc(1, sizeof *all);
 

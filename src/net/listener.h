@@ -15,7 +15,7 @@
 struct listeners; /* those of one loop */
 struct listener;
 
-struct listeners *eo_listeners_new(struct loop *); /* NULL: no memory */
+struct listeners *eo_listeners_new(struct espota_loop *); /* NULL: no memory */
 /* Nobody waits any more.  NULL is fine. */
 void eo_listeners_free(struct listeners *);
 

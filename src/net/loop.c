@@ -13,14 +13,14 @@
 #include "os/poll.h"
 
 struct watch {
-    struct loop *loop;
+    struct espota_loop *loop;
     size_t slot;
     int fd, want;
     watch_fn *fn;
     void *ctx;
 };
 
-struct loop {
+struct espota_loop {
     uint64_t now;
     struct watch **watch; /* NULL: a hole */
     struct pollfd *poll;
@@ -33,21 +33,21 @@ struct loop {
     struct loop_shared shared[LOOP_SHARES];
 };
 
-void eo_loop_update(struct loop *l)
+void eo_loop_update(struct espota_loop *l)
 {
     l->now = eo_monotonic_ms();
 }
 
-struct loop *eo_loop_new(void)
+struct espota_loop *eo_loop_new(void)
 {
-    struct loop *l = eo_calloc(1, sizeof *l);
+    struct espota_loop *l = eo_calloc(1, sizeof *l);
 
     if (l != NULL)
         eo_loop_update(l);
     return l;
 }
 
-void eo_loop_free(struct loop *l)
+void eo_loop_free(struct espota_loop *l)
 {
     if (l == NULL)
         return;
@@ -61,19 +61,19 @@ void eo_loop_free(struct loop *l)
     eo_free(l);
 }
 
-uint64_t eo_loop_now(const struct loop *l)
+uint64_t eo_loop_now(const struct espota_loop *l)
 {
     return l->now;
 }
 
-struct loop_shared *eo_loop_shared(struct loop *l, enum loop_share which)
+struct loop_shared *eo_loop_shared(struct espota_loop *l, enum loop_share which)
 {
     return &l->shared[which];
 }
 
 /* ---- descriptors -------------------------------------------------------- */
 
-static int grow_watches(struct loop *l)
+static int grow_watches(struct espota_loop *l)
 {
     const size_t cap = l->cap_watch == 0 ? 16 : 2 * l->cap_watch;
     struct watch **watch = eo_resize(l->watch, cap, sizeof *watch);
@@ -90,8 +90,8 @@ static int grow_watches(struct loop *l)
     return 0;
 }
 
-struct watch *eo_watch_new(struct loop *l, int fd, int want, watch_fn *fn,
-                           void *ctx)
+struct watch *eo_watch_new(struct espota_loop *l, int fd, int want,
+                           watch_fn *fn, void *ctx)
 {
     struct watch *w;
 
@@ -110,7 +110,7 @@ void eo_watch_want(struct watch *w, int want)
     w->want = want;
 }
 
-static void close_holes(struct loop *l)
+static void close_holes(struct espota_loop *l)
 {
     size_t n = 0;
 
@@ -206,7 +206,7 @@ static void unlink_child(struct timer *t)
         t->next->prev = t->prev;
 }
 
-void eo_timer_stop(struct loop *l, struct timer *t)
+void eo_timer_stop(struct espota_loop *l, struct timer *t)
 {
     struct timer *rest;
 
@@ -224,7 +224,7 @@ void eo_timer_stop(struct loop *l, struct timer *t)
     l->n_timer--;
 }
 
-void eo_timer_start(struct loop *l, struct timer *t, uint64_t ms,
+void eo_timer_start(struct espota_loop *l, struct timer *t, uint64_t ms,
                     void (*fn)(void *ctx), void *ctx)
 {
     eo_timer_stop(l, t);
@@ -237,7 +237,7 @@ void eo_timer_start(struct loop *l, struct timer *t, uint64_t ms,
     l->n_timer++;
 }
 
-static void run_timers(struct loop *l)
+static void run_timers(struct espota_loop *l)
 {
     /* Those started by a callback with 0 ms wait for the next turn, so that
      * descriptors are never starved. */
@@ -256,7 +256,7 @@ static void run_timers(struct loop *l)
 
 /* ---- turning ------------------------------------------------------------ */
 
-int eo_loop_timeout(const struct loop *l)
+int eo_loop_timeout(const struct espota_loop *l)
 {
     uint64_t now, left;
 
@@ -269,7 +269,8 @@ int eo_loop_timeout(const struct loop *l)
     return left > INT_MAX ? INT_MAX : (int)left;
 }
 
-size_t eo_loop_fds(const struct loop *l, struct espota_fd *fds, size_t cap)
+size_t eo_loop_fds(const struct espota_loop *l, struct espota_fd *fds,
+                   size_t cap)
 {
     size_t n = 0;
 
@@ -285,7 +286,7 @@ size_t eo_loop_fds(const struct loop *l, struct espota_fd *fds, size_t cap)
     return n;
 }
 
-static void fire(struct loop *l, size_t slot, int fd, int ready)
+static void fire(struct espota_loop *l, size_t slot, int fd, int ready)
 {
     struct watch *w = slot < l->n_watch ? l->watch[slot] : NULL;
 
@@ -297,7 +298,8 @@ static void fire(struct loop *l, size_t slot, int fd, int ready)
     l->depth--;
 }
 
-void eo_loop_process(struct loop *l, const struct espota_fd *fds, size_t n)
+void eo_loop_process(struct espota_loop *l, const struct espota_fd *fds,
+                     size_t n)
 {
     const size_t n_watch = l->n_watch;
     size_t slot = 0; /* both lists are in the order of eo_loop_fds() */
@@ -333,7 +335,7 @@ static int ready_bits(short revents)
     return ready;
 }
 
-int eo_loop_turn(struct loop *l, int max_ms)
+int eo_loop_turn(struct espota_loop *l, int max_ms)
 {
     const size_t n = l->n_watch;
     int wait = eo_loop_timeout(l), got;

@@ -12,17 +12,17 @@
 
 #include <espota/fleet.h>
 
-struct loop;
+struct espota_loop;
 struct watch;
 
-struct loop *eo_loop_new(void); /* NULL: no memory */
-void eo_loop_free(struct loop *);
+struct espota_loop *eo_loop_new(void); /* NULL: no memory */
+void eo_loop_free(struct espota_loop *);
 
 /* Milliseconds of a clock that never jumps; cached per turn of the loop. */
-uint64_t eo_loop_now(const struct loop *);
+uint64_t eo_loop_now(const struct espota_loop *);
 
 /* Looks at the clock again, after work that may have taken long. */
-void eo_loop_update(struct loop *);
+void eo_loop_update(struct espota_loop *);
 
 /* What all users of a loop share, one of a kind: made by the first who needs
  * it, freed with the loop at the latest. */
@@ -37,7 +37,7 @@ struct loop_shared {
     void (*free)(void *it);
 };
 
-struct loop_shared *eo_loop_shared(struct loop *, enum loop_share);
+struct loop_shared *eo_loop_shared(struct espota_loop *, enum loop_share);
 
 /* ---- descriptors -------------------------------------------------------- */
 
@@ -46,7 +46,7 @@ struct loop_shared *eo_loop_shared(struct loop *, enum loop_share);
 typedef void watch_fn(void *ctx, int ready);
 
 /* want may be 0: kept, not asked.  NULL: no memory. */
-struct watch *eo_watch_new(struct loop *, int fd, int want, watch_fn *,
+struct watch *eo_watch_new(struct espota_loop *, int fd, int want, watch_fn *,
                            void *ctx);
 void eo_watch_want(struct watch *, int want);
 /* Before the descriptor is closed.  NULL is fine. */
@@ -66,19 +66,19 @@ struct timer {
 };
 
 /* Starts or restarts. */
-void eo_timer_start(struct loop *, struct timer *, uint64_t ms,
+void eo_timer_start(struct espota_loop *, struct timer *, uint64_t ms,
                     void (*fn)(void *ctx), void *ctx);
-void eo_timer_stop(struct loop *, struct timer *);
+void eo_timer_stop(struct espota_loop *, struct timer *);
 
 /* ---- turning ------------------------------------------------------------ */
 
 /* Waits for at most max_ms (-1: as long as it takes) and runs what is due.
  * 0, or -1 with errno: it is no use to go on; EINTR counts as a turn. */
-int eo_loop_turn(struct loop *, int max_ms);
+int eo_loop_turn(struct espota_loop *, int max_ms);
 
 /* The same in pieces, for a foreign loop; see fleet.h. */
-size_t eo_loop_fds(const struct loop *, struct espota_fd *, size_t cap);
-int eo_loop_timeout(const struct loop *);
-void eo_loop_process(struct loop *, const struct espota_fd *, size_t n);
+size_t eo_loop_fds(const struct espota_loop *, struct espota_fd *, size_t cap);
+int eo_loop_timeout(const struct espota_loop *);
+void eo_loop_process(struct espota_loop *, const struct espota_fd *, size_t n);
 
 #endif

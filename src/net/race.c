@@ -17,7 +17,7 @@ struct runner {
 };
 
 struct race {
-    struct loop *loop;
+    struct espota_loop *loop;
     char *bind;
     race_fn *fn;
     void *ctx;
@@ -164,9 +164,9 @@ static void on_deadline(void *ctx)
     finish(race, -1, NULL, &err);
 }
 
-struct race *eo_race_start(struct loop *loop, const struct addr *addr, size_t n,
-                           const char *bind, uint32_t timeout_ms, race_fn *fn,
-                           void *ctx)
+struct race *eo_race_start(struct espota_loop *loop, const struct addr *addr,
+                           size_t n, const char *bind, uint32_t timeout_ms,
+                           race_fn *fn, void *ctx)
 {
     struct race *race =
         eo_calloc(1, sizeof *race + n * sizeof race->runner[0]);

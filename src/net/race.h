@@ -20,7 +20,7 @@ typedef void race_fn(void *ctx, int fd, const struct addr *winner,
 
 /* The addresses carry their ports and are copied.  bind as in fleet.h; NULL:
  * any.  NULL is returned for lack of memory. */
-struct race *eo_race_start(struct loop *, const struct addr *, size_t n,
+struct race *eo_race_start(struct espota_loop *, const struct addr *, size_t n,
                            const char *bind, uint32_t timeout_ms, race_fn *,
                            void *ctx);
 

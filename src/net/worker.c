@@ -96,7 +96,7 @@ static int open_pipe(int fds[2])
     return 0;
 }
 
-struct worker *eo_worker_start(struct loop *loop, void (*run)(void *job),
+struct worker *eo_worker_start(struct espota_loop *loop, void (*run)(void *job),
                                void *job, void (*free_job)(void *job),
                                void (*done)(void *ctx, void *job), void *ctx)
 {

@@ -14,7 +14,7 @@ struct worker;
  * loop, once run has returned, and not after eo_worker_free().  free_job is
  * called exactly once, by whoever is the last to need the job, also if the
  * start fails (NULL: no memory, no thread). */
-struct worker *eo_worker_start(struct loop *, void (*run)(void *job),
+struct worker *eo_worker_start(struct espota_loop *, void (*run)(void *job),
                                void *job, void (*free_job)(void *job),
                                void (*done)(void *ctx, void *job), void *ctx);
 

@@ -35,7 +35,7 @@ struct http_reply {
 };
 
 struct http_serve_config {
-    struct loop *loop;
+    struct espota_loop *loop;
     int listener; /* a listening socket, which is taken over */
     const char *tls_cert, *tls_key; /* PEM text; NULL: plain; borrowed */
     unsigned max_clients;

@@ -12,7 +12,7 @@
 #include "serve/repeats.h"
 
 struct espota_server {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct catalog *catalog;
     struct http_serve *http;
     espota_serve_event_fn *on_event;

@@ -13,7 +13,7 @@
 struct callback;
 
 struct callback_config {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct listeners *listeners; /* of the loop: who shares ports with whom */
     const struct addr *device; /* with its UDP port; copied */
     const char *bind;          /* local address or interface; NULL: any */

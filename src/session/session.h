@@ -26,7 +26,7 @@ struct session_ops {
 };
 
 struct session_config {
-    struct loop *loop;
+    struct espota_loop *loop;
     const struct proto_ops *ops;
     const struct proto_job *job; /* copied; what it points at is borrowed */
     const struct addr *addr;     /* of the device, with ports; copied */

@@ -43,7 +43,7 @@ struct arduino_update {
     uint64_t began_ms, first_ms, all_ms;
 };
 
-static struct loop *loop(const struct arduino_update *u)
+static struct espota_loop *loop(const struct arduino_update *u)
 {
     return u->d->base.sim->loop;
 }

@@ -20,7 +20,7 @@ enum {
     HEARD_LOOKS = 400
 };
 
-static struct loop *loop_of(const struct esphome_session *s)
+static struct espota_loop *loop_of(const struct esphome_session *s)
 {
     return s->device->base.sim->loop;
 }

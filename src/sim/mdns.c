@@ -177,7 +177,7 @@ static void probe(struct voice *v)
 static void next_step(void *ctx)
 {
     struct voice *v = ctx;
-    struct loop *loop = v->all->sim->loop;
+    struct espota_loop *loop = v->all->sim->loop;
 
     if (v->state == PROBING && v->step++ < PROBES) {
         probe(v);
@@ -284,7 +284,7 @@ static void on_later(void *ctx)
 
 static void answer_all(struct voice *v, unsigned parts)
 {
-    struct loop *loop = v->all->sim->loop;
+    struct espota_loop *loop = v->all->sim->loop;
     const uint64_t delay =
         parts & PART_PTR
             ? DELAY_MS + v->device->number * 37u % DELAY_SPAN_MS

@@ -74,7 +74,7 @@ const struct pull_config *eo_pull_config(const struct pull_device *d)
     return d->base.sim->config;
 }
 
-struct loop *eo_pull_loop(const struct pull_device *d)
+struct espota_loop *eo_pull_loop(const struct pull_device *d)
 {
     return d->base.sim->loop;
 }

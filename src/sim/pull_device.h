@@ -45,7 +45,7 @@ struct pull_device {
 };
 
 const struct pull_config *eo_pull_config(const struct pull_device *);
-struct loop *eo_pull_loop(const struct pull_device *);
+struct espota_loop *eo_pull_loop(const struct pull_device *);
 bool eo_pull_is_esphome(const struct pull_device *);
 /* Counted against the server. */
 void eo_pull_violate(struct pull_device *, const char *what);

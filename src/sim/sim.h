@@ -106,7 +106,7 @@ struct sim {
     const struct profile *profile;
     struct sim_config common;
     void *config; /* the profile's */
-    struct loop *loop;
+    struct espota_loop *loop;
     void *devices;   /* count of them, device_size each: eo_sim_device() */
     struct out *out; /* where reports go */
     struct responder *mdns; /* NULL: without --mdns */

@@ -12,7 +12,7 @@
 
 enum { PIECE = 1460 };
 
-struct loop *eo_web_loop(const struct web_conn *x)
+struct espota_loop *eo_web_loop(const struct web_conn *x)
 {
     return x->device->base.sim->loop;
 }

@@ -41,7 +41,7 @@ struct web_conn {
 };
 
 /* web_conn.c */
-struct loop *eo_web_loop(const struct web_conn *);
+struct espota_loop *eo_web_loop(const struct web_conn *);
 /* Counted against the client. */
 void eo_web_violate(struct web_conn *, const char *what);
 /* The next close is a reset. */

@@ -91,7 +91,7 @@ void device_store(size_t d, int image)
 /* ---- names ----------------------------------------------------------------- */
 
 struct resolve {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct timer timer;
     resolve_fn *fn;
     void *ctx;
@@ -118,10 +118,10 @@ static void on_name(void *ctx)
               NULL);
 }
 
-struct resolve *__wrap_eo_resolve_start(struct loop *,
+struct resolve *__wrap_eo_resolve_start(struct espota_loop *,
                                         const struct resolve_config *,
                                         resolve_fn *, void *);
-struct resolve *__wrap_eo_resolve_start(struct loop *loop,
+struct resolve *__wrap_eo_resolve_start(struct espota_loop *loop,
                                         const struct resolve_config *c,
                                         resolve_fn *fn, void *ctx)
 {
@@ -144,7 +144,7 @@ void __wrap_eo_resolve_free(struct resolve *r)
 /* ---- what they say they run ------------------------------------------------ */
 
 struct look {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct timer timer;
     void (*on_end)(void *ctx, const struct look_facts *);
     void *ctx;
@@ -172,8 +172,9 @@ static void on_look(void *ctx)
     }
 }
 
-struct look *__wrap_eo_look_start(struct loop *, const struct look_config *);
-struct look *__wrap_eo_look_start(struct loop *loop,
+struct look *__wrap_eo_look_start(struct espota_loop *,
+                                  const struct look_config *);
+struct look *__wrap_eo_look_start(struct espota_loop *loop,
                                   const struct look_config *c)
 {
     struct look *l = eo_calloc(1, sizeof *l);
@@ -196,7 +197,7 @@ void __wrap_eo_look_free(struct look *l)
 /* ---- a knock at their port ------------------------------------------------- */
 
 struct race {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct timer timer;
     race_fn *fn;
     void *ctx;
@@ -213,11 +214,13 @@ static void on_race(void *ctx)
           &err);
 }
 
-struct race *__wrap_eo_race_start(struct loop *, const struct addr *, size_t,
-                                  const char *, uint32_t, race_fn *, void *);
-struct race *__wrap_eo_race_start(struct loop *loop, const struct addr *addr,
-                                  size_t n, const char *bind,
-                                  uint32_t timeout_ms, race_fn *fn, void *ctx)
+struct race *__wrap_eo_race_start(struct espota_loop *, const struct addr *,
+                                  size_t, const char *, uint32_t, race_fn *,
+                                  void *);
+struct race *__wrap_eo_race_start(struct espota_loop *loop,
+                                  const struct addr *addr, size_t n,
+                                  const char *bind, uint32_t timeout_ms,
+                                  race_fn *fn, void *ctx)
 {
     struct race *r = eo_calloc(1, sizeof *r);
 

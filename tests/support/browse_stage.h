@@ -27,7 +27,7 @@ struct told {
 };
 
 struct stage {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct browse *b;
     struct told told[64];
     size_t n;

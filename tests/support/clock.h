@@ -23,7 +23,7 @@ int clock_gettime(clockid_t id, struct timespec *t)
 
 /* Turns the loop for so long; whether the condition held, at the latest then.
  * NULL: none, all of the time passes. */
-static inline bool clock_pass(struct loop *loop, uint64_t ms,
+static inline bool clock_pass(struct espota_loop *loop, uint64_t ms,
                               bool (*held)(void *ctx), void *ctx)
 {
     const uint64_t end = clock_ms + ms;

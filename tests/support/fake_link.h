@@ -40,9 +40,8 @@ struct mdns_link {
 
 /* ---- what names/mdns_link.h promises --------------------------------------- */
 
-int eo_mdns_link_new(struct mdns_link **out, struct loop *loop,
-                     const struct mdns_link_config *c,
-                     struct espota_error *err)
+int eo_mdns_link_new(struct mdns_link **out, struct espota_loop *loop,
+                     const struct mdns_link_config *c, struct espota_error *err)
 {
     static const struct iface ONE = {
         .index = FAKE_IFACE,

@@ -76,7 +76,7 @@ static void test_who_may_roll_back(void **state)
 
 /* What net/race.h promises: connections are as the play says at that moment. */
 struct race {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct timer timer;
     race_fn *fn;
     void *ctx;
@@ -99,9 +99,9 @@ static void on_door(void *ctx)
     r->fn(r->ctx, r->says == 0 ? dup(STDIN_FILENO) : -1, &r->addr, &err);
 }
 
-struct race *eo_race_start(struct loop *loop, const struct addr *addr, size_t n,
-                           const char *bind, uint32_t timeout_ms, race_fn *fn,
-                           void *ctx)
+struct race *eo_race_start(struct espota_loop *loop, const struct addr *addr,
+                           size_t n, const char *bind, uint32_t timeout_ms,
+                           race_fn *fn, void *ctx)
 {
     struct race *r = calloc(1, sizeof *r);
 
@@ -342,7 +342,7 @@ static void test_sights(void **state)
 {
     const struct sights *s = *state;
     const uint64_t begin = clock_ms;
-    struct loop *loop = eo_loop_new();
+    struct espota_loop *loop = eo_loop_new();
     struct verdict verdict = {.ended = false};
     struct addr addr;
     struct verify *v;
@@ -391,7 +391,7 @@ static void test_play(void **state)
 {
     const struct play *p = *state;
     const uint64_t begin = clock_ms;
-    struct loop *loop = eo_loop_new();
+    struct espota_loop *loop = eo_loop_new();
     struct verdict verdict = {.ended = false};
     struct addr addr;
     struct verify *v;

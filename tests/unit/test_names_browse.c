@@ -164,7 +164,7 @@ static void test_names_that_are_none(void **state)
         /* a name, but too long for its services */
         LABEL63 "." LABEL63 "." LABEL63 "." LABEL60 ".a",
     };
-    struct loop *loop = eo_loop_new();
+    struct espota_loop *loop = eo_loop_new();
 
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
@@ -242,7 +242,7 @@ static void test_a_flood_of_names_has_an_end(void **state)
 
 static void test_no_network(void **state)
 {
-    struct loop *loop = eo_loop_new();
+    struct espota_loop *loop = eo_loop_new();
     struct espota_error err = {0};
     struct browse *b = NULL;
 
@@ -265,7 +265,7 @@ static void test_every_lack_of_memory_is_survived(void **state)
 
     (void)state;
     for (unsigned long n = 1; !done && n < 100; n++) {
-        struct loop *loop = eo_loop_new();
+        struct espota_loop *loop = eo_loop_new();
         struct espota_error err = {0};
         struct browse *b = NULL;
 

@@ -69,7 +69,7 @@ static void on_detected(void *ctx, const struct detected *got,
 static struct outcome detect(const struct addr *addr, bool listens_only)
 {
     struct outcome o = {.fd = -1};
-    struct loop *l = eo_loop_new();
+    struct espota_loop *l = eo_loop_new();
     struct detect *d = eo_detect_start(
         l,
         &(struct detect_config){

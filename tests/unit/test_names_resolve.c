@@ -31,7 +31,7 @@ static void on_resolved(void *ctx, const struct resolved *got,
 static struct outcome resolve(struct resolve_config c)
 {
     struct outcome o = {0};
-    struct loop *l = eo_loop_new();
+    struct espota_loop *l = eo_loop_new();
     struct resolve *r = eo_resolve_start(l, &c, on_resolved, &o);
 
     assert_non_null(r);
@@ -104,7 +104,7 @@ static void test_long_names_are_none(void **state)
 
 static void test_stopping_midway(void **state)
 {
-    struct loop *l = eo_loop_new();
+    struct espota_loop *l = eo_loop_new();
     struct outcome o = {0};
     struct resolve *r = eo_resolve_start(
         l, &(struct resolve_config){.name = "localhost"}, on_resolved, &o);

@@ -41,7 +41,7 @@ static void answer(const char *name)
     voice_end(&v);
 }
 
-static struct outcome resolve(const struct row *row, struct loop *l)
+static struct outcome resolve(const struct row *row, struct espota_loop *l)
 {
     static const char *const GIVEN[] = {"hall=192.0.2.1", "bad=nowhere"};
     struct outcome o = {0};
@@ -71,7 +71,7 @@ static struct outcome resolve(const struct row *row, struct loop *l)
 static void resolve_one(void *ctx)
 {
     const struct row *row = ctx;
-    struct loop *l = eo_loop_new();
+    struct espota_loop *l = eo_loop_new();
     struct outcome o;
 
     if (l == NULL) {

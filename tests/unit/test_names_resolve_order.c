@@ -215,7 +215,7 @@ static const struct row {
 static void test_row(void **state)
 {
     const struct row *r = *state;
-    struct loop *l = eo_loop_new();
+    struct espota_loop *l = eo_loop_new();
     struct outcome o = {.will_answer = r->system != NULL};
     const uint64_t began = clock_ms;
     struct resolve *res;
@@ -266,7 +266,7 @@ static bool all_done(void *ctx)
 }
 
 /* Real time, until so many are in the service at once. */
-static void until_inside(struct loop *l, unsigned n)
+static void until_inside(struct espota_loop *l, unsigned n)
 {
     for (int i = 0; i < 6000 && most_inside() < n; i++)
         eo_loop_turn(l, 10);
@@ -279,7 +279,7 @@ static void test_many_take_turns(void **state)
 {
     static struct outcome o[MANY];
     struct resolve *res[MANY];
-    struct loop *l = eo_loop_new();
+    struct espota_loop *l = eo_loop_new();
 
     (void)state;
     memset(o, 0, sizeof o);
@@ -312,7 +312,7 @@ static void test_many_take_turns(void **state)
 static void test_those_left_behind_are_counted(void **state)
 {
     static struct outcome o[MANY];
-    struct loop *l = eo_loop_new();
+    struct espota_loop *l = eo_loop_new();
 
     (void)state;
     memset(o, 0, sizeof o);
@@ -337,7 +337,7 @@ static void test_one_link_for_all(void **state)
 {
     static struct outcome o[20];
     struct resolve *res[20];
-    struct loop *l = eo_loop_new();
+    struct espota_loop *l = eo_loop_new();
 
     (void)state;
     memset(o, 0, sizeof o);

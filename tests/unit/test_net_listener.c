@@ -65,7 +65,7 @@ static int await(struct listeners *all, struct waiter *x, const char *device,
     return eo_await(all, &x->w);
 }
 
-static void call(struct loop *l, const char *from, uint16_t port,
+static void call(struct espota_loop *l, const char *from, uint16_t port,
                  const int *until)
 {
     const struct addr to = literal("127.0.0.1", port), local = literal(from, 0);
@@ -78,7 +78,7 @@ static void call(struct loop *l, const char *from, uint16_t port,
     close(fd);
 }
 
-static void wait_for(struct loop *l, const int *what)
+static void wait_for(struct espota_loop *l, const int *what)
 {
     for (int i = 0; i < 2000 && *what == 0; i++)
         assert_int_equal(eo_loop_turn(l, 10), 0);
@@ -86,7 +86,7 @@ static void wait_for(struct loop *l, const int *what)
 }
 
 struct lab {
-    struct loop *l;
+    struct espota_loop *l;
     struct listeners *all;
 };
 

@@ -9,7 +9,7 @@
 #include "net/loop.h"
 
 struct log {
-    struct loop *loop;
+    struct espota_loop *loop;
     char text[64];
     struct timer timer[8];
     struct watch *watch[4];
@@ -275,7 +275,7 @@ static void test_out_of_memory(void **state)
     struct log *l = *state;
 
     for (unsigned long n = 1; n <= 3; n++) {
-        struct loop *loop;
+        struct espota_loop *loop;
         struct watch *w = NULL;
         struct timer t = {0};
 

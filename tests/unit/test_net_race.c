@@ -19,7 +19,7 @@ struct end {
     struct addr winner;
     struct espota_error error;
     uint64_t at;
-    struct loop *loop;
+    struct espota_loop *loop;
 };
 
 static void on_end(void *ctx, int fd, const struct addr *winner,
@@ -43,7 +43,7 @@ static void on_end(void *ctx, int fd, const struct addr *winner,
 static uint64_t finish(struct end *e, const struct addr *addr, size_t n,
                        const char *bind, uint32_t timeout_ms, unsigned more_ms)
 {
-    struct loop *loop = eo_loop_new();
+    struct espota_loop *loop = eo_loop_new();
     const uint64_t began = eo_loop_now(loop);
     struct race *race;
 
@@ -161,7 +161,7 @@ static void test_silence_is_overtaken_after_250_ms(void **state)
 /* That says nothing of the address: it has its turn when there is one again. */
 static void test_who_has_no_descriptor_is_not_out(void **state)
 {
-    struct loop *loop = (needs_few_descriptors(), eo_loop_new());
+    struct espota_loop *loop = (needs_few_descriptors(), eo_loop_new());
     struct addr addr[2];
     int filler[2];
     const int silent = peer_silent("127.0.0.2", &addr[0], filler);
@@ -207,7 +207,7 @@ static void test_losers_are_closed_without_a_byte(void **state)
     struct peer *a = peer_start("127.0.0.1", SCRIPT), seen_a;
     struct peer *b = peer_start("127.0.0.2", SCRIPT), seen_b;
     const struct addr addr[] = {a->addr, b->addr};
-    struct loop *loop = eo_loop_new();
+    struct espota_loop *loop = eo_loop_new();
     struct end e = {.fd = -1, .loop = loop};
     struct race *race =
         eo_race_start(loop, addr, 2, NULL, 60000, on_end, &e);
@@ -277,7 +277,7 @@ static void test_stopping_does_not_call_back(void **state)
     struct addr addr;
     int filler[2];
     const int silent = peer_silent("127.0.0.1", &addr, filler);
-    struct loop *loop = eo_loop_new();
+    struct espota_loop *loop = eo_loop_new();
     struct end e = {.fd = -1, .loop = loop};
     struct race *race = eo_race_start(loop, &addr, 1, NULL, 50, on_end, &e);
 
@@ -303,7 +303,7 @@ static void test_out_of_memory(void **state)
 
     (void)state;
     for (unsigned long n = 1, more = 1; more; n++) {
-        struct loop *loop = eo_loop_new();
+        struct espota_loop *loop = eo_loop_new();
         struct end e = {.fd = -1, .loop = loop};
         struct race *race;
 

@@ -59,7 +59,7 @@ static void nap(void)
 
 static void test_result_arrives_on_the_loop(void **state)
 {
-    struct loop *l = eo_loop_new();
+    struct espota_loop *l = eo_loop_new();
     int freed = 0, result = 0;
     struct worker *w =
         eo_worker_start(l, run, job_new(NULL, &freed), job_free, on_done,
@@ -81,7 +81,7 @@ static void test_result_arrives_on_the_loop(void **state)
 static void test_a_hung_thread_is_left_and_cleans_up(void **state)
 {
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-    struct loop *l = eo_loop_new();
+    struct espota_loop *l = eo_loop_new();
     int freed = 0, result = 0;
     struct worker *w;
 
@@ -105,7 +105,7 @@ static void test_no_memory_still_frees_the_job(void **state)
 {
     (void)state;
     for (unsigned long n = 1; n <= 2; n++) {
-        struct loop *l = eo_loop_new();
+        struct espota_loop *l = eo_loop_new();
         int freed = 0, result = 0;
         struct job *j = job_new(NULL, &freed);
 

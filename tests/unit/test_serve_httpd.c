@@ -16,7 +16,7 @@ enum { LIMIT_MS = 20000, BODY = 300000, SMALL = 8192, CLIENTS = 20 };
 static char body[BODY];
 
 struct stage {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct http_serve *serve;
     struct addr at;
     unsigned asked, released, ended;

@@ -8,16 +8,16 @@
 
 static struct listeners *listeners;
 
-static struct loop *begin(void)
+static struct espota_loop *begin(void)
 {
-    struct loop *l = eo_loop_new();
+    struct espota_loop *l = eo_loop_new();
 
     listeners = eo_listeners_new(l);
     assert_non_null(listeners);
     return l;
 }
 
-static void finish(struct loop *l)
+static void finish(struct espota_loop *l)
 {
     eo_listeners_free(listeners);
     eo_loop_free(l);
@@ -95,7 +95,8 @@ static void on_port(void *ctx, const struct espota_error *err)
     h->ports++;
 }
 
-static struct callback *open_callback(struct loop *l, const struct addr *device,
+static struct callback *open_callback(struct espota_loop *l,
+                                      const struct addr *device,
                                       const char *bind, uint16_t min,
                                       uint16_t max, struct heard *h,
                                       struct espota_error *err)
@@ -122,7 +123,7 @@ static struct callback *open_callback(struct loop *l, const struct addr *device,
     return cb;
 }
 
-static void turn(struct loop *l, const int *until)
+static void turn(struct espota_loop *l, const int *until)
 {
     for (int i = 0; i < 10000 && *until == 0; i++)
         assert_int_equal(eo_loop_turn(l, 10), 0);
@@ -140,7 +141,7 @@ static int call(const char *from, uint16_t port)
 static void test_only_the_device_is_let_in(void **state)
 {
     struct heard h = {0};
-    struct loop *l = begin();
+    struct espota_loop *l = begin();
     struct addr device;
     const int udp = device_socket(&device);
     struct callback *cb = open_callback(l, &device, NULL, 0, 0, &h, NULL);
@@ -171,7 +172,7 @@ static void test_only_the_device_is_let_in(void **state)
 static void test_datagrams_go_and_come_by_one_socket(void **state)
 {
     struct heard h = {0};
-    struct loop *l = begin();
+    struct espota_loop *l = begin();
     struct addr device;
     const int udp = device_socket(&device);
     struct callback *cb = open_callback(l, &device, NULL, 0, 0, &h, NULL);
@@ -230,7 +231,7 @@ static void test_ports_of_a_range(void **state)
 {
     struct heard h = {0};
     struct espota_error err = {0};
-    struct loop *l = begin();
+    struct espota_loop *l = begin();
     const struct addr device = literal("127.0.0.1", 9);
     struct callback *cb = NULL;
     uint16_t port = 0;
@@ -271,7 +272,7 @@ static void test_ports_of_a_range(void **state)
 static void test_one_port_for_two_at_one_address(void **state)
 {
     struct heard first = {0}, second = {0};
-    struct loop *l = begin();
+    struct espota_loop *l = begin();
     const struct addr device = literal("127.0.0.1", 9);
     struct callback *a = open_callback(l, &device, NULL, 0, 0, &first, NULL);
     const uint16_t port = eo_callback_port(a);
@@ -306,7 +307,7 @@ static void test_bound_where_it_was_told(void **state)
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         struct heard h = {0};
         struct espota_error err = {0};
-        struct loop *l = begin();
+        struct espota_loop *l = begin();
         const struct addr device = literal("127.0.0.1", 9);
         struct callback *cb =
             open_callback(l, &device, ROWS[i].bind, 0, 0, &h, &err);

@@ -26,7 +26,7 @@ static struct espota_image *image;
     "3031323334353637383961626364656630313233343536373839616263646566"
 
 struct run {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct session *session;
     unsigned changes, commits, ended;
     size_t done_at_commit;

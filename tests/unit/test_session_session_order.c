@@ -9,7 +9,7 @@
 #include "session/session.h"
 
 struct run {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct session *session;
     unsigned ended;
 };

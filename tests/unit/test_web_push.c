@@ -20,7 +20,7 @@
 enum { TIMERS = 15 /* and one: the loop has no room for another */ };
 
 struct stage {
-    struct loop *loop;
+    struct espota_loop *loop;
     struct timer other[TIMERS];
     struct addr nobody;
     int refusing;
