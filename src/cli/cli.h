@@ -29,9 +29,6 @@ struct cli {
     struct notes notes;     /* warnings so far */
 };
 
-/* The whole program: finds the command, reads its options, runs it. */
-int eo_cli_run(const struct command *commands, int argc, char **argv);
-
 /* NULL, with the nearest right spelling in *err: there is none of that name. */
 const struct command *eo_command_named(const struct command *commands,
                                        const char *name,

@@ -1,5 +1,5 @@
 /* main.c -- the commands of espota-c. */
-#include "cli/cli.h"
+#include "cli/commands.h"
 
 static const struct command COMMANDS[] = {
     {"upload", CMD_UPLOAD, "", 0, 0, "flash a device (also without its name)",
@@ -27,5 +27,5 @@ static const struct command COMMANDS[] = {
 
 int main(int argc, char **argv)
 {
-    return eo_cli_run(COMMANDS, argc, argv);
+    return eo_commands_run(COMMANDS, argc, argv);
 }

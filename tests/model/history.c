@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/commands.h"
 #include "model/world.h"
 
 enum { ARGS_MAX = 64, TOO_LATE_MS = 40 * 3600 * 1000 };
@@ -168,7 +168,7 @@ static void run(const char *journal)
     disk_begin(journal);
     judge_begin();
     l.at[l.n] = NULL;
-    status = eo_cli_run(COMMANDS, l.n, l.at);
+    status = eo_commands_run(COMMANDS, l.n, l.at);
     disk_end();
     world_tell("run %d ends with %d%s", world.now, status,
                world.dead ? ", as far as anybody can tell" : "");

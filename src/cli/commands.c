@@ -1,0 +1,193 @@
+/* commands.c -- from argv to a command with its options, and back to a status. */
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#include <unistd.h>
+
+#include "base/str.h"
+#include "ui/json_memory.h"
+
+/* ---- which command ------------------------------------------------------ */
+
+/* Takes the command's name out of the arguments; without one it is the first
+ * of the table, as espota.py has no commands. */
+static int choose(struct cli *cli, int *argc, char ***argv,
+                  struct espota_error *err)
+{
+    const int skip = eo_parse_skip(*argc, *argv);
+
+    cli->command = cli->commands;
+    cli->as_espota_py = skip > 0;
+    *argc -= skip;
+    *argv += skip;
+    if (*argc == 0 || (*argv)[0][0] == '-')
+        return 0;
+    cli->command = eo_command_named(cli->commands, (*argv)[0], err);
+    if (cli->command == NULL)
+        return -1;
+    (*argc)--;
+    (*argv)++;
+    return 0;
+}
+
+static int check_args(const struct cli *cli, struct espota_error *err)
+{
+    const struct command *c = cli->command;
+    const struct texts *args = &cli->parsed.args;
+
+    if (args->n > c->max_args) {
+        const char *extra = args->at[c->max_args];
+
+        char space[120];
+        struct text shown;
+
+        eo_text_init(&shown, space, sizeof space);
+        eo_text_add_given(&shown, extra);
+        /* Behind "auth=" would be a password. */
+        space[strcspn(space, "=")] = '\0';
+        if (eo_command_named(cli->commands, extra, NULL) != NULL)
+            return eo_fail(err, ESPOTA_E_USAGE,
+                           "the command comes first: espota-c %s ...", extra);
+        return eo_fail_hint(err, ESPOTA_E_USAGE,
+                            c->bit == CMD_UPLOAD
+                                ? "-i HOST gives the device, -f FILE the image"
+                                : NULL,
+                            "%s does not expect \"%s\"", c->name, shown.at);
+    }
+    if (args->n < c->min_args)
+        return eo_fail(err, ESPOTA_E_USAGE, "%s needs %s", c->name, c->args);
+    return 0;
+}
+
+/* ---- running it --------------------------------------------------------- */
+
+static int prepare(struct cli *cli, struct espota_error *err)
+{
+    struct opts first = {0};
+    int status = -1;
+
+    /* Which files to read is itself an option. */
+    if (eo_env_settings(&cli->env, err) == 0 &&
+        eo_cli_opts(cli, NULL, NULL, &first, err) == 0 &&
+        eo_config_load(&cli->config, &first, &cli->notes, err) == 0)
+        status = eo_cli_opts(cli, NULL, NULL, &cli->opts, err);
+    eo_opts_free(&first);
+    return status;
+}
+
+static bool asked_for(const struct cli *cli, const char *name)
+{
+    const struct settings *s = &cli->parsed.settings;
+
+    for (size_t i = 0; i < s->n; i++)
+        if (strcmp(s->at[i].opt->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* What is flashed is flashed, whoever reads of it; these only tell. */
+enum {
+    RESULT_IS_PRINTED =
+        CMD_DISCOVER | CMD_INSPECT | CMD_HELP | CMD_VERSION | CMD_COMPLETION
+};
+
+/* A file that is cut because the disk is full must not look like success. */
+static int printed(int status)
+{
+    struct espota_error err;
+
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    eo_fail_sys(&err, ESPOTA_E_INTERNAL, errno,
+                "cannot write standard output%s%s", errno != 0 ? ": " : "",
+                errno != 0 ? strerror(errno) : "");
+    return eo_cli_fail(&err);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct espota_error err;
+
+    if (choose(cli, &argc, &argv, &err) != 0 ||
+        eo_parse_args(&cli->parsed, cli->command->bit, argc, argv,
+                      &cli->notes, &err) != 0)
+        return eo_cli_fail(&err);
+    if (asked_for(cli, "help")) {
+        eo_help(cli->commands, cli->command, false);
+        return printed(0);
+    }
+    if (asked_for(cli, "version"))
+        return printed(eo_cmd_version(cli));
+    if (check_args(cli, &err) != 0 || prepare(cli, &err) != 0) {
+        eo_cli_notes(cli);
+        return eo_cli_fail(&err);
+    }
+    if ((cli->command->bit & (CMD_UPLOAD | CMD_FLEET)) == 0)
+        eo_cli_notes(cli); /* these show them among their events */
+#ifndef EO_WITH_JSON
+    if (cli->opts.json != NULL) {
+        eo_fail(&err, ESPOTA_E_USAGE,
+                "--json was left out of this build (jansson)");
+        return eo_cli_fail(&err);
+    }
+#endif
+    return cli->command->bit & RESULT_IS_PRINTED
+               ? printed(cli->command->run(cli))
+               : cli->command->run(cli);
+}
+
+/* A socket must not become descriptor 1 and receive what is meant for people
+ * where the caller had closed it. */
+static void open_standard_streams(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* The core of a process that knows secrets is nobody's business.  The limit is
+ * no help where cores are piped to a program: there the process itself must
+ * not be dumped.  (A sanitizer looks for leaks as a debugger would.) */
+static void forbid_core(void)
+{
+    const struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none);
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+int eo_commands_run(const struct command *commands, int argc, char **argv)
+{
+    struct cli cli = {.commands = commands};
+    const char *exit_style = getenv("ESPOTA_EXIT");
+    int status;
+
+    forbid_core();
+    open_standard_streams();
+    eo_json_memory();
+    status = run(&cli, argc - 1, argv + 1);
+    eo_opts_free(&cli.opts);
+    eo_parsed_free(&cli.parsed);
+    eo_settings_free(&cli.env);
+    eo_config_free(&cli.config);
+    eo_notes_free(&cli.notes);
+    if (exit_style != NULL && strcmp(exit_style, "simple") == 0 &&
+        status != 0 && status != 2)
+        status = 1;
+    return status;
+}
