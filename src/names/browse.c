@@ -11,118 +11,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-enum {
-    HOLD_MS = 60,      /* most answers bring all parts: wait for them */
-    GOODBYE_MS = 1000, /* for somebody to contradict (RFC 6762 section 10.1) */
-    TELL_MS = 5        /* one packet is seldom alone */
-};
-
-/* ---- entries ------------------------------------------------------------ */
-
-bool eo_browse_complete(const struct browse_entry *e)
-{
-    return e->addresses.n > 0 &&
-           (e->instance.len == 0 || (e->has_srv && e->has_txt));
-}
-
-const struct browse_entry *eo_browse_at(const struct browse *b, size_t i)
-{
-    return i < b->n ? b->entry[i] : NULL;
-}
-
-/* Places are few: nobody on the link gets all of them. */
-static bool has_place(const struct browse *b)
-{
-    size_t n = 0;
-
-    if (b->n == BROWSE_MAX)
-        return false;
-    for (size_t i = 0; b->source != 0 && i < b->n; i++)
-        n += b->entry[i]->source == b->source;
-    return n < BROWSE_SOURCE_MAX;
-}
-
-static struct browse_entry *add_entry(struct browse *b)
-{
-    struct browse_entry *e;
-
-    if (!has_place(b))
-        return NULL;
-    if (b->n == b->cap) {
-        const size_t cap = b->cap == 0 ? 16 : 2 * b->cap;
-        struct browse_entry **more = eo_resize(b->entry, cap, sizeof *more);
-
-        if (more == NULL)
-            return NULL;
-        b->entry = more;
-        b->cap = cap;
-    }
-    e = eo_calloc(1, sizeof *e);
-    if (e == NULL)
-        return NULL;
-    e->source = b->source;
-    b->entry[b->n++] = e;
-    return e;
-}
-
-static void set_instance(struct browse_entry *e, const struct mdns_name *name)
-{
-    e->instance = *name;
-    e->instance_hash = eo_mdns_hash(name);
-}
-
-static void set_host(struct browse_entry *e, const struct mdns_name *name)
-{
-    e->host = *name;
-    e->host_hash = eo_mdns_hash(name);
-}
-
-/* Two devices of one name have a MAC each. */
-static bool may_be(const struct browse *b, const struct browse_entry *e)
-{
-    return b->config.n_names > 0 || b->mac == 0 || e->mac == 0 ||
-           e->mac == b->mac;
-}
-
-/* The entry of an instance; made if it is one of a service we look for. */
-static struct browse_entry *entry_of(struct browse *b,
-                                     const struct mdns_name *instance,
-                                     bool make)
-{
-    const uint32_t hash = eo_mdns_hash(instance);
-    struct browse_entry *e;
-
-    for (size_t i = 0; i < b->n; i++)
-        if (b->entry[i]->instance_hash == hash &&
-            may_be(b, b->entry[i]) &&
-            eo_mdns_same(&b->entry[i]->instance, instance))
-            return b->entry[i];
-    for (int s = 0; make && s < ANNOUNCE_SERVICE_COUNT; s++) {
-        if ((b->config.services & 1u << s) == 0 ||
-            !eo_mdns_child(instance, &b->type[s]) ||
-            (e = add_entry(b)) == NULL)
-            continue;
-        e->service = (enum announce_service)s;
-        set_instance(e, instance);
-        e->ask_ms = eo_loop_now(b->loop) + HOLD_MS;
-        return e;
-    }
-    return NULL;
-}
-
-static void heard_of(struct browse *b, struct browse_entry *e, uint32_t ttl)
-{
-    const uint64_t now = eo_loop_now(b->loop);
-
-    if (ttl == 0) {
-        e->alive_until_ms = now + GOODBYE_MS;
-        return;
-    }
-    if (e->seen_ms == 0)
-        e->seen_ms = now;
-    e->ttl_ms = (ttl < 86400 ? ttl : 86400) * BROWSE_SECOND;
-    e->alive_until_ms = now + e->ttl_ms;
-}
+enum { TELL_MS = 5 }; /* one packet is seldom alone */
 
 /* ---- packets ------------------------------------------------------------ */
 
@@ -133,24 +22,25 @@ static void take_service(struct browse *b, const struct mdns_record *rec)
 
     if (rec->type == MDNS_PTR) {
         /* Where names are asked for, those who pass by are not our concern. */
-        e = entry_of(b, &rec->target, b->config.n_names == 0 && rec->ttl > 0);
+        e = eo_browse_of(b, &rec->target,
+                         b->config.n_names == 0 && rec->ttl > 0);
         if (e != NULL && (e->seen_ms == 0 || rec->ttl == 0))
-            heard_of(b, e, rec->ttl);
+            eo_browse_heard_of(b, e, rec->ttl);
         return;
     }
     if (rec->type != MDNS_SRV && rec->type != MDNS_TXT)
         return;
-    e = entry_of(b, &rec->name, b->config.n_names == 0 && rec->ttl > 0);
+    e = eo_browse_of(b, &rec->name, b->config.n_names == 0 && rec->ttl > 0);
     if (e == NULL)
         return;
     if (rec->type == MDNS_SRV) {
-        heard_of(b, e, rec->ttl);
+        eo_browse_heard_of(b, e, rec->ttl);
         if (rec->ttl == 0)
             return;
         if (e->has_srv && !eo_mdns_same(&e->host, &rec->target))
             e->addresses.n = 0;
         e->has_srv = true;
-        set_host(e, &rec->target);
+        eo_browse_set_host(e, &rec->target);
         e->port = rec->port;
     } else if (rec->ttl > 0) {
         e->has_txt = true;
@@ -194,11 +84,11 @@ static void take_address(struct browse *b, const struct mdns_record *rec,
     for (size_t i = 0; i < b->n; i++) {
         struct browse_entry *e = b->entry[i];
 
-        if (e->host_hash != hash || !may_be(b, e) ||
+        if (e->host_hash != hash || !eo_browse_may_be(b, e) ||
             !eo_mdns_same(&e->host, &rec->name))
             continue;
         if (e->instance.len == 0)
-            heard_of(b, e, rec->ttl);
+            eo_browse_heard_of(b, e, rec->ttl);
         if (rec->ttl == 0)
             continue;
         if (rec->top)
@@ -364,7 +254,7 @@ static void tick(void *ctx)
 static int want_name(struct browse *b, const char *text,
                      struct espota_error *err)
 {
-    struct browse_entry *e = add_entry(b);
+    struct browse_entry *e = eo_browse_add(b);
     struct mdns_name host, instance;
     const char *label;
     size_t len;
@@ -373,20 +263,20 @@ static int want_name(struct browse *b, const char *text,
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     if (eo_mdns_name(&host, text) != 0)
         return eo_fail(err, ESPOTA_E_USAGE, "\"%s\" is no name", text);
-    set_host(e, &host);
+    eo_browse_set_host(e, &host);
     e->wanted = true;
     label = eo_mdns_first(&host, &len);
     for (int s = 0; s < ANNOUNCE_SERVICE_COUNT; s++) {
         if ((b->config.services & 1u << s) == 0)
             continue;
-        e = add_entry(b);
+        e = eo_browse_add(b);
         if (e == NULL)
             return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
         e->service = (enum announce_service)s;
         e->wanted = true;
         if (eo_mdns_prefix(&instance, label, len, &b->type[s]) != 0)
             return eo_fail(err, ESPOTA_E_USAGE, "\"%s\" is no name", text);
-        set_instance(e, &instance);
+        eo_browse_set_instance(e, &instance);
     }
     return 0;
 }

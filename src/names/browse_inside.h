@@ -1,5 +1,5 @@
 /* browse_inside.h -- the search, to those who share the work: browse.c hears
- * and tells, browse_ask.c asks.
+ * and tells, browse_ask.c asks, and both stand on browse_entry.c.
  */
 #ifndef EO_BROWSE_INSIDE_H
 #define EO_BROWSE_INSIDE_H
@@ -28,8 +28,26 @@ struct browse {
     uint32_t teller; /* the same, as candidates want it */
 };
 
-/* browse_ask.c: asks everybody, if that is due; gives when it is next, or
- * UINT64_MAX. */
+/* ---- browse_entry.c ------------------------------------------------------ */
+
+/* NULL: no memory, or no place for another one of this source. */
+struct browse_entry *eo_browse_add(struct browse *);
+void eo_browse_set_instance(struct browse_entry *, const struct mdns_name *);
+void eo_browse_set_host(struct browse_entry *, const struct mdns_name *);
+/* Is it of the device that the packet is of?  Two devices of one name have a
+ * MAC each. */
+bool eo_browse_may_be(const struct browse *, const struct browse_entry *);
+/* The entry of an instance, or NULL; made, if it is one of a service we look
+ * for. */
+struct browse_entry *eo_browse_of(struct browse *, const struct mdns_name *,
+                                  bool make);
+/* It lives for ttl seconds; 0: it says goodbye. */
+void eo_browse_heard_of(const struct browse *, struct browse_entry *,
+                        uint32_t ttl);
+
+/* ---- browse_ask.c -------------------------------------------------------- */
+
+/* Asks everybody, if that is due; gives when it is next, or UINT64_MAX. */
 uint64_t eo_browse_ask_round(struct browse *, uint64_t now);
 /* Asks for what is missing of one; gives when it wants attention next. */
 uint64_t eo_browse_tend(struct browse *, struct browse_entry *, uint64_t now);
