@@ -24,6 +24,7 @@
 #include <espota/error.h>
 #include <espota/fleet.h>
 #include <espota/image.h>
+#include <espota/loop.h>
 #include <espota/serve.h>
 #include <espota/state.h>
 #include <espota/version.h>

@@ -1,7 +1,8 @@
 /* fleet.h -- flash images into devices: jobs, their targets and their events.
  *
- * A fleet holds jobs, each one image for one target, and touches the network
- * only inside espota_fleet_run() and espota_fleet_process().
+ * A fleet holds jobs, each one image for one target.  It is a member of a loop,
+ * and touches the network only while that runs.  A loop that cannot wait ends
+ * its jobs with INTERNAL.
  */
 #ifndef ESPOTA_FLEET_H
 #define ESPOTA_FLEET_H
@@ -12,6 +13,7 @@
 
 #include <espota/error.h>
 #include <espota/image.h>
+#include <espota/loop.h>
 #include <espota/state.h>
 
 #ifdef __cplusplus
@@ -311,18 +313,20 @@ struct espota_fleet_config { /* all zero is a good default */
     struct espota_amount wave_max_fail; /* 0: none of a wave */
 };
 
-/* Behind a closed gate, jobs that were not begun end as SKIPPED
+/* A member of the loop (borrowed until _free) as long as a job has not ended.
+ * Behind a closed gate, jobs that were not begun end as SKIPPED
  * (FLEET_STOPPED). */
 ESPOTA_API int espota_fleet_new(struct espota_fleet **out,
+                                struct espota_loop *loop,
                                 const struct espota_fleet_config *,
-                                struct espota_error *err);
+                                struct espota_error *err) ESPOTA_MUST_CHECK;
 
 /* The image is borrowed until the job ended.  Returns the job's number,
  * counting from 0, or -1 (ESPOTA_E_USAGE: the target makes no sense). */
 ESPOTA_API int espota_fleet_add(struct espota_fleet *,
                                 const struct espota_image *,
                                 const struct espota_target *,
-                                struct espota_error *err);
+                                struct espota_error *err) ESPOTA_MUST_CHECK;
 
 /* Lets a job that was held go on; or, with an error, ends it with that. */
 ESPOTA_API void espota_fleet_release(struct espota_fleet *, int job,
@@ -335,53 +339,24 @@ ESPOTA_API void espota_fleet_veto(struct espota_fleet *, int job,
                                   const struct espota_error *);
 
 /* Nothing more is begun: what runs goes on, and the rest ends as SKIPPED with
- * the error (FLEET_STOPPED, "not begun: the disk is full"), at the next _process or _run.  Safe in a callback. */
+ * the error (FLEET_STOPPED, "not begun: the disk is full"), at the loop's next
+ * turn.  Safe in a callback. */
 ESPOTA_API void espota_fleet_stop(struct espota_fleet *,
                                   const struct espota_error *);
 
-/* Ends a job (all jobs: -1) at the next _process or _run, with its sockets
- * closed properly and an END event of category INTERRUPTED (its outcome is
+/* Ends a job (all jobs: -1) at the loop's next turn, with its sockets closed
+ * properly and an END event of category INTERRUPTED (its outcome is
  * UNKNOWN if the device may have the image; OK and UPDATED if it had accepted
  * it; SKIPPED if it was never begun).  Safe in a callback, not in a signal
  * handler. */
 ESPOTA_API void espota_fleet_cancel(struct espota_fleet *, int job);
 
-/* For a loop of your own that can wait no more (poll() said sys, an errno): all
- * jobs end like that, with INTERNAL instead of INTERRUPTED. */
-ESPOTA_API void espota_fleet_give_up(struct espota_fleet *, int sys);
+/* How the jobs that have ended by now did. */
+ESPOTA_API void espota_fleet_counts(const struct espota_fleet *,
+                                    struct espota_counts *);
 
-/* Jobs that have not ended get no event any more. */
+/* Before its loop.  Jobs that have not ended get no event any more. */
 ESPOTA_API void espota_fleet_free(struct espota_fleet *);
-
-/* Blocks until every job has ended.  Returns how many were not accepted.
- * *stop, where given, is looked at after each wake-up (a signal wakes it):
- * once it is not zero all jobs are cancelled. */
-ESPOTA_API int espota_fleet_run(struct espota_fleet *,
-                                const volatile int *stop);
-
-/* Or drive it from a loop of your own:
- *
- *     while (espota_fleet_live(f) > 0) {
- *         size_t n = espota_fleet_fds(f, fds, cap);
- *         your_poll(fds, n, espota_fleet_timeout(f));
- *         espota_fleet_process(f, fds, n);
- *     }
- *
- * _fds returns how many entries there are; if that is more than cap, grow the
- * array and ask again.  _process never blocks and may be called at any time. */
-enum { ESPOTA_READ = 1, ESPOTA_WRITE = 2 };
-
-struct espota_fd {
-    int fd;
-    uint8_t want, ready; /* ESPOTA_READ | ESPOTA_WRITE */
-};
-
-ESPOTA_API size_t espota_fleet_fds(const struct espota_fleet *,
-                                   struct espota_fd *, size_t cap);
-ESPOTA_API int espota_fleet_timeout(const struct espota_fleet *); /* ms, -1 */
-ESPOTA_API void espota_fleet_process(struct espota_fleet *,
-                                     const struct espota_fd *, size_t n);
-ESPOTA_API int espota_fleet_live(const struct espota_fleet *); /* not ended */
 
 /* ---- what this build knows ---------------------------------------------- */
 

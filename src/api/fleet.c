@@ -1,7 +1,6 @@
-/* fleet.c -- the queue of jobs, and the loop they share. */
+/* fleet.c -- the queue of jobs. */
 #include <espota/fleet.h>
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -16,7 +15,6 @@
 enum {
     MAX_ACTIVE = 64,
     LOOKING_MAX = 256, /* beside those */
-    LOOK_MS = 500, /* at *stop, should a signal slip in before poll() */
     ALL = -1
 };
 
@@ -49,29 +47,45 @@ struct espota_fleet {
     struct espota_counts counts;
     struct espota_error stopped; /* OK, or why nothing more is begun */
     uint64_t next_start; /* not before this time of the loop */
-    struct timer pace; /* until next_start */
-    bool chores;       /* something ended or was added: look what may start */
-    bool cancels;      /* some slot is cancelled and was not told yet */
+    struct timer pace;    /* until next_start */
+    struct timer chores;  /* something ended or was added: what may start? */
+    struct timer cancels; /* some slot is cancelled and was not told yet */
+    struct member member; /* of the loop */
 };
 
+static void do_chores(void *ctx);
+static void cancel_wanted(void *ctx);
+
+/* Never from inside a job, and never before the loop turns. */
 static void on_news(void *ctx)
 {
     struct espota_fleet *f = ctx;
 
-    f->chores = true;
+    eo_timer_start(f->loop, &f->chores, 0, do_chores, f);
 }
 
-int espota_fleet_new(struct espota_fleet **out,
+static void give_up(void *ctx, int sys);
+
+static bool is_live(const void *ctx)
+{
+    const struct espota_fleet *f = ctx;
+
+    return f->counts.n < f->n;
+}
+
+int espota_fleet_new(struct espota_fleet **out, struct espota_loop *loop,
                      const struct espota_fleet_config *c,
                      struct espota_error *err)
 {
     struct espota_fleet *f = eo_calloc(1, sizeof *f);
 
-    if (f == NULL || (f->loop = eo_loop_new()) == NULL ||
-        (f->listeners = eo_listeners_new(f->loop)) == NULL) {
-        espota_fleet_free(f);
+    if (f == NULL || (f->listeners = eo_listeners_new(loop)) == NULL) {
+        eo_free(f);
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     }
+    f->loop = loop;
+    f->member = (struct member){is_live, give_up, f, NULL};
+    eo_loop_join(loop, &f->member);
     f->c = *c;
     f->shortage = (struct shortage){.loop = f->loop, .on_over = on_news, .ctx = f};
     eo_rollout_init(&f->rollout,
@@ -144,7 +158,7 @@ void espota_fleet_stop(struct espota_fleet *f, const struct espota_error *why)
         /* Whatever is to blame: to those that wait it is a gate. */
         f->stopped.category = ESPOTA_E_FLEET_STOPPED;
     }
-    f->chores = true;
+    on_news(f);
 }
 
 /* ---- the rollout ----------------------------------------------------------- */
@@ -253,14 +267,17 @@ static void look_for_others(struct espota_fleet *f, size_t limit)
     }
 }
 
-/* Frees what has ended and starts what may start; never from inside a job.
- * That it is due is a flag and no timer: a fleet is due before its loop turns. */
-static void do_chores(struct espota_fleet *f)
+/* Frees what has ended and starts what may start. */
+static void do_chores(void *ctx)
 {
+    struct espota_fleet *f = ctx;
     size_t limit;
     struct slot *s;
 
-    f->chores = false;
+    if (f->cancels.running) { /* who is not wanted is not begun */
+        eo_timer_stop(f->loop, &f->cancels);
+        cancel_wanted(f);
+    }
     move_on(f);
     free_ended(f);
     if (f->stopped.category != ESPOTA_E_OK) {
@@ -292,7 +309,7 @@ static void on_end(void *ctx)
         f->active -= !s->dozes;
     }
     s->looks = s->seen = false;
-    f->chores = true;
+    on_news(f);
 }
 
 static void on_seen(void *ctx, bool sure)
@@ -303,7 +320,7 @@ static void on_seen(void *ctx, bool sure)
     s->seen = true;
     s->sure = sure;
     f->seen++;
-    f->chores = true;
+    on_news(f);
 }
 
 static void on_doze(void *ctx, bool dozes)
@@ -316,7 +333,7 @@ static void on_doze(void *ctx, bool dozes)
         f->active--;
     else
         f->active++;
-    f->chores = true;
+    on_news(f);
 }
 
 static int grow(struct espota_fleet *f)
@@ -366,7 +383,7 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
     }
     f->slot[f->n++] = s;
     eo_rollout_add(&f->rollout);
-    f->chores = true;
+    on_news(f);
     return config.number;
 }
 
@@ -386,26 +403,27 @@ void espota_fleet_veto(struct espota_fleet *f, int job,
         eo_job_veto(f->slot[job]->job, why);
 }
 
-void espota_fleet_cancel(struct espota_fleet *f, int job)
+static void cancel_wanted(void *ctx)
 {
-    for (size_t i = 0; i < f->n; i++)
-        if (job == ALL || (size_t)job == i)
-            f->slot[i]->cancelled = f->cancels = true;
-}
+    struct espota_fleet *f = ctx;
 
-static void cancel_wanted(struct espota_fleet *f)
-{
-    if (!f->cancels)
-        return;
-    f->cancels = false; /* first: a callback may cancel more */
     for (size_t i = 0; i < f->n; i++)
         if (f->slot[i]->cancelled && f->slot[i]->job != NULL)
             eo_job_cancel(f->slot[i]->job, NULL);
 }
 
-/* The loop cannot go on: everyone is told, so that every job has its end. */
-void espota_fleet_give_up(struct espota_fleet *f, int sys)
+void espota_fleet_cancel(struct espota_fleet *f, int job)
 {
+    for (size_t i = 0; i < f->n; i++)
+        if (job == ALL || (size_t)job == i)
+            f->slot[i]->cancelled = true;
+    eo_timer_start(f->loop, &f->cancels, 0, cancel_wanted, f);
+}
+
+/* The loop cannot go on: everyone is told, so that every job has its end. */
+static void give_up(void *ctx, int sys)
+{
+    struct espota_fleet *f = ctx;
     struct espota_error err;
 
     eo_fail_sys(&err, ESPOTA_E_INTERNAL, sys, "waiting for the network: %s",
@@ -423,63 +441,18 @@ void espota_fleet_free(struct espota_fleet *f)
         eo_job_free(f->slot[i]->job);
         eo_free(f->slot[i]);
     }
-    if (f->loop != NULL) {
-        eo_timer_stop(f->loop, &f->pace);
-        eo_shortage_stop(&f->shortage);
-    }
+    eo_timer_stop(f->loop, &f->pace);
+    eo_timer_stop(f->loop, &f->chores);
+    eo_timer_stop(f->loop, &f->cancels);
+    eo_shortage_stop(&f->shortage);
+    eo_loop_leave(f->loop, &f->member);
     eo_free(f->slot);
     eo_listeners_free(f->listeners);
-    eo_loop_free(f->loop);
     eo_free(f);
 }
 
-/* ---- driving ------------------------------------------------------------- */
-
-static void do_due(struct espota_fleet *f)
+void espota_fleet_counts(const struct espota_fleet *f,
+                         struct espota_counts *out)
 {
-    cancel_wanted(f);
-    if (f->chores)
-        do_chores(f);
-}
-
-static bool is_due(const struct espota_fleet *f)
-{
-    return f->cancels || f->chores;
-}
-
-int espota_fleet_run(struct espota_fleet *f, const volatile int *stop)
-{
-    while (f->counts.n < f->n) {
-        if (stop != NULL && *stop != 0)
-            espota_fleet_cancel(f, ALL);
-        do_due(f);
-        if (f->counts.n < f->n &&
-            eo_loop_turn(f->loop, is_due(f) ? 0 : LOOK_MS) != 0)
-            espota_fleet_give_up(f, errno);
-    }
-    return (int)(f->counts.failed + f->counts.not_begun);
-}
-
-size_t espota_fleet_fds(const struct espota_fleet *f, struct espota_fd *fds,
-                        size_t cap)
-{
-    return eo_loop_fds(f->loop, fds, cap);
-}
-
-int espota_fleet_timeout(const struct espota_fleet *f)
-{
-    return is_due(f) ? 0 : eo_loop_timeout(f->loop);
-}
-
-void espota_fleet_process(struct espota_fleet *f, const struct espota_fd *fds,
-                          size_t n)
-{
-    cancel_wanted(f);
-    eo_loop_process(f->loop, fds, n);
-    do_due(f);
-}
-
-int espota_fleet_live(const struct espota_fleet *f)
-{
-    return (int)(f->n - f->counts.n);
+    *out = f->counts;
 }

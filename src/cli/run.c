@@ -10,7 +10,6 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "cli/await.h"
 #include "cli/idle.h"
 #include "cli/run_ui.h"
 #include "os/signals.h"
@@ -244,24 +243,9 @@ static void start(struct run *run)
     espota_fleet_stop(run->fleet, &why);
 }
 
-static size_t fleet_fds(const void *fleet, struct espota_fd *fds, size_t cap)
+static void wake(void *loop)
 {
-    return espota_fleet_fds(fleet, fds, cap);
-}
-
-/* One wait for the fleet's descriptors and for signals; gives for how many it
- * is known now what they are ready for. */
-static size_t wait_for(struct run *run, struct await *a)
-{
-    int timeout = espota_fleet_timeout(run->fleet);
-    size_t n;
-
-    if (timeout < 0 || timeout > TICK_MS)
-        timeout = TICK_MS; /* the screen counts seconds */
-    if (eo_await_any(a, fleet_fds, run->fleet, timeout, &n) == 0)
-        return n;
-    espota_fleet_give_up(run->fleet, errno);
-    return 0;
+    espota_loop_wake(loop);
 }
 
 static bool is_busy(struct run *run)
@@ -270,24 +254,30 @@ static bool is_busy(struct run *run)
            run->ui.signal == 0;
 }
 
+/* A signal wakes the loop; the screen counts seconds, and hooks are looked
+ * after. */
 static void drive(struct run *run)
 {
-    struct await a;
+    bool held = false;
 
-    eo_await_init(&a);
-    while (espota_fleet_live(run->fleet) > 0 || is_busy(run)) {
-        size_t n;
+    while (espota_loop_live(run->loop)) {
+        struct espota_error err;
+        bool busy;
 
         if (eo_signals_caught() != 0) {
             run->ui.signal = eo_signals_caught();
             espota_fleet_cancel(run->fleet, -1);
         }
-        n = wait_for(run, &a);
-        espota_fleet_process(run->fleet, a.fds, n);
-        is_busy(run); /* its children are looked after while devices run */
+        /* One that cannot wait has ended every device with the reason. */
+        (void)!espota_loop_run(run->loop, TICK_MS, &err);
+        busy = is_busy(run);
+        if (busy && !held)
+            espota_loop_hold(run->loop);
+        else if (held && !busy)
+            espota_loop_release(run->loop);
+        held = busy;
         eo_uis_tick(&run->ui);
     }
-    eo_await_free(&a);
 }
 
 /* ---- the run ------------------------------------------------------------ */
@@ -336,7 +326,8 @@ int eo_run_go(struct run *run)
     config.on_event_ctx = run;
     no_memory(&err);
     if (devices == NULL ||
-        espota_fleet_new(&run->fleet, &config, &err) != 0 ||
+        espota_loop_new(&run->loop, &err) != 0 ||
+        espota_fleet_new(&run->fleet, run->loop, &config, &err) != 0 ||
         eo_run_ui(run, o, &err) != 0) {
         eo_free(devices);
         return eo_cli_fail(&err);
@@ -352,7 +343,9 @@ int eo_run_go(struct run *run)
     show_notes(run);
     start(run);
     show_notes(run);
+    eo_signals_call(wake, run->loop);
     drive(run);
+    eo_signals_call(NULL, NULL);
     run->ui.signal = eo_signals_caught();
     status = status_of(run);
     eo_uis_end(&run->ui, status);
@@ -372,6 +365,7 @@ void eo_run_drop(struct run_device *d)
 void eo_run_free(struct run *run)
 {
     espota_fleet_free(run->fleet);
+    espota_loop_free(run->loop);
     eo_uis_free(&run->ui);
     for (size_t i = 0; i < run->n; i++)
         eo_run_drop(run->device[i]);

@@ -58,6 +58,7 @@ struct run {
     size_t n_images;
     struct asked asked;
     struct ui_set ui;
+    struct espota_loop *loop;
     struct espota_fleet *fleet;
     struct espota_fleet_config limits; /* its limits; the rest is filled in */
     const struct run_extra *extra;     /* NULL: nothing */

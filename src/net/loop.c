@@ -6,11 +6,13 @@
  */
 #include "net/loop.h"
 
+#include <errno.h>
 #include <limits.h>
 
 #include "base/mem.h"
 #include "os/clock.h"
 #include "os/poll.h"
+#include "os/wake.h"
 
 struct watch {
     struct espota_loop *loop;
@@ -31,6 +33,11 @@ struct espota_loop {
     unsigned depth; /* callbacks running */
     bool holes;
     struct loop_shared shared[LOOP_SHARES];
+    struct member *member; /* a list */
+    unsigned held;         /* as if so many more were live */
+    struct wake wake;
+    struct watch *wake_watch; /* NULL: it cannot be woken */
+    bool woken;
 };
 
 void eo_loop_update(struct espota_loop *l)
@@ -42,8 +49,10 @@ struct espota_loop *eo_loop_new(void)
 {
     struct espota_loop *l = eo_calloc(1, sizeof *l);
 
-    if (l != NULL)
-        eo_loop_update(l);
+    if (l == NULL)
+        return NULL;
+    l->wake = (struct wake)WAKE_NONE;
+    eo_loop_update(l);
     return l;
 }
 
@@ -54,6 +63,8 @@ void eo_loop_free(struct espota_loop *l)
     for (size_t i = 0; i < LOOP_SHARES; i++)
         if (l->shared[i].it != NULL)
             l->shared[i].free(l->shared[i].it);
+    eo_watch_free(l->wake_watch);
+    eo_wake_close(&l->wake);
     for (size_t i = 0; i < l->n_watch; i++)
         eo_free(l->watch[i]);
     eo_free(l->watch);
@@ -135,6 +146,91 @@ void eo_watch_free(struct watch *w)
     w->loop->holes = true;
     close_holes(w->loop);
     eo_free(w);
+}
+
+/* ---- members ------------------------------------------------------------- */
+
+void eo_loop_join(struct espota_loop *l, struct member *m)
+{
+    m->next = l->member;
+    l->member = m;
+}
+
+void eo_loop_leave(struct espota_loop *l, struct member *m)
+{
+    struct member **at = &l->member;
+
+    while (*at != NULL && *at != m)
+        at = &(*at)->next;
+    if (*at == m)
+        *at = m->next;
+}
+
+bool eo_loop_live(const struct espota_loop *l)
+{
+    for (const struct member *m = l->member; m != NULL; m = m->next)
+        if (m->live(m->ctx))
+            return true;
+    return l->held > 0;
+}
+
+void eo_loop_hold(struct espota_loop *l)
+{
+    l->held++;
+}
+
+void eo_loop_release(struct espota_loop *l)
+{
+    if (l->held > 0) /* giving up has released all */
+        l->held--;
+}
+
+void eo_loop_give_up(struct espota_loop *l, int sys)
+{
+    struct member *next;
+
+    l->held = 0;
+    for (struct member *m = l->member; m != NULL; m = next) {
+        next = m->next; /* it may leave */
+        m->give_up(m->ctx, sys);
+    }
+}
+
+/* ---- waking -------------------------------------------------------------- */
+
+static void on_wake(void *ctx, int ready)
+{
+    struct espota_loop *l = ctx;
+
+    (void)ready;
+    eo_wake_drain(&l->wake);
+    l->woken = true;
+}
+
+int eo_loop_wakeable(struct espota_loop *l)
+{
+    if (l->wake_watch != NULL)
+        return 0;
+    if (eo_wake_open(&l->wake) != 0)
+        return -1;
+    l->wake_watch =
+        eo_watch_new(l, l->wake.read_fd, ESPOTA_READ, on_wake, l);
+    if (l->wake_watch == NULL)
+        errno = ENOMEM;
+    return l->wake_watch != NULL ? 0 : -1;
+}
+
+void eo_loop_wake(struct espota_loop *l)
+{
+    eo_wake_ring(&l->wake);
+}
+
+bool eo_loop_woken(struct espota_loop *l)
+{
+    const bool was = l->woken;
+
+    l->woken = false;
+    return was;
 }
 
 /* ---- timers ------------------------------------------------------------- */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <espota/fleet.h>
+#include <espota/loop.h>
 
 struct espota_loop;
 struct watch;
@@ -69,6 +69,36 @@ struct timer {
 void eo_timer_start(struct espota_loop *, struct timer *, uint64_t ms,
                     void (*fn)(void *ctx), void *ctx);
 void eo_timer_stop(struct espota_loop *, struct timer *);
+
+/* ---- members ------------------------------------------------------------- */
+
+/* What lasts, in the owner's memory: a fleet, a server, a search.  A loop has
+ * something to do while one of them is live. */
+struct member {
+    bool (*live)(const void *ctx);
+    /* This machine cannot wait any more (errno): end, now. */
+    void (*give_up)(void *ctx, int sys);
+    void *ctx;
+    struct member *next;
+};
+
+void eo_loop_join(struct espota_loop *, struct member *);
+void eo_loop_leave(struct espota_loop *, struct member *);
+bool eo_loop_live(const struct espota_loop *);
+/* As if one member more were live, until as many calls of _release. */
+void eo_loop_hold(struct espota_loop *);
+void eo_loop_release(struct espota_loop *);
+/* Those that are live, at least: each ends. */
+void eo_loop_give_up(struct espota_loop *, int sys);
+
+/* ---- waking -------------------------------------------------------------- */
+
+/* Makes eo_loop_wake() possible.  0, or -1 with errno. */
+int eo_loop_wakeable(struct espota_loop *);
+/* Ends the wait that is, or the next one: for signal handlers, and threads. */
+void eo_loop_wake(struct espota_loop *);
+/* Whether it was woken since the last time. */
+bool eo_loop_woken(struct espota_loop *);
 
 /* ---- turning ------------------------------------------------------------ */
 

@@ -13,6 +13,8 @@ enum { LOOK_US = 250000 };
 /* A process has one set of signal handlers, and they need these. */
 static volatile int caught;
 static int pipe_fd[2] = {-1, -1};
+static void (*volatile call)(void *ctx);
+static void *volatile call_ctx;
 
 static void on_signal(int number)
 {
@@ -23,6 +25,8 @@ static void on_signal(int number)
         caught = number;
     ignored = write(pipe_fd[1], "", 1); /* full: it is readable already */
     (void)ignored;
+    if (call != NULL)
+        call(call_ctx);
     errno = was;
 }
 
@@ -56,6 +60,13 @@ int eo_signals_catch(void)
     signal(SIGXFSZ, SIG_IGN);
 #endif
     return pipe_fd[0];
+}
+
+void eo_signals_call(void (*fn)(void *ctx), void *ctx)
+{
+    call = NULL; /* never one with what belongs to the other */
+    call_ctx = ctx;
+    call = fn;
 }
 
 void eo_signals_drain(void)

@@ -11,6 +11,10 @@ int eo_signals_catch(void);
 /* That descriptor, for cli/await.c, which empties it whenever it wakes. */
 int eo_signals_fd(void);
 
+/* What a signal calls besides, from inside its handler: something that may be
+ * called there; NULL: nothing any more. */
+void eo_signals_call(void (*fn)(void *ctx), void *ctx);
+
 /* Empties that descriptor. */
 void eo_signals_drain(void);
 

@@ -74,6 +74,7 @@ int main(int argc, char **argv)
     const struct espota_fleet_config config = {
         .max_active = 1u << 20, .on_event = on_event, .on_event_ctx = &tally};
     const int64_t began = wall_ms();
+    struct espota_loop *loop = NULL;
     struct espota_fleet *fleet;
     struct espota_image *image;
     struct espota_error err;
@@ -87,7 +88,8 @@ int main(int argc, char **argv)
     port = strtoul(argv[1], NULL, 10);
     count = strtoul(argv[2], NULL, 10);
     if (espota_image_open(&image, argv[3], ESPOTA_COMPRESS_NEVER, &err) != 0 ||
-        espota_fleet_new(&fleet, &config, &err) != 0)
+        espota_loop_new(&loop, &err) != 0 ||
+        espota_fleet_new(&fleet, loop, &config, &err) != 0)
         return fail(&err);
     for (unsigned long i = 0; i < count; i++) {
         const struct espota_target target = {.host = "127.0.0.1",
@@ -97,8 +99,9 @@ int main(int argc, char **argv)
         if (espota_fleet_add(fleet, image, &target, &err) < 0)
             return fail(&err);
     }
-    espota_fleet_run(fleet, NULL);
+    (void)!espota_loop_run(loop, -1, &err);
     espota_fleet_free(fleet);
+    espota_loop_free(loop);
     espota_image_free(image);
     getrusage(RUSAGE_SELF, &used);
     printf("updated %u, rss %ld, cpu %" PRId64 ", wall %" PRId64

@@ -17,15 +17,18 @@ cat >"$tmp/user.c" <<'END'
 
 int main(void)
 {
+    struct espota_loop *loop;
     struct espota_fleet *fleet;
     struct espota_error err;
     const struct espota_fleet_config config = {0};
 
-    if (espota_fleet_new(&fleet, &config, &err) != 0)
+    if (espota_loop_new(&loop, &err) != 0 ||
+        espota_fleet_new(&fleet, loop, &config, &err) != 0)
         return 1;
     printf("%s %d\n", espota_category_name(ESPOTA_E_REFUSED),
-           espota_fleet_run(fleet, NULL));
+           espota_loop_run(loop, -1, &err));
     espota_fleet_free(fleet);
+    espota_loop_free(loop);
     return 0;
 }
 END

@@ -98,8 +98,25 @@ struct espota_fleet *seen_fleet(struct fleet_seen *s, unsigned max_active)
     const struct espota_fleet_config c = {
         .max_active = max_active, .on_event = seen_on_event, .on_event_ctx = s};
 
-    assert_int_equal(espota_fleet_new(&s->fleet, &c, NULL), 0);
+    assert_int_equal(espota_loop_new(&s->loop, NULL), 0);
+    assert_int_equal(espota_fleet_new(&s->fleet, s->loop, &c, NULL), 0);
     return s->fleet;
+}
+
+int seen_run(struct fleet_seen *s)
+{
+    struct espota_counts counts;
+
+    assert_int_equal(espota_loop_run(s->loop, -1, NULL), ESPOTA_LOOP_DONE);
+    assert_false(espota_loop_live(s->loop));
+    espota_fleet_counts(s->fleet, &counts);
+    return (int)(counts.failed + counts.not_begun);
+}
+
+void seen_free(struct fleet_seen *s)
+{
+    espota_fleet_free(s->fleet);
+    espota_loop_free(s->loop);
 }
 
 struct espota_target seen_target(uint16_t port)
@@ -124,8 +141,7 @@ void seen_run_one(struct fleet_seen *s, const struct espota_target *t)
     struct espota_fleet *f = seen_fleet(s, 0);
 
     assert_int_equal(seen_add(f, t), 0);
-    espota_fleet_run(f, NULL);
-    assert_int_equal(espota_fleet_live(f), 0);
+    seen_run(s);
     assert_int_equal(s->ends[0], 1);
-    espota_fleet_free(f);
+    seen_free(s);
 }

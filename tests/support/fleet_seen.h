@@ -17,6 +17,7 @@ int seen_prepare(void **state);
 int seen_clean_up(void **state);
 
 struct fleet_seen {
+    struct espota_loop *loop;
     struct espota_fleet *fleet;
     char order[SEEN_EVENTS_MAX]; /* one letter an event */
     size_t n;
@@ -35,6 +36,10 @@ void seen_on_event(void *ctx, const struct espota_event *);
 
 struct espota_fleet *seen_fleet(struct fleet_seen *, unsigned max_active);
 struct espota_target seen_target(uint16_t port);
+/* Until every job has ended; gives how many did not succeed. */
+int seen_run(struct fleet_seen *);
+/* The fleet and its loop. */
+void seen_free(struct fleet_seen *);
 /* Gives the number of the job. */
 int seen_add(struct espota_fleet *, const struct espota_target *);
 /* One job from beginning to end. */

@@ -27,30 +27,32 @@ static void test_cancelling_two_leaves_the_third(void **state)
     espota_fleet_cancel(f, 0);
     espota_fleet_cancel(f, 2);
     espota_fleet_cancel(f, 77); /* no such job: nothing */
-    assert_int_equal(espota_fleet_run(f, NULL), 2);
+    assert_int_equal(seen_run(&s), 2);
     assert_true(peer_stop(p, NULL));
     assert_int_equal(s.error[0].category, ESPOTA_E_INTERRUPTED);
     assert_int_equal(s.error[1].category, ESPOTA_E_OK);
     assert_int_equal(s.error[2].category, ESPOTA_E_INTERRUPTED);
-    espota_fleet_free(f);
+    seen_free(&s);
 }
 
-static void test_a_stop_flag_ends_all(void **state)
+static void test_a_signal_ends_all(void **state)
 {
     static const struct peer_line SCRIPT[] = {HELLO, {'e', NULL}, END};
     struct peer *p = peer_start("127.0.0.1", SCRIPT);
     const struct espota_target t = seen_target(p->port);
     struct fleet_seen s = {0};
     struct espota_fleet *f = seen_fleet(&s, 1);
-    const volatile int stop = 2;
 
     (void)state;
     for (int i = 0; i < 3; i++)
         seen_add(f, &t);
-    assert_int_equal(espota_fleet_run(f, &stop), 3);
-    assert_string_equal(s.order, "EEE");
-    espota_fleet_free(f);
-    /* The device was never called: let its thread go. */
+    espota_loop_wake(s.loop); /* as its handler does */
+    assert_int_equal(espota_loop_run(s.loop, -1, NULL), ESPOTA_LOOP_WOKEN);
+    espota_fleet_cancel(f, -1);
+    assert_int_equal(seen_run(&s), 3);
+    assert_int_equal(s.ends[0] + s.ends[1] + s.ends[2], 3);
+    seen_free(&s);
+    /* Perhaps the device was never called: let its thread go. */
     close(eo_tcp_connect(&p->addr, NULL));
     peer_stop(p, NULL);
 }
@@ -72,12 +74,12 @@ static void test_max_active_and_order(void **state)
     (void)state;
     for (int i = 0; i < 3; i++)
         assert_int_equal(seen_add(f, &t), i);
-    assert_int_equal(espota_fleet_live(f), 3);
-    assert_int_equal(espota_fleet_run(f, NULL), 0);
+    assert_true(espota_loop_live(s.loop));
+    assert_int_equal(seen_run(&s), 0);
     assert_true(peer_stop(p, NULL));
     assert_string_equal(s.order,
                         "rAchHpd0C1mbErAchHpd0C1mbErAchHpd0C1mbE");
-    espota_fleet_free(f);
+    seen_free(&s);
 }
 
 static void test_a_foreign_loop_drives_it(void **state)
@@ -92,11 +94,11 @@ static void test_a_foreign_loop_drives_it(void **state)
     (void)state;
     seen_add(f, &t[0]);
     seen_add(f, &t[1]);
-    while (espota_fleet_live(f) > 0) {
+    while (espota_loop_live(s.loop)) {
         struct espota_fd fds[8];
         struct pollfd polls[8];
-        const size_t n = espota_fleet_fds(f, fds, 8);
-        const int timeout = espota_fleet_timeout(f);
+        const size_t n = espota_loop_fds(s.loop, fds, 8);
+        const int timeout = espota_loop_timeout(s.loop);
 
         assert_true(n <= 8);
         assert_true(n > 0 || timeout >= 0); /* something is waited for */
@@ -111,13 +113,13 @@ static void test_a_foreign_loop_drives_it(void **state)
             fds[i].ready =
                 (uint8_t)((polls[i].revents & ~POLLOUT ? ESPOTA_READ : 0) |
                           (polls[i].revents & ~POLLIN ? ESPOTA_WRITE : 0));
-        espota_fleet_process(f, fds, n);
+        espota_loop_process(s.loop, fds, n);
     }
     assert_true(peer_stop(a, NULL));
     assert_true(peer_stop(b, NULL));
     assert_int_equal(s.error[0].category, ESPOTA_E_OK);
     assert_int_equal(s.error[1].category, ESPOTA_E_OK);
-    espota_fleet_free(f);
+    seen_free(&s);
 }
 
 static void test_freed_while_at_work(void **state)
@@ -133,14 +135,14 @@ static void test_freed_while_at_work(void **state)
     seen_add(f, &t);
     while (strchr(s.order, 'h') == NULL) {
         struct espota_fd fds[4];
-        const size_t n = espota_fleet_fds(f, fds, 4);
+        const size_t n = espota_loop_fds(s.loop, fds, 4);
 
         for (size_t i = 0; i < n; i++)
             fds[i].ready = fds[i].want;
-        espota_fleet_process(f, fds, n);
+        espota_loop_process(s.loop, fds, n);
         usleep(1000);
     }
-    espota_fleet_free(f);
+    seen_free(&s);
     espota_fleet_free(NULL);
     assert_true(peer_stop(p, seen_p));
     assert_int_equal(seen_p->end, PEER_FIN);
@@ -172,9 +174,9 @@ static void test_targets_that_make_no_sense(void **state)
         assert_int_equal(err.category, ESPOTA_E_USAGE);
         assert_string_equal(err.message, ROWS[i].message);
     }
-    assert_int_equal(espota_fleet_live(f), 0);
-    assert_int_equal(espota_fleet_run(f, NULL), 0);
-    espota_fleet_free(f);
+    assert_false(espota_loop_live(s.loop));
+    assert_int_equal(seen_run(&s), 0);
+    seen_free(&s);
 }
 
 /* ---- memory -------------------------------------------------------------- */
@@ -227,16 +229,16 @@ static void test_out_of_memory(void **state)
             struct espota_fleet_config config = c;
             struct espota_error err = {0};
             struct fleet_seen s = {0};
-            struct espota_fleet *f;
             int job = -1;
 
             config.on_event_ctx = &s;
             eo_alloc_fail_at(n, forever);
-            if (espota_fleet_new(&f, &config, &err) == 0) {
-                job = espota_fleet_add(f, seen_image, &t, &err);
-                espota_fleet_run(f, NULL);
-                espota_fleet_free(f);
+            if (espota_loop_new(&s.loop, &err) == 0 &&
+                espota_fleet_new(&s.fleet, s.loop, &config, &err) == 0) {
+                job = espota_fleet_add(s.fleet, seen_image, &t, &err);
+                seen_run(&s);
             }
+            seen_free(&s);
             more = eo_alloc_count() >= n;
             eo_alloc_fail_at(0, 0);
             assert_int_equal(s.ends[0], job == 0);
@@ -252,7 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cancelling_two_leaves_the_third),
-        cmocka_unit_test(test_a_stop_flag_ends_all),
+        cmocka_unit_test(test_a_signal_ends_all),
         cmocka_unit_test(test_max_active_and_order),
         cmocka_unit_test(test_a_foreign_loop_drives_it),
         cmocka_unit_test(test_freed_while_at_work),

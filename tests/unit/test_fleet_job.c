@@ -246,11 +246,11 @@ static void test_cancelled_before_it_started(void **state)
     seen_add(f, &t);
     espota_fleet_cancel(f, 0);
     assert_int_equal(s.n, 0); /* nothing from within */
-    assert_int_equal(espota_fleet_run(f, NULL), 1);
+    assert_int_equal(seen_run(&s), 1);
     assert_string_equal(s.order, "E");
     assert_int_equal(s.error[0].category, ESPOTA_E_INTERRUPTED);
     assert_int_equal(s.result[0].attempts, 0);
-    espota_fleet_free(f);
+    seen_free(&s);
 }
 
 static const struct cancel {

@@ -30,11 +30,11 @@ static uint16_t quiet_port(struct addr *at)
 }
 
 /* One round of a foreign loop. */
-static void turn(struct espota_fleet *f)
+static void turn(struct fleet_seen *s)
 {
     struct espota_fd fds[8];
     struct pollfd polls[8];
-    const size_t n = espota_fleet_fds(f, fds, 8);
+    const size_t n = espota_loop_fds(s->loop, fds, 8);
 
     assert_true(n <= 8);
     for (size_t i = 0; i < n; i++)
@@ -43,7 +43,7 @@ static void turn(struct espota_fleet *f)
             .events = (short)((fds[i].want & ESPOTA_READ ? POLLIN : 0) |
                               (fds[i].want & ESPOTA_WRITE ? POLLOUT : 0))};
     /* A connection to a closed port is never under way for long. */
-    assert_true(poll(polls, n, n > 0 ? 1000 : 0) >= 0);
+    assert_true(poll(polls, n, n > 1 ? 1000 : 0) >= 0);
     for (size_t i = 0; i < n; i++)
         fds[i].ready =
             polls[i].revents == 0
@@ -51,7 +51,7 @@ static void turn(struct espota_fleet *f)
                 : (polls[i].revents & POLLOUT ? ESPOTA_WRITE : 0) |
                       (polls[i].revents & (POLLIN | POLLHUP | POLLERR)
                            ? ESPOTA_READ : 0);
-    espota_fleet_process(f, fds, n);
+    espota_loop_process(s->loop, fds, n);
 }
 
 static struct espota_target sleeper(uint16_t port)
@@ -84,13 +84,13 @@ static void test_it_is_caught_within_half_a_second(void **state)
     (void)state;
     if (port == 0) {
         puts("skip: " ADDRESS " is no address of this machine");
-        espota_fleet_free(f);
+        seen_free(&s);
         skip();
     }
     seen_add(f, &t);
     for (; clock_ms < end; clock_ms += STEP_MS)
-        turn(f);
-    assert_int_equal(espota_fleet_live(f), 1); /* it is waited for */
+        turn(&s);
+    assert_true(espota_loop_live(s.loop)); /* it is waited for */
     assert_null(strchr(s.order, 'R'));         /* and that is no retry */
 
     listener = eo_tcp_listen(&at, 1);
@@ -98,17 +98,17 @@ static void test_it_is_caught_within_half_a_second(void **state)
     woke = clock_ms;
     for (end = clock_ms + 10000; !is_called(listener) && clock_ms < end;
          clock_ms += STEP_MS)
-        turn(f);
+        turn(&s);
     assert_true(is_called(listener));
     assert_in_range(clock_ms - woke, 0, CATCH_MS + 4 * STEP_MS);
 
     espota_fleet_cancel(f, 0);
-    for (end = clock_ms + 10000; espota_fleet_live(f) > 0 && clock_ms < end;
+    for (end = clock_ms + 10000; espota_loop_live(s.loop) && clock_ms < end;
          clock_ms += STEP_MS)
-        turn(f);
+        turn(&s);
     assert_int_equal(s.error[0].category, ESPOTA_E_INTERRUPTED);
     close(listener);
-    espota_fleet_free(f);
+    seen_free(&s);
 }
 
 static void test_it_is_given_up_when_its_time_is_over(void **state)
@@ -122,12 +122,12 @@ static void test_it_is_given_up_when_its_time_is_over(void **state)
 
     (void)state;
     if (port == 0) {
-        espota_fleet_free(f);
+        seen_free(&s);
         skip();
     }
     seen_add(f, &t);
-    while (espota_fleet_live(f) > 0 && clock_ms - begin < 2 * WAIT_MS) {
-        turn(f);
+    while (espota_loop_live(s.loop) && clock_ms - begin < 2 * WAIT_MS) {
+        turn(&s);
         clock_ms += STEP_MS;
     }
     assert_int_equal(s.ends[0], 1);
@@ -135,7 +135,7 @@ static void test_it_is_given_up_when_its_time_is_over(void **state)
     assert_in_range(clock_ms - begin, WAIT_MS, WAIT_MS + 2 * CATCH_MS);
     /* Twice a second: neither a flood nor a sleep of ours. */
     assert_in_range(s.result[0].attempts, 100, WAIT_MS / CATCH_MS + 1);
-    espota_fleet_free(f);
+    seen_free(&s);
 }
 
 int main(void)

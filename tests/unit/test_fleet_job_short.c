@@ -19,18 +19,16 @@ struct ended {
 static struct ended run(struct espota_target *t, uint64_t few_ms)
 {
     struct fleet_seen s = {0};
-    struct espota_fleet *f;
     struct rlimit before;
     bool few = true;
     const uint64_t began = clock_ms;
 
     needs_few_descriptors();
-    f = seen_fleet(&s, 0);
-    seen_add(f, t);
+    seen_add(seen_fleet(&s, 0), t);
     few_descriptors(next_descriptor(), &before);
-    while (espota_fleet_live(f) > 0 && clock_ms - began < FOR_EVER_MS) {
+    while (espota_loop_live(s.loop) && clock_ms - began < FOR_EVER_MS) {
         struct espota_fd fds[4];
-        const size_t n = espota_fleet_fds(f, fds, 4);
+        const size_t n = espota_loop_fds(s.loop, fds, 4);
 
         if (few && clock_ms - began >= few_ms) {
             many_descriptors(&before);
@@ -38,12 +36,12 @@ static struct ended run(struct espota_target *t, uint64_t few_ms)
         }
         for (size_t i = 0; i < n; i++)
             fds[i].ready = fds[i].want;
-        espota_fleet_process(f, fds, n);
+        espota_loop_process(s.loop, fds, n);
         clock_ms += 10;
     }
     if (few)
         many_descriptors(&before);
-    espota_fleet_free(f);
+    seen_free(&s);
     assert_int_equal(s.ends[0], 1);
     return (struct ended){clock_ms - began, s.error[0].category,
                           s.result[0].attempts};

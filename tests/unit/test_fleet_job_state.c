@@ -40,10 +40,14 @@ static void run(struct seen *s, const struct espota_target *t)
     const struct espota_fleet_config c = {.on_event = on_event,
                                           .on_event_ctx = s};
 
-    assert_int_equal(espota_fleet_new(&s->fleet, &c, NULL), 0);
+    struct espota_loop *loop;
+
+    assert_int_equal(espota_loop_new(&loop, NULL), 0);
+    assert_int_equal(espota_fleet_new(&s->fleet, loop, &c, NULL), 0);
     seen_add(s->fleet, t);
-    espota_fleet_run(s->fleet, NULL);
+    assert_int_equal(espota_loop_run(loop, -1, NULL), ESPOTA_LOOP_DONE);
     espota_fleet_free(s->fleet);
+    espota_loop_free(loop);
 }
 
 static void test_what_is_told(void **state)

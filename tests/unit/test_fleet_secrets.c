@@ -202,6 +202,7 @@ static void test_row(void **state)
     struct seen seen = {.row = *state};
     const struct espota_fleet_config config = {.on_event = on_event,
                                                .on_event_ctx = &seen};
+    struct espota_loop *loop;
     struct espota_image *img;
     uint16_t port;
     const pid_t device = start_device(seen.row->stage, &port);
@@ -210,9 +211,10 @@ static void test_row(void **state)
     assert_int_equal(espota_image_wrap(&img, IMAGE, sizeof IMAGE,
                                        ESPOTA_COMPRESS_NEVER, NULL),
                      0);
-    assert_int_equal(espota_fleet_new(&seen.fleet, &config, NULL), 0);
+    assert_int_equal(espota_loop_new(&loop, NULL), 0);
+    assert_int_equal(espota_fleet_new(&seen.fleet, loop, &config, NULL), 0);
     add(seen.fleet, img, port);
-    espota_fleet_run(seen.fleet, NULL);
+    assert_int_equal(espota_loop_run(loop, -1, NULL), ESPOTA_LOOP_DONE);
     kill(device, SIGKILL);
     waitpid(device, NULL, 0);
     assert_true(seen.ended);
@@ -220,6 +222,7 @@ static void test_row(void **state)
         fail_msg("%s, not %s", espota_category_name(seen.category),
                  espota_category_name(seen.row->category));
     espota_fleet_free(seen.fleet);
+    espota_loop_free(loop);
     espota_image_free(img);
     if (!seen.can_look) {
         print_message("skip: this system or build cannot look at its memory\n");

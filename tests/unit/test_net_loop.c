@@ -168,6 +168,79 @@ static void test_many_timers(void **state)
     assert_int_equal(eo_loop_timeout(l->loop), -1);
 }
 
+/* ---- members and waking --------------------------------------------------- */
+
+struct lasting {
+    struct member member;
+    struct espota_loop *loop;
+    bool live;
+    int told;
+};
+
+static bool lasts(const void *ctx)
+{
+    return ((const struct lasting *)ctx)->live;
+}
+
+static void told(void *ctx, int sys)
+{
+    struct lasting *l = ctx;
+
+    l->told = sys;
+    l->live = false;
+    eo_loop_leave(l->loop, &l->member);
+}
+
+static void test_a_loop_lives_as_long_as_its_members(void **state)
+{
+    struct log *l = *state;
+    struct lasting two[2];
+
+    assert_false(eo_loop_live(l->loop));
+    for (int i = 0; i < 2; i++) {
+        two[i] = (struct lasting){{lasts, told, &two[i], NULL}, l->loop, true,
+                                  0};
+        eo_loop_join(l->loop, &two[i].member);
+    }
+    two[0].live = false;
+    assert_true(eo_loop_live(l->loop));
+    eo_loop_leave(l->loop, &two[0].member);
+    eo_loop_leave(l->loop, &two[0].member); /* twice is fine */
+    assert_true(eo_loop_live(l->loop));
+    eo_loop_give_up(l->loop, EINVAL);
+    assert_int_equal(two[0].told, 0);
+    assert_int_equal(two[1].told, EINVAL);
+    assert_false(eo_loop_live(l->loop));
+}
+
+static void test_waking_ends_a_wait(void **state)
+{
+    struct log *l = *state;
+
+    assert_int_equal(eo_loop_wakeable(l->loop), 0);
+    assert_int_equal(eo_loop_wakeable(l->loop), 0);
+    for (int i = 0; i < 100000; i++) /* more than a pipe holds */
+        eo_loop_wake(l->loop);
+    assert_false(eo_loop_woken(l->loop));
+    assert_int_equal(eo_loop_turn(l->loop, -1), 0); /* not for ever */
+    assert_true(eo_loop_woken(l->loop));
+    assert_false(eo_loop_woken(l->loop));
+    assert_int_equal(eo_loop_turn(l->loop, 0), 0);
+    assert_false(eo_loop_woken(l->loop)); /* it was drained */
+}
+
+static void test_a_loop_that_cannot_be_woken_says_so(void **state)
+{
+    struct log *l = *state;
+    struct rlimit limit;
+    int rc;
+
+    few_descriptors(0, &limit);
+    rc = eo_loop_wakeable(l->loop);
+    many_descriptors(&limit);
+    assert_int_equal(rc, -1);
+}
+
 /* ---- descriptors --------------------------------------------------------- */
 
 static void test_a_hang_up_shows_as_readable(void **state)
@@ -327,6 +400,9 @@ int main(void)
         LOOP_TEST(test_stopped_and_restarted),
         LOOP_TEST(test_timers_do_not_starve_descriptors),
         LOOP_TEST(test_many_timers),
+        LOOP_TEST(test_a_loop_lives_as_long_as_its_members),
+        LOOP_TEST(test_waking_ends_a_wait),
+        LOOP_TEST(test_a_loop_that_cannot_be_woken_says_so),
         LOOP_TEST(test_a_hang_up_shows_as_readable),
         LOOP_TEST(test_wanting_nothing_is_asked_nothing),
         LOOP_TEST(test_callbacks_may_remove_and_add),

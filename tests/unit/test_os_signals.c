@@ -79,6 +79,30 @@ static void test_signals_that_end_nothing(void **state)
     }
 }
 
+static void count(void *ctx)
+{
+    ++*(volatile int *)ctx;
+}
+
+static void test_whoever_wants_is_called(void **state)
+{
+    volatile int called = 0, other = 0;
+
+    (void)state;
+    eo_signals_catch();
+    eo_signals_call(count, (void *)&called);
+    assert_int_equal(raise(SIGWINCH), 0);
+    assert_int_equal(raise(SIGCONT), 0);
+    assert_int_equal(called, 2);
+    eo_signals_call(count, (void *)&other);
+    assert_int_equal(raise(SIGWINCH), 0);
+    eo_signals_call(NULL, NULL);
+    assert_int_equal(raise(SIGWINCH), 0);
+    assert_int_equal(called, 2);
+    assert_int_equal(other, 1);
+    eo_signals_drain();
+}
+
 /* Before the wait began, which is where one was lost when read() waited; and
  * that there is something to read does not make it unsaid. */
 static void test_a_signal_that_ends_us_came_before(void **state)
@@ -113,6 +137,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_signals_that_end_nothing,
                                         open_pipe, close_pipe),
         cmocka_unit_test(test_no_descriptor),
+        cmocka_unit_test(test_whoever_wants_is_called),
         cmocka_unit_test_setup_teardown(test_a_signal_that_ends_us_came_before,
                                         open_pipe, close_pipe),
     };
