@@ -54,7 +54,7 @@ allow image   base crypto wire
 allow proto   base crypto wire image
 allow net     base os
 allow names   base os crypto wire net
-allow session base crypto proto net web
+allow session base crypto proto net
 allow web     base crypto wire image proto net session
 allow serve   base os wire image net
 allow fleet   base wire proto net names session web

@@ -8,6 +8,8 @@
 
 #include "fleet/job_preflight.h"
 #include "fleet/target_web.h"
+#include "session/machine.h"
+#include "web/push.h"
 
 enum {
     ASLEEP_CONNECT_MS = 2000, /* a sleeper may be awake for seconds only */
@@ -155,6 +157,12 @@ static void no_session(struct job *j, int sys)
     eo_job_failed(j, &err);
 }
 
+static struct session *start_of(struct job *j, const struct session_config *c)
+{
+    return j->target.web.profile != NULL ? eo_push_start(&j->target.web, c)
+                                         : eo_machine_start(j->ops, c);
+}
+
 /* got: a connection that stands already, or NULL. */
 static void start_session(struct job *j, const struct detected *got)
 {
@@ -174,7 +182,6 @@ static void start_session(struct job *j, const struct detected *got)
         .stall_ms = stall_ms,
         .invite_ms = t->invite_ms,
         .md5_stored = t->md5_stored,
-        .web = j->target.web.profile != NULL ? &j->target.web : NULL,
         .careful = j->error.category == ESPOTA_E_BROKEN,
     };
 
@@ -191,9 +198,8 @@ static void start_session(struct job *j, const struct detected *got)
     eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
     limit_first_answer(j);
     errno = 0;
-    j->session = eo_session_start(&(struct session_config){
+    j->session = start_of(j, &(struct session_config){
         .loop = j->c.loop,
-        .ops = j->ops,
         .job = &job,
         .addr = got != NULL && got->fd >= 0 ? got->peer : j->addr,
         .n_addr = got != NULL && got->fd >= 0 ? 1 : j->n_addr,

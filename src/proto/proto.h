@@ -2,7 +2,7 @@
  *
  * A machine is a struct in memory.  It has no socket, no clock, no heap and no
  * random source.  Things happen to it through step(); what it would like to
- * happen next is read from want().  The session driver (session/session.c) is the
+ * happen next is read from want().  The session driver (session/machine.c) is the
  * only code that turns a want into a system call.
  */
 #ifndef EO_PROTO_H
@@ -99,7 +99,6 @@ struct proto_job {
     uint32_t invite_ms;     /* the longest wait for one invitation's answer;
                                0: 10 s */
     bool md5_stored;        /* the device stores an MD5 of its password */
-    const struct web_job *web; /* of the protocol "web"; else NULL */
     bool careful;           /* the attempt before this broke off in the data */
     uint32_t stall_ms;      /* patience with silence afterwards */
     uint8_t entropy[64];    /* fresh for each run */

@@ -1,5 +1,6 @@
-/* session.h -- one machine, its channels and its timer: want -> system call ->
- * step.  After every event the session reads want() and makes reality match.
+/* session.h -- one conversation that brings an image into a device, whatever
+ * carries it.  A session of a machine is started by session/machine.h, one with
+ * a web page by web/push.h; all else is the same for whoever started it.
  */
 #ifndef EO_SESSION_H
 #define EO_SESSION_H
@@ -9,25 +10,8 @@
 
 struct session;
 
-/* Any way to bring an image into a device.  The one in session.c drives a
- * machine of proto/; another has libcurl for its wire (http_push.h).  The
- * struct of each begins with a pointer to this table. */
-struct session_ops {
-    enum proto_status (*status)(const struct session *);
-    const struct espota_error *(*error)(const struct session *);
-    void (*want)(const struct session *, struct proto_want *);
-    bool (*connecting)(const struct session *);
-    bool (*committed)(const struct session *);
-    bool (*confirmed)(const struct session *);
-    bool (*accepted)(const struct session *);
-    uint64_t (*bytes_out)(const struct session *);
-    const struct addr *(*peer)(const struct session *);
-    void (*free)(struct session *);
-};
-
 struct session_config {
     struct espota_loop *loop;
-    const struct proto_ops *ops;
     const struct proto_job *job; /* copied; what it points at is borrowed */
     const struct addr *addr;     /* of the device, with ports; copied */
     size_t n_addr;
@@ -39,7 +23,7 @@ struct session_config {
     struct listeners *listeners; /* of the loop; NULL: no LISTENER is wanted */
     uint16_t port_min, port_max; /* for a LISTENER; 0: any free port */
 
-    /* Called after every event, never from within eo_session_start() nor after
+    /* Called after every event, never from within the start nor after
      * status() stopped being PROTO_RUNNING, except the one time that says so.
      * The session may be freed in it. */
     void (*on_change)(void *ctx);
@@ -55,8 +39,37 @@ struct session_config {
     void *ctx;
 };
 
-/* NULL: no memory, or no entropy. */
-struct session *eo_session_start(const struct session_config *);
+/* What each kind of session does in its own way. */
+struct session_ops {
+    enum proto_status (*status)(const struct session *);
+    const struct espota_error *(*error)(const struct session *);
+    void (*want)(const struct session *, struct proto_want *);
+    bool (*connecting)(const struct session *);
+    bool (*committed)(const struct session *);
+    bool (*confirmed)(const struct session *);
+    bool (*accepted)(const struct session *);
+    /* Closes what is open, wipes what was secret, and frees the struct it is
+     * embedded in; with eo_session_drop(). */
+    void (*free)(struct session *);
+};
+
+/* The first member of each kind of session. */
+struct session {
+    const struct session_ops *ops;
+    struct session_config c; /* its job and addr are the caller's; ours are: */
+    struct proto_job job;
+    struct addr *addr;       /* c.n_addr of them */
+    const struct addr *peer; /* of them, the one that answered; or NULL */
+    uint64_t bytes_out;
+    struct espota_error error;
+};
+
+/* For each kind: what all have.  -1: no memory; drop it all the same. */
+int eo_session_init(struct session *, const struct session_ops *,
+                    const struct session_config *) EO_MUST_CHECK;
+void eo_session_drop(struct session *);
+
+/* ---- for whoever started one --------------------------------------------- */
 
 enum proto_status eo_session_status(const struct session *);
 const struct espota_error *eo_session_error(const struct session *);

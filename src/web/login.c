@@ -9,16 +9,16 @@
 
 /* By Basic anybody on the way reads it: that is done where the user knows that
  * this is a web page, and never because somebody announces so. */
-static int may_tell(const struct proto_job *job, const char *auth,
-                    struct espota_error *err)
+static int may_tell(const struct web_job *web, const struct proto_job *job,
+                    const char *auth, struct espota_error *err)
 {
-    if (job->web->https)
+    if (web->https)
         return 0;
     /* A password for all to hear is not what was meant by --min-auth. */
     if (job->min_auth == ESPOTA_AUTH_SHA256)
         return eo_fail(err, ESPOTA_E_POLICY,
                        "this web page takes no password by SHA-256");
-    if (job->web->found && strcmp(auth, "basic") == 0)
+    if (web->found && strcmp(auth, "basic") == 0)
         return eo_fail_hint(err, ESPOTA_E_POLICY,
                             "if it really is a web page: --protocol web "
                             "--profile NAME sends the password all the same",
@@ -35,10 +35,10 @@ static int no_password(struct espota_error *err)
         "the device asks for user and password");
 }
 
-int eo_web_looked(const struct proto_job *job, const struct web_look *look,
-                  const char **auth, struct espota_error *err)
+int eo_web_looked(const struct web_job *web, const struct proto_job *job,
+                  const struct web_look *look, const char **auth,
+                  struct espota_error *err)
 {
-    const struct web_job *web = job->web;
     const struct web_answer answer = {.status = look->status,
                                       .location = look->location};
 
@@ -55,5 +55,5 @@ int eo_web_looked(const struct proto_job *job, const struct web_look *look,
     /* Whoever names the user knows that there is a login; nobody can listen. */
     else if (web->https && web->user != NULL && job->password != NULL)
         *auth = "basic";
-    return *auth != NULL ? may_tell(job, *auth, err) : 0;
+    return *auth != NULL ? may_tell(web, job, *auth, err) : 0;
 }

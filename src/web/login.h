@@ -21,7 +21,8 @@ struct web_look {
 /* 0: there is a page, and *auth is "digest" or "basic", which is how it wants
  * the password, or NULL: not at all.  -1: there is none, it wants what we do
  * not have, or what this job may not give to it. */
-int eo_web_looked(const struct proto_job *, const struct web_look *,
-                  const char **auth, struct espota_error *err) EO_MUST_CHECK;
+int eo_web_looked(const struct web_job *, const struct proto_job *,
+                  const struct web_look *, const char **auth,
+                  struct espota_error *err) EO_MUST_CHECK;
 
 #endif

@@ -33,7 +33,7 @@ void eo_push_count_taken(struct push *p)
     through = eo_web_body_image(&p->body, (size_t)confirmed);
     if (through > p->taken) {
         p->taken = through;
-        p->moved_at = eo_loop_now(p->c.loop);
+        p->moved_at = eo_loop_now(p->base.c.loop);
     }
 }
 
@@ -48,13 +48,13 @@ static void see_connection(struct push *p)
         us == 0)
         return;
     p->connected = true;
-    p->moved_at = eo_loop_now(p->c.loop);
+    p->moved_at = eo_loop_now(p->base.c.loop);
     if (curl_easy_getinfo(p->easy, CURLINFO_PRIMARY_IP, &ip) != CURLE_OK ||
         ip == NULL || eo_addr_parse(&addr, ip) != 0)
         return;
-    for (size_t i = 0; i < p->c.n_addr; i++)
-        if (eo_addr_same_host(&p->addr[i], &addr))
-            p->peer = &p->addr[i];
+    for (size_t i = 0; i < p->base.c.n_addr; i++)
+        if (eo_addr_same_host(&p->base.addr[i], &addr))
+            p->base.peer = &p->base.addr[i];
 }
 
 static void finish(struct push *p);
@@ -65,28 +65,28 @@ static void on_look(void *ctx)
 
     see_connection(p);
     eo_push_count_taken(p);
-    if (eo_loop_now(p->c.loop) - p->moved_at > eo_push_patience(p)) {
+    if (eo_loop_now(p->base.c.loop) - p->moved_at > eo_push_patience(p)) {
         p->stalled = true;
         finish(p);
         return;
     }
-    eo_timer_start(p->c.loop, &p->look, LOOK_EVERY_MS, on_look, p);
-    p->c.on_change(p->c.ctx); /* may free p */
+    eo_timer_start(p->base.c.loop, &p->look, LOOK_EVERY_MS, on_look, p);
+    p->base.c.on_change(p->base.c.ctx); /* may free p */
 }
 
 /* ---- ends ---------------------------------------------------------------- */
 
 static void close_all(struct push *p)
 {
-    eo_timer_stop(p->c.loop, &p->begin);
-    eo_timer_stop(p->c.loop, &p->look);
+    eo_timer_stop(p->base.c.loop, &p->begin);
+    eo_timer_stop(p->base.c.loop, &p->look);
     if (p->multi != NULL && p->easy != NULL)
         curl_multi_remove_handle(p->multi, p->easy);
     if (p->easy != NULL)
         curl_easy_cleanup(p->easy);
     if (p->multi != NULL)
         curl_multi_cleanup(p->multi);
-    eo_timer_stop(p->c.loop, &p->timer);
+    eo_timer_stop(p->base.c.loop, &p->timer);
     curl_slist_free_all(p->headers);
     curl_slist_free_all(p->resolve);
     p->easy = NULL;
@@ -94,19 +94,19 @@ static void close_all(struct push *p)
     p->headers = p->resolve = NULL;
 }
 
-/* p->error is set. */
+/* p->base.error is set. */
 static void end(struct push *p, enum proto_status status)
 {
     close_all(p);
     p->status = status;
-    p->c.on_change(p->c.ctx); /* may free p */
+    p->base.c.on_change(p->base.c.ctx); /* may free p */
 }
 
 static bool started(struct push *p, int rc)
 {
     if (rc == 0)
         return true;
-    eo_fail(&p->error, ESPOTA_E_INTERNAL, "out of memory");
+    eo_fail(&p->base.error, ESPOTA_E_INTERNAL, "out of memory");
     return false;
 }
 
@@ -125,13 +125,13 @@ static bool looked(struct push *p, const char **auth)
     long offered = 0;
 
     curl_easy_getinfo(p->easy, CURLINFO_HTTPAUTH_AVAIL, &offered);
-    return eo_web_looked(&p->job,
+    return eo_web_looked(p->web, &p->base.job,
                          &(struct web_look){.status = p->said,
                                             .digest = ((unsigned long)offered &
                                                        CURLAUTH_DIGEST) != 0,
                                             .logged_in = p->auth != NULL,
                                             .location = location(p)},
-                         auth, &p->error) == 0;
+                         auth, &p->base.error) == 0;
 }
 
 /* A look has its answer: log in, or on to the image. */
@@ -157,7 +157,7 @@ static bool asks_late(struct push *p)
     const char *auth;
 
     if (p->said != 401 || p->auth != NULL || p->committed ||
-        p->job.password == NULL || !looked(p, &auth))
+        p->base.job.password == NULL || !looked(p, &auth))
         return false;
     p->auth = p->hello.auth = auth;
     return auth != NULL && eo_push_start_post(p) == 0;
@@ -165,8 +165,8 @@ static bool asks_late(struct push *p)
 
 static void warn_of_bare(const struct push *p)
 {
-    if (p->web->profile->bare && p->c.on_warning != NULL)
-        p->c.on_warning(p->c.ctx, "unchecked",
+    if (p->web->profile->bare && p->base.c.on_warning != NULL)
+        p->base.c.on_warning(p->base.c.ctx, "unchecked",
                         "it took every byte; this page does not check them, "
                         "and says the same of an image that it cannot use: "
                         "--verify shows what it runs");
@@ -181,11 +181,11 @@ static enum proto_status verdict(struct push *p, bool ended)
                                       .ended = ended,
                                       .whole = !p->early,
                                       .gone = p->committed,
-                                      .filesystem = p->job.type ==
+                                      .filesystem = p->base.job.type ==
                                                     ESPOTA_TYPE_FILESYSTEM,
                                       .location = location(p)};
 
-    if (eo_web_verdict(p->web->profile, &answer, &p->error) != 0)
+    if (eo_web_verdict(p->web->profile, &answer, &p->base.error) != 0)
         return PROTO_FAILED;
     p->accepted = true;
     warn_of_bare(p);
@@ -209,7 +209,7 @@ static void finish(struct push *p)
     if (p->step < PUSH_POST && p->said > 0 &&
         (code == CURLE_OK || p->said == 401)) {
         if (probed(p))
-            p->c.on_change(p->c.ctx); /* may free p */
+            p->base.c.on_change(p->base.c.ctx); /* may free p */
         else
             end(p, PROTO_FAILED);
         return;
@@ -217,7 +217,7 @@ static void finish(struct push *p)
     eo_push_count_taken(p);
     if (p->step == PUSH_POST && answered(p, code)) {
         if (asks_late(p))
-            p->c.on_change(p->c.ctx); /* may free p */
+            p->base.c.on_change(p->base.c.ctx); /* may free p */
         else
             end(p, verdict(p, code == CURLE_OK));
         return;
@@ -241,7 +241,7 @@ void eo_push_moved(struct push *p)
             finish(p);
             return;
         }
-    p->c.on_change(p->c.ctx); /* may free p */
+    p->base.c.on_change(p->base.c.ctx); /* may free p */
 }
 
 /* ---- starting ------------------------------------------------------------ */
@@ -251,9 +251,9 @@ static void on_begin(void *ctx)
     struct push *p = ctx;
     bool ok = started(p, eo_push_start_look(p, PUSH_PROBE));
 
-    p->moved_at = eo_loop_now(p->c.loop);
+    p->moved_at = eo_loop_now(p->base.c.loop);
     if (ok)
-        eo_timer_start(p->c.loop, &p->look, LOOK_EVERY_MS, on_look, p);
+        eo_timer_start(p->base.c.loop, &p->look, LOOK_EVERY_MS, on_look, p);
     else
         end(p, PROTO_FAILED);
 }
@@ -262,7 +262,7 @@ static void on_begin(void *ctx)
 
 static const struct push *push_of(const struct session *s)
 {
-    return (const struct push *)(const void *)s;
+    return (const struct push *)s;
 }
 
 static enum proto_status push_status(const struct session *s)
@@ -272,7 +272,7 @@ static enum proto_status push_status(const struct session *s)
 
 static const struct espota_error *push_error(const struct session *s)
 {
-    return &push_of(s)->error;
+    return &s->error;
 }
 
 static void push_want(const struct session *s, struct proto_want *w)
@@ -318,23 +318,12 @@ static bool push_accepted(const struct session *s)
     return push_of(s)->accepted;
 }
 
-static uint64_t push_bytes_out(const struct session *s)
-{
-    return push_of(s)->bytes_out;
-}
-
-static const struct addr *push_peer(const struct session *s)
-{
-    return push_of(s)->peer;
-}
-
 static void push_free(struct session *s)
 {
-    struct push *p = (struct push *)(void *)s;
+    struct push *p = (struct push *)s;
 
     close_all(p);
-    eo_wipe(&p->job, sizeof p->job);
-    eo_free(p->addr);
+    eo_session_drop(s);
     eo_free(p);
 }
 
@@ -346,37 +335,30 @@ static const struct session_ops PUSH = {
     .committed = push_committed,
     .confirmed = push_confirmed,
     .accepted = push_accepted,
-    .bytes_out = push_bytes_out,
-    .peer = push_peer,
     .free = push_free,
 };
 
-struct session *eo_http_push_start(const struct session_config *c)
+struct session *eo_push_start(const struct web_job *web,
+                              const struct session_config *c)
 {
     struct push *p = eo_calloc(1, sizeof *p);
 
     if (p == NULL)
         return NULL;
-    p->ops = &PUSH;
     p->fd = CURL_SOCKET_BAD;
-    p->c = *c;
-    p->job = *c->job;
-    p->web = c->job->web;
+    p->web = web;
     p->form = eo_image_choose(c->job->image, c->job->compress,
                               INFLATES_UNTOLD, c->job->type);
-    p->addr = eo_calloc(c->n_addr, sizeof *p->addr);
-    if (p->addr != NULL)
-        memcpy(p->addr, c->addr, c->n_addr * sizeof *p->addr);
     p->multi = curl_multi_init();
     p->easy = curl_easy_init();
-    if (p->addr == NULL || p->multi == NULL || p->easy == NULL ||
-        eo_push_prepare(p) != 0) {
-        push_free((struct session *)(void *)p);
+    if (eo_session_init(&p->base, &PUSH, c) != 0 || p->multi == NULL ||
+        p->easy == NULL || eo_push_prepare(p) != 0) {
+        push_free(&p->base);
         return NULL;
     }
     eo_timer_start(c->loop, &p->begin, 0, on_begin, p);
     eo_push_attach(p);
-    return (struct session *)(void *)p;
+    return &p->base;
 }
 
 #else
@@ -386,8 +368,10 @@ const char *eo_http_push_library(void)
     return NULL;
 }
 
-struct session *eo_http_push_start(const struct session_config *c)
+struct session *eo_push_start(const struct web_job *web,
+                              const struct session_config *c)
 {
+    (void)web;
     (void)c;
     return NULL;
 }

@@ -8,9 +8,11 @@
 #define EO_PUSH_H
 
 #include "session/session.h"
+#include "web/page.h"
 
-/* c->job->web is set.  NULL: no memory, or no entropy. */
-struct session *eo_http_push_start(const struct session_config *);
+/* The page is borrowed.  NULL: no memory, or left out of this build. */
+struct session *eo_push_start(const struct web_job *,
+                              const struct session_config *);
 
 /* "libcurl", or NULL: left out of this build. */
 const char *eo_http_push_library(void);

@@ -68,7 +68,7 @@ static void fail_certificate(struct push *p)
             why += strlen(LEADS[i]);
     eo_text_init(&t, safe, sizeof safe);
     eo_text_add_safe(&t, why, strlen(why));
-    eo_fail_hint(&p->error, ESPOTA_E_POLICY,
+    eo_fail_hint(&p->base.error, ESPOTA_E_POLICY,
                  p->web->ca == NULL ? "give its certificate with --tls-ca"
                                     : NULL,
                  "the device's certificate is not trusted%s%s",
@@ -83,12 +83,12 @@ static bool fail_connect(struct push *p, CURLcode code)
     if (p->connected)
         return false;
     if (p->stalled)
-        eo_unreachable_silent(&p->error, &p->addr[0], p->c.n_addr,
-                              eo_push_patience(p));
+        eo_unreachable_silent(&p->base.error, &p->base.addr[0],
+                              p->base.c.n_addr, eo_push_patience(p));
     else if (code == CURLE_COULDNT_CONNECT &&
              curl_easy_getinfo(p->easy, CURLINFO_OS_ERRNO, &sys) == CURLE_OK &&
              sys != 0)
-        eo_unreachable(&p->error, &p->addr[0], (int)sys);
+        eo_unreachable(&p->base.error, &p->base.addr[0], (int)sys);
     return p->stalled || sys != 0;
 }
 
@@ -102,17 +102,17 @@ void eo_push_fail(struct push *p, CURLcode code)
     }
     for (size_t i = 0; i < sizeof CODES / sizeof *CODES; i++)
         if (CODES[i].code == code && !p->committed && !no_http) {
-            eo_fail(&p->error, CODES[i].category, "%s", CODES[i].message);
+            eo_fail(&p->base.error, CODES[i].category, "%s", CODES[i].message);
             return;
         }
     if (p->no_socket != 0 && !p->committed) {
-        eo_unreachable(&p->error, &p->addr[0], p->no_socket);
+        eo_unreachable(&p->base.error, &p->base.addr[0], p->no_socket);
         return;
     }
     if (fail_connect(p, code))
         return;
     eo_web_lost(
-        &p->error,
+        &p->base.error,
         &(struct web_loss){.connected = p->connected,
                            .committed = p->committed,
                            .confirmed = p->taken == p->form->len && !p->guessed,

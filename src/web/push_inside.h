@@ -1,6 +1,6 @@
-/* push_inside.h -- one push, to those who share the work: http_push.c is
- * the session, http_push_request.c what is asked and sent, http_push_multi.c
- * how libcurl is turned by our loop, http_push_fail.c what it fails with.
+/* push_inside.h -- one push, to those who share the work: push.c is the
+ * session, push_request.c what is asked and sent, push_multi.c how libcurl is
+ * turned by our loop, push_fail.c what it fails with.
  */
 #ifndef EO_PUSH_INSIDE_H
 #define EO_PUSH_INSIDE_H
@@ -20,12 +20,8 @@ enum {
 enum push_step { PUSH_PROBE, PUSH_LOGIN, PUSH_POST };
 
 struct push {
-    const struct session_ops *ops; /* first */
-    struct session_config c;
-    struct proto_job job;
+    struct session base;
     const struct web_job *web;
-    struct addr *addr;
-    const struct addr *peer;
 
     CURLM *multi;
     CURL *easy;
@@ -37,7 +33,6 @@ struct push {
     enum proto_status status;
     CURLcode result;
     char why[CURL_ERROR_SIZE]; /* libcurl's own words; "": none */
-    struct espota_error error;
     struct espota_hello hello;
     const char *auth; /* how the password goes with a request; NULL: it does
                          not */
@@ -55,32 +50,32 @@ struct push {
                          is no HTTP/1 */
     unsigned denials; /* answers of 401, in one request and its repetitions */
     size_t heard; /* of an answer, its headers included */
-    uint64_t moved_at, bytes_out;
+    uint64_t moved_at;
     char answer[PUSH_ANSWER_MAX];
     size_t answer_len;
 };
 
-/* http_push_multi.c: libcurl asks our loop for its sockets and its timer. */
+/* push_multi.c: libcurl asks our loop for its sockets and its timer. */
 void eo_push_attach(struct push *);
 
-/* http_push.c: what libcurl did may be seen, and the transfer may be over; the
+/* push.c: what libcurl did may be seen, and the transfer may be over; the
  * push may be freed in it. */
 void eo_push_moved(struct push *);
 
-/* http_push.c: of the image, what the peer has confirmed, not what libcurl or
+/* push.c: of the image, what the peer has confirmed, not what libcurl or
  * the kernel buffers. */
 void eo_push_count_taken(struct push *);
 
 /* With a silence of the peer. */
 static inline uint32_t eo_push_patience(const struct push *p)
 {
-    return p->step < PUSH_POST ? p->job.answer_ms : p->job.stall_ms;
+    return p->step < PUSH_POST ? p->base.job.answer_ms : p->base.job.stall_ms;
 }
 
-/* http_push_fail.c: there is no answer; sets the error. */
+/* push_fail.c: there is no answer; sets the error. */
 void eo_push_fail(struct push *, CURLcode);
 
-/* http_push_request.c: 0, or -1: no memory, or no entropy. */
+/* push_request.c: 0, or -1: no memory, or no entropy. */
 int eo_push_prepare(struct push *);
 /* PUSH_PROBE, or PUSH_LOGIN with what is in auth. */
 int eo_push_start_look(struct push *, enum push_step);

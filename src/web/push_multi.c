@@ -29,9 +29,9 @@ static int set_timer(CURLM *multi, long ms, void *ctx)
 
     (void)multi;
     if (ms < 0)
-        eo_timer_stop(p->c.loop, &p->timer);
+        eo_timer_stop(p->base.c.loop, &p->timer);
     else
-        eo_timer_start(p->c.loop, &p->timer, (uint64_t)ms, on_timer, p);
+        eo_timer_start(p->base.c.loop, &p->timer, (uint64_t)ms, on_timer, p);
     return p->starved ? -1 : 0;
 }
 
@@ -57,7 +57,7 @@ static struct curl_watch *new_watch(struct push *p, curl_socket_t fd, int want)
     if (w == NULL)
         return NULL;
     *w = (struct curl_watch){.push = p, .fd = fd};
-    w->watch = eo_watch_new(p->c.loop, fd, want, on_socket, w);
+    w->watch = eo_watch_new(p->base.c.loop, fd, want, on_socket, w);
     if (w->watch != NULL)
         return w;
     eo_free(w);

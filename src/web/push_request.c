@@ -34,11 +34,11 @@ static size_t read_body(char *to, size_t size, size_t n, void *ctx)
     const size_t done = eo_web_body_read(&p->body, to, size * n);
 
     if (p->body.given == eo_web_body_len(&p->body) && !p->committed) {
-        if (p->c.on_commit != NULL && !p->c.on_commit(p->c.ctx))
+        if (p->base.c.on_commit != NULL && !p->base.c.on_commit(p->base.c.ctx))
             return CURL_READFUNC_ABORT;
         p->committed = true;
     }
-    p->bytes_out += done;
+    p->base.bytes_out += done;
     return done;
 }
 
@@ -132,9 +132,9 @@ static int show(CURL *easy, curl_infotype type, char *bytes, size_t len,
 
     (void)easy;
     if (type == CURLINFO_HEADER_OUT && p->auth != NULL)
-        p->c.on_bytes(p->c.ctx, true, MASK, sizeof MASK - 1);
+        p->base.c.on_bytes(p->base.c.ctx, true, MASK, sizeof MASK - 1);
     else if (out || in)
-        p->c.on_bytes(p->c.ctx, out, (const uint8_t *)bytes, len);
+        p->base.c.on_bytes(p->base.c.ctx, out, (const uint8_t *)bytes, len);
     return 0;
 }
 
@@ -158,10 +158,10 @@ static int set_addresses(struct push *p)
         return 0;
     eo_text_init(&t, line, sizeof line);
     eo_text_add(&t, "%s:%u:", p->web->host, p->web->port);
-    for (size_t i = 0; i < p->c.n_addr; i++) {
-        const bool six = p->addr[i].sa.ss_family == AF_INET6;
+    for (size_t i = 0; i < p->base.c.n_addr; i++) {
+        const bool six = p->base.addr[i].sa.ss_family == AF_INET6;
 
-        eo_addr_text(&p->addr[i], false, text);
+        eo_addr_text(&p->base.addr[i], false, text);
         if (strchr(text, '%') != NULL) /* libcurl knows no scopes here */
             continue;
         eo_text_add(&t, "%s%s%s%s", n++ > 0 ? "," : "", six ? "[" : "", text,
@@ -205,7 +205,7 @@ static void set_options(struct push *p)
     curl_easy_setopt(e, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(e, CURLOPT_RESOLVE, p->resolve);
-    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)p->c.connect_ms);
+    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)p->base.c.connect_ms);
     curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
     curl_easy_setopt(e, CURLOPT_SOCKOPTFUNCTION, on_socket);
     curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
@@ -218,13 +218,13 @@ static void set_options(struct push *p)
     curl_easy_setopt(e, CURLOPT_WRITEDATA, p);
     curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, write_header);
     curl_easy_setopt(e, CURLOPT_HEADERDATA, p);
-    if (p->c.bind != NULL)
-        curl_easy_setopt(e, CURLOPT_INTERFACE, p->c.bind);
+    if (p->base.c.bind != NULL)
+        curl_easy_setopt(e, CURLOPT_INTERFACE, p->base.c.bind);
     if (p->web->ca != NULL) { /* in place of the system's, of both kinds */
         curl_easy_setopt(e, CURLOPT_CAINFO, p->web->ca);
         curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
     }
-    if (p->c.on_bytes != NULL) {
+    if (p->base.c.on_bytes != NULL) {
         curl_easy_setopt(e, CURLOPT_VERBOSE, 1L);
         curl_easy_setopt(e, CURLOPT_DEBUGFUNCTION, show);
         curl_easy_setopt(e, CURLOPT_DEBUGDATA, p);
@@ -304,7 +304,7 @@ static int set_url(struct push *p, const char *path)
 
 static const char *post_path(const struct push *p)
 {
-    return eo_web_path(p->web, p->job.type == ESPOTA_TYPE_FILESYSTEM);
+    return eo_web_path(p->web, p->base.job.type == ESPOTA_TYPE_FILESYSTEM);
 }
 
 /* (Re)starts the easy handle with what is set. */
@@ -317,7 +317,7 @@ static int go(struct push *p, enum push_step step)
     p->head = HEAD_NONE;
     p->early = false;
     p->answer_len = 0;
-    p->moved_at = eo_loop_now(p->c.loop);
+    p->moved_at = eo_loop_now(p->base.c.loop);
     curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, p->headers);
     /* What is left of the connection before would break off the body; and a
      * server that has room for one waits until that is closed. */
@@ -341,7 +341,7 @@ static int set_login(struct push *p)
                      digest ? CURLAUTH_DIGEST : CURLAUTH_BASIC);
     return curl_easy_setopt(p->easy, CURLOPT_USERNAME, user) == CURLE_OK &&
                    curl_easy_setopt(p->easy, CURLOPT_PASSWORD,
-                                    p->job.password) == CURLE_OK
+                                    p->base.job.password) == CURLE_OK
                ? 0
                : -1;
 }
@@ -372,7 +372,8 @@ int eo_push_start_post(struct push *p)
         return -1;
     eo_hex(boundary, dice, sizeof dice);
     eo_web_body_init(&p->body, p->web->profile,
-                     p->job.type == ESPOTA_TYPE_FILESYSTEM, boundary, p->form);
+                     p->base.job.type == ESPOTA_TYPE_FILESYSTEM, boundary,
+                     p->form);
     p->answer_len = 0;
     p->taken = 0;
     if (post_headers(p, boundary) != 0 || set_login(p) != 0 ||

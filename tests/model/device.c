@@ -1,6 +1,7 @@
 /* device.c -- the devices: how they are found, asked and flashed. */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,7 +11,7 @@
 #include "names/identity.h"
 #include "names/resolve.h"
 #include "net/race.h"
-#include "session/session.h"
+#include "session/machine.h"
 
 enum { STEP_MS = 20, RESTART_MS = 1500, LATE_MS = 60000, SILENT_MS = 8000 };
 
@@ -241,9 +242,8 @@ void __wrap_eo_race_free(struct race *r)
 
 /* ---- a sending ------------------------------------------------------------- */
 
-struct session {
-    struct session_config c;
-    struct addr addr;
+struct sending {
+    struct session base;
     struct timer timer;
     const struct fate *fate;
     size_t device;
@@ -252,30 +252,30 @@ struct session {
     bool met, committed;
     enum espota_phase phase;
     enum proto_status status;
-    struct espota_error error;
     struct espota_hello hello;
 };
 
-static void fails(struct session *s, enum espota_category category)
+static void fails(struct sending *s, enum espota_category category)
 {
-    eo_fail(&s->error, category, "%s", s->fate->name);
+    eo_fail(&s->base.error, category, "%s", s->fate->name);
     s->status = PROTO_FAILED;
     world_tell("    d%zu: %s", s->device, s->fate->name);
 }
 
 /* The last byte: it leaves, unless whoever listens forbids it. */
-static void hands_over(struct session *s)
+static void hands_over(struct sending *s)
 {
     struct device *d = &world.device[s->device];
 
     d->uncertain = true;
-    if (!s->c.on_commit(s->c.ctx)) {
+    if (!s->base.c.on_commit(s->base.c.ctx)) {
         fails(s, ESPOTA_E_INTERNAL);
         return;
     }
     if (!world_point("the last byte"))
         return;
     s->committed = true;
+    s->base.bytes_out = 100;
     s->phase = ESPOTA_PHASE_COMMIT;
     judge_sent(s->device, s->image);
     if (s->fate->stores)
@@ -283,7 +283,7 @@ static void hands_over(struct session *s)
 }
 
 /* Its word, or what comes instead. */
-static void answers(struct session *s)
+static void answers(struct sending *s)
 {
     struct device *d = &world.device[s->device];
 
@@ -310,7 +310,7 @@ static void on_step(void *ctx)
         [AT_CONNECT] = ESPOTA_PHASE_CONNECT, [AT_HELLO] = ESPOTA_PHASE_HELLO,
         [AT_PREPARE] = ESPOTA_PHASE_PREPARE, [AT_DATA] = ESPOTA_PHASE_DATA,
         [AT_COMMIT] = ESPOTA_PHASE_DATA};
-    struct session *s = ctx;
+    struct sending *s = ctx;
     uint64_t wait = STEP_MS;
 
     world_point("a step of a sending");
@@ -331,18 +331,80 @@ static void on_step(void *ctx)
         wait = s->committed && s->fate->silent ? SILENT_MS : STEP_MS;
     }
     if (s->status == PROTO_RUNNING)
-        eo_timer_start(s->c.loop, &s->timer, wait, on_step, s);
-    s->c.on_change(s->c.ctx);
+        eo_timer_start(s->base.c.loop, &s->timer, wait, on_step, s);
+    s->base.c.on_change(s->base.c.ctx);
 }
 
-struct session *__wrap_eo_session_start(const struct session_config *);
-struct session *__wrap_eo_session_start(const struct session_config *c)
+static const struct sending *of(const struct session *s)
 {
-    struct session *s = eo_calloc(1, sizeof *s);
+    return (const struct sending *)s;
+}
+
+static enum proto_status get_status(const struct session *s)
+{
+    return of(s)->status;
+}
+
+static const struct espota_error *get_error(const struct session *s)
+{
+    return &s->error;
+}
+
+static void get_want(const struct session *s, struct proto_want *w)
+{
+    *w = (struct proto_want){.phase = of(s)->phase,
+                             .doing = "as a device",
+                             .total = 100,
+                             .done = of(s)->committed ? 100 : 50,
+                             .hello = of(s)->met ? &of(s)->hello : NULL};
+}
+
+static bool connecting(const struct session *s)
+{
+    return of(s)->at == AT_CONNECT;
+}
+
+static bool committed(const struct session *s)
+{
+    return of(s)->committed;
+}
+
+static bool accepted(const struct session *s)
+{
+    return of(s)->phase == ESPOTA_PHASE_REBOOT;
+}
+
+static void free_sending(struct session *s)
+{
+    eo_timer_stop(s->c.loop, &((struct sending *)s)->timer);
+    eo_session_drop(s);
+    eo_free(s);
+}
+
+struct session *__wrap_eo_machine_start(const struct proto_ops *,
+                                        const struct session_config *);
+struct session *__wrap_eo_machine_start(const struct proto_ops *ops,
+                                        const struct session_config *c)
+{
+    static const struct session_ops SENDING = {
+        .status = get_status,
+        .error = get_error,
+        .want = get_want,
+        .connecting = connecting,
+        .committed = committed,
+        .confirmed = committed,
+        .accepted = accepted,
+        .free = free_sending,
+    };
+    struct sending *s = eo_calloc(1, sizeof *s);
     const size_t d = device_at(&c->addr[0]);
     const unsigned attempt = world.device[d].sendings++;
 
-    *s = (struct session){.c = *c, .addr = c->addr[0], .device = d};
+    (void)ops;
+    *s = (struct sending){.device = d};
+    if (eo_session_init(&s->base, &SENDING, c) != 0)
+        abort();
+    s->base.peer = &s->base.addr[0];
     s->image = c->job->image == world.images[1];
     s->fate = &FATES[world_turn(d, TURN_OUTCOME + attempt % ATTEMPTS, OUTCOMES)];
     s->phase = ESPOTA_PHASE_CONNECT;
@@ -350,71 +412,5 @@ struct session *__wrap_eo_session_start(const struct session_config *c)
     judge_begun(d);
     world_tell("    image %c goes to d%zu", 'A' + s->image, d);
     eo_timer_start(c->loop, &s->timer, STEP_MS, on_step, s);
-    return s;
-}
-
-enum proto_status __wrap_eo_session_status(const struct session *);
-enum proto_status __wrap_eo_session_status(const struct session *s)
-{
-    return s->status;
-}
-
-const struct espota_error *__wrap_eo_session_error(const struct session *);
-const struct espota_error *__wrap_eo_session_error(const struct session *s)
-{
-    return &s->error;
-}
-
-void __wrap_eo_session_want(const struct session *, struct proto_want *);
-void __wrap_eo_session_want(const struct session *s, struct proto_want *w)
-{
-    *w = (struct proto_want){.phase = s->phase,
-                             .doing = "as a device",
-                             .total = 100,
-                             .done = s->committed ? 100 : 50,
-                             .hello = s->met ? &s->hello : NULL};
-}
-
-bool __wrap_eo_session_connecting(const struct session *);
-bool __wrap_eo_session_connecting(const struct session *s)
-{
-    return s->at == AT_CONNECT;
-}
-
-bool __wrap_eo_session_committed(const struct session *);
-bool __wrap_eo_session_committed(const struct session *s)
-{
-    return s->committed;
-}
-
-bool __wrap_eo_session_confirmed(const struct session *);
-bool __wrap_eo_session_confirmed(const struct session *s)
-{
-    return s->committed;
-}
-
-bool __wrap_eo_session_accepted(const struct session *);
-bool __wrap_eo_session_accepted(const struct session *s)
-{
-    return s->phase == ESPOTA_PHASE_REBOOT;
-}
-
-uint64_t __wrap_eo_session_bytes_out(const struct session *);
-uint64_t __wrap_eo_session_bytes_out(const struct session *s)
-{
-    return s->committed ? 100 : 0;
-}
-
-const struct addr *__wrap_eo_session_peer(const struct session *);
-const struct addr *__wrap_eo_session_peer(const struct session *s)
-{
-    return &s->addr;
-}
-
-void __wrap_eo_session_free(struct session *);
-void __wrap_eo_session_free(struct session *s)
-{
-    if (s != NULL)
-        eo_timer_stop(s->c.loop, &s->timer);
-    eo_free(s);
+    return &s->base;
 }

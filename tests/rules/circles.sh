@@ -13,7 +13,6 @@ BUILD=${1:-${BUILD:-build}}
 allowed='
 src/fleet/job src/fleet/job_absent src/fleet/job_end src/fleet/job_session src/fleet/job_short src/fleet/job_verify
 src/web/push src/web/push_multi src/web/push_request
-src/session/session src/session/session_open
 src/proto/arduino src/proto/arduino_data src/proto/arduino_invite
 src/sim/arduino src/sim/arduino_tcp src/sim/arduino_udp
 src/sim/esphome src/sim/esphome_line src/sim/esphome_noise src/sim/esphome_session src/sim/esphome_talk

@@ -46,11 +46,10 @@ static void test_a_look_shows_how_it_asks(void **state)
     for (size_t i = 0; i < sizeof LOOKS / sizeof *LOOKS; i++) {
         const struct web_job web = {.profile =
                                         eo_web_profile(LOOKS[i].profile)};
-        const struct proto_job job = {.web = &web,
-                                      .password = LOOKS[i].password};
+        const struct proto_job job = {.password = LOOKS[i].password};
         struct espota_error err = {.category = ESPOTA_E_OK};
         const char *auth = "?";
-        const int rc = eo_web_looked(&job, &LOOKS[i].look, &auth, &err);
+        const int rc = eo_web_looked(&web, &job, &LOOKS[i].look, &auth, &err);
 
         if (err.category != LOOKS[i].category)
             fail_msg("row %zu: %s, %s", i, espota_category_name(err.category),
@@ -162,10 +161,10 @@ static void test_who_is_told_the_password(void **state)
                                     .found = TELLS[i].found,
                                     .user = TELLS[i].user};
         const struct proto_job job = {
-            .web = &web, .password = "p", .min_auth = TELLS[i].min_auth};
+            .password = "p", .min_auth = TELLS[i].min_auth};
         struct espota_error err = {.category = ESPOTA_E_OK};
         const char *auth;
-        const int rc = eo_web_looked(&job, &TELLS[i].look, &auth, &err);
+        const int rc = eo_web_looked(&web, &job, &TELLS[i].look, &auth, &err);
 
         if (err.category != TELLS[i].category)
             fail_msg("row %zu: %s, %s", i, espota_category_name(err.category),

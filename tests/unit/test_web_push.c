@@ -61,11 +61,10 @@ static void open_stage(struct stage *s, const char *profile)
 static void start(struct stage *s)
 {
     const struct proto_job job = {.image = s->image,
-                                  .web = &s->web,
                                   .answer_ms = s->answer_ms,
                                   .stall_ms = 5000};
 
-    s->session = eo_http_push_start(&(struct session_config){
+    s->session = eo_push_start(&s->web, &(struct session_config){
         .loop = s->loop,
         .job = &job,
         .addr = &s->nobody,

@@ -1,4 +1,4 @@
-/* test_session_session.c -- a machine, its channels and its timer, against scripted
+/* test_session_machine.c -- a machine, its channels and its timer, against scripted
  * devices on loopback. */
 #include "support/test.h"
 
@@ -10,7 +10,7 @@
 #include "support/peer.h"
 
 #include "base/mem.h"
-#include "session/session.h"
+#include "session/machine.h"
 
 enum { IMAGE_LEN = 40000 };
 
@@ -76,9 +76,8 @@ static struct session *start(struct run *r, const struct addr *addr,
                                   .answer_ms = answer_ms,
                                   .stall_ms = answer_ms};
 
-    r->session = eo_session_start(&(struct session_config){
+    r->session = eo_machine_start(&eo_proto_esphome, &(struct session_config){
         .loop = r->loop,
-        .ops = &eo_proto_esphome,
         .job = &job,
         .addr = addr,
         .n_addr = 1,
@@ -369,6 +368,6 @@ int main(void)
         cmocka_unit_test(test_out_of_memory),
     };
 
-    return cmocka_run_group_tests_name("session/session", tests, prepare,
+    return cmocka_run_group_tests_name("session/machine", tests, prepare,
                                        clean_up);
 }

@@ -1,4 +1,4 @@
-/* test_session_session_order.c -- what a session does first, where several things
+/* test_session_machine_order.c -- what a session does first, where several things
  * are ready at once: machines of the test's own, on a stream that is there. */
 #include "support/test.h"
 
@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "session/session.h"
+#include "session/machine.h"
 
 struct run {
     struct espota_loop *loop;
@@ -54,9 +54,8 @@ static void start(struct run *r, const struct proto_ops *ops, int fd,
 {
     static const struct proto_job JOB;
 
-    r->session = eo_session_start(&(struct session_config){
+    r->session = eo_machine_start(ops, &(struct session_config){
         .loop = r->loop,
-        .ops = ops,
         .job = &JOB,
         .addr = addr,
         .n_addr = 1,
@@ -248,6 +247,6 @@ int main(void)
         cmocka_unit_test(test_a_reset_that_a_send_sees_is_no_orderly_end),
     };
 
-    return cmocka_run_group_tests_name("session/session: order", tests, NULL,
+    return cmocka_run_group_tests_name("session/machine: order", tests, NULL,
                                        NULL);
 }
