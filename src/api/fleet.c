@@ -8,6 +8,7 @@
 #include "fleet/job.h"
 #include "fleet/rollout.h"
 #include "fleet/shortage.h"
+#include "fleet/turns.h"
 #include "net/listener.h"
 #include "net/loop.h"
 #include "net/sock.h"
@@ -21,11 +22,12 @@ enum {
 struct slot {
     struct espota_fleet *fleet;
     struct job *job; /* NULL: ended and freed */
-    bool started, cancelled;
+    struct turn turn;
+    bool cancelled;
     bool dozes;  /* its device is asleep: it takes no turn */
     bool counts; /* the rollout knows how it ended */
     struct slot *next_to_free;
-    bool looks;  /* it is being looked for: started, but not begun */
+    bool looks;  /* it is being looked for: it has a turn, and is not begun */
     bool seen;   /* ... and is there */
     bool sure;
 };
@@ -38,7 +40,8 @@ struct espota_fleet {
     struct shortage shortage;    /* of descriptors */
     struct slot **slot;
     size_t n, cap;
-    size_t first;  /* all before it were started or have ended */
+    struct turns turns;
+    size_t first;  /* all before it had their turn or have ended */
     size_t told;   /* of all before it the rollout knows the ends so far */
     size_t running; /* begun, and not ended */
     size_t active;  /* ... and awake */
@@ -87,6 +90,7 @@ int espota_fleet_new(struct espota_fleet **out, struct espota_loop *loop,
     f->member = (struct member){is_live, give_up, f, NULL};
     eo_loop_join(loop, &f->member);
     f->c = *c;
+    f->turns.per_host = c->per_host;
     f->shortage = (struct shortage){.loop = f->loop, .on_over = on_news, .ctx = f};
     eo_rollout_init(&f->rollout,
                     &(struct rollout_rules){.canary = c->canary,
@@ -113,40 +117,22 @@ static void free_ended(struct espota_fleet *f)
         s->job = NULL;
     }
     while (f->first < f->n &&
-           (f->slot[f->first]->started || f->slot[f->first]->job == NULL))
+           (f->slot[f->first]->turn.state != TURN_WAITS ||
+            f->slot[f->first]->job == NULL))
         f->first++;
 }
 
-static bool host_is_full(const struct espota_fleet *f, const struct slot *s)
+static struct slot *next_waiting(struct espota_fleet *f, size_t limit)
 {
-    const char *host = eo_job_host(s->job);
-    unsigned busy = 0;
+    const struct turn *t = eo_turns_next(&f->turns, limit);
 
-    if (f->c.per_host == 0)
-        return false;
-    for (size_t i = 0; i < f->n; i++)
-        if (f->slot[i]->started && f->slot[i]->job != NULL &&
-            strcmp(eo_job_host(f->slot[i]->job), host) == 0)
-            busy++;
-    return busy >= f->c.per_host;
-}
-
-static struct slot *next_waiting(const struct espota_fleet *f, size_t limit)
-{
-    for (size_t i = f->first; i < limit; i++) {
-        struct slot *s = f->slot[i];
-
-        if (!s->started && s->job != NULL && !eo_job_ended(s->job) &&
-            !host_is_full(f, s))
-            return s;
-    }
-    return NULL;
+    return t != NULL ? f->slot[t->number] : NULL;
 }
 
 static void skip_rest(struct espota_fleet *f)
 {
     for (size_t i = f->looking > 0 ? 0 : f->first; i < f->n; i++)
-        if ((!f->slot[i]->started || f->slot[i]->looks) &&
+        if ((f->slot[i]->turn.state == TURN_WAITS || f->slot[i]->looks) &&
             f->slot[i]->job != NULL)
             eo_job_skip(f->slot[i]->job, &f->stopped);
 }
@@ -235,7 +221,7 @@ static void begin(struct espota_fleet *f, struct slot *s)
         f->seen--;
     s->dozes = s->seen && !s->sure;
     s->looks = s->seen = false;
-    s->started = true;
+    eo_turns_begin(&f->turns, &s->turn);
     f->running++;
     f->active += !s->dozes;
     eo_job_start(s->job);
@@ -262,7 +248,8 @@ static void look_for_others(struct espota_fleet *f, size_t limit)
            f->active >= f->c.max_active && (s = next_waiting(f, limit)) &&
            eo_job_may_look_for(s->job)) {
         f->looking++;
-        s->started = s->looks = true;
+        s->looks = true;
+        eo_turns_begin(&f->turns, &s->turn);
         eo_job_look_for(s->job);
     }
 }
@@ -304,11 +291,12 @@ static void on_end(void *ctx)
         count_end(f, s);
     f->looking -= s->looks;
     f->seen -= s->seen;
-    if (s->started && !s->looks) {
+    if (s->turn.state == TURN_WORKS && !s->looks) {
         f->running--;
         f->active -= !s->dozes;
     }
     s->looks = s->seen = false;
+    eo_turns_end(&f->turns, &s->turn);
     on_news(f);
 }
 
@@ -381,6 +369,11 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
         eo_free(s);
         return -1;
     }
+    if (eo_turns_add(&f->turns, &s->turn, eo_job_host(s->job)) != 0) {
+        eo_job_free(s->job);
+        eo_free(s);
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    }
     f->slot[f->n++] = s;
     eo_rollout_add(&f->rollout);
     on_news(f);
@@ -446,6 +439,7 @@ void espota_fleet_free(struct espota_fleet *f)
     eo_timer_stop(f->loop, &f->cancels);
     eo_shortage_stop(&f->shortage);
     eo_loop_leave(f->loop, &f->member);
+    eo_turns_free(&f->turns);
     eo_free(f->slot);
     eo_listeners_free(f->listeners);
     eo_free(f);

@@ -1,16 +1,19 @@
 /* test_cli_planning.c -- planning four times the devices is four times the work,
- * and a little for sorting: nothing is compared with all before it.  What is
- * counted is comparisons, which no busy machine makes more of; the linker hands
- * them to this file (Makefile).
+ * and a little for sorting, and so is choosing whose turn it is: nothing is
+ * compared with all before it.  What is counted is comparisons, which no busy
+ * machine makes more of; the linker hands them to this file (Makefile).
  */
+#include "support/fleet_seen.h"
 #include "support/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "conf/inventory.h"
+#include "net/sock.h"
 
 enum { FEW = 1000, TIMES = 4 };
 
@@ -95,27 +98,57 @@ static unsigned long plan(void (*list_them)(char *, size_t), size_t n)
     return compared;
 }
 
-static void grows_with(void (*list_them)(char *, size_t))
+static void grows_with(unsigned long few, unsigned long many, int devices)
 {
-    const unsigned long few = plan(list_them, FEW),
-                        many = plan(list_them, TIMES * FEW);
-
     if (many > few * TIMES * 3 / 2)
-        fail_msg("%lu comparisons for %d devices, %lu for %d", few, FEW, many,
-                 TIMES * FEW);
-    assert_true(few > FEW);
+        fail_msg("%lu comparisons for %d devices, %lu for %d", few, devices,
+                 many, TIMES * devices);
+    assert_true(few > (unsigned long)devices);
 }
 
 static void test_devices_by_name(void **state)
 {
     (void)state;
-    grows_with(by_name);
+    grows_with(plan(by_name, FEW), plan(by_name, TIMES * FEW), FEW);
 }
 
 static void test_devices_by_address(void **state)
 {
     (void)state;
-    grows_with(by_address);
+    grows_with(plan(by_address, FEW), plan(by_address, TIMES * FEW), FEW);
+}
+
+/* All behind one address, one after the other; none is there. */
+static unsigned long run(uint16_t closed_port, unsigned n)
+{
+    const struct espota_fleet_config c = {.per_host = 1};
+    const struct espota_target t = seen_target(closed_port);
+    struct espota_loop *loop;
+    struct espota_fleet *f;
+
+    assert_int_equal(espota_loop_new(&loop, NULL), 0);
+    assert_int_equal(espota_fleet_new(&f, loop, &c, NULL), 0);
+    for (unsigned i = 0; i < n; i++)
+        seen_add(f, &t);
+    compared = 0;
+    assert_int_equal(espota_loop_run(loop, -1, NULL), ESPOTA_LOOP_DONE);
+    espota_fleet_free(f);
+    espota_loop_free(loop);
+    return compared;
+}
+
+static void test_turns_behind_one_address(void **state)
+{
+    struct addr a;
+    int fd;
+
+    (void)state;
+    assert_int_equal(eo_addr_parse(&a, "127.0.0.1"), 0);
+    fd = eo_tcp_listen(&a, 1);
+    assert_int_equal(eo_sock_local(fd, &a), 0);
+    close(fd);
+    grows_with(run(eo_addr_port(&a), FEW / 10),
+               run(eo_addr_port(&a), TIMES * FEW / 10), FEW / 10);
 }
 
 int main(void)
@@ -123,6 +156,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_devices_by_name),
         cmocka_unit_test(test_devices_by_address),
+        cmocka_unit_test_setup_teardown(test_turns_behind_one_address,
+                                        seen_prepare, seen_clean_up),
     };
 
     return cmocka_run_group_tests_name("cli/planning", tests, NULL, NULL);
