@@ -90,7 +90,7 @@ LEFT_OUT := $(OTHER_OS) $(if $(filter 1,$(WITH_AVAHI)),,src/names/mdns_avahi.c) 
 # ---- what we are made of -----------------------------------------------------
 
 SRC_CLI := $(sort $(wildcard src/conf/*.c src/ui/*.c src/cli/*.c))
-SRC_SIM := $(sort $(wildcard src/sim/*.c))
+SRC_SIM := $(sort $(wildcard src/sim/*.c src/sim_*/*.c))
 SRC_LIB := $(sort $(filter-out $(SRC_CLI) $(SRC_SIM) $(LEFT_OUT),$(wildcard src/*/*.c)))
 UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 # Comparisons are counted where the linker wraps calls.

@@ -2,7 +2,7 @@
  * datagrams and when it calls back; see sim.h.  The first three bytes are what
  * it was told to be. */
 #include "sim.h"
-#include "sim/arduino.h"
+#include "sim_arduino/device.h"
 
 extern const struct profile eo_sim_arduino;
 

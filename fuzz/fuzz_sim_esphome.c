@@ -1,7 +1,7 @@
 /* fuzz_sim_esphome.c -- whoever talks to a simulated ESPHome device; see sim.h.
  * The first three bytes are what it was told to be. */
 #include "sim.h"
-#include "sim/esphome.h"
+#include "sim_esphome/device.h"
 
 extern const struct profile eo_sim_esphome;
 

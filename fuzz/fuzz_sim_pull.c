@@ -2,7 +2,7 @@
  * see sim.h.  The first byte is what the device is, the line behind it is what
  * it fetches. */
 #include "sim.h"
-#include "sim/pull.h"
+#include "sim_pull/ask.h"
 
 extern const struct profile eo_sim_pull;
 

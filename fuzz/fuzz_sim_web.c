@@ -1,7 +1,7 @@
 /* fuzz_sim_web.c -- whoever talks to a simulated device with an upload page;
  * see sim.h.  The first two bytes are what it was told to be. */
 #include "sim.h"
-#include "sim/web.h"
+#include "sim_web/device.h"
 
 extern const struct profile eo_sim_web;
 

@@ -62,12 +62,17 @@ allow api     base crypto image proto net names web serve fleet
 allow conf    base os
 allow ui      base os
 allow cli     base os conf ui
-allow sim     base os crypto wire image net
+allow sim         base os crypto wire image net
+allow sim_esphome base os crypto wire image net sim
+allow sim_arduino base os crypto wire image net sim
+allow sim_web     base os crypto wire image net sim
+allow sim_pull    base os crypto wire image net sim
+allow sim_main    base os crypto net sim
 pure wire proto
 
 home openssl/      'crypto/*'
 home libdeflate.h  image/gzip.c
-home jansson.h     'conf/*' 'ui/*' 'cli/*' 'sim/*' serve/manifest.c
+home jansson.h     'conf/*' 'ui/*' 'cli/*' sim/report.c sim_pull/ask.c serve/manifest.c
 home ini.h         'conf/*'
 home curl/         'web/push*'
 home microhttpd.h  'serve/httpd*'

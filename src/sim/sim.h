@@ -1,7 +1,8 @@
 /* sim.h -- what all simulated devices share: options, lives, flash, reports.
  *
- * TO ADD A PROFILE write one file, src/sim/NAME.c, that ends in
- * "const struct profile eo_sim_NAME", and add one line to PROFILES in main.c.
+ * TO ADD A PROFILE write a room src/sim_NAME, one of whose files ends in
+ * "const struct profile eo_sim_NAME", and add one line to PROFILES in
+ * sim_main/main.c and one to tools/check-layers.sh.
  * The profile brings a configuration (any struct; its options are a table), and
  * a device (any struct that begins with struct device) with open and close.
  * Everything is driven by device->sim->loop; nothing may block.

@@ -14,11 +14,11 @@ allowed='
 src/fleet/job src/fleet/job_absent src/fleet/job_end src/fleet/job_session src/fleet/job_short src/fleet/job_verify
 src/web/push src/web/push_multi src/web/push_request
 src/proto/arduino src/proto/arduino_data src/proto/arduino_invite
-src/sim/arduino src/sim/arduino_tcp src/sim/arduino_udp
-src/sim/esphome src/sim/esphome_line src/sim/esphome_noise src/sim/esphome_session src/sim/esphome_talk
-src/sim/mdns src/sim/run
-src/sim/pull src/sim/pull_answer
-src/sim/web src/sim/web_auth src/sim/web_conn src/sim/web_request src/sim/web_upload
+src/sim/mdns src/sim_main/run
+src/sim_arduino/device src/sim_arduino/tcp src/sim_arduino/udp
+src/sim_esphome/device src/sim_esphome/line src/sim_esphome/sealed src/sim_esphome/session src/sim_esphome/talk
+src/sim_pull/answer src/sim_pull/device
+src/sim_web/auth src/sim_web/conn src/sim_web/device src/sim_web/request src/sim_web/upload
 '
 
 # Reads "FILE CALLED" lines; prints each circle, its files in order.  Whoever
@@ -72,14 +72,13 @@ plant c 'void a(void); void c(void); void c(void) { a(); }'
 plant c 'void c(void); static void a(void) { } void c(void) { a(); }'
 [ -z "$(circles "$tmp/planted")" ] || { echo "a chain is taken for a circle"; bad=1; }
 
-(
-    mkdir "$tmp/objects"
-    cd "$BUILD"
-    for room in src/*/; do
-        mkdir -p "$tmp/objects/$room"
-        cp "$room"*.o "$tmp/objects/$room"
-    done
-)
+# An object whose source has moved or gone is no part of the program.
+for source in src/*/*.c; do
+    object=${source%.c}.o
+    [ -f "$BUILD/$object" ] || continue # left out of this build
+    mkdir -p "$tmp/objects/${object%/*}"
+    cp "$BUILD/$object" "$tmp/objects/$object"
+done
 circles "$tmp/objects" >"$tmp/found"
 echo "$allowed" | sed '/^$/d' | sort >"$tmp/allowed"
 comm -23 "$tmp/found" "$tmp/allowed" | sed 's/^/a new circle: /' >"$tmp/said"

@@ -24,7 +24,7 @@ plant() { # WORDS FILE LINE: adding LINE to FILE must be complained about
 plant "up" wire/esphome.c '#include "net/loop.h"'
 plant "up" base/str.c '#include "crypto/digest.h"'
 plant "past the API" cli/main.c '#include "fleet/job.h"'
-plant "the client's reading" sim/noise.c '#include "proto/esphome.h"'
+plant "the client's reading" sim_esphome/noise.c '#include "proto/esphome.h"'
 plant "a particular protocol" session/session.c '#include "wire/esphome.h"'
 plant "the system" proto/esphome.c '#include <unistd.h>'
 plant "the clock" wire/esphome.c '#include <time.h>'

@@ -1,4 +1,4 @@
-/* esphome_talk.c -- the image of the conversations with an ESPHome device. */
+/* talk.c -- the image of the conversations with an ESPHome device. */
 #include "support/esphome_talk.h"
 
 #include <stdio.h>

@@ -20,7 +20,7 @@
 #define TEST_SUPPORT_NOISE_DEVICE_H
 
 #include "proto/proto.h"
-#include "sim/noise.h"
+#include "sim_esphome/noise.h"
 
 enum { NOISE_DEVICE_IN = 65536 };
 

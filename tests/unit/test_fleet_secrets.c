@@ -12,7 +12,7 @@
 
 #include "base/mem.h"
 #include "net/sock.h"
-#include "sim/noise.h"
+#include "sim_esphome/noise.h"
 #include "support/memory.h"
 
 enum { KEY, PASSWORD, OTHER_KEY };

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "proto/noise.h"
-#include "sim/noise.h"
+#include "sim_esphome/noise.h"
 #include "support/memory.h"
 
 /* ---- appendix B.2 -------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* test_sim_esphome_table.c -- firmware ages, and the words for misbehaviour. */
 #include "support/test.h"
 
-#include "sim/esphome.h"
+#include "sim_esphome/device.h"
 
 static void test_the_release_decides(void **state)
 {
@@ -225,5 +225,5 @@ int main(void)
         cmocka_unit_test(test_refusals),
     };
 
-    return cmocka_run_group_tests_name("sim/esphome_table", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("sim_esphome/table", tests, NULL, NULL);
 }

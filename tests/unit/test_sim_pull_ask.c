@@ -2,7 +2,7 @@
  */
 #include "support/test.h"
 
-#include "sim/pull.h"
+#include "sim_pull/ask.h"
 
 static const struct row {
     const char *url;

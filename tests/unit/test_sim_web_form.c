@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "sim/web_form.h"
+#include "sim_web/form.h"
 
 /* ---- heads --------------------------------------------------------------- */
 
@@ -319,5 +319,5 @@ int main(void)
         cmocka_unit_test(test_a_part_without_an_end),
     };
 
-    return cmocka_run_group_tests_name("sim/web_form", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("sim_web/form", tests, NULL, NULL);
 }

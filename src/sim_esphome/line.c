@@ -1,0 +1,146 @@
+/* line.c -- how the device's bytes leave: at once, or as --fault wants
+ * it.
+ */
+#if defined(__linux__)
+#define _GNU_SOURCE 1 /* POLLRDHUP */
+#endif
+#include "sim_esphome/session.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#ifndef POLLRDHUP
+#define POLLRDHUP 0
+#endif
+
+size_t eo_esphome_unread(const struct esphome_session *s)
+{
+    int n = 0;
+
+    if (ioctl(s->fd, FIONREAD, &n) != 0 || n < 0)
+        n = 0;
+    return s->sealed ? s->opened - s->taken + eo_esphome_in_frames((size_t)n)
+                     : (size_t)n;
+}
+
+bool eo_esphome_peer_gone(const struct esphome_session *s)
+{
+    struct pollfd p = {.fd = s->fd, .events = POLLRDHUP};
+
+    return poll(&p, 1, 0) > 0 &&
+           (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+bool eo_esphome_peer_left(const struct esphome_session *s)
+{
+    struct pollfd p = {.fd = s->fd};
+
+    return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+static bool fault(const struct esphome_session *s, enum esphome_fault f)
+{
+    return s->faulty && s->config->fault[f].on;
+}
+
+/* Milliseconds between two bytes; 0: they leave together. */
+static unsigned spacing(const struct esphome_session *s)
+{
+    for (int f = FAULT_SPLIT; f <= FAULT_DRIP; f++)
+        if (fault(s, (enum esphome_fault)f))
+            return s->config->fault[f].n;
+    return 0;
+}
+
+static void send_some(struct esphome_session *s, size_t n)
+{
+    ssize_t sent;
+
+    if (eo_esphome_unread(s) == 0)
+        s->replied = true;
+    sent = eo_send(s->fd, s->out, n);
+    if (sent < 0 && errno == EAGAIN)
+        return; /* the timer tries again */
+    if (sent < 0)
+        sent = (ssize_t)s->n_out; /* nobody is there; reading will tell */
+    s->n_out -= (size_t)sent;
+    memmove(s->out, s->out + sent, s->n_out);
+}
+
+static void on_leave(void *ctx);
+
+static void leave_in(struct esphome_session *s, unsigned ms)
+{
+    eo_timer_start(s->device->base.sim->loop, &s->leave, ms, on_leave, s);
+}
+
+/* What is still here after a send leaves later. */
+static void send_now(struct esphome_session *s)
+{
+    const unsigned apart = spacing(s);
+
+    if (s->n_out > 0)
+        send_some(s, apart > 0 ? 1 : s->n_out);
+    if (s->n_out > 0)
+        leave_in(s, apart > 0 ? apart : 10);
+}
+
+static void on_leave(void *ctx)
+{
+    struct esphome_session *s = ctx;
+
+    send_now(s);
+    if (s->n_out == 0 && s->state == CLOSING)
+        eo_esphome_left(s);
+}
+
+static unsigned hold_ms(const struct esphome_session *s)
+{
+    return fault(s, FAULT_LATE_ACKS) && s->state >= READ_DATA
+               ? s->config->fault[FAULT_LATE_ACKS].n
+               : 0;
+}
+
+void eo_esphome_say_raw(struct esphome_session *s, const void *bytes,
+                        size_t len)
+{
+    if (len > sizeof s->out - s->n_out) {
+        send_some(s, s->n_out); /* the client does not read: forget fault */
+        if (len > sizeof s->out - s->n_out)
+            return; /* as old firmware does, whose sends gave up */
+    }
+    memcpy(s->out + s->n_out, bytes, len);
+    s->n_out += len;
+    if (s->leave.running || fault(s, FAULT_COALESCE))
+        return; /* it leaves with what is there */
+    if (hold_ms(s) > 0)
+        leave_in(s, hold_ms(s));
+    else
+        send_now(s);
+}
+
+void eo_esphome_say(struct esphome_session *s, const void *bytes, size_t len)
+{
+    const uint8_t *byte = bytes;
+    uint8_t frame[NOISE_HEAD + 1 + NOISE_TAG];
+
+    if (!s->sealed)
+        eo_esphome_say_raw(s, bytes, len);
+    for (size_t i = 0; s->sealed && i < len; i++)
+        eo_esphome_say_raw(s, frame,
+                           eo_sim_noise_seal(&s->noise, byte + i, 1, frame));
+}
+
+void eo_esphome_flush(struct esphome_session *s)
+{
+    if (s->n_out > 0 && !s->leave.running)
+        send_now(s);
+}
+
+bool eo_esphome_drained(struct esphome_session *s)
+{
+    eo_esphome_flush(s);
+    return s->n_out == 0;
+}

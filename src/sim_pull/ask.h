@@ -1,0 +1,68 @@
+/* ask.h -- a simulated device that fetches its firmware: what it is told to
+ * be, and what it asks. */
+#ifndef EO_SIM_PULL_H
+#define EO_SIM_PULL_H
+
+#include "base/str.h"
+#include "crypto/digest.h"
+#include "sim/sim.h"
+
+enum pull_variant {
+    VARIANT_ESP8266,
+    VARIANT_ESP32,
+    VARIANT_PICO,
+    VARIANT_ESPHOME,       /* http_request: NAME.md5, then NAME */
+    VARIANT_ESPHOME_UPDATE /* update: a manifest, then what it names */
+};
+
+/* Where --restart can be.  X(NAME, as the user calls it, what happened) */
+/* clang-format off */
+#define PULL_RESTARTS(X)                                               \
+    X(NEVER,   "never",   "it does not (default)")                     \
+    X(REQUEST, "request", "it asked for the image")                    \
+    X(DATA,    "data",    "in the middle of the image")                \
+    X(END,     "end",     "it has all of it, and has not looked at it")
+
+enum pull_restart {
+#define X(name, word, text) PULL_RESTART_##name,
+    PULL_RESTARTS(X)
+#undef X
+};
+/* clang-format on */
+
+struct pull_config {
+    int variant, mode, restart;
+    const char *url, *md5_url;
+    const char *version, *mac, *md5, *sha256; /* of what it runs */
+    const char *running;   /* a file: what it runs */
+    const char *chip;      /* as a manifest calls it */
+    const char *user, *password;
+    size_t free_space, sketch_size, chip_size;
+    size_t rate, rcvbuf;   /* bytes a second; 0: as fast as it comes */
+    unsigned every_us, timeout_us;
+    bool resume;           /* after a restart it asks for the rest alone */
+
+    struct addr addr;      /* of the URL */
+    char host[128], path[256], md5_path[256];
+    char running_md5[DIGEST_HEX_MAX];
+};
+
+/* "http://127.0.0.1:8080/fw.bin"; "localhost" is the only name known. */
+int eo_pull_url(struct pull_config *, struct espota_error *err);
+
+/* The request for a path, as this variant sends it; for the bytes from that one
+ * on, if it is not 0, of the file with that ETag (""; not known). */
+struct pull_part {
+    size_t from;
+    const char *etag;
+};
+void eo_pull_request(struct text *, const struct pull_config *,
+                     unsigned number, const char *version, const char *md5,
+                     const char *path, bool image, struct pull_part);
+
+/* What the update entity makes of a manifest: 0 and path and MD5 of the image,
+ * 1: no other version, -1: *why it cannot be used. */
+int eo_pull_manifest(const struct pull_config *, const char *json, size_t len,
+                     char path[256], char md5[33], const char **why);
+
+#endif
