@@ -2,7 +2,7 @@
  *
  * arduino.c has the phases and deals out the events; arduino_invite.c is the
  * conversation by UDP, until the device has called; arduino_data.c is what
- * follows by TCP.
+ * follows by TCP.  Both stand on arduino_machine.c.
  */
 #ifndef EO_PROTO_ARDUINO_H
 #define EO_PROTO_ARDUINO_H
@@ -62,6 +62,8 @@ struct arduino {
 
 /* Each returns the machine's status, as step() does. */
 
+/* ---- arduino_machine.c --------------------------------------------------- */
+
 /* Another phase, or the same with its clock started anew. */
 enum proto_status eo_arduino_enter(struct arduino *, enum arduino_phase,
                                    uint32_t timeout_ms);
@@ -73,6 +75,8 @@ enum proto_status eo_arduino_refused(struct arduino *, const char *text,
 /* Space for a new note. */
 struct text eo_arduino_note(struct arduino *);
 
+/* ---- arduino_invite.c ---------------------------------------------------- */
+
 enum proto_status eo_arduino_invite(struct arduino *);
 enum proto_status eo_arduino_on_datagram(struct arduino *, const uint8_t *,
                                          size_t len);
@@ -80,6 +84,8 @@ enum proto_status eo_arduino_on_said(struct arduino *);
 /* refused: by the device itself. */
 enum proto_status eo_arduino_on_unreachable(struct arduino *, bool refused);
 enum proto_status eo_arduino_on_silence(struct arduino *);
+
+/* ---- arduino_data.c ------------------------------------------------------ */
 
 enum proto_status eo_arduino_called(struct arduino *);
 enum proto_status eo_arduino_on_stream(struct arduino *, const uint8_t *,

@@ -13,7 +13,6 @@ BUILD=${1:-${BUILD:-build}}
 allowed='
 src/fleet/job src/fleet/job_absent src/fleet/job_end src/fleet/job_session src/fleet/job_short src/fleet/job_verify
 src/web/push src/web/push_multi src/web/push_request
-src/proto/arduino src/proto/arduino_data src/proto/arduino_invite
 src/sim/mdns src/sim_main/run
 src/sim_arduino/device src/sim_arduino/tcp src/sim_arduino/udp
 src/sim_esphome/device src/sim_esphome/line src/sim_esphome/sealed src/sim_esphome/session src/sim_esphome/talk
