@@ -2,11 +2,9 @@
 #include "conf/map.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #ifdef EO_WITH_INI
 #include <ini.h>
@@ -16,6 +14,8 @@
 #include "base/str.h"
 #include "conf/ini_lines.h"
 #include "os/clock.h"
+#include "os/file.h"
+#include "os/paths.h"
 
 enum {
     MAP_MAX = 1 << 20,
@@ -105,12 +105,10 @@ static struct espota_serve_rule *rule_of(struct reading *r, const char *who)
 /* Files are meant from where the map is. */
 static char *from_map(const char *map, const char *file)
 {
-    const char *slash = strrchr(map, '/');
-    const size_t dir = slash != NULL ? (size_t)(slash - map) + 1 : 0;
-    const size_t len = strlen(file);
+    const size_t dir = eo_paths_folder(map), len = strlen(file);
     char *path;
 
-    if (file[0] == '/' || dir == 0)
+    if (eo_paths_is_absolute(file) || dir == 0)
         return eo_strdup(file);
     path = eo_calloc(1, dir + len + 1);
     if (path == NULL)
@@ -200,13 +198,13 @@ static int fail_read(const char *path, struct espota_error *err)
 
 /* Its text as it is now, if it is whole: NULL with errno, EAGAIN if somebody is
  * writing to it. */
-static char *read_text(struct serve_map_file *f, int fd, struct stamp *stamp,
-                       bool *reliable)
+static char *read_text(struct serve_map_file *f, os_file file,
+                       struct stamp *stamp, bool *reliable)
 {
-    const enum writers writers = eo_stamp_hold(fd);
+    const enum writers writers = eo_file_hold(file);
     char *text = NULL;
 
-    if (eo_stamp_of(fd, stamp) == 0) {
+    if (eo_file_stamp(file, stamp) == 0) {
         const int64_t age = eo_stamp_age_ms(stamp);
 
         if (!eo_stamp_same(&f->seen, stamp)) {
@@ -220,14 +218,10 @@ static char *read_text(struct serve_map_file *f, int fd, struct stamp *stamp,
             ((f->text == NULL && writers != WRITERS_SOME) ||
              eo_stamp_settled(writers, age,
                               eo_monotonic_ms() - f->seen_ms)))
-            text = (char *)eo_stamp_read(fd, stamp);
+            text = (char *)eo_file_read_whole(file, stamp);
     }
-    if (writers == WRITERS_NONE) {
-        const int sys = errno;
-
-        eo_stamp_let_go(fd);
-        errno = sys;
-    }
+    if (writers == WRITERS_NONE)
+        eo_file_let_go(file);
     return text;
 }
 
@@ -235,16 +229,16 @@ int eo_serve_map_open(struct serve_map_file *f, const char *path,
                       struct serve_map *m, struct espota_error *err)
 {
     const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const os_file file = eo_file_open(path);
 
     *m = (struct serve_map){0};
     *f = (struct serve_map_file){.path = path};
-    if (fd < 0)
+    if (file == OS_NO_FILE)
         return fail_read(path, err);
-    if (eo_stamp_of(fd, &f->stamp) != 0 && errno == EINVAL)
-        return parse(m, fdopen(fd, "r"), path, err); /* what <(...) is */
+    if (eo_file_stamp(file, &f->stamp) != 0 && errno == EINVAL)
+        return parse(m, eo_file_stream(file), path, err); /* what <(...) is */
     for (int left = PATIENCE_MS; f->text == NULL; left -= PAUSE_MS) {
-        f->text = read_text(f, fd, &f->stamp, &f->reliable);
+        f->text = read_text(f, file, &f->stamp, &f->reliable);
         if (f->text == NULL && (errno != EAGAIN || left <= 0))
             break;
         if (f->text == NULL)
@@ -252,7 +246,7 @@ int eo_serve_map_open(struct serve_map_file *f, const char *path,
     }
     if (f->text == NULL)
         fail_read(path, err);
-    close(fd);
+    eo_file_close(file);
     if (f->text == NULL || parse_text(m, f, err) == 0)
         return f->text != NULL ? 0 : -1;
     eo_serve_map_close(f);
@@ -265,21 +259,21 @@ int eo_serve_map_again(struct serve_map_file *f, struct serve_map *m,
     struct stamp stamp;
     bool reliable, same;
     char *text;
-    int fd;
+    os_file file;
 
     *m = (struct serve_map){0};
     if (f->text == NULL)
         return 0;
-    fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
+    file = eo_file_open_now(f->path);
+    if (file == OS_NO_FILE)
         return 0;
-    if (eo_stamp_of(fd, &stamp) != 0 ||
+    if (eo_file_stamp(file, &stamp) != 0 ||
         (f->reliable && eo_stamp_same(&stamp, &f->stamp))) {
-        close(fd);
+        eo_file_close(file);
         return 0;
     }
-    text = read_text(f, fd, &stamp, &reliable);
-    close(fd);
+    text = read_text(f, file, &stamp, &reliable);
+    eo_file_close(file);
     if (text == NULL)
         return 0;
     same = stamp.size == f->stamp.size &&

@@ -11,7 +11,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 enum {
     STAMP_SETTLE_MS = 1500, /* after which a writer is believed to be done */
@@ -20,14 +19,11 @@ enum {
 };
 
 struct stamp {
-    dev_t dev;
-    ino_t ino;
-    off_t size;
+    uint64_t volume, id; /* together: which file */
+    int64_t size;
     int64_t mtime_ns, ctime_ns; /* the second is nobody's to set */
 };
 
-/* Of a regular file; -1 with errno: EISDIR, EINVAL if it is none. */
-int eo_stamp_of(int fd, struct stamp *);
 /* The same file, perhaps changed. */
 bool eo_stamp_same_file(const struct stamp *, const struct stamp *);
 bool eo_stamp_same(const struct stamp *, const struct stamp *);
@@ -39,22 +35,11 @@ int64_t eo_stamp_age_ms(const struct stamp *);
 /* A change that comes from now on shows in the stamp. */
 bool eo_stamp_reliable(int64_t age_ms);
 
-/* All stamp->size bytes of a file that has this stamp before and after, and a
- * NUL behind them, to be freed with eo_free(); NULL with errno, which is EAGAIN
- * where it changes: the stamp is that of now, then. */
-uint8_t *eo_stamp_read(int fd, struct stamp *);
-
 enum writers {
     WRITERS_NONE,
     WRITERS_SOME,
     WRITERS_UNKNOWN /* the system does not say, or not to us */
 };
-
-/* Whether somebody has it open for writing.  Linux says so of one's own files;
- * if it says NONE, nobody can open it for writing until eo_stamp_let_go(): who
- * tries waits that long. */
-enum writers eo_stamp_hold(int fd);
-void eo_stamp_let_go(int fd);
 
 /* Whether a file that was rewritten can be taken for whole: nobody writes, and
  * it has been still for a while, by its age or for the seen_ms for which it was

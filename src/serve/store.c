@@ -2,15 +2,13 @@
 #include "serve/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "image/gzip.h"
 #include "os/clock.h"
-#include "os/stamp.h"
+#include "os/file.h"
 
 enum {
     KEEP = 32, /* images nobody is reading */
@@ -70,44 +68,6 @@ void eo_store_free(struct store *s)
         eo_stored_put(e);
     }
     eo_free(s);
-}
-
-/* ---- opening ------------------------------------------------------------- */
-
-static int open_plain(const char *path)
-{
-    /* Not to hang on a named pipe. */
-    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-}
-
-/* Component by component, each of which must not be a link. */
-static int open_below(const char *dir, const char *path)
-{
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    char part[256];
-
-    while (fd >= 0) {
-        const size_t len = strcspn(path += strspn(path, "/"), "/");
-        const bool last = path[len] == '\0';
-        int below;
-
-        if (len == 0 || len >= sizeof part || path[0] == '.') {
-            close(fd);
-            errno = ENOENT;
-            return -1;
-        }
-        memcpy(part, path, len);
-        part[len] = '\0';
-        path += len;
-        below = openat(fd, part,
-                       O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
-                           (last ? 0 : O_DIRECTORY));
-        close(fd);
-        fd = below;
-        if (last)
-            break;
-    }
-    return fd;
 }
 
 /* ---- describing ---------------------------------------------------------- */
@@ -193,15 +153,15 @@ static int check_size(const struct reading *r, const char *path,
 }
 
 /* 0: r->bytes, which are the caller's. */
-static int read_file(struct store *s, int fd, const struct entry *old,
+static int read_file(struct store *s, os_file file, const struct entry *old,
                      const char *path, struct reading *r,
                      struct espota_error *err)
 {
     int rc = -1;
 
     r->bytes = NULL;
-    r->writers = eo_stamp_hold(fd);
-    if (eo_stamp_of(fd, &r->stamp) != 0) {
+    r->writers = eo_file_hold(file);
+    if (eo_file_stamp(file, &r->stamp) != 0) {
         fail_open(path, err);
         goto out;
     }
@@ -214,12 +174,12 @@ static int read_file(struct store *s, int fd, const struct entry *old,
     }
     rc = check_size(r, path, err);
     for (int i = 0; i < TRIES && rc == 0 && r->bytes == NULL; i++)
-        r->bytes = eo_stamp_read(fd, &r->stamp);
+        r->bytes = eo_file_read_whole(file, &r->stamp);
     if (rc == 0 && r->bytes == NULL)
         rc = fail_open(path, err);
 out:
     if (r->writers == WRITERS_NONE)
-        eo_stamp_let_go(fd);
+        eo_file_let_go(file);
     return rc;
 }
 
@@ -278,13 +238,13 @@ static bool same_bytes(const struct entry *old, const struct reading *r)
 }
 
 /* What is in the file now, if it is whole; else what was in it, if anything. */
-static struct entry *look(struct store *s, int fd, struct entry *old,
+static struct entry *look(struct store *s, os_file file, struct entry *old,
                           const char *path, struct espota_error *err)
 {
     struct entry *fresh = NULL;
     struct reading r;
 
-    if (read_file(s, fd, old, path, &r, err) == 0) {
+    if (read_file(s, file, old, path, &r, err) == 0) {
         if (same_bytes(old, &r)) {
             old->stamp = r.stamp;
             old->reliable = eo_stamp_reliable(r.age_ms);
@@ -337,28 +297,27 @@ static struct stored *use(struct store *s, struct entry **at, struct entry *e)
     return &e->pub;
 }
 
-static struct stored *get(struct store *s, int fd, const char *path,
+static struct stored *get(struct store *s, os_file file, const char *path,
                           struct espota_error *err)
 {
     struct entry **at = find(s, path), *fresh = NULL;
     struct stamp now;
 
-    if (fd < 0 || eo_stamp_of(fd, &now) != 0)
+    if (file == OS_NO_FILE || eo_file_stamp(file, &now) != 0)
         fail_open(path, err);
     else if (*at != NULL && (*at)->reliable &&
              eo_stamp_same(&(*at)->stamp, &now))
         fresh = *at;
     else
-        fresh = look(s, fd, *at, path, err);
-    if (fd >= 0)
-        close(fd);
+        fresh = look(s, file, *at, path, err);
+    eo_file_close(file);
     return fresh != NULL ? use(s, at, fresh) : NULL;
 }
 
 struct stored *eo_store_get(struct store *s, const char *path,
                             struct espota_error *err)
 {
-    return get(s, open_plain(path), path, err);
+    return get(s, eo_file_open_now(path), path, err);
 }
 
 struct stored *eo_store_get_below(struct store *s, const char *dir,
@@ -374,23 +333,23 @@ struct stored *eo_store_get_below(struct store *s, const char *dir,
         fail_open(path, err);
         return NULL;
     }
-    return get(s, open_below(dir, path), full, err);
+    return get(s, eo_file_open_below(dir, path), full, err);
 }
 
 char *eo_store_text(const char *path, size_t max)
 {
-    const int fd = open_plain(path);
+    const os_file file = eo_file_open_now(path);
     struct stamp now;
     char *text = NULL;
 
-    if (fd < 0)
+    if (file == OS_NO_FILE)
         return NULL;
-    if (eo_stamp_of(fd, &now) == 0) {
+    if (eo_file_stamp(file, &now) == 0) {
         if (now.size > 0 && (uint64_t)now.size <= max)
-            text = (char *)eo_stamp_read(fd, &now);
+            text = (char *)eo_file_read_whole(file, &now);
         else
             errno = EFBIG;
     }
-    close(fd);
+    eo_file_close(file);
     return text;
 }

@@ -10,6 +10,7 @@
 
 #include "conf/map.h"
 #include "os/clock.h"
+#include "os/file.h"
 
 #ifdef EO_WITH_INI
 
@@ -133,7 +134,7 @@ static void test_half_a_map_does_not_count(void **state)
     {
         const int other = open(path, O_RDONLY | O_CLOEXEC);
 
-        seen = eo_stamp_hold(other);
+        seen = eo_file_hold(other);
         close(other);
     }
     if (seen == WRITERS_SOME) {

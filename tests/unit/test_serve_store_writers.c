@@ -13,7 +13,7 @@
 #include "support/forge.h"
 
 #include "os/clock.h"
-#include "os/stamp.h"
+#include "os/file.h"
 #include "serve/store.h"
 
 static char dir[] = "/tmp/espota-store-XXXXXX";
@@ -93,9 +93,9 @@ static void wait_for_mark(struct store *s, char mark)
 static enum writers writers_of(const char *of)
 {
     const int fd = open(of, O_RDONLY | O_CLOEXEC);
-    const enum writers w = eo_stamp_hold(fd);
+    const enum writers w = eo_file_hold(fd);
 
-    eo_stamp_let_go(fd);
+    eo_file_let_go(fd);
     close(fd);
     return w;
 }
