@@ -50,7 +50,7 @@ allow base
 allow os      base
 allow crypto  base
 allow wire    base
-allow image   base crypto wire
+allow image   base os crypto wire
 allow proto   base crypto wire image
 allow net     base os
 allow names   base os crypto wire net

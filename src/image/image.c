@@ -2,17 +2,15 @@
 #include "image/image.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "crypto/digest.h"
 #include "image/gzip.h"
 #include "image/signature.h"
+#include "os/file.h"
 
 struct espota_image {
     struct espota_image_info info;
@@ -251,14 +249,14 @@ static int cannot(struct espota_error *err, const char *path, int sys)
                        strerror(sys));
 }
 
-/* Reads to the end of fd, at most a byte more than an image may have. */
-static int slurp(int fd, struct espota_image *img, size_t expect,
+/* Reads to the end of the file, at most a byte more than an image may have. */
+static int slurp(os_file file, struct espota_image *img, size_t expect,
                  struct espota_error *err)
 {
     size_t cap = expect + 1; /* one more, to see that the end is the end */
 
     for (;;) {
-        ssize_t n;
+        ptrdiff_t n;
 
         if (img->owned == NULL || img->raw.len == cap) {
             uint8_t *more;
@@ -276,9 +274,7 @@ static int slurp(int fd, struct espota_image *img, size_t expect,
         }
         if (img->raw.len == ESPOTA_IMAGE_MAX + 1)
             break;
-        n = read(fd, img->owned + img->raw.len, cap - img->raw.len);
-        if (n < 0 && errno == EINTR)
-            continue;
+        n = eo_file_read(file, img->owned + img->raw.len, cap - img->raw.len);
         if (n < 0)
             return cannot(err, img->info.file, errno);
         if (n == 0)
@@ -289,29 +285,30 @@ static int slurp(int fd, struct espota_image *img, size_t expect,
     return 0;
 }
 
-static int read_file(int fd, struct espota_image *img,
+static int read_file(os_file file, struct espota_image *img,
                      struct espota_error *err)
 {
-    struct stat before, after;
+    struct file_facts before, after;
+    int64_t size;
 
-    if (fstat(fd, &before) != 0)
+    if (eo_file_facts_of(file, &before) != 0)
         return cannot(err, img->info.file, errno);
-    if (S_ISDIR(before.st_mode))
+    if (before.kind == FILE_FOLDER)
         return cannot(err, img->info.file, EISDIR);
-    if (!S_ISREG(before.st_mode))
-        return slurp(fd, img, 65535, err);
-    if ((uintmax_t)before.st_size > ESPOTA_IMAGE_MAX) {
+    if (before.kind != FILE_REGULAR)
+        return slurp(file, img, 65535, err);
+    size = before.stamp.size;
+    if ((uint64_t)size > ESPOTA_IMAGE_MAX) {
         img->raw.len = ESPOTA_IMAGE_MAX + 1; /* finish() says so */
         return 0;
     }
-    if (slurp(fd, img, (size_t)before.st_size, err) != 0)
+    if (slurp(file, img, (size_t)size, err) != 0)
         return -1;
-    if (fstat(fd, &after) != 0)
+    if (eo_file_facts_of(file, &after) != 0)
         return cannot(err, img->info.file, errno);
-    if ((uintmax_t)after.st_size != img->raw.len ||
-        after.st_size != before.st_size ||
-        after.st_mtim.tv_sec != before.st_mtim.tv_sec ||
-        after.st_mtim.tv_nsec != before.st_mtim.tv_nsec)
+    if ((uint64_t)after.stamp.size != img->raw.len ||
+        after.stamp.size != size ||
+        after.stamp.mtime_ns != before.stamp.mtime_ns)
         return eo_fail_hint(err, ESPOTA_E_IMAGE,
                             "wait until the build has finished",
                             "%s changed while it was read", img->info.file);
@@ -323,26 +320,27 @@ int espota_image_open(struct espota_image **out, const char *path,
 {
     struct espota_image *img = eo_calloc(1, sizeof *img);
     const bool standard = strcmp(path, "-") == 0;
-    int fd = -1, rc = -1;
+    os_file file = OS_NO_FILE;
+    int rc = -1;
 
     if (img == NULL || (img->path = eo_strdup(path)) == NULL) {
         eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
         goto out;
     }
     img->info.file = img->path;
-    fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
+    file = standard ? eo_file_stdin() : eo_file_open(path);
+    if (file == OS_NO_FILE) {
         cannot(err, path, errno);
         goto out;
     }
-    if (read_file(fd, img, err) != 0 || finish(img, policy, err) != 0)
+    if (read_file(file, img, err) != 0 || finish(img, policy, err) != 0)
         goto out;
     *out = img;
     img = NULL;
     rc = 0;
 out:
-    if (fd >= 0 && !standard)
-        close(fd);
+    if (!standard)
+        eo_file_close(file);
     espota_image_free(img);
     return rc;
 }
