@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #ifdef EO_WITH_INI
 #include <ini.h>
@@ -13,18 +12,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "conf/ini_lines.h"
+#include "os/file.h"
+#include "os/secret.h"
 
 /* ---- the environment ---------------------------------------------------- */
-
-/* Once it is read, nobody needs it there. */
-static void forget(const char *variable)
-{
-    char *value = getenv(variable);
-
-    if (value != NULL)
-        eo_wipe(value, strlen(value));
-    unsetenv(variable);
-}
 
 int eo_env_settings(struct settings *out, struct espota_error *err)
 {
@@ -44,7 +35,7 @@ int eo_env_settings(struct settings *out, struct espota_error *err)
                                 opt->env, inner.message);
         }
         if ((opt->flags & OPT_SECRET) != 0)
-            forget(opt->env);
+            eo_secret_wipe_variable(opt->env); /* nobody needs it there */
     }
     return 0;
 }
@@ -265,7 +256,7 @@ int eo_config_read(struct config *c, const char *path, unsigned nth,
     struct reading r = {.config = c, .path = path, .nth = nth,
                         .trust = trust, .notes = notes, .err = err};
     char buffer[BUFSIZ]; /* what stdio has of its own, nobody wipes */
-    struct stat st;
+    struct file_facts facts;
     int bad;
 
     if (eo_config_open(&r.lines.file, path, trust, notes, err) != 0)
@@ -274,8 +265,8 @@ int eo_config_read(struct config *c, const char *path, unsigned nth,
         return 0;
     setvbuf(r.lines.file, buffer, _IOFBF, sizeof buffer);
     bad = ini_parse_stream(eo_ini_line, &r.lines, on_key, &r);
-    if (r.secret && fstat(fileno(r.lines.file), &st) == 0 &&
-        (st.st_mode & S_IROTH) != 0)
+    if (r.secret && eo_file_facts_stream(r.lines.file, &facts) == 0 &&
+        facts.all_read)
         eo_note(notes, "readable-secret",
                 "%s holds a password and every user can read it", path);
     fclose(r.lines.file);
@@ -299,7 +290,7 @@ int eo_config_read(struct config *c, const char *path, unsigned nth,
                    enum config_trust trust, struct notes *notes,
                    struct espota_error *err)
 {
-    struct stat st;
+    struct file_facts facts;
 
     (void)c;
     (void)nth;
@@ -307,7 +298,7 @@ int eo_config_read(struct config *c, const char *path, unsigned nth,
         return eo_fail(err, ESPOTA_E_USAGE,
                        "configuration files were left out of this build "
                        "(inih)");
-    if (stat(path, &st) == 0)
+    if (eo_file_facts(path, &facts) == 0)
         eo_note(notes, "left-out",
                 "%s is not read: configuration files were left out of this "
                 "build (inih)",

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "conf/inventory_inside.h"
+#include "os/file.h"
 
 enum { FILE_MAX_BYTES = 64 << 20 };
 
@@ -260,7 +261,7 @@ int eo_targets_read(struct target_list *list, const char *path,
                     const struct config *config, struct espota_error *err)
 {
     const bool standard = strcmp(path, "-") == 0;
-    FILE *f = standard ? stdin : fopen(path, "re");
+    FILE *f = standard ? stdin : eo_file_stream_read(path);
     char *text = NULL;
     size_t len = 0;
     int rc = -1;

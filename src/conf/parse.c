@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/device.h"
-#include "base/mem.h"
 #include "base/str.h"
+#include "os/secret.h"
 
 struct cursor {
     struct parsed *out;
@@ -65,7 +65,7 @@ static int take(struct cursor *c, const struct opt *opt, char *value)
     status = eo_settings_add(&c->out->settings, opt, value, LEVEL_ARGV,
                              "command line", c->err);
     if ((opt->flags & OPT_SECRET) != 0 && value != NULL)
-        eo_wipe(value, strlen(value));
+        eo_secret_wipe_argument(value);
     return status;
 }
 

@@ -2,16 +2,14 @@
 #include "conf/secret.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "os/console.h"
+#include "os/file.h"
 #include "os/signals.h"
 
 enum { SECRET_MAX = 1024 };
@@ -35,67 +33,29 @@ int eo_secrets_add(struct secrets *s, const char *secret,
     return append(s, eo_strdup(secret), err);
 }
 
-/* The first line that comes from fd, without its end; byte by byte, so that
- * what follows is left for others.  0, or -1 with errno (EINTR: a signal asks
- * us to end; EILSEQ: it is no text, as UTF-16 is none); *eof if there is not
- * even an empty one. */
-static int read_line(int fd, char line[SECRET_MAX], bool *eof)
-{
-    size_t n = 0;
-    char c = '\0';
-
-    *eof = false;
-    while (n < SECRET_MAX - 1) {
-        const int woken = eo_signals_await(fd);
-        const ssize_t got = woken == 0 ? read(fd, &c, 1) : -1;
-
-        if (woken > 0 || (woken == 0 && got < 0 && errno == EINTR))
-            continue;
-        if (got < 0) {
-            eo_wipe(line, SECRET_MAX);
-            return -1;
-        }
-        if (got == 0)
-            *eof = n == 0;
-        if (got == 0 || c == '\n')
-            break;
-        line[n++] = c;
-    }
-    if (n == SECRET_MAX - 1 || memchr(line, '\0', n) != NULL) {
-        errno = n == SECRET_MAX - 1 ? EMSGSIZE : EILSEQ;
-        eo_wipe(line, SECRET_MAX);
-        return -1;
-    }
-    if (n > 0 && line[n - 1] == '\r')
-        n--;
-    line[n] = '\0';
-    memmove(line, eo_skip_bom(line, &n), n + 1);
-    line[n] = '\0';
-    return 0;
-}
-
 static int add_file(struct secrets *s, const char *path, struct notes *notes,
                     struct espota_error *err)
 {
     char line[SECRET_MAX];
-    struct stat st;
+    struct file_facts facts;
+    const os_file file = eo_file_open(path);
     bool eof;
-    int fd = open(path, O_RDONLY | O_CLOEXEC), status;
+    int status;
 
-    if (fd < 0)
+    if (file == OS_NO_FILE)
         return eo_fail_sys(err, ESPOTA_E_SECRET, errno, "%s: %s", path,
                            strerror(errno));
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-        (st.st_mode & S_IROTH) != 0)
+    if (eo_file_facts_of(file, &facts) == 0 && facts.kind == FILE_REGULAR &&
+        facts.all_read)
         eo_note(notes, "readable-secret",
                 "%s holds a secret and every user can read it", path);
-    if (read_line(fd, line, &eof) != 0)
+    if (eo_file_read_line(file, line, sizeof line, &eof) != 0)
         status = eo_fail_sys(err, ESPOTA_E_SECRET, errno, "%s: %s", path,
                              strerror(errno));
     else
         status = eo_secrets_add(s, line, err);
     eo_wipe(line, sizeof line);
-    close(fd);
+    eo_file_close(file);
     return status;
 }
 
@@ -113,7 +73,7 @@ static int read_stdin(char **out, struct espota_error *err)
     char line[SECRET_MAX];
     bool eof;
 
-    if (read_line(STDIN_FILENO, line, &eof) != 0)
+    if (eo_file_read_line(eo_file_stdin(), line, sizeof line, &eof) != 0)
         return eo_fail_sys(err, ESPOTA_E_SECRET, errno,
                            "no password on standard input: %s",
                            strerror(errno));
@@ -126,60 +86,17 @@ static int read_stdin(char **out, struct espota_error *err)
                         : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 }
 
-/* Waits for a line that is typed at a terminal without being shown. */
-static int await_line(int tty, const struct termios *quiet)
-{
-    int woken;
-
-    /* Whoever had the terminal while we were stopped may have changed it. */
-    while ((woken = eo_signals_await(tty)) > 0)
-        tcsetattr(tty, TCSANOW, quiet);
-    return woken;
-}
-
-/* The terminal is mute before the prompt is there, so that what is typed in
- * answer to it is neither shown nor thrown away; what was typed before was
- * not meant for us.  Nothing here waits, but for the line. */
-static int ask(int tty, char line[SECRET_MAX], bool *eof)
-{
-    struct termios was, quiet;
-    int status;
-
-    if (tcgetattr(tty, &was) != 0)
-        return -1;
-    quiet = was;
-    quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-    if (tcsetattr(tty, TCSANOW, &quiet) != 0)
-        return -1;
-    tcflush(tty, TCIFLUSH);
-    dprintf(tty, "Password: ");
-    status = await_line(tty, &quiet);
-    if (status == 0)
-        status = read_line(tty, line, eof);
-    if (status != 0)
-        tcflush(tty, TCIFLUSH); /* half a password is nobody else's input */
-    tcsetattr(tty, TCSANOW, &was);
-    dprintf(tty, "\n");
-    return status;
-}
-
 static int prompt(char **out, struct espota_error *err)
 {
     char line[SECRET_MAX];
     bool eof = false;
-    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC), status;
+    const int status = eo_console_ask("Password: ", line, sizeof line, &eof);
 
-    if (tty < 0 || !isatty(tty)) {
-        if (tty >= 0)
-            close(tty);
+    if (status != 0 && errno == ENOTTY)
         return eo_fail_hint(err, ESPOTA_E_SECRET,
                             "use --auth-file or ESPOTA_PASSWORD where nobody "
                             "can be asked",
                             "there is no terminal to ask for the password");
-    }
-    eo_signals_catch(); /* one that ends us must not leave the terminal mute */
-    status = eo_signals_caught() == 0 ? ask(tty, line, &eof) : -1;
-    close(tty);
     if (eo_signals_caught() != 0) {
         eo_wipe(line, sizeof line);
         return eo_fail(err, ESPOTA_E_INTERRUPTED,

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "os/file.h"
 
 static int no_memory(struct espota_error *err)
 {
@@ -65,9 +65,11 @@ static bool begins_secret(const char *text)
 
 bool eo_holds_secret(const struct opt *opt, const char *value)
 {
+    struct file_facts facts;
+
     if ((opt->flags & OPT_SECRET) != 0)
         return false; /* it is one, and may be anything */
-    if ((opt->flags & OPT_FILE) != 0 && access(value, F_OK) == 0)
+    if ((opt->flags & OPT_FILE) != 0 && eo_file_facts(value, &facts) == 0)
         return false;
     for (const char *p = value; *p != '\0'; p++)
         if (eo_is_space(*p) && begins_secret(p + strspn(p, " \t\r\n")))
