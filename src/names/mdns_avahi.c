@@ -8,10 +8,10 @@
 #include <avahi-client/lookup.h>
 #include <avahi-common/error.h>
 #include <avahi-common/simple-watch.h>
-#include <dlfcn.h>
 
 #include "names/lookup_thread.h"
 #include "os/clock.h"
+#include "os/library.h"
 
 #define AVAHI_CALLS(X)               \
     X(common, avahi_simple_poll_new)     \
@@ -43,13 +43,13 @@ struct talk {
 /* Never unloaded: the library keeps state of its own. */
 static int load(struct library *lib)
 {
-    void *client = dlopen("libavahi-client.so.3", RTLD_NOW | RTLD_LOCAL);
-    void *common = dlopen("libavahi-common.so.3", RTLD_NOW | RTLD_LOCAL);
+    struct os_library *client = eo_library_open("libavahi-client.so.3");
+    struct os_library *common = eo_library_open("libavahi-common.so.3");
 
     if (client == NULL || common == NULL)
         return -1;
-#define X(from, call)                               \
-    *(void **)(void *)&lib->call = dlsym(from, #call); \
+#define X(from, call)                                            \
+    *(void **)(void *)&lib->call = eo_library_find(from, #call); \
     if (lib->call == NULL)                          \
         return -1;
     AVAHI_CALLS(X)
