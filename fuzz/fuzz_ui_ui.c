@@ -192,7 +192,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                   .out = f[2], .bar = width % 2 != 0});
         s.at[1] = half == 0 ? eo_ui_junit(f[1])
                             : eo_ui_tty(&(struct ui_tty_config){.out = f[3],
-                                                                .fd = -1,
+                                                                .screen = NULL,
                                                                 .width = width,
                                                                 .height = 24,
                                                                 .color = true});

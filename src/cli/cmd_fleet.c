@@ -1,15 +1,16 @@
 /* cmd_fleet.c -- flash many devices. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/discover.h"
 #include "cli/watch.h"
 #include "conf/inventory.h"
+#include "os/file.h"
+#include "os/paths.h"
+#include "os/process.h"
 #include "os/signals.h"
 
 enum { WAVES_MAX = 32 };
@@ -171,7 +172,7 @@ static bool is_meant_as_file(const char *text)
     for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++)
         if (eo_ends_with(text, ENDS[i]))
             return true;
-    return strchr(text, '/') != NULL;
+    return eo_paths_folder(text) > 0;
 }
 
 /* An argument is a file, "-", "@NAME", "mdns:FILTER", or, if there is no such
@@ -180,11 +181,11 @@ static int add_argument(struct cli *cli, struct target_list *list,
                         const char *text, struct espota_error *err)
 {
     const struct config *config = &cli->config;
-    struct stat st;
+    struct file_facts facts;
 
     if (eo_starts_with(text, "mdns:"))
         return add_announced(cli, list, text + strlen("mdns:"), err);
-    if (strcmp(text, "-") == 0 || stat(text, &st) == 0)
+    if (strcmp(text, "-") == 0 || eo_file_facts(text, &facts) == 0)
         return eo_targets_read(list, text, config, err);
     if (is_meant_as_file(text))
         return eo_fail(err, ESPOTA_E_USAGE, "there is no targets file \"%s\"",
@@ -341,7 +342,7 @@ static int prepare(struct cli *cli, struct run *run, struct target_list *list,
         return -1;
     if (eo_watch_start(w, run, o, err) != 0)
         return -1;
-    return arrange(run, w, (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32, err);
+    return arrange(run, w, (uint64_t)time(NULL) ^ eo_process_id() << 32, err);
 }
 
 int eo_cmd_fleet(struct cli *cli)

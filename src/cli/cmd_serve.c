@@ -1,10 +1,6 @@
 /* cmd_serve.c -- serve images to devices that fetch them. */
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <espota/serve.h>
 
@@ -13,6 +9,8 @@
 #include "conf/map.h"
 #include "conf/secret.h"
 #include "os/clock.h"
+#include "os/file.h"
+#include "os/process.h"
 #include "os/signals.h"
 #include "ui/serve_show.h"
 
@@ -40,7 +38,7 @@ static int fail_usage(struct espota_error *err, const char *option,
 /* The files were read as whoever we were; they will be read again. */
 static int check_readable(const char *path, struct espota_error *err)
 {
-    if (path == NULL || access(path, R_OK) == 0)
+    if (path == NULL || eo_file_can_read(path))
         return 0;
     return eo_fail_sys(err, ESPOTA_E_IMAGE, errno, "%s: %s", path,
                        strerror(errno));
@@ -50,10 +48,8 @@ static int check_all(const struct serving *v, struct espota_error *err)
 {
     const struct texts *files = &v->cli->parsed.args;
     const char *dir = v->cli->opts.dir;
-    struct stat st;
 
-    if (dir != NULL && (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode) ||
-                        access(dir, R_OK | X_OK) != 0))
+    if (dir != NULL && !eo_file_can_list(dir))
         return eo_fail(err, ESPOTA_E_USAGE,
                        "--dir: %s is no directory that can be read", dir);
     for (size_t i = 0; i < files->n; i++)
@@ -68,18 +64,14 @@ static int check_all(const struct serving *v, struct espota_error *err)
 
 static int drop_to(const char *user, struct espota_error *err)
 {
-    const struct passwd *pw = getpwnam(user);
+    const char *why;
 
-    if (pw == NULL)
-        return fail_usage(err, "--drop-to", "there is no such user");
-    if (initgroups(user, pw->pw_gid) != 0 || setgid(pw->pw_gid) != 0 ||
-        setuid(pw->pw_uid) != 0)
-        return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "--drop-to %s: %s",
-                           user, strerror(errno));
-    /* It must not be possible to become root again. */
-    if (pw->pw_uid != 0 && setuid(0) == 0)
-        return fail_usage(err, "--drop-to", "the privileges came back");
-    return 0;
+    if (eo_process_become(user, &why) == 0)
+        return 0;
+    if (why != NULL)
+        return fail_usage(err, "--drop-to", why);
+    return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "--drop-to %s: %s", user,
+                       strerror(errno));
 }
 
 static int privileges(const struct serving *v, struct espota_error *err)
@@ -88,7 +80,7 @@ static int privileges(const struct serving *v, struct espota_error *err)
 
     if (user != NULL)
         return drop_to(user, err);
-    if (geteuid() == 0 && v->show.text != NULL)
+    if (eo_process_is_admin() && v->show.text != NULL)
         fprintf(v->show.text, "warning: serving as root; --drop-to USER "
                               "gives that up once the port is open\n");
     return 0;
@@ -100,7 +92,7 @@ static int open_json(struct serving *v, struct espota_error *err)
 
     if (json == NULL)
         return 0;
-    v->show.json = *json != '\0' ? fopen(json, "we") : stdout;
+    v->show.json = *json != '\0' ? eo_file_stream_write(json) : stdout;
     if (v->show.json == NULL)
         return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "--json=%s: %s", json,
                            strerror(errno));

@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <espota/espota.h>
 
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "os/file.h"
 #include "ui/whole_file.h"
 
 enum { KEY_FILE_MAX = 64 * 1024 };
@@ -32,13 +32,13 @@ static int read_key(struct key_file *key, const char *path, bool private,
                     struct espota_error *err)
 {
     FILE *f = fopen(path, "rb");
-    struct stat st;
+    struct file_facts facts;
     int rc = 0;
 
     if (f == NULL)
         return cannot(err, ESPOTA_E_SECRET, "read", path);
     setvbuf(f, NULL, _IONBF, 0);
-    if (private && fstat(fileno(f), &st) == 0 && (st.st_mode & 077) != 0)
+    if (private && eo_file_facts_stream(f, &facts) == 0 && !facts.is_private)
         fprintf(stderr, "warning: others can read %s\n", path);
     key->len = fread(key->bytes, 1, sizeof key->bytes, f);
     if (ferror(f))

@@ -2,17 +2,13 @@
 #include "cli/commands.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
-#include <unistd.h>
 
 #include "base/str.h"
+#include "os/process.h"
+#include "os/secret.h"
 #include "ui/json_memory.h"
 
 /* ---- which command ------------------------------------------------------ */
@@ -145,40 +141,15 @@ static int run(struct cli *cli, int argc, char **argv)
                : cli->command->run(cli);
 }
 
-/* A socket must not become descriptor 1 and receive what is meant for people
- * where the caller had closed it. */
-static void open_standard_streams(void)
-{
-    int fd;
-
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
-/* The core of a process that knows secrets is nobody's business.  The limit is
- * no help where cores are piped to a program: there the process itself must
- * not be dumped.  (A sanitizer looks for leaks as a debugger would.) */
-static void forbid_core(void)
-{
-    const struct rlimit none = {0, 0};
-
-    setrlimit(RLIMIT_CORE, &none);
-#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
-    prctl(PR_SET_DUMPABLE, 0);
-#endif
-}
-
 int eo_commands_run(const struct command *commands, int argc, char **argv)
 {
     struct cli cli = {.commands = commands};
     const char *exit_style = getenv("ESPOTA_EXIT");
     int status;
 
-    forbid_core();
-    open_standard_streams();
+    eo_secret_no_core();
+    /* No socket becomes descriptor 1 and receives what is meant for people. */
+    eo_process_open_streams();
     eo_json_memory();
     status = run(&cli, argc - 1, argv + 1);
     eo_opts_free(&cli.opts);

@@ -252,7 +252,7 @@ int eo_journal_open(struct journal **out, const char *path, bool read_only,
 
     if (j == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    j->file.fd = -1;
+    j->file.file = OS_NO_FILE;
     j->images = json_object();
     j->ends = json_object();
     j->ms = json_object();

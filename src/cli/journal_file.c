@@ -2,11 +2,7 @@
 #include "cli/journal_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static int cannot(struct espota_error *err, const char *path)
 {
@@ -20,17 +16,17 @@ static int cannot(struct espota_error *err, const char *path)
 static int look(struct journal_file *f, const char *path,
                 struct espota_error *err)
 {
-    struct stat st;
+    struct file_facts facts;
     char last = '\n';
 
-    if (fstat(f->fd, &st) != 0)
+    if (eo_file_facts_of(f->file, &facts) != 0)
         return cannot(err, path);
-    if (!S_ISREG(st.st_mode))
+    if (facts.kind != FILE_REGULAR)
         return eo_fail(err, ESPOTA_E_USAGE, "--journal=%s: not a plain file",
                        path);
-    if (st.st_size > 0 && pread(f->fd, &last, 1, st.st_size - 1) != 1)
+    f->size = facts.stamp.size;
+    if (f->size > 0 && eo_file_read_at(f->file, &last, 1, f->size - 1) != 1)
         return cannot(err, path);
-    f->size = st.st_size;
     f->torn = last != '\n';
     return 0;
 }
@@ -38,37 +34,18 @@ static int look(struct journal_file *f, const char *path,
 int eo_journal_file_open(struct journal_file *f, const char *path,
                          bool read_only, FILE **in, struct espota_error *err)
 {
-    const int how = read_only ? O_RDONLY : O_RDWR | O_CREAT | O_APPEND;
-
     *in = NULL;
-    *f = (struct journal_file){.fd = open(path, how | O_CLOEXEC, 0666)};
-    if (f->fd < 0 && read_only && errno == ENOENT)
+    *f = (struct journal_file){
+        .file = read_only ? eo_file_open(path) : eo_file_open_log(path)};
+    if (f->file == OS_NO_FILE && read_only && errno == ENOENT)
         return 0;
     /* The lock first: whoever has it may be writing. */
-    if (f->fd < 0 ||
-        flock(f->fd, (read_only ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0)
+    if (f->file == OS_NO_FILE || eo_file_lock(f->file, read_only) != 0)
         return cannot(err, path);
     if (look(f, path, err) != 0)
         return -1;
-    *in = fopen(path, "re");
+    *in = eo_file_stream_read(path);
     return *in != NULL ? 0 : cannot(err, path);
-}
-
-static int put(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        const ssize_t n = write(fd, bytes, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n == 0)
-            errno = ENOSPC;
-        if (n <= 0)
-            return -1;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return 0;
 }
 
 int eo_journal_file_append(struct journal_file *f, const char *line, size_t len,
@@ -77,15 +54,16 @@ int eo_journal_file_append(struct journal_file *f, const char *line, size_t len,
     const size_t extra = f->torn;
     int sys;
 
-    if ((extra == 0 || put(f->fd, "\n", 1) == 0) &&
-        put(f->fd, line, len) == 0 && (!sync || fsync(f->fd) == 0)) {
-        f->size += (off_t)(extra + len);
+    if ((extra == 0 || eo_file_write(f->file, "\n", 1) == 0) &&
+        eo_file_write(f->file, line, len) == 0 &&
+        (!sync || eo_file_sync(f->file) == 0)) {
+        f->size += (int64_t)(extra + len);
         f->torn = false;
         return 0;
     }
     sys = errno;
-    if (ftruncate(f->fd, f->size) != 0) {
-        const off_t end = lseek(f->fd, 0, SEEK_END);
+    if (eo_file_cut(f->file, f->size) != 0) {
+        const int64_t end = eo_file_size(f->file);
 
         f->torn |= end != f->size;
         f->size = end > f->size ? end : f->size;
@@ -96,7 +74,6 @@ int eo_journal_file_append(struct journal_file *f, const char *line, size_t len,
 
 void eo_journal_file_close(struct journal_file *f)
 {
-    if (f->fd >= 0)
-        close(f->fd);
-    f->fd = -1;
+    eo_file_close(f->file);
+    f->file = OS_NO_FILE;
 }

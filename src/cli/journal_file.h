@@ -6,14 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <sys/types.h>
 
 #include "base/err.h"
+#include "os/file.h"
 
 struct journal_file {
-    int fd;     /* -1: closed, or read only and not there */
-    off_t size; /* all before it is ours to keep */
-    bool torn;  /* its last line has no end */
+    os_file file; /* none: closed, or read only and not there */
+    int64_t size; /* all before it is ours to keep */
+    bool torn;    /* its last line has no end */
 };
 
 /* Opens or creates it, locked for this process, and gives a stream of what is

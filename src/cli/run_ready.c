@@ -3,25 +3,24 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/run.h"
+#include "os/file.h"
 
 /* Why the signed copy is not the one to send, or NULL. */
-static const char *why_not(const struct run_image *i, const struct stat *copy)
+static const char *why_not(const struct run_image *i,
+                           const struct file_facts *copy)
 {
-    struct stat st;
+    struct file_facts facts;
 
     if (i->image == NULL)
         return i->error.message;
     if (!espota_image_info(i->image)->is_signed)
         return "it carries no signature";
-    if (stat(i->path, &st) == 0 &&
-        (st.st_mtim.tv_sec > copy->st_mtim.tv_sec ||
-         (st.st_mtim.tv_sec == copy->st_mtim.tv_sec &&
-          st.st_mtim.tv_nsec > copy->st_mtim.tv_nsec)))
+    if (eo_file_facts(i->path, &facts) == 0 &&
+        facts.stamp.mtime_ns > copy->stamp.mtime_ns)
         return "it is older";
     return NULL;
 }
@@ -34,18 +33,18 @@ static bool open_signed(struct run *run, struct run_image *i)
     const size_t n = strlen(i->path) + sizeof ".signed";
     char *path = eo_calloc(n, 1);
     const char *why;
-    struct stat st;
+    struct file_facts copy;
 
     if (path == NULL)
         return false;
     snprintf(path, n, "%s.signed", i->path);
-    if (strcmp(i->path, "-") == 0 || stat(path, &st) != 0) {
+    if (strcmp(i->path, "-") == 0 || eo_file_facts(path, &copy) != 0) {
         eo_free(path);
         return false;
     }
     if (espota_image_open(&i->image, path, i->compress, &i->error) != 0)
         i->image = NULL;
-    why = why_not(i, &st);
+    why = why_not(i, &copy);
     if (why == NULL) {
         eo_note(&run->cli->notes, "signed", "%s is sent instead of %s", path,
                 i->path);

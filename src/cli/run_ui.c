@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "os/console.h"
+#include "os/file.h"
 #include "ui/whole_file.h"
 
 static bool set(const char *name)
@@ -16,59 +16,34 @@ static bool set(const char *name)
     return value != NULL && *value != '\0';
 }
 
-/* A terminal that understands how to move the cursor. */
-static bool can_draw(void)
-{
-    const char *term = getenv("TERM");
-
-    return isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
-}
-
 static bool wants_color(const struct opts *o)
 {
     if (o->color != COLOR_AUTO)
         return o->color == COLOR_ALWAYS;
-    return can_draw() && !set("NO_COLOR");
-}
-
-/* A second stream on stderr that holds a whole frame back. */
-static FILE *frame_stream(void)
-{
-    const int fd = dup(STDERR_FILENO);
-    FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
-
-    if (f != NULL)
-        setvbuf(f, NULL, _IOFBF, 65536);
-    return f;
+    return eo_console_draws(stderr) && !set("NO_COLOR");
 }
 
 /* Where two streams end in one terminal, a bar of one would be drawn over the
  * lines of the other. */
 static bool shares_terminal(const struct opts *o)
 {
-    struct stat screen, events;
-
-    if (o->json == NULL || !isatty(STDERR_FILENO) ||
-        fstat(STDERR_FILENO, &screen) != 0)
-        return false;
-    return (*o->json != '\0' ? stat(o->json, &events)
-                             : fstat(STDOUT_FILENO, &events)) == 0 &&
-           S_ISCHR(events.st_mode) &&
-           (events.st_rdev == screen.st_rdev ||
-            strcmp(o->json, "/dev/tty") == 0);
+    return o->json != NULL &&
+           eo_console_shared(stderr, stdout,
+                             *o->json != '\0' ? o->json : NULL);
 }
 
 static struct ui *screen(const struct run *run, const struct opts *o)
 {
     const bool shared = shares_terminal(o);
-    FILE *frames = can_draw() && !set("CI") && !o->quiet && !shared
-                       ? frame_stream()
-                       : NULL;
+    FILE *frames =
+        eo_console_draws(stderr) && !set("CI") && !o->quiet && !shared
+            ? eo_console_frames(stderr)
+            : NULL;
 
     if (frames != NULL)
         return eo_ui_tty(&(struct ui_tty_config){
             .out = frames,
-            .fd = STDERR_FILENO,
+            .screen = stderr,
             .color = wants_color(o),
         });
     return eo_ui_plain(&(struct ui_plain_config){
@@ -97,7 +72,7 @@ static int add_file(struct run *run, const char *option, const char *path,
     if (path == NULL)
         return 0;
     if (*path != '\0')
-        out = fopen(path, "we");
+        out = eo_file_stream_write(path);
     if (out == NULL)
         return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "--%s=%s: %s", option,
                            path, strerror(errno));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/hook_facts.h"
+#include "os/file.h"
 
 enum { ID_MAX = 300 };
 
@@ -139,7 +140,7 @@ static int run_hook(struct fleet_watch *w, struct run_device *d,
                     struct espota_error *err)
 {
     struct hook_facts f = {.n = 0};
-    FILE *input = tmpfile();
+    FILE *input = eo_file_stream_temporary();
     struct ui *json = input != NULL ? eo_ui_json(input) : NULL;
     int rc;
 

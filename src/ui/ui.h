@@ -159,7 +159,7 @@ struct ui *eo_ui_plain(const struct ui_plain_config *);
 
 struct ui_tty_config {
     FILE *out; /* closed at the end; fully buffered, or it flickers */
-    int fd;    /* whose size counts; -1: width and height below */
+    FILE *screen; /* whose size counts; NULL: width and height below */
     unsigned width, height;
     bool color;
 };

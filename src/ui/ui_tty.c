@@ -5,11 +5,10 @@
  * lines, each line cleared behind its text, and nothing left underneath.
  */
 #include <string.h>
-#include <sys/ioctl.h>
-#include <termios.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "os/console.h"
 #include "ui/ui.h"
 
 enum {
@@ -34,13 +33,9 @@ static struct tty *self(struct ui *ui)
 
 static void measure(struct tty *t)
 {
-    struct winsize size;
-
-    if (t->config.fd >= 0 && ioctl(t->config.fd, TIOCGWINSZ, &size) == 0 &&
-        size.ws_col > 0) {
-        t->config.width = size.ws_col;
-        t->config.height = size.ws_row;
-    }
+    if (t->config.screen != NULL)
+        eo_console_size(t->config.screen, &t->config.width,
+                        &t->config.height);
 }
 
 /* ---- one line ----------------------------------------------------------- */

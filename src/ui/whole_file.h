@@ -9,11 +9,12 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "os/file.h"
 
 struct whole_file {
     FILE *out; /* to be written to */
     const char *path;
-    char *beside; /* NULL: out is the place itself */
+    struct file_beside beside; /* no name: out is the place itself */
 };
 
 /* Could a file be put there?  Leaves nothing behind.  Fails with USAGE. */

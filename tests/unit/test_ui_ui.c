@@ -281,7 +281,7 @@ static void test_frames_fit_the_terminal(void **state)
 
         open_show(&s, 2);
         ui = eo_ui_tty(&(struct ui_tty_config){.out = s.out,
-                                               .fd = -1,
+                                               .screen = NULL,
                                                .width = width,
                                                .height = 24});
         s.out = NULL; /* it is closed with the front end */

@@ -26,7 +26,7 @@ static void open_show(struct show *s, unsigned width, bool color)
     s->set.devices = s->devices;
     s->set.n_devices = 1;
     s->set.at[0] = eo_ui_tty(&(struct ui_tty_config){.out = s->out,
-                                                     .fd = -1,
+                                                     .screen = NULL,
                                                      .width = width,
                                                      .height = 24,
                                                      .color = color});
