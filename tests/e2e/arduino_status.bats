@@ -1,26 +1,15 @@
 # One story for each exit status, and for each error text.
 
-bats_require_minimum_version 1.5.0
-
-setup() {
-    load arduino.bash
-    images
-}
-
-teardown() {
-    done_with_device
-}
+load arduino
 
 # fails PROFILE FAILURE STATUS TEXT...: all of the texts are said.
 fails() {
     local profile=$1 failure=$2 expected=$3
     shift 3
-    device --profile "$profile" --fail "$failure"
+    start_sim arduino --profile "$profile" --fail "$failure"
     # A refusal without a word is one that it takes that long to notice.
-    run flash "$(app "$profile")" --connect-timeout $([ "$expected" = 13 ] && echo 2 || echo 30)
-    for text; do ended "$expected" "$text"; done
-    ended "$expected"
-    stop_device
+    flash "$(app "$profile")" --connect-timeout $([ "$expected" = 13 ] && echo 2 || echo 30)
+    expect_status "$expected" "$@"
 }
 
 @test "ESP8266, refused at the beginning" {
@@ -50,10 +39,9 @@ fails() {
 @test "ESP8266, in the words of older cores" {
     for words in 3.1 2.5 2.4; do
         for row in md5:23 magic:21 new-flash-config:21; do
-            device --words $words --fail ${row%:*}
-            run flash "$app8266"
-            ended ${row#*:}
-            stop_device
+            start_sim arduino --words $words --fail ${row%:*}
+            flash "$app8266"
+            expect_status ${row#*:}
         done
     done
 }
@@ -80,234 +68,217 @@ fails() {
 }
 
 @test "a decryption error is usually the wrong file" {
-    device --profile esp32
-    run flash "$other"
-    ended 21 "it is usually the wrong file (Decryption error)"
-    stop_device
-    device --profile esp32-md5
-    run flash "$other"
-    ended 21 "first byte is wrong (Wrong Magic Byte)"
+    start_sim arduino --profile esp32
+    flash "$other"
+    expect_status 21 "it is usually the wrong file (Decryption error)"
+    start_sim arduino --profile esp32-md5
+    flash "$other"
+    expect_status 21 "first byte is wrong (Wrong Magic Byte)"
 }
 
 # strange BYTES: a file that is no image, with these bytes in front.
 strange() {
-    printf "$1" | cat - "$other" >"$BATS_TEST_TMPDIR/strange"
+    printf "$1" | cat - "$other" >strange
 }
 
 @test "an ESP8266 gets a file that is none: by its third byte" {
     # The updater takes it for a flash mode; what is none comes back as another.
     strange 'ab\002'
-    device --words 3.1
-    run flash "$BATS_TEST_TMPDIR/strange"
-    ended 21 "first byte is wrong (ERROR[10]: Magic byte is not 0xE9)"
-    stop_device
+    start_sim arduino --words 3.1
+    flash strange
+    expect_status 21 "first byte is wrong (ERROR[10]: Magic byte is not 0xE9)"
+    stop_sim
     for third in '\004' z '\376'; do
         strange "ab$third"
-        device
-        run flash "$BATS_TEST_TMPDIR/strange" --retry 3 --retry-delay 0
-        ended 21 "was forced on the device and is no image"
-        ended 21 "(ERROR[7]: MD5 verification failed: expected: "
-        [ "$(grep -c '"event":"session"' "$seen")" = 1 ]
-        stop_device
+        start_sim arduino
+        flash strange --retry 3 --retry-delay 0
+        expect_status 21 "was forced on the device and is no image" "(ERROR[7]: MD5 verification failed: expected: "
+        expect_sessions 1
     done
 }
 
 @test "a file that is none and fails otherwise is still tried again" {
     strange 'abz'
-    device --profile pico --fail md5@end
-    run flash "$app32" --retry 1 --retry-delay 0
-    ended 23
+    start_sim arduino --profile pico --fail md5@end
+    flash "$app32" --retry 1 --retry-delay 0
+    expect_status 23
 }
 
 @test "an ESP8266 misses the data of less than a page" {
-    head -c 3000 "$app8266" >"$BATS_TEST_TMPDIR/short"
+    head -c 3000 "$app8266" >short
     for words in new 3.1; do
-        device --words $words
-        run flash "$BATS_TEST_TMPDIR/short"
-        ended 22 "(ERROR[13]: No data supplied)"
-        stop_device
+        start_sim arduino --words $words
+        flash short
+        expect_status 22 "(ERROR[13]: No data supplied)"
     done
 }
 
 @test "a file system that is larger than its area" {
-    cat "$other" "$other" "$other" >"$BATS_TEST_TMPDIR/fs"
+    cat "$other" "$other" "$other" >fs
     for profile in esp8266 pico; do
-        device --profile $profile --fs-size 512K
-        run flash "$BATS_TEST_TMPDIR/fs" -s
-        ended 21 "larger than the file system area"
-        [[ $output != *ompress* && $output != *"beside the running"* ]]
-        stop_device
+        start_sim arduino --profile $profile --fs-size 512K
+        flash fs -s
+        expect_status 21 "larger than the file system area"
+        refuse_stderr ompress
+        refuse_stderr "beside the running"
     done
-    device --profile esp32 --fail space@data
-    run flash "$BATS_TEST_TMPDIR/fs" -s
-    ended 21 "larger than the device's file system partition"
+    start_sim arduino --profile esp32 --fail space@data
+    flash fs -s
+    expect_status 21 "larger than the device's file system partition"
 }
 
 @test "not even compressed" {
-    device --slot-size 1K
-    run flash "$app8266" --compress always
-    ended 21 "not even the compressed image"
-    [[ $output != *"send it compressed"* ]]
+    start_sim arduino --slot-size 1K
+    flash "$app8266" --compress always
+    expect_status 21 "not even the compressed image"
+    refuse_stderr "send it compressed"
 }
 
 @test "an ESP8266 writes its flash mode into what it stores" {
-    device --flash-mode qout
-    run flash "$app8266"
-    ended 0
-    [ "$(cmp -l "$app8266" "$BATS_TEST_TMPDIR/stored" | awk '{print $1, $3}')" = "3 1" ]
-    saw '.md5_received == .md5_announced and .md5_stored != .md5_announced'
-    stop_device
-    device --flash-mode dout
-    run flash "$fs" -s
-    ended 0
-    cmp "$fs" "$BATS_TEST_TMPDIR/stored"
+    start_sim arduino --flash-mode qout
+    flash "$app8266"
+    expect_status 0
+    [ "$(cmp -l "$app8266" "$sim_store" | awk '{print $1, $3}')" = "3 1" ]
+    expect_last '.md5_received == .md5_announced and .md5_stored != .md5_announced'
+    start_sim arduino --flash-mode dout
+    flash "$fs" -s
+    expect_status 0
+    expect_stored "$fs"
 }
 
 @test "while the host streams, a round is what came meanwhile: one count" {
     # 8 ms a KiB: there is always more when a read has been written.
-    device --flash-ms-per-kib 8
-    run flash "$app8266" --window 16384
-    ended 0
-    saw '.rounds < 40'
-    stop_device
-    device --flash-ms-per-kib 1
-    run flash "$app8266" --window lockstep
-    ended 0
-    saw '.rounds == ((.size + 1459) / 1460 | floor)'
+    start_sim arduino --flash-ms-per-kib 8
+    flash "$app8266" --window 16384
+    expect_status 0
+    expect_last '.rounds < 40'
+    start_sim arduino --flash-ms-per-kib 1
+    flash "$app8266" --window lockstep
+    expect_status 0
+    expect_last '.rounds == ((.size + 1459) / 1460 | floor)'
 }
 
 @test "2: bad options" {
-    device
-    run flash "$app8266" -P 70000
-    ended 2 70000
-    run flash "$app8266" -P 47000-46000
-    ended 2
-    run flash "$app8266" --type bootloader --yes
-    ended 2
+    start_sim arduino
+    flash "$app8266" -P 70000
+    expect_status 2 70000
+    flash "$app8266" -P 47000-46000
+    expect_status 2
+    flash "$app8266" --type bootloader --yes
+    expect_status 2
 }
 
 @test "1: the port is taken" {
-    device
-    exec 8<>/dev/null
-    python3 - "$BATS_TEST_TMPDIR/port" <<'PY' 3>&- &
-import socket, sys, time
+    start_sim arduino
+    start python3 -c '
+import socket, time
 s = socket.socket()
 s.bind(("0.0.0.0", 0))
 s.listen()
-open(sys.argv[1], "w").write(str(s.getsockname()[1]) + "\n")
-time.sleep(600)
-PY
-    holder=$!
-    eventually test -s "$BATS_TEST_TMPDIR/port"
-    taken=$(cat "$BATS_TEST_TMPDIR/port")
-    run flash "$app8266" -P "$taken"
-    kill "$holder"
-    ended 1 "cannot listen on TCP port $taken"
+print(s.getsockname()[1], flush=True)
+time.sleep(600)' >port
+    eventually test -s port
+    taken=$(cat port)
+    flash "$app8266" -P "$taken"
+    expect_status 1 "cannot listen on TCP port $taken"
 }
 
 @test "3: no image" {
-    device
-    run flash "$BATS_TEST_TMPDIR/absent"
-    ended 3
+    start_sim arduino
+    flash absent
+    expect_status 3
 }
 
 @test "10: no such name" {
-    run timeout 180 "$BIN/espota-c" --no-config --protocol arduino -i no.such.name.invalid \
-        -f "$app8266" --retry 0 --force
-    ended 10
+    espota --protocol arduino -i no.such.name.invalid -f "$app8266" --retry 0 --force
+    expect_status 10
 }
 
 @test "12: nobody answers" {
-    device --fault lose-invitations@100
-    run flash "$app8266" -t 1
-    ended 12 "did not answer 5 invitations"
+    start_sim arduino --fault lose-invitations@100
+    flash "$app8266" -t 1
+    expect_status 12 "did not answer 5 invitations"
 }
 
 @test "12: nothing listens there" {
-    device
-    stop_device
-    run flash "$app8266"
-    ended 12 "nothing listens on this UDP port"
+    start_sim arduino
+    stop_sim
+    flash "$app8266"
+    expect_status 12 "nothing listens on this UDP port"
 }
 
 @test "12: asks for a password and then says nothing" {
-    device --password x --fault lose-answers@100
-    run flash "$app8266" -a x --connect-timeout 3
-    ended 12 "did not answer to it"
-    ended 12 "up to 2.4"
-    stop_device
-    device --profile esp32 --password x --fault lose-answers@100
-    run flash "$app32" -a x --connect-timeout 3
-    ended 12 "is probably blocked"
+    start_sim arduino --password x --fault lose-answers@100
+    flash "$app8266" -a x --connect-timeout 3
+    expect_status 12 "did not answer to it" "up to 2.4"
+    start_sim arduino --profile esp32 --password x --fault lose-answers@100
+    flash "$app32" -a x --connect-timeout 3
+    expect_status 12 "is probably blocked"
 }
 
 @test "12: an old core that has no room says nothing behind a right password" {
-    device --words 2.4 --password x --slot-size 100K
-    run flash "$app8266" -a x --connect-timeout 3
-    ended 12 "no room for the image"
-    stop_device
-    device --words 2.4 --slot-size 100K
-    run flash "$app8266" --connect-timeout 3
-    ended 21 "ERROR[4]"
+    start_sim arduino --words 2.4 --password x --slot-size 100K
+    flash "$app8266" -a x --connect-timeout 3
+    expect_status 12 "no room for the image"
+    start_sim arduino --words 2.4 --slot-size 100K
+    flash "$app8266" --connect-timeout 3
+    expect_status 21 "ERROR[4]"
 }
 
 @test "an empty password that nobody gave" {
     for profile in esp8266 pico esp32-md5 esp32; do
-        device --profile $profile --password ''
-        run flash "$(app $profile)"
-        ended 0
-        saw '.answers >= 1 and .denied == 0'
-        stop_device
+        start_sim arduino --profile $profile --password ''
+        flash "$(app $profile)"
+        expect_status 0
+        expect_last '.answers >= 1 and .denied == 0'
     done
 }
 
 @test "a password that nobody gave is tried as the empty one, once" {
-    device --profile esp32 --password x
-    run flash "$app32" --retry 3 --retry-delay 0
-    ended 4 "wants a password and none was given"
-    run flash "$app32" -a x
-    ended 0
-    saw '.denied == 1 and .invitations == 2 and .cancelled == 0'
+    start_sim arduino --profile esp32 --password x
+    flash "$app32" --retry 3 --retry-delay 0
+    expect_status 4 "wants a password and none was given"
+    flash "$app32" -a x
+    expect_status 0
+    expect_last '.denied == 1 and .invitations == 2 and .cancelled == 0'
 }
 
 @test "23: the image is damaged on its way" {
     for profile in esp8266 esp32 pico; do
-        device --profile $profile --fault corrupt
-        run flash "$(app $profile)"
-        ended 23
-        stop_device
+        start_sim arduino --profile $profile --fault corrupt
+        flash "$(app $profile)"
+        expect_status 23
     done
 }
 
 @test "25: no ArduinoOTA there" {
-    device --fault garbage
-    run flash "$app8266"
-    ended 25 "HTTP/1.1 400 Bad Request"
-    stop_device
-    device --password x --fault bad-nonce
-    run flash "$app8266" -a x
-    ended 25 "10 characters"
+    start_sim arduino --fault garbage
+    flash "$app8266"
+    expect_status 25 "HTTP/1.1 400 Bad Request"
+    start_sim arduino --password x --fault bad-nonce
+    flash "$app8266" -a x
+    expect_status 25 "10 characters"
 }
 
 @test "ESPOTA_EXIT=simple" {
-    device --fault bare-fin
-    ESPOTA_EXIT=simple run flash "$app8266"
-    ended 1
+    start_sim arduino --fault bare-fin
+    ESPOTA_EXIT=simple flash "$app8266"
+    expect_status 1
 }
 
 @test "--json tells the same" {
-    device --profile esp32 --password secret
-    run --separate-stderr flash "$app32" -a secret --json
-    [ "$status" = 0 ]
-    jq -se 'map(select(.event == "hello"))[0] | .protocol == "arduino" and .auth == "pbkdf2"' <<<"$output"
-    jq -se 'map(select(.event == "device_end")) | length == 1 and .[0].outcome == "updated" and .[0].code == "ok"' <<<"$output"
-    [[ $output != *secret* ]]
+    start_sim arduino --profile esp32 --password secret
+    flash "$app32" -a secret --json
+    expect_status 0
+    expect_event hello .protocol arduino
+    expect_event hello .auth pbkdf2
+    jq -se 'map(select(.event == "device_end")) | length == 1 and .[0].outcome == "updated" and .[0].code == "ok"' out
+    refuse secret out
 }
 
 @test "--dry-run sends nothing" {
-    device
-    run flash "$app8266" --dry-run
-    [ "$status" = 0 ]
-    stop_device
-    jq -se 'map(select(.event == "session")) | length == 0' "$seen"
+    start_sim arduino
+    flash "$app8266" --dry-run
+    expect_status 0
+    expect_sessions 0
 }

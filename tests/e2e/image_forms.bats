@@ -2,108 +2,86 @@
 # image_forms.bats -- raw or compressed: what stores an image as it comes is
 # never sent gzip.
 
-bats_require_minimum_version 1.5.0
+load arduino
 
 setup() {
-    load arduino.bash
-    images
-    "$BIN/espota-c" --version | grep -q libdeflate || skip "this build has no gzip"
-}
-
-teardown() {
-    done_with_device
+    arduino_begin
+    need_built libdeflate
 }
 
 @test "ArduinoOTA: a filesystem goes raw, whatever --compress says" {
     local profile when
     for profile in esp8266 esp32 pico; do
         for when in auto always never; do
-            device --profile "$profile"
-            run flash "$fs" -s --compress "$when"
-            ended 0 updated
-            saw '.left_packed == false and .gzip == false and .stored == 131072'
-            cmp "$fs" "$BATS_TEST_TMPDIR/stored"
-            stop_device
+            start_sim arduino --profile "$profile"
+            flash "$fs" -s --compress "$when"
+            expect_status 0 updated
+            expect_last '.left_packed == false and .gzip == false and .stored == 131072'
+            expect_stored "$fs"
         done
     done
 }
 
 @test "ArduinoOTA: a filesystem that is gzip already is unpacked" {
-    gzip -9c "$fs" >"$BATS_TEST_TMPDIR/fs.bin.gz"
-    device --profile esp8266
-    run flash "$BATS_TEST_TMPDIR/fs.bin.gz" -s
-    ended 0 updated
-    saw '.command == 100 and .left_packed == false'
-    cmp "$fs" "$BATS_TEST_TMPDIR/stored"
+    gzip -9c "$fs" >fs.bin.gz
+    start_sim arduino --profile esp8266
+    flash fs.bin.gz -s
+    expect_status 0 updated
+    expect_last '.command == 100 and .left_packed == false'
+    expect_stored "$fs"
 }
 
 @test "ArduinoOTA: an app goes compressed where one insists, and a .gz as it is" {
-    device --profile esp8266
-    run flash "$app8266" --compress always
-    ended 0 updated
-    saw '.gzip and (.left_packed | not) and .stored == 307200'
-    stop_device
-    gzip -9c "$app8266" >"$BATS_TEST_TMPDIR/fw.bin.gz"
-    device --profile esp8266
-    run flash "$BATS_TEST_TMPDIR/fw.bin.gz"
-    ended 0 updated
-    saw '.gzip and (.left_packed | not)'
-    cmp "$app8266" "$BATS_TEST_TMPDIR/stored"
+    start_sim arduino --profile esp8266
+    flash "$app8266" --compress always
+    expect_status 0 updated
+    expect_last '.gzip and (.left_packed | not) and .stored == 307200'
+    stop_sim
+    gzip -9c "$app8266" >fw.bin.gz
+    start_sim arduino --profile esp8266
+    flash fw.bin.gz
+    expect_status 0 updated
+    expect_last '.gzip and (.left_packed | not)'
+    expect_stored "$app8266"
 }
 
 @test "ArduinoOTA: an ESP32, which unpacks nothing, gets what is inside" {
-    gzip -9c "$app32" >"$BATS_TEST_TMPDIR/fw.bin.gz"
-    device --profile esp32
-    run flash "$BATS_TEST_TMPDIR/fw.bin.gz" # forced: "flash the file inside"
-    ended 0 updated
-    saw '.left_packed == false'
-    cmp "$app32" "$BATS_TEST_TMPDIR/stored"
+    gzip -9c "$app32" >fw.bin.gz
+    start_sim arduino --profile esp32
+    flash fw.bin.gz # forced: "flash the file inside"
+    expect_status 0 updated
+    expect_last '.left_packed == false'
+    expect_stored "$app32"
 }
 
 @test "the simulator counts gzip that is stored for good" {
-    { printf '\037\213\010\000damaged, and forced'; head -c 9000 /dev/zero; } >"$BATS_TEST_TMPDIR/odd.bin"
-    device --profile esp8266 --once 1
-    run flash "$BATS_TEST_TMPDIR/odd.bin" -s
-    saw '.left_packed'
-    wait "$pid"
-    pid=
-    jq -se 'last | .event == "summary" and .violations == 1' "$seen"
+    { printf '\037\213\010\000damaged, and forced'; head -c 9000 /dev/zero; } >odd.bin
+    start_sim arduino --profile esp8266 --once 1
+    flash odd.bin -s
+    expect_last '.left_packed'
+    wait "$sim_pid" || :
+    tail -n 1 "$sim_out" | jq -e '.event == "summary" and .violations == 1'
 }
 
 @test "a web page: a filesystem goes raw" {
-    local saved=$fs
-    "$BIN/espota-c" --version | grep -q libcurl || skip "built without libcurl"
-    gzip -9c "$fs" >"$BATS_TEST_TMPDIR/fs.bin.gz"
-    for file in "$saved" "$BATS_TEST_TMPDIR/fs.bin.gz"; do
-        seen=$BATS_TEST_TMPDIR/seen
-        rm -f "$seen" "$BATS_TEST_TMPDIR/out"
-        "$BIN/espota-sim" web --profile esp8266 --report "$seen" --store "$BATS_TEST_TMPDIR/stored" \
-            >"$BATS_TEST_TMPDIR/out" 3>&- &
-        pid=$!
-        eventually is_up "$BATS_TEST_TMPDIR/out"
-        port=$(sed -n 's/.*:\([0-9]*\)$/\1/p' "$BATS_TEST_TMPDIR/out")
-        run flash "$file" -s --compress always --protocol web --profile esp8266
-        ended 0 updated
-        saw '.violations == 0'
-        cmp "$saved" "$BATS_TEST_TMPDIR/stored"
-        stop_device
+    need_built libcurl
+    gzip -9c "$fs" >fs.bin.gz
+    for file in "$fs" fs.bin.gz; do
+        start_sim web --profile esp8266
+        flash "$file" -s --compress always --profile esp8266
+        expect_status 0 updated
+        expect_last '.violations == 0'
+        expect_stored "$fs"
     done
 }
 
 @test "ESPHome: a compressed app is unpacked for a device that does not inflate" {
-    gzip -9c "$app8266" >"$BATS_TEST_TMPDIR/fw.bin.gz"
+    gzip -9c "$app8266" >fw.bin.gz
     for offers in yes no; do
-        seen=$BATS_TEST_TMPDIR/seen
-        rm -f "$seen" "$BATS_TEST_TMPDIR/out"
-        "$BIN/espota-sim" esphome --platform esp8266 --gzip "$offers" --report "$seen" \
-            --store "$BATS_TEST_TMPDIR/stored" >"$BATS_TEST_TMPDIR/out" 3>&- &
-        pid=$!
-        eventually is_up "$BATS_TEST_TMPDIR/out"
-        port=$(sed -n 's/.*:\([0-9]*\)$/\1/p' "$BATS_TEST_TMPDIR/out")
-        run flash "$BATS_TEST_TMPDIR/fw.bin.gz" --protocol esphome
-        ended 0 updated
-        saw ".gzip == $([ "$offers" = yes ] && echo true || echo false) and .n_violations == 0"
-        cmp "$app8266" "$BATS_TEST_TMPDIR/stored"
-        stop_device
+        start_sim esphome --platform esp8266 --gzip "$offers"
+        flash fw.bin.gz
+        expect_status 0 updated
+        expect_last ".gzip == $([ "$offers" = yes ] && echo true || echo false) and .n_violations == 0"
+        expect_stored "$app8266"
     done
 }
