@@ -5,7 +5,7 @@
 load cli
 
 setup() {
-    cli_setup
+    cli_begin
     export PATH=$BIN:$PATH
     export ESPOTA_HOST_IP=127.0.0.1 # nobody else is asked who is there
     printf '[device kitchen]\n[device porch]\nport = 1\n[device kitchen]\nport = 2\n' >.espota.conf
@@ -68,8 +68,8 @@ in_zsh() { # LINE PATTERN: a terminal shows it behind that
     quick() {
         local before
         before=$(date +%s%N)
-        go completion hosts
-        expect 0 && [ $(($(date +%s%N) - before)) -lt 1500000000 ]
+        espota completion hosts
+        expect_status 0 && [ $(($(date +%s%N) - before)) -lt 1500000000 ]
     }
     eventually quick # once will do: the machine may be busy now
     [ "$(sort -u out | tr '\n' ' ')" = 'kitchen porch ' ]

@@ -24,41 +24,41 @@ load cli
 	port = 99
 	END
     export ESPOTA_PORT=77
-    go -d -i kitchen -f fw.bin --dry-run --connect-timeout 44
-    expect 0
-    grep -qF 'kitchen: retry = 1 (' err
-    grep -qF "retry = 1 ($T/config/espota/espota.conf:2)" err
-    grep -qF 'retry-delay = 20 (.espota.conf:2)' err
-    grep -qF 'stall-timeout = 30 (.espota.conf:4)' err
-    grep -qF 'connect-timeout = 44 (command line)' err
-    grep -qF 'port = 77 (ESPOTA_PORT)' err
-    grep -qF 'address = 127.0.0.1 (.espota.conf:7)' err
+    espota -d -i kitchen -f fw.bin --dry-run --connect-timeout 44
+    expect_status 0
+    expect_stderr 'kitchen: retry = 1 ('
+    expect_stderr "retry = 1 ($T/config/espota/espota.conf:2)"
+    expect_stderr 'retry-delay = 20 (.espota.conf:2)'
+    expect_stderr 'stall-timeout = 30 (.espota.conf:4)'
+    expect_stderr 'connect-timeout = 44 (command line)'
+    expect_stderr 'port = 77 (ESPOTA_PORT)'
+    expect_stderr 'address = 127.0.0.1 (.espota.conf:7)'
 
     unset ESPOTA_PORT
-    go -d -i kitchen -f fw.bin --dry-run
-    grep -qF 'port = 99 (.espota.conf:8)' err
-    go -d -i kitchen -f fw.bin --dry-run --no-config
-    absent '.espota.conf' err
+    espota -d -i kitchen -f fw.bin --dry-run
+    expect_stderr 'port = 99 (.espota.conf:8)'
+    espota -d -i kitchen -f fw.bin --dry-run --no-config
+    refuse '.espota.conf' err
 }
 
 @test "a mistake is named by file and line, for machines 2" {
     printf '[defaults]\n\nretri = 1\n' >.espota.conf
-    go -i 127.0.0.1 -f fw.bin
-    expect 2
-    grep -qF '.espota.conf:3: unknown key "retri" (did you mean "retry"?)' err
-    go -i 127.0.0.1 -f fw.bin --dry-run --no-config
-    expect 0
-    ESPOTA_CONFIG=other go -i 127.0.0.1 -f fw.bin
-    expect 2
-    grep -q 'other: No such file' err
+    espota -i 127.0.0.1 -f fw.bin
+    expect_status 2
+    expect_stderr '.espota.conf:3: unknown key "retri" (did you mean "retry"?)'
+    espota -i 127.0.0.1 -f fw.bin --dry-run --no-config
+    expect_status 0
+    ESPOTA_CONFIG=other espota -i 127.0.0.1 -f fw.bin
+    expect_status 2
+    expect_stderr 'other: No such file'
 }
 
 @test "everything from the environment" {
-    start_device dev
-    export ESPOTA_HOST=127.0.0.1 ESPOTA_PORT=$PORT ESPOTA_FILE=fw.bin ESPOTA_PROTOCOL=esphome
-    go
-    expect 0
-    [ "$(seen dev outcome)" = updated ]
+    start_sim esphome
+    export ESPOTA_HOST=127.0.0.1 ESPOTA_PORT=$sim_port ESPOTA_FILE=fw.bin ESPOTA_PROTOCOL=esphome
+    espota
+    expect_status 0
+    expect_sim .outcome updated
 }
 
 @test "it is looked for upwards, to the root of the checkout or the home" {
@@ -68,48 +68,50 @@ load cli
     printf '[defaults]\nretry = 8\n' >.espota.conf
     cd home/a/b/c
     "$ESPOTA" -d -i 127.0.0.1 -f "$T/fw.bin" --dry-run 2>"$T/err"
-    grep -qF "retry = 7 ($T/home/.espota.conf:2)" "$T/err"
+    expect_stderr "retry = 7 ($T/home/.espota.conf:2)"
     mkdir ../.git
     "$ESPOTA" -d -i 127.0.0.1 -f "$T/fw.bin" --dry-run 2>"$T/err"
-    absent 'retry = ' "$T/err"
+    refuse 'retry = ' "$T/err"
     printf '[defaults]\nretry = 9\nfile = fw\n' >../.espota.conf
     cp "$T/fw.bin" ../fw
     "$ESPOTA" -d -i 127.0.0.1 --dry-run 2>"$T/err" # and its files are there
-    grep -qF "retry = 9 ($T/home/a/b/.espota.conf:2)" "$T/err"
+    expect_stderr "retry = 9 ($T/home/a/b/.espota.conf:2)"
     cd "$T/outside/x" # there is neither above: to the root of all
     "$ESPOTA" -d -i 127.0.0.1 -f "$T/fw.bin" --dry-run 2>"$T/err"
-    grep -qF "retry = 8 ($T/.espota.conf:2)" "$T/err"
+    expect_stderr "retry = 8 ($T/.espota.conf:2)"
 }
 
 @test "one that others can write is ignored, and said to be; named it is obeyed" {
     printf '[defaults]\nbefore = touch RAN\nretry = 7\n' >.espota.conf
-    start_device dev --reboot-ms 0
+    start_sim esphome --reboot-ms 0
     chmod 666 .espota.conf
-    go fleet -d "127.0.0.1:$PORT" -f fw.bin --protocol esphome
-    expect 0
+    espota fleet -d "127.0.0.1:$sim_port" -f fw.bin --protocol esphome
+    expect_status 0
     grep -q 'warning: .espota.conf is ignored: it can be written by everybody; .*--config .espota.conf$' err
-    [ ! -e RAN ] && absent 'retry = 7' err
+    [ ! -e RAN ]
+    refuse 'retry = 7' err
     chmod 644 .espota.conf
-    go fleet -d "127.0.0.1:$PORT" -f fw.bin --protocol esphome
-    expect 0
+    espota fleet -d "127.0.0.1:$sim_port" -f fw.bin --protocol esphome
+    expect_status 0
     grep -q 'warning: .espota.conf:2: "before" is ignored' err
-    [ ! -e RAN ] && grep -q 'retry = 7' err
-    go fleet "127.0.0.1:$PORT" -f fw.bin --protocol esphome --config .espota.conf
-    expect 0
+    [ ! -e RAN ]
+    expect_stderr 'retry = 7'
+    espota fleet "127.0.0.1:$sim_port" -f fw.bin --protocol esphome --config .espota.conf
+    expect_status 0
     [ -e RAN ]
 }
 
 @test "of the user's own file, too, commands may come" {
     mkdir -p config/espota
     printf '[defaults]\nbefore = touch RAN\n' >config/espota/espota.conf
-    start_device dev --reboot-ms 0
-    go fleet "127.0.0.1:$PORT" -f fw.bin --protocol esphome
-    expect 0
+    start_sim esphome --reboot-ms 0
+    espota fleet "127.0.0.1:$sim_port" -f fw.bin --protocol esphome
+    expect_status 0
     [ -e RAN ]
     rm RAN
     chmod 777 config/espota
-    go fleet "127.0.0.1:$PORT" -f fw.bin --protocol esphome
-    expect 0
+    espota fleet "127.0.0.1:$sim_port" -f fw.bin --protocol esphome
+    expect_status 0
     grep -q 'espota.conf is ignored: it lies in a directory that can be written by everybody' err
     [ ! -e RAN ]
 }
@@ -124,17 +126,17 @@ load cli
     done
     rm .espota.conf
     mkdir .espota.conf
-    go -i 127.0.0.1 -f fw.bin --dry-run
-    expect 0
+    espota -i 127.0.0.1 -f fw.bin --dry-run
+    expect_status 0
     rmdir .espota.conf
     mkdir folder.conf
-    go -i 127.0.0.1 -f fw.bin --dry-run --config folder.conf
-    expect 2
+    espota -i 127.0.0.1 -f fw.bin --dry-run --config folder.conf
+    expect_status 2
     grep -q 'folder.conf: Is a directory' err
-    go -i 127.0.0.1 -f fw.bin --dry-run --auth-file folder.conf
-    expect 4
-    absent 'holds a secret' err
+    espota -i 127.0.0.1 -f fw.bin --dry-run --auth-file folder.conf
+    expect_status 4
+    refuse 'holds a secret' err
     { printf '[defaults]\nretry = 6\n'; } | # one that is named may be a pipe
         "$ESPOTA" -d -i 127.0.0.1 -f fw.bin --dry-run --config /dev/stdin 2>err
-    grep -qF 'retry = 6 (/dev/stdin:2)' err
+    expect_stderr 'retry = 6 (/dev/stdin:2)'
 }

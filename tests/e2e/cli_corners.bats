@@ -19,9 +19,7 @@ teardown() {
 # says STATUS TEXT COMMAND...: it ends so, with that in its error line, and
 # nothing on standard output.
 says() {
-    espota "${@:3}"
-    [ "$status" = "$1" ] || no "${*:3}: status $status, not $1" || return 1
-    grep -qF -- "$2" err || no "${*:3}: not \"$2\"" || return 1
+    espota "${@:3}" && expect_status "$1" "$2" || no "${*:3}" || return 1
     [ ! -s out ] || no "${*:3}: something on standard output"
 }
 
@@ -97,7 +95,7 @@ says() {
     status=0
     TERM=xterm timeout -k 5 60 "$BUILD/tests/peer/typist" -- \
         "$ESPOTA" -i "$sim_host" -p "$sim_port" -f fw.bin >screen 2>err </dev/null || status=$?
-    [ "$status" = 0 ] || { cat screen err; false; }
+    expect_status 0
     expect_stored fw.bin
     grep -q $'\033\\[32m127.0.0.1: updated, 307.2 kB' screen
     grep -q $'127.0.0.1  .*[0-9] %.*\033\\[K' screen
@@ -111,13 +109,11 @@ says() {
         status=0
         env TERM=xterm "$setting" timeout -k 5 60 "$BUILD/tests/peer/typist" -- \
             "$ESPOTA" -i "$sim_host" -p "$sim_port" -f fw.bin >screen 2>err </dev/null || status=$?
-        [ "$status" = 0 ] || { cat screen err; false; }
-        [ "$setting" = CI=1 ] || absent_in_screen $'\033\\[3[0-9]m' "$setting"
-        [ "$setting" = NO_COLOR=1 ] || absent_in_screen $'\033\\[K' "$setting"
+        expect_status 0
+        [ "$setting" = CI=1 ] || refuse $'\033\\[3[0-9]m' screen || no "$setting colours"
+        [ "$setting" = NO_COLOR=1 ] || refuse $'\033\\[K' screen || no "$setting draws"
     done
 }
-
-absent_in_screen() { grep -q "$1" screen && no "$2 draws or colours" || :; }
 
 @test "an error is red where colours are wanted" {
     says 11 $'\033[31mespota-c: 127.0.0.1: ' -i 127.0.0.1 -p 1 -f fw.bin --retry 0 --color always
@@ -125,19 +121,17 @@ absent_in_screen() { grep -q "$1" screen && no "$2 draws or colours" || :; }
 }
 
 @test "a fleet in another order, each device once" {
-    start_sim esphome --count 5
-    local i
-    for i in 0 1 2 3 4; do echo "$sim_host port=$((sim_port + i))"; done >list
-    espota fleet list -f fw.bin --order random --jobs 1 --json -q
+    start_sims 5 esphome
+    espota fleet targets -f fw.bin --order random --jobs 1 --json -q
     expect_status 0
     [ "$(jq -r 'select(.event == "device_end") | .dev' out | sort -u | wc -l)" = 5 ]
-    [ "$(jq -r 'select(.event == "device_end") | .outcome' out | sort | uniq -c | awk '{print $1, $2}')" = '5 updated' ]
+    expect_outcomes updated=5
 }
 
 @test "a server gives up its privileges and still serves" {
     [ "$(id -u)" = 0 ] || skip "only root has privileges to give up"
     id nobody >/dev/null || skip "there is no user nobody"
-    "$ESPOTA" --version | grep -q libmicrohttpd || skip "built without libmicrohttpd"
+    need_built libmicrohttpd
     served=$(mktemp -d /tmp/espota-served.XXXXXX) # nobody may not look into $T
     chmod 755 "$served"
     install -m 644 fw.bin "$served/fw.bin"

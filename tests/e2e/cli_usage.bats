@@ -9,8 +9,8 @@ load cli
 wrong() { # PART-OF-THE-LINE ARGUMENT...
     local part=$1
     shift
-    go "$@"
-    expect 2
+    espota "$@"
+    expect_status 2
     [ ! -s out ]
     grep -qF -e "$part" err
     grep -q '^espota-c: ' err
@@ -18,41 +18,41 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
 }
 
 @test "help fits a screen and goes to standard output" {
-    go -h
-    expect 0
+    espota -h
+    expect_status 0
     [ ! -s err ]
     [ "$(wc -l <out)" -le 45 ]
     [ "$(awk '{ if (length($0) > n) n = length($0) } END { print n }' out)" -lt 80 ]
     grep -q -- '-i, --ip HOST' out
-    go upload --help
-    expect 0
-    go fleet --help
-    expect 0
+    espota upload --help
+    expect_status 0
+    espota fleet --help
+    expect_status 0
     grep -q -- '--canary N|P%' out
-    go -d -i h --help --port 0x
-    expect 2 # what stands behind is still read
+    espota -d -i h --help --port 0x
+    expect_status 2 # what stands behind is still read
 }
 
 @test "help COMMAND lists every option, in 80 columns" {
     for command in $("$ESPOTA" -h | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
-        go help "$command"
-        expect 0
-        absent '.\{80\}' out
+        espota help "$command"
+        expect_status 0
+        refuse '.\{80\}' out
     done
-    go help upload
-    expect 0
+    espota help upload
+    expect_status 0
     grep -q -- '--stall-timeout' out
-    go help nonsense
-    expect 2
+    espota help nonsense
+    expect_status 2
 }
 
 @test "version says what is built in" {
-    go -V
-    expect 0
+    espota -V
+    expect_status 0
     grep -q '^protocols: esphome' out
     grep -q '^libraries: OpenSSL 3' out
-    go version
-    expect 0
+    espota version
+    expect_status 0
 }
 
 @test "an unknown option or command gets the nearest right spelling" {
@@ -95,31 +95,31 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
     head -c 70000 /dev/zero >zero.bin
     truncate -s 70M huge.bin
     for file in missing.bin empty.bin huge.bin zero.bin .; do
-        go -i 127.0.0.1 -p 9 -f $file --json
-        expect 3
+        espota -i 127.0.0.1 -p 9 -f $file --json
+        expect_status 3
         grep -q "^espota-c: 127.0.0.1: .*$file" err
         valid_events out
     done
     [ -r /proc/version ] || return 0 # it has more bytes than it says
-    go -i 127.0.0.1 -p 9 -f /proc/version
-    expect 3
+    espota -i 127.0.0.1 -p 9 -f /proc/version
+    expect_status 3
     grep -q '^espota-c: 127.0.0.1: /proc/version changed while it was read$' err
 }
 
 @test "ESPOTA_EXIT=simple knows 0, 1 and 2" {
     export ESPOTA_EXIT=simple
-    go -i 127.0.0.1 -f missing.bin
-    expect 1
-    go --nonsense
-    expect 2
-    go -h
-    expect 0
+    espota -i 127.0.0.1 -f missing.bin
+    expect_status 1
+    espota --nonsense
+    expect_status 2
+    espota -h
+    expect_status 0
 }
 
 @test "what the IDE did not expand is warned about, not used" {
-    go -i 127.0.0.1 -p '{upload.port.properties.port}' \
+    espota -i 127.0.0.1 -p '{upload.port.properties.port}' \
         '--auth={upload.field.password}' -f missing.bin --json
-    expect 3
+    expect_status 3
     [ "$(grep -c 'warning: .*no value' err)" = 2 ]
     [ "$(jq -r 'select(.event == "warning") | .code' out | sort -u)" = placeholder ]
     valid_events out
