@@ -249,8 +249,7 @@ refused() {
 @test "a second attempt succeeds, and sends another cnonce" {
     make_image esp32 256K
     start_sim esphome --password hunter2 --fault reset@data --fault-sessions 1
-    espota -i "$sim_host" -p "$sim_port" -f "$image" --protocol esphome \
-        -a hunter2 --retry 1 --retry-delay 1
+    flash -a hunter2 --retry 1 --retry-delay 1
     expect_status 0
     expect_sim .outcome fault 1
     expect_sim .outcome updated 2
@@ -263,7 +262,7 @@ refused() {
         make_image esp32 256K
         if [ -n "${said#*:}" ]; then set -- --fault "${said#*:}"; else set -- --refuse 0xff@data:81920; fi
         start_sim esphome --firmware "${said%%:*}" "$@" --fault-sessions 1
-        espota -i "$sim_host" -p "$sim_port" -f "$image" --protocol esphome --retry 1 --retry-delay 0
+        flash --retry 1 --retry-delay 0
         expect_status 0
         expect_sim .outcome updated 2
         expect_stored "$image"
@@ -294,33 +293,27 @@ refused() {
     start_sim esphome --password hunter2
     flash --retry 3 --retry-delay 0
     expect_status 4
-    stop_sim
-    [ "$(grep -c '"event":"session"' "$sim_out")" = 1 ] || no "it came again"
+    expect_sessions 1
     start_sim esphome --password ''
     flash -a hunter2
     expect_status 20
-    stop_sim
-    [ "$(grep -c '"event":"session"' "$sim_out")" = 1 ] || no "it tried another"
+    expect_sessions 1
 }
 
 @test "no second attempt once every byte was sent" {
     make_image esp32 256K
     start_sim esphome --fault reset@end
-    espota -i "$sim_host" -p "$sim_port" -f "$image" --protocol esphome \
-        --retry 3 --retry-delay 1
+    flash --retry 3 --retry-delay 1
     expect_status 30
-    stop_sim
-    [ "$(grep -c '"event":"session"' "$sim_out")" = 1 ] || no "it tried again"
+    expect_sessions 1
 }
 
 @test "no second attempt after a refusal" {
     make_image esp32 256K
     start_sim esphome --refuse 0x89
-    espota -i "$sim_host" -p "$sim_port" -f "$image" --protocol esphome \
-        --retry 3 --retry-delay 1
+    flash --retry 3 --retry-delay 1
     expect_status 21
-    stop_sim
-    [ "$(grep -c '"event":"session"' "$sim_out")" = 1 ] || no "it tried again"
+    expect_sessions 1
 }
 
 first_answer_is_bounded() {

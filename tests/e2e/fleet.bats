@@ -4,26 +4,14 @@
 
 load helpers
 
-# start_fleet N OPTION...: N devices that behave alike; writes $T/targets.
-start_fleet() {
-    local n=$1 i
-    shift
-    start_sim esphome --count "$n" --reboot-ms 0 "$@"
-    for ((i = 0; i < n; i++)); do
-        echo "$sim_host port=$((sim_port + i))"
-    done >"$T/targets"
-}
-
-fleet() { espota fleet "$T/targets" -f "$image" --retry 0 --protocol esphome "$@"; }
-
 count() { grep -c "$@" || :; }
 updated() { count '"outcome":"updated"' <"$sim_out"; }
 updated_are() { [ "$(updated)" = "$1" ]; }
-ended() { jq -r 'select(.event == "device_end") | .outcome' "$T/out" | sort | uniq -c | awk '{ printf "%s%s=%s", (NR > 1 ? " " : ""), $2, $1 }'; }
 
 setup() {
     story_begin
     make_image esp32 256K
+    flash_with=(--protocol esphome)
 }
 
 @test "all of them, each stored as sent" {
@@ -31,7 +19,7 @@ setup() {
     sed -i 's/$/ quiet=no/' "$T/targets"
     fleet --json
     expect_status 0
-    [ "$(ended)" = "updated=5" ]
+    expect_outcomes updated=5
     [ "$(jq -r 'select(.event == "run_end") | .counts.updated' "$T/out")" = 5 ]
     eventually updated_are 5
     grep '^{' "$sim_out" | jq -e -s 'all(.n_violations == 0 or .event != "session")' >/dev/null
@@ -60,11 +48,10 @@ setup() {
     sed -n '1,2s/\(.*\) port=\(.*\)/{"host":"\1","port":\2,"board":"x"}/p' "$T/targets" >"$T/t.json"
     espota fleet "$T/t.csv" -f "$image" --json
     expect_status 0
-    [ "$(ended)" = "updated=4" ]
-    status=0
-    "$ESPOTA" fleet - -f "$image" --json <"$T/t.json" >"$T/out" 2>"$T/err" || status=$?
+    expect_outcomes updated=4
+    espota fleet - -f "$image" --json <"$T/t.json"
     expect_status 0
-    [ "$(ended)" = "updated=2" ]
+    expect_outcomes updated=2
     cat >"$T/.espota.conf" <<CONF
 [device kitchen]
 ip = $sim_host
@@ -80,7 +67,7 @@ port = 1
 CONF
     espota fleet @flat -f "$image" --json
     expect_status 0
-    [ "$(ended)" = "updated=2" ]
+    expect_outcomes updated=2
     [ "$(jq -r 'select(.event == "device_end") | .dev' "$T/out" | sort | tr '\n' ' ')" = "attic kitchen " ]
 }
 
@@ -158,7 +145,7 @@ CONF
     sed -i '1i 127.0.0.1 port=1' "$T/targets"
     fleet --canary 1 --json
     expect_status 41
-    [ "$(ended)" = "failed=1 skipped=4" ]
+    expect_outcomes failed=1 skipped=4
     [ "$(updated)" = 0 ]
 }
 
@@ -166,7 +153,7 @@ CONF
     start_fleet 4
     fleet --canary 1 --json
     expect_status 0
-    [ "$(ended)" = "updated=4" ]
+    expect_outcomes updated=4
     # The others begin after the first has ended.
     jq -s -e '(map(.event == "device_end") | index(true)) as $stop
         | [.[0:$stop][] | select(.event == "phase" and .phase == "connect")] | length == 1' "$T/out"
@@ -178,11 +165,11 @@ CONF
     mv "$T/t" "$T/targets"
     fleet --waves 1,60%,100% --json
     expect_status 41
-    [ "$(ended)" = "failed=1 skipped=2 updated=2" ]
+    expect_outcomes failed=1 skipped=2 updated=2
     rm "$T/out"
     fleet --max-fail 2 -j 1 --json
     expect_status 40
-    [ "$(ended)" = "failed=1 updated=4" ]
+    expect_outcomes failed=1 updated=4
 }
 
 @test "absent devices can be skipped" {
@@ -190,7 +177,7 @@ CONF
     echo "127.0.0.1 port=1" >>"$T/targets"
     fleet --offline skip --json
     expect_status 0
-    [ "$(ended)" = "skipped=1 updated=1" ]
+    expect_outcomes skipped=1 updated=1
     # That is no failure on the screen either.
     expect_stderr "127.0.0.1:1: skipped: cannot connect to 127.0.0.1:1"
     refuse_stderr "espota-c: 127.0.0.1:1"
@@ -202,14 +189,14 @@ CONF
     sed -i '1i 127.0.0.1 port=1' "$T/targets"
     fleet -j 1 --offline wait --wait-online 12 --json
     expect_status 40
-    [ "$(ended)" = "failed=1 updated=3" ]
+    expect_outcomes failed=1 updated=3
     # The first of the list is the last to end, and kept nobody waiting.
     [ "$(jq -r 'select(.event == "device_end") | .outcome' "$T/out" | tail -n 1)" = failed ]
     [ "$(jq -r 'select(.event == "device_end" and .ok) | .t_ms' "$T/out" | sort -n | tail -n 1)" -lt 12000 ]
 }
 
 @test "shards cover every device exactly once" {
-    start_fleet 9 --reboot-ms 0
+    start_fleet 9
     local k
     for k in 1 2 3; do
         # By names: all of these are one address.
@@ -351,11 +338,11 @@ END
 # crowd PROTOCOL SIM-OPTION...: sixty devices; under a limit of descriptors that is
 # enough for a few of them all are updated, each at its first attempt.
 crowd() {
-    local protocol=$1 i limit
+    local protocol=$1 limit
     shift
     for limit in 40 14; do
-        start_sim "$@" --count 60
-        for ((i = 0; i < 60; i++)); do echo "$sim_host port=$((sim_port + i))"; done >"$T/targets"
+        rm -f "$T/targets"
+        start_sims 60 "$@"
         status=0
         (
             ulimit -n "$limit"
@@ -363,7 +350,7 @@ crowd() {
                 -j 60 --retry 0 --json -q
         ) </dev/null >"$T/out" 2>"$T/err" 3>&- || status=$?
         expect_status 0
-        [ "$(ended)" = "updated=60" ]
+        expect_outcomes updated=60
         [ "$(jq -r 'select(.event == "device_end") | .attempts' "$T/out" | sort -u)" = 1 ]
     done
 }
@@ -377,10 +364,10 @@ crowd() {
 }
 
 @test "few descriptors: who is invited to call can do so (ArduinoOTA)" {
-    crowd arduino arduino --profile esp32-md5 --end-ms 20
+    crowd arduino arduino --profile esp32-md5
 }
 
 @test "few descriptors: who has none waits for its turn (web pages)" {
-    "$ESPOTA" --version | grep -q libcurl || skip "built without libcurl"
+    need_built libcurl
     crowd web web
 }

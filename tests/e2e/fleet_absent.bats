@@ -26,14 +26,13 @@ time.sleep(600)' "$1" >"$T/ports"
     sed -i '/all/d' "$T/ports"
 }
 
-ends() { jq -r 'select(.event == "device_end") | .outcome' "$T/out" | sort | uniq -c | awk '{ printf "%s%s=%s", (NR > 1 ? " " : ""), $2, $1 }'; }
 ms() { jq -r 'select(.event == "run_end") | .ms' "$T/out"; }
 
 @test "who does not answer an invitation is asked once, for --connect-timeout" {
     silent 1
     espota fleet -i 127.0.0.1 -p "$(cat ports)" --protocol arduino -f "$image" --offline skip --connect-timeout 1 --retry-delay 0 --json
     expect_status 0
-    [ "$(ends)" = "skipped=1" ]
+    expect_outcomes skipped=1
     [ "$(ms)" -lt 4000 ]
     [ "$(jq -r 'select(.event == "retry")' "$T/out")" = "" ]
     [ "$(jq -r 'select(.event == "device_end") | "\(.code) \(.not_begun) \(.attempts)"' "$T/out")" = "no-answer false 1" ]
@@ -48,22 +47,21 @@ ms() { jq -r 'select(.event == "run_end") | .ms' "$T/out"; }
 
 @test "forty of them cost little more than one such time, with four places" {
     silent 40
-    start_sim arduino --count 3
-    { head -n 20 ports; seq "$sim_port" $((sim_port + 2)); tail -n 20 ports; } |
-        sed 's/^/127.0.0.1 port=/' >targets
+    head -n 20 ports | sed 's/^/127.0.0.1 port=/' >targets
+    start_sims 3 arduino
+    tail -n 20 ports | sed 's/^/127.0.0.1 port=/' >>targets
     espota fleet targets --protocol arduino -f "$image" --force --offline skip --connect-timeout 6 -j 4 --retry 0 --json
     expect_status 0
-    [ "$(ends)" = "skipped=40 updated=3" ]
+    expect_outcomes skipped=40 updated=3
     [ "$(ms)" -lt 40000 ] # with their places all the time they took 60 s
 }
 
 @test "who is there waits for a place" {
-    start_sim esphome --count 6 --reboot-ms 0 --flash-ms-per-kib 2
-    seq "$sim_port" $((sim_port + 5)) | sed 's/^/127.0.0.1 port=/' >targets
+    start_sims 6 esphome --reboot-ms 0 --flash-ms-per-kib 2
     for p in 1 2 3 4; do echo "127.0.0.1 port=$p" >>targets; done
     espota fleet targets --protocol esphome -f "$image" --offline skip -j 2 --retry 0 --json
     expect_status 0
-    [ "$(ends)" = "skipped=4 updated=6" ]
+    expect_outcomes skipped=4 updated=6
     jq -s -e '[.[] | select(.event == "phase" and .phase == "prepare" or .event == "device_end" and .ok)
         | if .event == "phase" then 1 else -1 end]
         | [foreach .[] as $x (0; . + $x)] | max < 6' "$T/out"
@@ -86,10 +84,10 @@ all_stored() { [ "$(grep -c '"outcome":"updated"' "$sim_out")" = 6 ]; }
 }
 
 @test "canaries are looked for one by one: nobody behind them is called" {
-    start_sim esphome --count 5 --refuse 0x84@end
-    { for p in 1 2; do echo "127.0.0.1 port=$p"; done; seq "$sim_port" $((sim_port + 4)) | sed 's/^/127.0.0.1 port=/'; } >targets
+    for p in 1 2; do echo "127.0.0.1 port=$p"; done >targets
+    start_sims 5 esphome --refuse 0x84@end
     espota fleet targets --protocol esphome -f "$image" --offline skip --canary 1 -j 1 --retry 0 --json
     expect_status 41
-    [ "$(ends)" = "failed=1 skipped=6" ]
-    [ "$(grep -c '"event":"session"' "$sim_out")" = 1 ]
+    expect_outcomes failed=1 skipped=6
+    expect_sessions 1
 }

@@ -10,17 +10,7 @@ DEVICES=200
 setup() {
     story_begin
     make_image esp32 256K
-}
-
-fleet() { espota fleet "$T/targets" -f "$image" --retry 0 --journal "$T/journal" "$@"; }
-
-start_fleet() { # N OPTION...
-    local n=$1 i
-    shift
-    start_sim esphome --count "$n" --reboot-ms 0 "$@"
-    for ((i = 0; i < n; i++)); do
-        echo "$sim_host port=$((sim_port + i))"
-    done >"$T/targets"
+    flash_with=(--journal "$T/journal")
 }
 
 flashed() { grep "^{" "$sim_out" | jq -r 'select(.event == "session" and .outcome == "updated") | .device'; }
@@ -121,7 +111,8 @@ ends() { jq -r 'select(.event == "device_end") | "\(.outcome) \(.code) \(.exit)"
     [ "$(ends)" = "unknown interrupted 30" ] || no "$(ends)"
     fleet --json
     expect_status 30
-    [ "$(grep -c '"event":"session"' "$sim_out")" = 1 ] || no "it was spoken to again"
+    stop_sim
+    [ "$(grep -c '"received":[1-9]' "$sim_out")" = 1 ] || no "it was sent again"
 }
 
 @test "a rollback flashes, and so does going forward again" {

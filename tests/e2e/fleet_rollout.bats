@@ -4,25 +4,12 @@
 
 load helpers
 
-# rows N OPTION...: N devices that behave alike, appended to $T/targets.
-rows() {
-    local n=$1 i
-    shift
-    start_sim esphome --count "$n" --reboot-ms 0 "$@"
-    for ((i = 0; i < n; i++)); do
-        echo "$sim_host port=$((sim_port + i))" >>"$T/targets"
-    done
-}
-
-# absent N: nobody is there.
-absent() {
+# away N: nobody is there.
+away() {
     local i
     for ((i = 1; i <= $1; i++)); do echo "127.0.0.1 port=$i" >>"$T/targets"; done
 }
 
-fleet() { espota fleet "$T/targets" -f "$image" --retry 0 --protocol esphome --json --junit "$T/junit.xml" "$@"; }
-
-sessions() { grep -c '"event":"session"' "$1" || :; }
 counts() { jq -r 'select(.event == "run_end") | .counts | "\(.updated) \(.unchanged) \(.refused) \(.failed) \(.unknown) \(.skipped) \(.not_begun)"' "${1-$T/out}"; }
 waves() { jq -r 'select(.event == "wave") | "\(.wave)/\(.of) \(.state) \(.devices) \(.succeeded) \(.failed) \(.allowed)"' "$T/out"; }
 
@@ -56,16 +43,17 @@ PY
 setup() {
     story_begin
     make_image esp32 256K
+    flash_with=(--protocol esphome --json --junit "$T/junit.xml")
 }
 
 @test "rejected canaries end the run, whatever may fail" {
-    rows 3 --refuse 0x88@end
+    start_fleet 3 --refuse 0x88@end
     local bad=$sim_out
-    rows 5
+    start_fleet 5
     fleet --canary 3 --max-fail 7 --wave-max-fail 7
     expect_status 41
-    [ "$(sessions "$sim_out")" = 0 ]
-    [ "$(sessions "$bad")" = 3 ]
+    [ "$(n_sessions)" = 0 ]
+    [ "$(n_sessions "$bad")" = 3 ]
     expect_stderr "espota-c: stopped: 3 of 3 canaries failed; 5 not begun"
     expect_stderr "hint: mend what failed"
     [ "$(count_lines 'not begun' "$T/err")" = 2 ] # the totals, and why
@@ -76,9 +64,9 @@ setup() {
 count_lines() { grep -c "$1" "$2" || :; }
 
 @test "a canary that is away or current is replaced, until one took the image" {
-    absent 3
-    rows 1
-    rows 3 --refuse 0x84@end
+    away 3
+    start_fleet 1
+    start_fleet 3 --refuse 0x84@end
     fleet --canary 2 --offline skip -j 9
     expect_status 41
     [ "$(counts)" = "1 0 0 1 0 5 2" ]
@@ -89,7 +77,7 @@ count_lines() { grep -c "$1" "$2" || :; }
 }
 
 @test "where no canary is to be had the run ends well" {
-    absent 4
+    away 4
     fleet --canary 2 --offline skip
     expect_status 0
     [ "$(counts)" = "0 0 0 0 0 4 0" ]
@@ -97,9 +85,9 @@ count_lines() { grep -c "$1" "$2" || :; }
 }
 
 @test "behind good canaries only --max-fail ends the run" {
-    rows 2
-    absent 3
-    rows 4
+    start_fleet 2
+    away 3
+    start_fleet 4
     fleet --canary 2 -j 1
     expect_status 40
     [ "$(counts)" = "6 0 0 3 0 0 0" ]
@@ -116,9 +104,9 @@ count_lines() { grep -c "$1" "$2" || :; }
 }
 
 @test "a wave begins only if no more of the last failed than may" {
-    rows 3
-    absent 1
-    rows 4
+    start_fleet 3
+    away 1
+    start_fleet 4
     fleet --waves 2,50% -j 1
     expect_status 41
     [ "$(counts)" = "3 0 0 1 0 4 4" ]
@@ -138,7 +126,7 @@ count_lines() { grep -c "$1" "$2" || :; }
 }
 
 @test "a fleet of one ends with its own status, unless a gate was asked for" {
-    rows 1 --refuse 0x84@end
+    start_fleet 1 --refuse 0x84@end
     fleet
     own=$status
     [ "$own" != 42 ] && [ "$own" != 0 ]
@@ -149,7 +137,7 @@ count_lines() { grep -c "$1" "$2" || :; }
 }
 
 @test "an interrupt: who was not begun is no failure" {
-    rows 7 --flash-ms-per-kib 60
+    start_fleet 7 --flash-ms-per-kib 60
     start "$ESPOTA" fleet "$T/targets" -f "$image" --protocol esphome -j 2 --retry 0 --json=events --junit junit.xml 2>"$T/err"
     wait_for events '"phase":"data"'
     kill -INT "$pid"
@@ -163,29 +151,29 @@ count_lines() { grep -c "$1" "$2" || :; }
 }
 
 @test "what is missing for one device keeps all from being begun" {
-    rows 2
+    start_fleet 2
     sed -i '2s/$/ file=nowhere.bin/' "$T/targets"
     fleet
     expect_status 41
     expect_stderr "nowhere.bin"
     expect_stderr "1 of 2 devices could not be prepared; 1 not begun"
-    [ "$(sessions "$sim_out")" = 0 ]
+    [ "$(n_sessions)" = 0 ]
     expect_alike
     # So do an image that cannot go there, and a password that cannot be read.
     "$MKIMAGE" esp8266 256K 1.0.0 other.bin
     sed -i '2s/file=.*/file=other.bin port=3232/; 2s/ port=[0-9]* / /' "$T/targets"
     fleet
     expect_status 41
-    [ "$(sessions "$sim_out")" = 0 ]
+    [ "$(n_sessions)" = 0 ]
     sed -i '2s/file=.*/auth-file=nowhere/' "$T/targets"
     fleet
     expect_status 41
     expect_stderr "nowhere"
-    [ "$(sessions "$sim_out")" = 0 ]
+    [ "$(n_sessions)" = 0 ]
 }
 
 @test "a report is put in place when it is whole" {
-    rows 2 --flash-ms-per-kib 60
+    start_fleet 2 --flash-ms-per-kib 60
     echo old >junit.xml
     start "$ESPOTA" fleet "$T/targets" -f "$image" --protocol esphome --retry 0 --json=events --junit junit.xml
     wait_for events '"phase":"data"'
@@ -196,17 +184,17 @@ count_lines() { grep -c "$1" "$2" || :; }
     [ "$(find . -name 'junit*' | wc -l)" = 1 ]
     # Where it cannot be written that is known before anything is sent.
     local before
-    before=$(sessions "$sim_out")
+    before=$(n_sessions)
     espota fleet "$T/targets" -f "$image" --junit "$T/nowhere/x.xml"
     expect_status 2
     expect_stderr "nowhere/x.xml"
     espota fleet "$T/targets" -f "$image" --junit "$T"
     expect_status 2
-    [ "$(sessions "$sim_out")" = "$before" ]
+    [ "$(n_sessions)" = "$before" ]
 }
 
 @test "a report goes through a pipe and a link as well" {
-    rows 1
+    start_fleet 1
     mkfifo pipe
     start cp pipe copy
     espota fleet "$T/targets" -f "$image" --protocol esphome --junit pipe

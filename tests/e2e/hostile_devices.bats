@@ -58,8 +58,8 @@ setup_file() {
     "$PEER" list | xargs -P 8 -I{} bash -c 'meet {} "$PWD/{}"' 3>&-
 }
 
-# ended BEHAVIOUR STATUS TEXT: STATUS may be "25|30" where a race decides.
-ended() {
+# met BEHAVIOUR STATUS TEXT: STATUS may be "25|30" where a race decides.
+met() {
     local patience=2
     judge "$@" && return
     by_clock "$1" || return 1
@@ -97,64 +97,64 @@ harmless() {
 
 # ---- ESPHome ------------------------------------------------------------------
 
-@test "esphome: it says nothing" { ended esphome-silence 12 "fell silent after we greeted it"; }
-@test "esphome: zeros without end" { ended esphome-flood-zeros 25 "speaks OTA version 0"; }
-@test "esphome: errors without end" { ended esphome-flood-errors 22 "(0xff)"; }
-@test "esphome: HTTP without end" { ended esphome-flood-http 25 "an HTTP server answers on this port"; }
-@test "esphome: half a greeting" { ended esphome-drip-greeting 14 "fell silent while greeting"; }
-@test "esphome: a nonce that drips" { ended esphome-drip-nonce 14 "fell silent while logging in"; }
-@test "esphome: a nonce without end" { ended esphome-flood-nonce 25 "unexpected while logging in (0x61)"; }
-@test "esphome: all answers before the first question" { ended esphome-all-answers 25 "unexpected while"; }
-@test "esphome: success before the image" { ended esphome-done-early 25 "unexpected while taking the image (0x44)"; }
-@test "esphome: it never gets ready" { ended esphome-drip-prepare 14 "fell silent while erasing flash"; }
-@test "esphome: acknowledgements without end" { ended esphome-flood-acks 25 "acknowledged more than was sent"; }
-@test "esphome: acknowledgements that drip" { ended esphome-drip-acks 30 "unexpected while counting the bytes (0x47)"; }
-@test "esphome: acknowledgements from one who reads nothing" { ended esphome-deaf-acks 25 "acknowledged more than was sent"; }
-@test "esphome: verdicts without end" { ended esphome-flood-verdict "25|30" "unexpected while checking the image (0x44)"; }
-@test "esphome: half a verdict" { ended esphome-drip-verdict 30 "whether it took the image is not known"; }
-@test "esphome: goodbyes without end" { ended esphome-flood-goodbye 0 "updated"; }
-@test "esphome: a goodbye that drips" { ended esphome-drip-goodbye 0 "updated"; }
+@test "esphome: it says nothing" { met esphome-silence 12 "fell silent after we greeted it"; }
+@test "esphome: zeros without end" { met esphome-flood-zeros 25 "speaks OTA version 0"; }
+@test "esphome: errors without end" { met esphome-flood-errors 22 "(0xff)"; }
+@test "esphome: HTTP without end" { met esphome-flood-http 25 "an HTTP server answers on this port"; }
+@test "esphome: half a greeting" { met esphome-drip-greeting 14 "fell silent while greeting"; }
+@test "esphome: a nonce that drips" { met esphome-drip-nonce 14 "fell silent while logging in"; }
+@test "esphome: a nonce without end" { met esphome-flood-nonce 25 "unexpected while logging in (0x61)"; }
+@test "esphome: all answers before the first question" { met esphome-all-answers 25 "unexpected while"; }
+@test "esphome: success before the image" { met esphome-done-early 25 "unexpected while taking the image (0x44)"; }
+@test "esphome: it never gets ready" { met esphome-drip-prepare 14 "fell silent while erasing flash"; }
+@test "esphome: acknowledgements without end" { met esphome-flood-acks 25 "acknowledged more than was sent"; }
+@test "esphome: acknowledgements that drip" { met esphome-drip-acks 30 "unexpected while counting the bytes (0x47)"; }
+@test "esphome: acknowledgements from one who reads nothing" { met esphome-deaf-acks 25 "acknowledged more than was sent"; }
+@test "esphome: verdicts without end" { met esphome-flood-verdict "25|30" "unexpected while checking the image (0x44)"; }
+@test "esphome: half a verdict" { met esphome-drip-verdict 30 "whether it took the image is not known"; }
+@test "esphome: goodbyes without end" { met esphome-flood-goodbye 0 "updated"; }
+@test "esphome: a goodbye that drips" { met esphome-drip-goodbye 0 "updated"; }
 
-@test "noise: it offers no encryption" { ended noise-none 24 "does not offer encryption"; }
-@test "noise: it goes on in the clear" { ended noise-clear 25 "where an encrypted frame must begin"; }
-@test "noise: a frame of 65535 bytes" { ended noise-giant 25 "announces an encrypted frame of 65535 bytes"; }
-@test "noise: empty frames" { ended noise-empty 25 "announces an encrypted frame of 0 bytes"; }
-@test "noise: a frame that drips" { ended noise-drip-frame 14 "fell silent while agreeing on a key"; }
-@test "noise: frames without end" { ended noise-flood 20 "did not prove that it knows the key"; }
-@test "noise: a key of zeros" { ended noise-zero-key 25 "half of the key exchange is worthless"; }
-@test "noise: escape sequences for a reason" { ended noise-evil 20 '(\x1b[2J'; }
+@test "noise: it offers no encryption" { met noise-none 24 "does not offer encryption"; }
+@test "noise: it goes on in the clear" { met noise-clear 25 "where an encrypted frame must begin"; }
+@test "noise: a frame of 65535 bytes" { met noise-giant 25 "announces an encrypted frame of 65535 bytes"; }
+@test "noise: empty frames" { met noise-empty 25 "announces an encrypted frame of 0 bytes"; }
+@test "noise: a frame that drips" { met noise-drip-frame 14 "fell silent while agreeing on a key"; }
+@test "noise: frames without end" { met noise-flood 20 "did not prove that it knows the key"; }
+@test "noise: a key of zeros" { met noise-zero-key 25 "half of the key exchange is worthless"; }
+@test "noise: escape sequences for a reason" { met noise-evil 20 '(\x1b[2J'; }
 
 # ---- ArduinoOTA ---------------------------------------------------------------
 
-@test "arduino: it says nothing" { ended arduino-silence 12 "did not answer 5 invitations"; }
-@test "arduino: OK without end, and no call" { ended arduino-flood-ok 13 "did not connect"; }
-@test "arduino: garbage without end" { ended arduino-flood-garbage 25 '(\x1b[2J'; }
-@test "arduino: refusals of the password without end" { ended arduino-flood-denied 20 "refused the password"; }
-@test "arduino: challenges without end" { ended arduino-flood-challenges 25 "asks for the password again and again"; }
-@test "arduino: a challenge of 60000 bytes" { ended arduino-huge-challenge 25 "32 or 64 hexadecimal ones are known"; }
-@test "arduino: an empty datagram" { ended arduino-empty 25 "an answer that ArduinoOTA does not have"; }
-@test "arduino: escape sequences for an error" { ended arduino-evil 22 '(\x1b[2J'; }
-@test "arduino: lies from another port and another address" { ended arduino-lies-elsewhere 0 "updated"; }
+@test "arduino: it says nothing" { met arduino-silence 12 "did not answer 5 invitations"; }
+@test "arduino: OK without end, and no call" { met arduino-flood-ok 13 "did not connect"; }
+@test "arduino: garbage without end" { met arduino-flood-garbage 25 '(\x1b[2J'; }
+@test "arduino: refusals of the password without end" { met arduino-flood-denied 20 "refused the password"; }
+@test "arduino: challenges without end" { met arduino-flood-challenges 25 "asks for the password again and again"; }
+@test "arduino: a challenge of 60000 bytes" { met arduino-huge-challenge 25 "32 or 64 hexadecimal ones are known"; }
+@test "arduino: an empty datagram" { met arduino-empty 25 "an answer that ArduinoOTA does not have"; }
+@test "arduino: escape sequences for an error" { met arduino-evil 22 '(\x1b[2J'; }
+@test "arduino: lies from another port and another address" { met arduino-lies-elsewhere 0 "updated"; }
 @test "arduino: strangers by the thousand call before the device" {
-    ended arduino-strangers 0 "127.0.0.9"
+    met arduino-strangers 0 "127.0.0.9"
     [ "$(grep -c 'turned away' "$T/err")" = 3 ] || no "strangers fill the log"
 }
-@test "arduino: strangers by the thousand, and no device" { ended arduino-strangers-only 13 "did not connect"; }
-@test "arduino: it calls without a word" { ended arduino-call-first 0 "updated"; }
-@test "arduino: OK before the image" { ended arduino-ok-early 25 "said OK after"; }
-@test "arduino: counts without end from one who reads nothing" { ended arduino-deaf-counts 14 "stopped taking data"; }
-@test "arduino: counts without end" { ended arduino-flood-counts 30 "whether it took the image is not known"; }
-@test "arduino: counts that drip" { ended arduino-drip-counts 30 "whether it took the image is not known"; }
-@test "arduino: an error without end" { ended arduino-flood-text 22 "(EEEE"; }
-@test "arduino: an error that drips" { ended arduino-drip-text 22 "(E"; }
-@test "arduino: escape sequences for an error, by TCP" { ended arduino-evil-text 22 '\x1b[2J'; }
-@test "arduino: goodbyes without end" { ended arduino-flood-goodbye 0 "updated"; }
+@test "arduino: strangers by the thousand, and no device" { met arduino-strangers-only 13 "did not connect"; }
+@test "arduino: it calls without a word" { met arduino-call-first 0 "updated"; }
+@test "arduino: OK before the image" { met arduino-ok-early 25 "said OK after"; }
+@test "arduino: counts without end from one who reads nothing" { met arduino-deaf-counts 14 "stopped taking data"; }
+@test "arduino: counts without end" { met arduino-flood-counts 30 "whether it took the image is not known"; }
+@test "arduino: counts that drip" { met arduino-drip-counts 30 "whether it took the image is not known"; }
+@test "arduino: an error without end" { met arduino-flood-text 22 "(EEEE"; }
+@test "arduino: an error that drips" { met arduino-drip-text 22 "(E"; }
+@test "arduino: escape sequences for an error, by TCP" { met arduino-evil-text 22 '\x1b[2J'; }
+@test "arduino: goodbyes without end" { met arduino-flood-goodbye 0 "updated"; }
 
 # ---- web pages ----------------------------------------------------------------
 
 web() {
-    "$ESPOTA" --version | grep -q libcurl || skip "built without libcurl"
-    ended "$@"
+    need_built libcurl
+    met "$@"
 }
 
 @test "web: it says nothing" { web web-silence 12 "does not answer"; }
@@ -209,7 +209,7 @@ web() {
 @test "every behaviour there is, is judged above" {
     "$PEER" list >names
     while read -r name; do
-        grep -qE "(ended|web) $name " "$BATS_TEST_FILENAME" || no "nobody judges $name" || return 1
+        grep -qE "(met|web) $name " "$BATS_TEST_FILENAME" || no "nobody judges $name" || return 1
     done <names
     [ "$(wc -l <names)" -gt 60 ]
 }

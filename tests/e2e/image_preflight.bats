@@ -4,10 +4,6 @@
 
 load helpers
 
-upload() { # FILE OPTION...
-    espota -i "$sim_host" -p "$sim_port" --protocol esphome --retry 0 -f "$@"
-}
-
 # Bootloader, table and app in one: the pieces a build has.
 make_factory() { # FILE APP
     "$MKIMAGE" esp32c3 256K 9 boot.bin
@@ -27,18 +23,18 @@ make_factory() { # FILE APP
     mkdir build
     "$MKIMAGE" esp32c3 300K 1.2.3 app.bin
     make_factory build/firmware.factory.bin app.bin
-    upload build/firmware.factory.bin
+    flash build/firmware.factory.bin
     expect_status 3
     grep -q 'firmware.factory.bin is an ESP32 factory image' "$T/err"
-    ! grep -q beside "$T/err" || false
+    refuse_stderr beside
 
     cp app.bin build/firmware.ota.bin
-    upload build/firmware.factory.bin
+    flash build/firmware.factory.bin
     expect_status 3
     grep -q 'beside it lies firmware.ota.bin' "$T/err"
     grep -q '^hint: ' "$T/err"
     [ ! -e "$sim_store" ]
-    upload build/firmware.ota.bin
+    flash build/firmware.ota.bin
     expect_status 0
 }
 
@@ -46,8 +42,8 @@ make_factory() { # FILE APP
     echo '<html>404</html>' >page.bin
     espota -i no-such-device.invalid -f page.bin --json
     expect_status 3
-    ! grep -q '"event":"resolve"' "$T/out" || false
-    [ "$(jq -r 'select(.event == "device_end") | .code' "$T/out")" = image ]
+    refuse '"event":"resolve"' out
+    expect_event device_end .code image
 }
 
 @test "another chip's build, by the port" {
@@ -61,10 +57,10 @@ make_factory() { # FILE APP
     start_sim esphome
     "$MKIMAGE" esp32 300K 1.2.3 fw.bin
     printf '\377' | dd of=fw.bin bs=1 seek=150000 conv=notrunc status=none
-    upload fw.bin
+    flash fw.bin
     expect_status 3
-    grep -q 'damaged: ' "$T/err"
-    upload fw.bin --force
+    expect_stderr 'damaged: '
+    flash fw.bin --force
     expect_status 0
     grep -q 'warning.*damaged: ' "$T/err"
 }
@@ -72,10 +68,10 @@ make_factory() { # FILE APP
 @test "not recognised needs --force, and then the device decides" {
     start_sim esphome
     head -c 100000 /dev/urandom >strange.bin
-    upload strange.bin
+    flash strange.bin
     expect_status 3
-    grep -q 'not recognised as firmware' "$T/err"
-    upload strange.bin --force
+    expect_stderr 'not recognised as firmware'
+    flash strange.bin --force
     expect_status 21
     expect_stderr 'warning: strange.bin is not recognised'
 }

@@ -6,8 +6,8 @@ load helpers
 KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=
 OTHER=//////////////////////////////////////////8=
 
-# device CHIP OPTION...: with a password too, which is only for the clear.
-device() {
+# start_keyed CHIP OPTION...: with a password too, which is only for the clear.
+start_keyed() {
     make_image "$1" 256K
     start_sim esphome --platform "$1" --password hunter2 "${@:2}"
 }
@@ -33,37 +33,37 @@ refuses() {
 
 # ---- the right key
 
-@test "the right key" { device esp32 --key $KEY; flash --key $KEY; takes false; }
-@test "the right key, gzip" { device esp8266 --key $KEY; flash --key $KEY; takes true; }
+@test "the right key" { start_keyed esp32 --key $KEY; flash --key $KEY; takes false; }
+@test "the right key, gzip" { start_keyed esp8266 --key $KEY; flash --key $KEY; takes true; }
 @test "the right key where it is required" {
-    device esp32 --key $KEY --require-encryption
+    start_keyed esp32 --key $KEY --require-encryption
     flash --key $KEY
     takes false
 }
 @test "the right key where it is required, gzip" {
-    device esp8266 --key $KEY --require-encryption
+    start_keyed esp8266 --key $KEY --require-encryption
     flash --key $KEY --require-encryption
     takes true
 }
 @test "key and password: the password is not sent" {
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     flash --key $KEY -a hunter2
     takes false
 }
 @test "lock-step, and never gzip" {
-    device esp8266 --key $KEY
+    start_keyed esp8266 --key $KEY
     flash --key $KEY --window lockstep --compress never
     takes false
     [ "$(sim_field .max_ahead)" -le 8192 ] || no "more than a block ahead"
 }
 @test "version 1 has no acknowledgements" {
-    device esp32 --key $KEY --protocol-version 1
+    start_keyed esp32 --key $KEY --protocol-version 1
     flash --key $KEY
     takes false
     expect_sim .acks 0
 }
 @test "two blocks under way for an ESP32, acknowledged when received" {
-    device esp32 --key $KEY --ack received
+    start_keyed esp32 --key $KEY --ack received
     flash --key $KEY
     takes false
     expect_sim .acks 32
@@ -76,15 +76,15 @@ refuses() {
     expect_sim .round_trips_before_data 5
 }
 @test "--json says that it was encrypted" {
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     flash --key $KEY --json
     takes false
     expect_event hello .auth noise
     expect_event device_end .code ok
-    ! grep -qF "$KEY" "$T/out" || no "the key is in the events"
+    refuse -F "$KEY" out
 }
 @test "-vvv shows frames, not the key" {
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     flash --key $KEY -vvv
     takes false
     refuse_stderr "$KEY"
@@ -94,43 +94,42 @@ refuses() {
 # ---- the wrong key
 
 @test "a wrong key" {
-    device esp32 --key $OTHER
+    start_keyed esp32 --key $OTHER
     flash --key $KEY
     refuses 20 "Handshake MAC failure"
     expect_stderr "hint: give the key of the firmware the device runs now"
 }
-@test "a wrong key, gzip" { device esp8266 --key $OTHER; flash --key $KEY; refuses 20 "refused the encryption key"; }
+@test "a wrong key, gzip" { start_keyed esp8266 --key $OTHER; flash --key $KEY; refuses 20 "refused the encryption key"; }
 @test "a wrong key where it is required" {
-    device esp32 --key $OTHER --require-encryption
+    start_keyed esp32 --key $OTHER --require-encryption
     flash --key $KEY -a hunter2
     refuses 20 "Handshake MAC failure"
 }
 @test "a wrong key is no reason to try a second password" {
-    device esp32 --key $OTHER
+    start_keyed esp32 --key $OTHER
     printf 'one\n' >a
     printf 'two\n' >b
     chmod 600 a b
     flash --key $KEY --auth-file a --auth-file b
     refuses 20 "Handshake MAC failure"
-    stop_sim
-    [ "$(grep -c '"event":"session"' "$sim_out")" = 1 ] || no "it came back"
+    expect_sessions 1
 }
 
 # ---- no key
 
 @test "no key where one is required" {
-    device esp32 --key $KEY --require-encryption
+    start_keyed esp32 --key $KEY --require-encryption
     flash -a hunter2
     refuses 24 "0x94"
     expect_stderr "--key"
 }
 @test "no key where one is required, gzip" {
-    device esp8266 --key $KEY --require-encryption
+    start_keyed esp8266 --key $KEY --require-encryption
     flash -a hunter2
     refuses 24 "the device takes encrypted uploads only"
 }
 @test "no key where one is offered: in the clear, with the password, and told so" {
-    device esp32 --key $KEY --fault close@data --fault-sessions 1
+    start_keyed esp32 --key $KEY --fault close@data --fault-sessions 1
     flash -a hunter2 --retry 1 --retry-delay 0
     expect_status 0
     expect_sim .auth sha256 2
@@ -139,40 +138,40 @@ refuses() {
     [ "$(grep -c "in the clear" "$T/err")" = 1 ] || no "told more than once"
 }
 @test "no key where one is offered: the events tell it" {
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     flash -a hunter2 --json
     expect_status 0
     expect_event warning .code cleartext
 }
 @test "nothing of the clear where there is no other way, nor where it is encrypted" {
-    device esp32
+    start_keyed esp32
     flash -a hunter2
     expect_status 0
     refuse_stderr "in the clear"
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     flash --key $KEY
     expect_status 0
     refuse_stderr "in the clear"
 }
 @test "no key and no password, or a wrong one: the hint offers the key" {
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     flash
     refuses 4 "wants a password and none was given"
     expect_stderr "--key (usually the api key of its YAML)"
     refuse_stderr "in the clear"
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     flash -a hunter3
     refuses 20 "(0x82)"
     expect_stderr "--key (usually the api key of its YAML)"
 }
 @test "a device that is asked for a password only has no key to offer" {
-    device esp32
+    start_keyed esp32
     flash
     refuses 4 "wants a password and none was given"
     refuse_stderr "--key"
 }
 @test "a password inside the encryption: answered" {
-    device esp32 --key $KEY --fault challenge
+    start_keyed esp32 --key $KEY --fault challenge
     flash --key $KEY -a hunter2 --json
     expect_status 0
     expect_event hello .auth noise
@@ -181,7 +180,7 @@ refuses() {
     expect_stored "$image"
 }
 @test "a password inside the encryption: the second of two" {
-    device esp8266 --key $KEY --fault challenge
+    start_keyed esp8266 --key $KEY --fault challenge
     printf 'one\n' >a
     printf 'hunter2\n' >b
     chmod 600 a b
@@ -191,13 +190,13 @@ refuses() {
     expect_sim .outcome updated 2
 }
 @test "a password inside the encryption: none given" {
-    device esp32 --key $KEY --fault challenge
+    start_keyed esp32 --key $KEY --fault challenge
     flash --key $KEY
     refuses 4 "wants a password and none was given"
     refuse_stderr "--key"
 }
 @test "no key where one is offered, but encryption is required" {
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     flash -a hunter2 --require-encryption
     refuses 4 "no key was given"
 }
@@ -205,23 +204,23 @@ refuses() {
 # ---- not offered
 
 @test "a key, and the device does not offer" {
-    device esp32
+    start_keyed esp32
     flash --key $KEY -a hunter2
     refuses 24 "does not offer encryption"
     expect_sim .client_features 15
 }
 @test "a key, and the device does not offer, gzip" {
-    device esp8266
+    start_keyed esp8266
     flash --key $KEY -a hunter2
     refuses 24 "does not offer encryption"
 }
 @test "a key, and firmware that knows nothing of it" {
-    device esp8266 --firmware 2025.10
+    start_keyed esp8266 --firmware 2025.10
     flash --key $KEY -a hunter2
     refuses 24 "does not offer encryption"
 }
 @test "encryption required, and the device does not offer" {
-    device esp32
+    start_keyed esp32
     flash -a hunter2 --require-encryption
     refuses 24 "encryption is required, and the device does not offer it"
     expect_sim .client_features 7
@@ -230,7 +229,7 @@ refuses() {
 # ---- where keys come from
 
 @test "a key from a file" {
-    device esp32 --key $KEY --require-encryption
+    start_keyed esp32 --key $KEY --require-encryption
     printf '%s\r\nand a comment\n' $KEY >key
     chmod 600 key
     flash --key-file key
@@ -238,7 +237,7 @@ refuses() {
     refuse_stderr "every user can read it"
 }
 @test "a key from a file that everybody can read" {
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     echo $KEY >key
     chmod 644 key
     flash --key-file key
@@ -246,31 +245,31 @@ refuses() {
     expect_stderr "every user can read it"
 }
 @test "a key from the environment" {
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     ESPOTA_KEY=$KEY flash
     takes false
 }
 @test "a key file from the environment" {
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     echo $KEY >key
     ESPOTA_KEY_FILE=$T/key flash
     takes false
 }
 @test "the option is stronger than the environment" {
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     echo $KEY >key
     ESPOTA_KEY=$OTHER flash --key-file key
     takes false
 }
 @test "a key, and what is required, from a configuration file" {
-    device esp32 --key $KEY --require-encryption
+    start_keyed esp32 --key $KEY --require-encryption
     printf '[defaults]\nkey = %s\nrequire-encryption = yes\n' $KEY >conf
     chmod 600 conf
     flash --config conf
     takes false
 }
 @test "each device its own key, from a configuration file" {
-    device esp32 --key $KEY --require-encryption
+    start_keyed esp32 --key $KEY --require-encryption
     local port=$sim_port out=$sim_out
     start_sim esphome --key $OTHER --require-encryption
     cat >conf <<-END
@@ -294,7 +293,7 @@ refuses() {
     takes false
 }
 @test "what is required, from the environment" {
-    device esp32
+    start_keyed esp32
     ESPOTA_REQUIRE_ENCRYPTION=yes flash -a hunter2
     refuses 24 "encryption is required"
 }
@@ -307,12 +306,11 @@ refuses() {
 
 # malformed KEY: refused before the device is touched.
 malformed() {
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     flash --key "$1"
     expect_status 2
     [ -z "$1" ] || refuse_stderr "$1"
-    stop_sim
-    ! grep -q '"event":"session"' "$sim_out" || no "the device was touched"
+    expect_sessions 0
 }
 
 @test "malformed: not base64" { malformed "hunter2*hunter2*hunter2*hunter2*hunter2*hun="; }
@@ -323,16 +321,14 @@ malformed() {
 
 @test "a key file that is not there" {
     make_image esp32 256K
-    sim_host=127.0.0.1 sim_port=1
-    flash --key-file "$T/nowhere"
+    espota -i 127.0.0.1 -p 1 -f "$image" --protocol esphome --retry 0 --key-file "$T/nowhere"
     expect_status 4
     expect_stderr nowhere
 }
 @test "key and key file contradict each other" {
     make_image esp32 256K
-    sim_host=127.0.0.1 sim_port=1
-    flash --key $KEY --key-file key
-    expect_status 2
+    espota -i 127.0.0.1 -p 1 -f "$image" --protocol esphome --retry 0 --key $KEY --key-file key
+    expect_status 2 "--key"
 }
 @test "ArduinoOTA has no encryption" {
     make_image esp32 256K
@@ -346,7 +342,7 @@ malformed() {
 # Without --protocol: only one of them encrypts, so there is nothing to find
 # out, and a closed port is a device that is away.
 @test "a key tells the protocol" {
-    device esp32 --key $KEY
+    start_keyed esp32 --key $KEY
     espota -i "$sim_host" -p "$sim_port" -f "$image" --retry 0 --key $KEY
     takes false
 }
@@ -367,7 +363,7 @@ malformed() {
 @test "the argument vector holds no key" {
     [ -z "${TEST_EMULATED-}" ] || skip "the arguments of $TEST_EMULATED itself stay"
     [ -r /proc/self/cmdline ] || skip "there is no /proc"
-    device esp32 --key $KEY --flash-ms-per-kib 60
+    start_keyed esp32 --key $KEY --flash-ms-per-kib 60
     start "$ESPOTA" -i "$sim_host" -p "$sim_port" -f "$image" \
         --protocol esphome --retry 0 --key=$KEY --json=events 2>err
     wait_for events '"phase":"data"'
