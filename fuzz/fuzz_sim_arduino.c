@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     config.core = core % N_CORES;
     config.words = core / 8 % N_WORDS;
     /* 10 000 rounds an answer are too slow to be tried often. */
-    if (core >= 128 && !EO_ARDUINO_CORE[config.core].pbkdf2)
+    if (core >= 128 && !EO_SIM_ARDUINO_CORE[config.core].pbkdf2)
         config.password = "password";
     if (fault % 2 != 0) {
         config.fault[fault / 2 % N_FAULTS].on = true;

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct web_config config = {.kind = 0};
     int kinds = 0;
 
-    while (EO_WEB_KIND_NAMES[kinds] != NULL)
+    while (EO_SIM_WEB_KIND_NAMES[kinds] != NULL)
         kinds++;
     eo_sim_web.defaults(&config);
     config.kind = kind % kinds;

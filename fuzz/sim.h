@@ -111,7 +111,7 @@ static inline void fuzz_sim(const struct profile *profile, void *config,
     };
 
     if (out == NULL)
-        out = eo_out_open("/dev/null", &err);
+        out = eo_sim_out_open("/dev/null", &err);
     f.sim.out = out;
     f.sim.loop = eo_loop_new();
     f.device = f.sim.devices = calloc(1, profile->device_size);

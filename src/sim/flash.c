@@ -15,8 +15,8 @@
  * its predecessor within this is taken to follow at once. */
 enum { SLACK_US = 3000 };
 
-int eo_flash_begin(struct flash *f, const struct flash_config *config,
-                   size_t size, bool keep, struct espota_error *err)
+int eo_sim_flash_begin(struct flash *f, const struct flash_config *config,
+                       size_t size, bool keep, struct espota_error *err)
 {
     memset(f, 0, sizeof *f);
     f->config = config;
@@ -26,7 +26,7 @@ int eo_flash_begin(struct flash *f, const struct flash_config *config,
         f->bytes = eo_calloc(size > 0 ? size : 1, 1);
     if (f->wire != NULL && (f->bytes != NULL || !keep))
         return 0;
-    eo_flash_end(f);
+    eo_sim_flash_end(f);
     return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 }
 
@@ -49,8 +49,8 @@ static uint64_t cost_us(struct flash *f)
     return us;
 }
 
-uint64_t eo_flash_write(struct flash *f, const uint8_t *bytes, size_t len,
-                        uint64_t now_us)
+uint64_t eo_sim_flash_write(struct flash *f, const uint8_t *bytes, size_t len,
+                            uint64_t now_us)
 {
     uint64_t us;
 
@@ -67,7 +67,7 @@ uint64_t eo_flash_write(struct flash *f, const uint8_t *bytes, size_t len,
     return f->free_us > now_us ? f->free_us : now_us;
 }
 
-void eo_flash_patch(struct flash *f, size_t at, uint8_t byte)
+void eo_sim_flash_patch(struct flash *f, size_t at, uint8_t byte)
 {
     if (f->bytes == NULL || at >= f->written || f->bytes[at] == byte)
         return;
@@ -75,7 +75,7 @@ void eo_flash_patch(struct flash *f, size_t at, uint8_t byte)
     f->patched = true;
 }
 
-void eo_flash_corrupt(struct flash *f)
+void eo_sim_flash_corrupt(struct flash *f)
 {
     static const uint8_t stray = 0x01;
 
@@ -84,7 +84,7 @@ void eo_flash_corrupt(struct flash *f)
         f->bytes[f->written - 1] ^= stray;
 }
 
-int eo_flash_md5(const struct flash *f, char out[DIGEST_HEX_MAX])
+int eo_sim_flash_md5(const struct flash *f, char out[DIGEST_HEX_MAX])
 {
     return eo_hasher_hex(f->wire, out);
 }
@@ -113,8 +113,8 @@ static void read_version(const struct flash *f, char out[FLASH_VERSION + 1])
     memcpy(out, f->head + VERSION_AT, FLASH_VERSION);
 }
 
-int eo_flash_finish(const struct flash *f, const char *path,
-                    struct flash_result *out, struct espota_error *err)
+int eo_sim_flash_finish(const struct flash *f, const char *path,
+                        struct flash_result *out, struct espota_error *err)
 {
     struct espota_error ignored;
     uint8_t *inflated = NULL;
@@ -137,7 +137,7 @@ int eo_flash_finish(const struct flash *f, const char *path,
     if (inflated != NULL || f->patched
             ? eo_digest_hex(DIGEST_MD5, &(struct piece){bytes, len}, 1,
                             out->md5) != 0
-            : eo_flash_md5(f, out->md5) != 0) {
+            : eo_sim_flash_md5(f, out->md5) != 0) {
         eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
         goto out;
     }
@@ -149,7 +149,7 @@ out:
     return rc;
 }
 
-void eo_flash_end(struct flash *f)
+void eo_sim_flash_end(struct flash *f)
 {
     eo_hasher_free(f->wire);
     eo_free(f->bytes);

@@ -48,30 +48,31 @@ struct flash_result {
 
 /* size bytes will come.  keep: all of them are wanted later, to be stored or
  * inflated; without it only their digest is. */
-int eo_flash_begin(struct flash *, const struct flash_config *, size_t size,
-                   bool keep, struct espota_error *err) EO_MUST_CHECK;
+int eo_sim_flash_begin(struct flash *, const struct flash_config *, size_t size,
+                       bool keep, struct espota_error *err) EO_MUST_CHECK;
 
 /* Takes bytes (never more than announced) at now_us of a clock; the result is
  * when they will be written, by the same clock. */
-uint64_t eo_flash_write(struct flash *, const uint8_t *, size_t len,
-                        uint64_t now_us);
+uint64_t eo_sim_flash_write(struct flash *, const uint8_t *, size_t len,
+                            uint64_t now_us);
 
 /* Another byte is stored at that place than came there; if bytes are kept. */
-void eo_flash_patch(struct flash *, size_t at, uint8_t byte);
+void eo_sim_flash_patch(struct flash *, size_t at, uint8_t byte);
 
 /* Flips a bit of what was written last: flash that forgets. */
-void eo_flash_corrupt(struct flash *);
+void eo_sim_flash_corrupt(struct flash *);
 
 /* The MD5 of the bytes taken so far: what the device compares. */
-int eo_flash_md5(const struct flash *, char out[DIGEST_HEX_MAX]) EO_MUST_CHECK;
+int eo_sim_flash_md5(const struct flash *,
+                     char out[DIGEST_HEX_MAX]) EO_MUST_CHECK;
 
 /* Activates: inflates, hashes and, given a path, stores.  -1: the file cannot
  * be written, or no memory. */
-int eo_flash_finish(const struct flash *, const char *path,
-                    struct flash_result *,
-                    struct espota_error *err) EO_MUST_CHECK;
+int eo_sim_flash_finish(const struct flash *, const char *path,
+                        struct flash_result *,
+                        struct espota_error *err) EO_MUST_CHECK;
 
 /* Zeroed or ended before is fine. */
-void eo_flash_end(struct flash *);
+void eo_sim_flash_end(struct flash *);
 
 #endif

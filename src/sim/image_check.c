@@ -16,8 +16,8 @@ enum {
 
 static const uint32_t UF2_MAGIC_2 = 0x9e5d5157;
 
-void eo_image_check_init(struct image_check *c, enum image_checks kind,
-                         size_t size)
+void eo_sim_image_check_init(struct image_check *c, enum image_checks kind,
+                             size_t size)
 {
     memset(c, 0, sizeof *c);
     c->kind = kind;
@@ -76,8 +76,8 @@ static void keep_table(struct image_check *c, const uint8_t *bytes, size_t len)
         c->table[c->seen + i] = bytes[i];
 }
 
-enum image_verdict eo_image_check_add(struct image_check *c,
-                                      const uint8_t *bytes, size_t len)
+enum image_verdict eo_sim_image_check_add(struct image_check *c,
+                                          const uint8_t *bytes, size_t len)
 {
     if (c->kind == CHECK_UF2)
         return add_uf2(c, bytes, len);
@@ -91,7 +91,7 @@ enum image_verdict eo_image_check_add(struct image_check *c,
                : IMAGE_FINE;
 }
 
-enum image_verdict eo_image_check_end(const struct image_check *c)
+enum image_verdict eo_sim_image_check_end(const struct image_check *c)
 {
     const bool gzip = c->block[0] == 0x1f && c->block[1] == 0x8b;
 

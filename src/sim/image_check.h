@@ -33,10 +33,11 @@ struct image_check {
     uint8_t table[IMAGE_TABLE_LEN];
 };
 
-void eo_image_check_init(struct image_check *, enum image_checks, size_t size);
+void eo_sim_image_check_init(struct image_check *, enum image_checks,
+                             size_t size);
 /* The next bytes, which may end anywhere. */
-enum image_verdict eo_image_check_add(struct image_check *, const uint8_t *,
-                                      size_t len);
-enum image_verdict eo_image_check_end(const struct image_check *);
+enum image_verdict eo_sim_image_check_add(struct image_check *, const uint8_t *,
+                                          size_t len);
+enum image_verdict eo_sim_image_check_end(const struct image_check *);
 
 #endif

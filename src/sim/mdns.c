@@ -57,7 +57,7 @@ struct responder {
 
 /* ---- what is said -------------------------------------------------------- */
 
-void eo_announce_pair(struct announcement *a, const char *fmt, ...)
+void eo_sim_announce_pair(struct announcement *a, const char *fmt, ...)
 {
     char pair[256];
     va_list ap;

@@ -25,7 +25,7 @@ struct announcement {
 };
 
 /* "key=value", cut where the space ends. */
-void eo_announce_pair(struct announcement *, const char *fmt, ...)
+void eo_sim_announce_pair(struct announcement *, const char *fmt, ...)
     EO_PRINTF(2, 3);
 
 struct responder;

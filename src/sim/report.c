@@ -10,7 +10,7 @@ struct out {
     FILE *file;
 };
 
-struct out *eo_out_open(const char *path, struct espota_error *err)
+struct out *eo_sim_out_open(const char *path, struct espota_error *err)
 {
     struct out *o = eo_calloc(1, sizeof *o);
 
@@ -28,7 +28,7 @@ struct out *eo_out_open(const char *path, struct espota_error *err)
     return o;
 }
 
-void eo_out_free(struct out *o)
+void eo_sim_out_free(struct out *o)
 {
     if (o != NULL && o->file != stdout)
         fclose(o->file);
@@ -45,7 +45,7 @@ struct report {
     unsigned depth;
 };
 
-struct report *eo_report_new(const char *event, const struct device *d)
+struct report *eo_sim_report_new(const char *event, const struct device *d)
 {
     struct report *r = eo_calloc(1, sizeof *r);
 
@@ -56,9 +56,9 @@ struct report *eo_report_new(const char *event, const struct device *d)
         eo_free(r);
         return NULL;
     }
-    eo_report_text(r, "event", event);
+    eo_sim_report_text(r, "event", event);
     if (d != NULL)
-        eo_report_number(r, "device", d->number);
+        eo_sim_report_number(r, "device", d->number);
     return r;
 }
 
@@ -67,31 +67,31 @@ static void set(struct report *r, const char *key, json_t *value)
     json_object_set_new(r->at[r->depth], key, value);
 }
 
-void eo_report_text(struct report *r, const char *key, const char *value)
+void eo_sim_report_text(struct report *r, const char *key, const char *value)
 {
     if (r != NULL)
         set(r, key, value != NULL ? json_string(value) : json_null());
 }
 
-void eo_report_number(struct report *r, const char *key, uint64_t value)
+void eo_sim_report_number(struct report *r, const char *key, uint64_t value)
 {
     if (r != NULL)
         set(r, key, json_integer((json_int_t)value));
 }
 
-void eo_report_flag(struct report *r, const char *key, bool value)
+void eo_sim_report_flag(struct report *r, const char *key, bool value)
 {
     if (r != NULL)
         set(r, key, json_boolean(value));
 }
 
-void eo_report_null(struct report *r, const char *key)
+void eo_sim_report_null(struct report *r, const char *key)
 {
     if (r != NULL)
         set(r, key, json_null());
 }
 
-void eo_report_enter(struct report *r, const char *key)
+void eo_sim_report_enter(struct report *r, const char *key)
 {
     json_t *inner;
 
@@ -102,13 +102,13 @@ void eo_report_enter(struct report *r, const char *key)
     r->at[++r->depth] = inner;
 }
 
-void eo_report_leave(struct report *r)
+void eo_sim_report_leave(struct report *r)
 {
     if (r != NULL && r->depth > 0)
         r->depth--;
 }
 
-void eo_out_put(struct out *o, struct report *r)
+void eo_sim_out_put(struct out *o, struct report *r)
 {
     if (r == NULL)
         return;
@@ -121,43 +121,43 @@ void eo_out_put(struct out *o, struct report *r)
 
 #else
 
-struct report *eo_report_new(const char *event, const struct device *d)
+struct report *eo_sim_report_new(const char *event, const struct device *d)
 {
     (void)event, (void)d;
     return NULL;
 }
 
-void eo_report_text(struct report *r, const char *key, const char *value)
+void eo_sim_report_text(struct report *r, const char *key, const char *value)
 {
     (void)r, (void)key, (void)value;
 }
 
-void eo_report_number(struct report *r, const char *key, uint64_t value)
+void eo_sim_report_number(struct report *r, const char *key, uint64_t value)
 {
     (void)r, (void)key, (void)value;
 }
 
-void eo_report_flag(struct report *r, const char *key, bool value)
+void eo_sim_report_flag(struct report *r, const char *key, bool value)
 {
     (void)r, (void)key, (void)value;
 }
 
-void eo_report_null(struct report *r, const char *key)
+void eo_sim_report_null(struct report *r, const char *key)
 {
     (void)r, (void)key;
 }
 
-void eo_report_enter(struct report *r, const char *key)
+void eo_sim_report_enter(struct report *r, const char *key)
 {
     (void)r, (void)key;
 }
 
-void eo_report_leave(struct report *r)
+void eo_sim_report_leave(struct report *r)
 {
     (void)r;
 }
 
-void eo_out_put(struct out *o, struct report *r)
+void eo_sim_out_put(struct out *o, struct report *r)
 {
     (void)o, (void)r;
 }

@@ -151,20 +151,20 @@ struct report;
 
 /* With "event" and "device" (NULL: none) in it.  NULL for lack of memory, or
  * in a build without JSON; all others take that and do nothing. */
-struct report *eo_report_new(const char *event, const struct device *);
-void eo_report_text(struct report *, const char *key, const char *value);
-void eo_report_number(struct report *, const char *key, uint64_t value);
-void eo_report_flag(struct report *, const char *key, bool value);
-void eo_report_null(struct report *, const char *key);
+struct report *eo_sim_report_new(const char *event, const struct device *);
+void eo_sim_report_text(struct report *, const char *key, const char *value);
+void eo_sim_report_number(struct report *, const char *key, uint64_t value);
+void eo_sim_report_flag(struct report *, const char *key, bool value);
+void eo_sim_report_null(struct report *, const char *key);
 /* What is added until _leave is inside an object called key. */
-void eo_report_enter(struct report *, const char *key);
-void eo_report_leave(struct report *);
+void eo_sim_report_enter(struct report *, const char *key);
+void eo_sim_report_leave(struct report *);
 
 /* NULL: standard output.  NULL is given for a file that cannot be written. */
-struct out *eo_out_open(const char *path, struct espota_error *err);
+struct out *eo_sim_out_open(const char *path, struct espota_error *err);
 /* Writes the line and frees the report. */
-void eo_out_put(struct out *, struct report *);
-void eo_out_free(struct out *);
+void eo_sim_out_put(struct out *, struct report *);
+void eo_sim_out_free(struct out *);
 
 /* A session is over: its report is written.  If it updated the device, the
  * device is closed, and opened again after --reboot-ms; do not touch anything

@@ -8,12 +8,12 @@
 
 static int parse_fault(void *at, const char *value, struct espota_error *err)
 {
-    return eo_arduino_fault(at, value, err);
+    return eo_sim_arduino_fault(at, value, err);
 }
 
 static int parse_fail(void *at, const char *value, struct espota_error *err)
 {
-    return eo_arduino_fail_option(at, value, err);
+    return eo_sim_arduino_fail_option(at, value, err);
 }
 
 static const char *const RESTART_NAMES[] = {
@@ -31,7 +31,7 @@ static const char *const MODE_NAMES[] = {"image", "qio", "qout", "dio", "dout",
 static const struct opt OPTS[] = {
     {"profile", OPT_CHOICE, AT(core), 0, 0, "CORE",
      "esp8266 (default), esp32-md5 (to 3.3.0), esp32 (from 3.3.1),\n"
-     "pico or classic (2015)", EO_ARDUINO_CORE_NAMES, NULL},
+     "pico or classic (2015)", EO_SIM_ARDUINO_CORE_NAMES, NULL},
     {"password", OPT_TEXT, AT(password), 0, 0, "WORD",
      "ask for this password, which may be empty", NULL, NULL},
     {"stored", OPT_CHOICE, AT(stored), 0, 0, "FORM",
@@ -108,7 +108,7 @@ static void defaults(void *config)
 static int check(void *config, struct espota_error *err)
 {
     struct arduino_config *c = config;
-    const struct arduino_core *core = &EO_ARDUINO_CORE[c->core];
+    const struct arduino_core *core = &EO_SIM_ARDUINO_CORE[c->core];
 
     if (c->slot == 0)
         c->slot = core->slot;
@@ -123,7 +123,7 @@ static int check(void *config, struct espota_error *err)
 
 /* ---- the device ---------------------------------------------------------- */
 
-bool eo_arduino_faulty(const struct arduino_device *d, enum arduino_fault f)
+bool eo_sim_arduino_faulty(const struct arduino_device *d, enum arduino_fault f)
 {
     const struct arduino_config *c = d->base.sim->config;
 
@@ -131,64 +131,65 @@ bool eo_arduino_faulty(const struct arduino_device *d, enum arduino_fault f)
            (c->fault_sessions == 0 || d->base.sessions < c->fault_sessions);
 }
 
-bool eo_arduino_restarts(struct arduino_device *d, enum arduino_restart step)
+bool eo_sim_arduino_restarts(struct arduino_device *d,
+                             enum arduino_restart step)
 {
     const struct arduino_config *c = d->base.sim->config;
 
     return eo_sim_restarts_at(&d->base, (int)c->restart, (int)step);
 }
 
-void eo_arduino_restart(struct arduino_device *d)
+void eo_sim_arduino_restart(struct arduino_device *d)
 {
-    eo_arduino_over(d, eo_arduino_report(d, "restart", NULL), false, 0);
+    eo_sim_arduino_over(d, eo_sim_arduino_report(d, "restart", NULL), false, 0);
     eo_sim_restart(&d->base);
 }
 
-struct report *eo_arduino_report(const struct arduino_device *d,
-                                 const char *outcome, const char *words)
+struct report *eo_sim_arduino_report(const struct arduino_device *d,
+                                     const char *outcome, const char *words)
 {
     const struct arduino_config *c = d->base.sim->config;
     const struct arduino_asked *a = &d->asked;
-    struct report *r = eo_report_new("session", &d->base);
+    struct report *r = eo_sim_report_new("session", &d->base);
     char text[ADDR_TEXT];
 
     eo_addr_text(&a->from, true, text);
-    eo_report_number(r, "session", d->base.sessions + 1);
-    eo_report_text(r, "peer", text);
-    eo_report_text(r, "outcome", outcome);
-    eo_report_text(r, "words", words);
-    eo_report_text(r, "auth",
-                   !a->challenged                        ? "none"
-                   : EO_ARDUINO_CORE[c->core].pbkdf2 ? "pbkdf2"
-                                                     : "md5");
-    eo_report_number(r, "command", a->command);
-    eo_report_number(r, "host_port", a->port);
-    eo_report_number(r, "size", a->size);
-    eo_report_text(r, "md5_announced", a->md5);
-    eo_report_number(r, "invitations", a->invitations);
-    eo_report_number(r, "answers", a->answers);
-    eo_report_number(r, "denied", a->denied);
-    eo_report_number(r, "cancelled", a->cancelled);
+    eo_sim_report_number(r, "session", d->base.sessions + 1);
+    eo_sim_report_text(r, "peer", text);
+    eo_sim_report_text(r, "outcome", outcome);
+    eo_sim_report_text(r, "words", words);
+    eo_sim_report_text(r, "auth",
+                       !a->challenged                        ? "none"
+                       : EO_SIM_ARDUINO_CORE[c->core].pbkdf2 ? "pbkdf2"
+                                                             : "md5");
+    eo_sim_report_number(r, "command", a->command);
+    eo_sim_report_number(r, "host_port", a->port);
+    eo_sim_report_number(r, "size", a->size);
+    eo_sim_report_text(r, "md5_announced", a->md5);
+    eo_sim_report_number(r, "invitations", a->invitations);
+    eo_sim_report_number(r, "answers", a->answers);
+    eo_sim_report_number(r, "denied", a->denied);
+    eo_sim_report_number(r, "cancelled", a->cancelled);
     return r;
 }
 
 static int power_up(struct device *base, struct espota_error *err)
 {
-    return eo_arduino_listen((struct arduino_device *)base, err);
+    return eo_sim_arduino_listen((struct arduino_device *)base, err);
 }
 
 static void power_down(struct device *base)
 {
     struct arduino_device *d = (struct arduino_device *)base;
 
-    eo_arduino_hang_up(d);
-    eo_arduino_deaf(d);
+    eo_sim_arduino_hang_up(d);
+    eo_sim_arduino_deaf(d);
 }
 
 /* Its socket stays, and it is idle behind every update. */
 static void restart(struct device *base)
 {
-    eo_arduino_hang_up((struct arduino_device *)base);
+    eo_sim_arduino_hang_up((struct arduino_device *)base);
 }
 
 static void announce(const struct device *base, struct announcement *a)
@@ -205,10 +206,11 @@ static void announce(const struct device *base, struct announcement *a)
     a->service = "_arduino._tcp.local";
     a->port = eo_addr_port(&base->addr);
     a->leamdns = c->core == ESP8266 || c->core == CLASSIC || c->core == PICO;
-    eo_announce_pair(a, "tcp_check=no");
-    eo_announce_pair(a, "ssh_upload=no");
-    eo_announce_pair(a, "board=%s", BOARD[c->core]);
-    eo_announce_pair(a, "auth_upload=%s", c->password != NULL ? "yes" : "no");
+    eo_sim_announce_pair(a, "tcp_check=no");
+    eo_sim_announce_pair(a, "ssh_upload=no");
+    eo_sim_announce_pair(a, "board=%s", BOARD[c->core]);
+    eo_sim_announce_pair(a, "auth_upload=%s",
+                         c->password != NULL ? "yes" : "no");
 }
 
 const struct profile eo_sim_arduino = {

@@ -4,8 +4,8 @@
  * table.c has the cores, their error texts and the faults; udp.c is the device
  * until it calls back; tcp.c is the update.
  */
-#ifndef EO_SIM_ARDUINO_H
-#define EO_SIM_ARDUINO_H
+#ifndef EO_SIM_ARDUINO_DEVICE_H
+#define EO_SIM_ARDUINO_DEVICE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,8 +39,8 @@ struct arduino_core {
     const char *ok, *line_end;
 };
 
-extern const struct arduino_core EO_ARDUINO_CORE[N_CORES];
-extern const char *const EO_ARDUINO_CORE_NAMES[N_CORES + 1];
+extern const struct arduino_core EO_SIM_ARDUINO_CORE[N_CORES];
+extern const char *const EO_SIM_ARDUINO_CORE_NAMES[N_CORES + 1];
 
 /* ---- what fails, and in which words -------------------------------------- */
 
@@ -76,9 +76,9 @@ enum { ARDUINO_TEXT_MAX = 160, ARDUINO_SIM_FS = 100 /* the command */ };
 
 /* "ERROR[4]: Not Enough Space", with the core's line end; the MD5s are those
  * announced and received.  A failure the core has no words for is "UNKNOWN". */
-void eo_arduino_words(char out[ARDUINO_TEXT_MAX], enum arduino_cores,
-                      enum arduino_words, enum arduino_failure,
-                      const char *expected, const char *calculated);
+void eo_sim_arduino_words(char out[ARDUINO_TEXT_MAX], enum arduino_cores,
+                          enum arduino_words, enum arduino_failure,
+                          const char *expected, const char *calculated);
 
 enum arduino_step { AT_BEGIN, AT_DATA, AT_END };
 
@@ -90,8 +90,8 @@ struct arduino_fail {
 };
 
 /* "space", "write@data:4096", "md5@end": where it makes sense by default. */
-int eo_arduino_fail_option(struct arduino_fail *, const char *text,
-                           struct espota_error *err) EO_MUST_CHECK;
+int eo_sim_arduino_fail_option(struct arduino_fail *, const char *text,
+                               struct espota_error *err) EO_MUST_CHECK;
 
 /* ---- misbehaviour -------------------------------------------------------- */
 
@@ -158,8 +158,9 @@ enum arduino_restart {
 };
 
 /* "NAME" or "NAME@N". */
-int eo_arduino_fault(struct arduino_fault_set at[N_FAULTS], const char *text,
-                     struct espota_error *err) EO_MUST_CHECK;
+int eo_sim_arduino_fault(struct arduino_fault_set at[N_FAULTS],
+                         const char *text,
+                         struct espota_error *err) EO_MUST_CHECK;
 
 /* ---- a device as configured ---------------------------------------------- */
 
@@ -213,36 +214,37 @@ struct arduino_device {
 };
 
 /* Faults happen in this session. */
-bool eo_arduino_faulty(const struct arduino_device *, enum arduino_fault);
+bool eo_sim_arduino_faulty(const struct arduino_device *, enum arduino_fault);
 
 /* True once: the device restarts at this step, and the caller says so with
- * eo_arduino_restart() or by itself. */
-bool eo_arduino_restarts(struct arduino_device *, enum arduino_restart);
+ * eo_sim_arduino_restart() or by itself. */
+bool eo_sim_arduino_restarts(struct arduino_device *, enum arduino_restart);
 /* While no update is under way. */
-void eo_arduino_restart(struct arduino_device *);
+void eo_sim_arduino_restart(struct arduino_device *);
 
-int eo_arduino_listen(struct arduino_device *, struct espota_error *err)
-    EO_MUST_CHECK;
-void eo_arduino_deaf(struct arduino_device *);
+int eo_sim_arduino_listen(struct arduino_device *,
+                          struct espota_error *err) EO_MUST_CHECK;
+void eo_sim_arduino_deaf(struct arduino_device *);
 
 /* ---- its Updater --------------------------------------------------------- */
 
 /* What it makes of bytes that are about to be written. */
-void eo_arduino_stamp(const struct arduino_device *, const struct flash *,
-                      uint8_t *bytes, size_t len);
+void eo_sim_arduino_stamp(const struct arduino_device *, const struct flash *,
+                          uint8_t *bytes, size_t len);
 /* What it finds in the end; false: why. */
-bool eo_arduino_accepts(struct arduino_device *, struct flash *,
-                        struct flash_result *, enum arduino_failure *why);
+bool eo_sim_arduino_accepts(struct arduino_device *, struct flash *,
+                            struct flash_result *, enum arduino_failure *why);
 
-/* Calls back, takes the image, and says when it is over: eo_arduino_over(). */
-void eo_arduino_call(struct arduino_device *);
+/* Calls back, takes the image, and says when it is over: eo_sim_arduino_over().
+ */
+void eo_sim_arduino_call(struct arduino_device *);
 /* The power goes. */
-void eo_arduino_hang_up(struct arduino_device *);
+void eo_sim_arduino_hang_up(struct arduino_device *);
 
 /* The session is over: reported, and IDLE again, or rebooting. */
-void eo_arduino_over(struct arduino_device *, struct report *, bool updated,
-                     unsigned violations);
-struct report *eo_arduino_report(const struct arduino_device *,
-                                 const char *outcome, const char *words);
+void eo_sim_arduino_over(struct arduino_device *, struct report *, bool updated,
+                         unsigned violations);
+struct report *eo_sim_arduino_report(const struct arduino_device *,
+                                     const char *outcome, const char *words);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { K = 1024 };
 
-const struct arduino_core EO_ARDUINO_CORE[N_CORES] = {
+const struct arduino_core EO_SIM_ARDUINO_CORE[N_CORES] = {
     [ESP8266] = {.name = "esp8266",
                  .udp_in_callback = true,
                  .says_begin = true,
@@ -68,7 +68,7 @@ const struct arduino_core EO_ARDUINO_CORE[N_CORES] = {
                  .line_end = "\r\n"},
 };
 
-const char *const EO_ARDUINO_CORE_NAMES[N_CORES + 1] = {
+const char *const EO_SIM_ARDUINO_CORE_NAMES[N_CORES + 1] = {
     "esp8266", "esp32-md5", "esp32", "pico", "classic", NULL};
 
 /* ---- words --------------------------------------------------------------- */
@@ -150,9 +150,9 @@ static const struct words *const WORDS[N_CORES] = {
     [PICO] = ON_PICO,       [CLASSIC] = ON_ESP8266,
 };
 
-void eo_arduino_words(char out[ARDUINO_TEXT_MAX], enum arduino_cores core,
-                      enum arduino_words age, enum arduino_failure what,
-                      const char *expected, const char *calculated)
+void eo_sim_arduino_words(char out[ARDUINO_TEXT_MAX], enum arduino_cores core,
+                          enum arduino_words age, enum arduino_failure what,
+                          const char *expected, const char *calculated)
 {
     const struct words *w = &WORDS[core][what];
     const bool numbered = WORDS[core] != ON_ESP32;
@@ -176,7 +176,7 @@ void eo_arduino_words(char out[ARDUINO_TEXT_MAX], enum arduino_cores core,
         else
             eo_text_add(&t, "%s", *++text == 'e' ? expected : calculated);
     }
-    eo_text_add(&t, "%s", EO_ARDUINO_CORE[core].line_end);
+    eo_text_add(&t, "%s", EO_SIM_ARDUINO_CORE[core].line_end);
 }
 
 /* ---- options ------------------------------------------------------------- */
@@ -232,8 +232,8 @@ static int find(const char *const *names, const char *name)
     return -1;
 }
 
-int eo_arduino_fail_option(struct arduino_fail *f, const char *text,
-                           struct espota_error *err)
+int eo_sim_arduino_fail_option(struct arduino_fail *f, const char *text,
+                               struct espota_error *err)
 {
     char name[32], step[16] = "";
     const size_t len = strcspn(text, "@");
@@ -279,8 +279,8 @@ static const char *const FAULT_NAMES[N_FAULTS + 1] = {
 #undef X
         NULL};
 
-int eo_arduino_fault(struct arduino_fault_set at[N_FAULTS], const char *text,
-                     struct espota_error *err)
+int eo_sim_arduino_fault(struct arduino_fault_set at[N_FAULTS],
+                         const char *text, struct espota_error *err)
 {
     char name[32];
     const size_t len = strcspn(text, "@");

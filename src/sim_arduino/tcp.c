@@ -55,7 +55,7 @@ static void after(struct arduino_update *u, uint64_t ms, void (*fn)(void *))
 
 static bool faulty(const struct arduino_update *u, enum arduino_fault f)
 {
-    return eo_arduino_faulty(u->d, f);
+    return eo_sim_arduino_faulty(u->d, f);
 }
 
 /* Where a fault or failure in the data happens; by default in the middle. */
@@ -79,36 +79,36 @@ static void drop(struct arduino_update *u)
     }
     if (u->stranger >= 0)
         close(u->stranger);
-    eo_flash_end(&u->flash);
+    eo_sim_flash_end(&u->flash);
     eo_free(u);
 }
 
 static struct report *describe(const struct arduino_update *u,
                                const char *outcome)
 {
-    struct report *r = eo_arduino_report(
+    struct report *r = eo_sim_arduino_report(
         u->d, outcome, u->words[0] != '\0' ? u->words : NULL);
     const uint64_t now = eo_loop_now(loop(u));
     char wire[DIGEST_HEX_MAX] = "";
 
-    if (u->flash.wire != NULL && eo_flash_md5(&u->flash, wire) != 0)
+    if (u->flash.wire != NULL && eo_sim_flash_md5(&u->flash, wire) != 0)
         wire[0] = '\0';
-    eo_report_number(r, "received", u->received);
-    eo_report_text(r, "md5_received", wire);
-    eo_report_number(r, "stored", u->stored.size);
-    eo_report_text(r, "md5_stored", u->stored.md5);
-    eo_report_flag(r, "gzip", u->stored.gzip);
-    eo_report_number(r, "rounds", u->rounds);
-    eo_report_number(r, "silences", u->silences);
-    eo_report_number(r, "half_closes", u->half_closes);
-    eo_report_flag(r, "left_packed", u->stored.left_packed);
-    eo_report_enter(r, "ms");
-    eo_report_number(r, "data",
-                     u->first_ms != 0
-                         ? (u->all_ms != 0 ? u->all_ms : now) - u->first_ms
-                         : 0);
-    eo_report_number(r, "total", now - u->began_ms);
-    eo_report_leave(r);
+    eo_sim_report_number(r, "received", u->received);
+    eo_sim_report_text(r, "md5_received", wire);
+    eo_sim_report_number(r, "stored", u->stored.size);
+    eo_sim_report_text(r, "md5_stored", u->stored.md5);
+    eo_sim_report_flag(r, "gzip", u->stored.gzip);
+    eo_sim_report_number(r, "rounds", u->rounds);
+    eo_sim_report_number(r, "silences", u->silences);
+    eo_sim_report_number(r, "half_closes", u->half_closes);
+    eo_sim_report_flag(r, "left_packed", u->stored.left_packed);
+    eo_sim_report_enter(r, "ms");
+    eo_sim_report_number(r, "data",
+                         u->first_ms != 0
+                             ? (u->all_ms != 0 ? u->all_ms : now) - u->first_ms
+                             : 0);
+    eo_sim_report_number(r, "total", now - u->began_ms);
+    eo_sim_report_leave(r);
     return r;
 }
 
@@ -120,7 +120,7 @@ static void over(struct arduino_update *u, const char *outcome, bool updated)
 
     d->update = NULL;
     drop(u);
-    eo_arduino_over(d, r, updated, violations);
+    eo_sim_arduino_over(d, r, updated, violations);
 }
 
 static void reset(struct arduino_update *u)
@@ -134,7 +134,7 @@ static bool restarted(struct arduino_update *u, enum arduino_restart step)
 {
     struct device *base = &u->d->base;
 
-    if (!eo_arduino_restarts(u->d, step))
+    if (!eo_sim_arduino_restarts(u->d, step))
         return false;
     reset(u);
     over(u, "restart", false);
@@ -182,11 +182,11 @@ static void failed(struct arduino_update *u, enum arduino_failure what)
 {
     char got[DIGEST_HEX_MAX];
 
-    if (eo_flash_md5(&u->flash, got) != 0)
+    if (eo_sim_flash_md5(&u->flash, got) != 0)
         got[0] = '\0';
-    eo_arduino_words(u->words, (enum arduino_cores)u->c->core,
-                     (enum arduino_words)u->c->words, what, u->d->asked.md5,
-                     got);
+    eo_sim_arduino_words(u->words, (enum arduino_cores)u->c->core,
+                         (enum arduino_words)u->c->words, what, u->d->asked.md5,
+                         got);
     eo_send(u->fd, u->words, strlen(u->words));
     /* What is unread at a close turns it into a reset, which takes the words
      * along where they wait for the host's acknowledgement. */
@@ -220,8 +220,8 @@ static void conclude(struct arduino_update *u)
     enum arduino_failure why;
 
     if (faulty(u, FAULT_CORRUPT))
-        eo_flash_corrupt(&u->flash);
-    if (!eo_arduino_accepts(u->d, &u->flash, &u->stored, &why)) {
+        eo_sim_flash_corrupt(&u->flash);
+    if (!eo_sim_arduino_accepts(u->d, &u->flash, &u->stored, &why)) {
         failed(u, why);
     } else if (restarted(u, RESTART_END)) {
         return;
@@ -323,8 +323,8 @@ static void take(struct arduino_update *u, uint8_t *bytes, size_t len)
     u->received += len;
     u->round += len;
     u->silences = 0;
-    eo_arduino_stamp(u->d, &u->flash, bytes, len);
-    due_us = eo_flash_write(&u->flash, bytes, len, now_us);
+    eo_sim_arduino_stamp(u->d, &u->flash, bytes, len);
+    due_us = eo_sim_flash_write(&u->flash, bytes, len, now_us);
     u->flashing = true;
     eo_watch_want(u->watch, 0);
     if (fail->on && fail->step == AT_DATA && before < place(u, fail->bytes) &&
@@ -440,7 +440,7 @@ static void call(void *ctx)
         after(u, u->core->connect_ms, not_reached);
 }
 
-void eo_arduino_call(struct arduino_device *d)
+void eo_sim_arduino_call(struct arduino_device *d)
 {
     struct arduino_update *u = eo_calloc(1, sizeof *u);
     struct espota_error ignored;
@@ -450,14 +450,14 @@ void eo_arduino_call(struct arduino_device *d)
         return;
     u->d = d;
     u->c = d->base.sim->config;
-    u->core = &EO_ARDUINO_CORE[u->c->core];
+    u->core = &EO_SIM_ARDUINO_CORE[u->c->core];
     u->fd = u->stranger = -1;
     u->began_ms = eo_loop_now(loop(u));
     d->update = u;
-    if (eo_flash_begin(&u->flash, &u->c->flash, d->asked.size,
-                       d->base.sim->common.store != NULL ||
-                           u->c->flash_mode != 0,
-                       &ignored) != 0) {
+    if (eo_sim_flash_begin(&u->flash, &u->c->flash, d->asked.size,
+                           d->base.sim->common.store != NULL ||
+                               u->c->flash_mode != 0,
+                           &ignored) != 0) {
         not_reached(u);
         return;
     }
@@ -469,7 +469,7 @@ void eo_arduino_call(struct arduino_device *d)
     after(u, u->stranger >= 0 ? STRANGER_MS : 0, call);
 }
 
-void eo_arduino_hang_up(struct arduino_device *d)
+void eo_sim_arduino_hang_up(struct arduino_device *d)
 {
     if (d->update != NULL)
         drop(d->update);

@@ -29,7 +29,7 @@ static const struct arduino_config *config(const struct arduino_device *d)
 
 static const struct arduino_core *core(const struct arduino_device *d)
 {
-    return &EO_ARDUINO_CORE[config(d)->core];
+    return &EO_SIM_ARDUINO_CORE[config(d)->core];
 }
 
 /* ---- what a datagram says ------------------------------------------------ */
@@ -84,7 +84,7 @@ static void answer(struct arduino_device *d, const char *text)
 /* Counts up to the fault's n; true: this one gets lost. */
 static bool lose(struct arduino_device *d, enum arduino_fault f)
 {
-    return eo_arduino_faulty(d, f) && d->lost[f]++ < config(d)->fault[f].n;
+    return eo_sim_arduino_faulty(d, f) && d->lost[f]++ < config(d)->fault[f].n;
 }
 
 static void stop_listening(struct arduino_device *d, bool stop)
@@ -100,8 +100,8 @@ static void begin_failed(struct arduino_device *d, enum arduino_failure what)
     char text[ARDUINO_TEXT_MAX], line[ARDUINO_TEXT_MAX + 8];
     struct text t;
 
-    eo_arduino_words(text, (enum arduino_cores)c->core,
-                     (enum arduino_words)c->words, what, "", "");
+    eo_sim_arduino_words(text, (enum arduino_cores)c->core,
+                         (enum arduino_words)c->words, what, "", "");
     eo_text_init(&t, line, sizeof line);
     /* The one that is no error of the Updater has no line end either. */
     eo_text_add(&t, "ERR: %.*s",
@@ -111,17 +111,18 @@ static void begin_failed(struct arduino_device *d, enum arduino_failure what)
     if (core(d)->says_begin &&
         !(d->asked.challenged && c->words == WORDS_2_4))
         answer(d, line);
-    eo_arduino_over(d, eo_arduino_report(d, "refused", text), false, 0);
+    eo_sim_arduino_over(d, eo_sim_arduino_report(d, "refused", text), false, 0);
 }
 
 static void call(void *ctx)
 {
     struct arduino_device *d = ctx;
 
-    if (eo_arduino_faulty(d, FAULT_NO_CALL))
-        eo_arduino_over(d, eo_arduino_report(d, "fault", NULL), false, 0);
+    if (eo_sim_arduino_faulty(d, FAULT_NO_CALL))
+        eo_sim_arduino_over(d, eo_sim_arduino_report(d, "fault", NULL), false,
+                            0);
     else
-        eo_arduino_call(d);
+        eo_sim_arduino_call(d);
 }
 
 /* handle() in RUNUPDATE. */
@@ -144,13 +145,13 @@ static void begin(void *ctx)
         begin_failed(d, FAIL_SPACE);
         return;
     }
-    if (core(d)->says_begin && !eo_arduino_faulty(d, FAULT_LOSE_OK))
+    if (core(d)->says_begin && !eo_sim_arduino_faulty(d, FAULT_LOSE_OK))
         answer(d, "OK");
-    if (eo_arduino_restarts(d, RESTART_OK)) {
-        eo_arduino_restart(d);
+    if (eo_sim_arduino_restarts(d, RESTART_OK)) {
+        eo_sim_arduino_restart(d);
         return;
     }
-    if (eo_arduino_faulty(d, FAULT_LATE_CALL))
+    if (eo_sim_arduino_faulty(d, FAULT_LATE_CALL))
         call_ms = c->fault[FAULT_LATE_CALL].n;
     eo_timer_start(d->base.sim->loop, &d->handle, call_ms, call, d);
 }
@@ -159,10 +160,10 @@ static void run_update(struct arduino_device *d)
 {
     d->state = RUNUPDATE;
     if (!core(d)->says_begin && !core(d)->silent &&
-        !eo_arduino_faulty(d, FAULT_LOSE_OK))
+        !eo_sim_arduino_faulty(d, FAULT_LOSE_OK))
         answer(d, "OK");
     stop_listening(d, true);
-    if (!eo_arduino_faulty(d, FAULT_BLOCKED))
+    if (!eo_sim_arduino_faulty(d, FAULT_BLOCKED))
         eo_timer_start(d->base.sim->loop, &d->handle,
                        config(d)->loop_us / 1000, begin, d);
 }
@@ -221,7 +222,7 @@ static void challenge(struct arduino_device *d)
     if (eo_random(bytes, sizeof bytes) != 0)
         return;
     eo_hex(d->nonce, bytes, core(d)->pbkdf2 ? 32 : 16);
-    if (eo_arduino_faulty(d, FAULT_BAD_NONCE))
+    if (eo_sim_arduino_faulty(d, FAULT_BAD_NONCE))
         d->nonce[10] = '\0';
     d->asked.challenged = true;
     d->state = WAITAUTH;
@@ -229,8 +230,8 @@ static void challenge(struct arduino_device *d)
     eo_text_add(&t, "AUTH %s", d->nonce);
     if (!lose(d, FAULT_LOSE_CHALLENGES))
         answer(d, text);
-    if (eo_arduino_restarts(d, RESTART_CHALLENGE))
-        eo_arduino_restart(d);
+    if (eo_sim_arduino_restarts(d, RESTART_CHALLENGE))
+        eo_sim_arduino_restart(d);
 }
 
 /* Having thought about an answer, which an ESP32 does for seconds. */
@@ -261,8 +262,8 @@ static void on_answer(struct arduino_device *d, struct cursor c)
     if (lose(d, FAULT_LOSE_ANSWERS))
         return;
     d->asked.answers++;
-    if (eo_arduino_restarts(d, RESTART_ANSWER)) {
-        eo_arduino_restart(d);
+    if (eo_sim_arduino_restarts(d, RESTART_ANSWER)) {
+        eo_sim_arduino_restart(d);
         return;
     }
     c.at += c.at < c.end;
@@ -309,9 +310,9 @@ static void on_invitation(struct arduino_device *d, unsigned long command,
     d->asked.size = (size_t)size;
     d->asked.from = *from;
     memcpy(d->asked.md5, md5, core(d)->silent ? 0 : len);
-    if (eo_arduino_restarts(d, RESTART_INVITATION))
-        eo_arduino_restart(d);
-    else if (eo_arduino_faulty(d, FAULT_GARBAGE))
+    if (eo_sim_arduino_restarts(d, RESTART_INVITATION))
+        eo_sim_arduino_restart(d);
+    else if (eo_sim_arduino_faulty(d, FAULT_GARBAGE))
         answer(d, "HTTP/1.1 400 Bad Request\r\n\r\n");
     else if (config(d)->password != NULL && !core(d)->silent)
         challenge(d);
@@ -354,7 +355,7 @@ static void on_udp(void *ctx, int ready)
         on_datagram(d, bytes, (size_t)n, &from);
 }
 
-int eo_arduino_listen(struct arduino_device *d, struct espota_error *err)
+int eo_sim_arduino_listen(struct arduino_device *d, struct espota_error *err)
 {
     char text[ADDR_TEXT];
 
@@ -376,7 +377,7 @@ int eo_arduino_listen(struct arduino_device *d, struct espota_error *err)
     return 0;
 }
 
-void eo_arduino_deaf(struct arduino_device *d)
+void eo_sim_arduino_deaf(struct arduino_device *d)
 {
     eo_timer_stop(d->base.sim->loop, &d->handle);
     eo_timer_stop(d->base.sim->loop, &d->later);
@@ -388,10 +389,10 @@ void eo_arduino_deaf(struct arduino_device *d)
     d->udp = -1;
 }
 
-void eo_arduino_over(struct arduino_device *d, struct report *r, bool updated,
-                     unsigned violations)
+void eo_sim_arduino_over(struct arduino_device *d, struct report *r,
+                         bool updated, unsigned violations)
 {
-    const bool reboots = updated && !eo_arduino_faulty(d, FAULT_NO_REBOOT);
+    const bool reboots = updated && !eo_sim_arduino_faulty(d, FAULT_NO_REBOOT);
 
     d->state = IDLE;
     d->asked = (struct arduino_asked){0};

@@ -28,7 +28,7 @@ static const struct arduino_config *config(const struct arduino_device *d)
 
 static const struct arduino_core *core(const struct arduino_device *d)
 {
-    return &EO_ARDUINO_CORE[config(d)->core];
+    return &EO_SIM_ARDUINO_CORE[config(d)->core];
 }
 
 static bool is_app(const struct arduino_device *d)
@@ -41,8 +41,8 @@ static bool stamps(const struct arduino_device *d, uint8_t first)
     return core(d)->stamps && is_app(d) && first != GZIP_FIRST;
 }
 
-void eo_arduino_stamp(const struct arduino_device *d, const struct flash *f,
-                      uint8_t *bytes, size_t len)
+void eo_sim_arduino_stamp(const struct arduino_device *d, const struct flash *f,
+                          uint8_t *bytes, size_t len)
 {
     const uint8_t first = f->written > 0 ? f->head[0] : bytes[0];
     uint8_t *mode;
@@ -62,8 +62,9 @@ static bool misses_data(const struct arduino_device *d)
            d->asked.size < PAGE;
 }
 
-bool eo_arduino_accepts(struct arduino_device *d, struct flash *f,
-                        struct flash_result *stored, enum arduino_failure *why)
+bool eo_sim_arduino_accepts(struct arduino_device *d, struct flash *f,
+                            struct flash_result *stored,
+                            enum arduino_failure *why)
 {
     const struct arduino_config *c = config(d);
     char *path = eo_sim_store_path(&d->base);
@@ -75,7 +76,7 @@ bool eo_arduino_accepts(struct arduino_device *d, struct flash *f,
         *why = c->fail.what;
     } else if (misses_data(d)) {
         *why = FAIL_NO_DATA;
-    } else if (!core(d)->silent && (eo_flash_md5(f, md5) != 0 ||
+    } else if (!core(d)->silent && (eo_sim_flash_md5(f, md5) != 0 ||
                                     strcmp(md5, d->asked.md5) != 0)) {
         *why = FAIL_MD5;
     } else if (is_app(d) && core(d)->stamps && f->head[0] != APP_FIRST &&
@@ -83,9 +84,9 @@ bool eo_arduino_accepts(struct arduino_device *d, struct flash *f,
         *why = FAIL_MAGIC;
     } else {
         if (c->flash_mode != 0 && stamps(d, f->head[0]))
-            eo_flash_patch(f, MODE_AT, (uint8_t)(c->flash_mode - 1));
+            eo_sim_flash_patch(f, MODE_AT, (uint8_t)(c->flash_mode - 1));
         *why = FAIL_READ;
-        ok = eo_flash_finish(f, path, stored, &ignored) == 0;
+        ok = eo_sim_flash_finish(f, path, stored, &ignored) == 0;
     }
     eo_free(path);
     return ok;

@@ -13,17 +13,17 @@
 
 static int parse_fault(void *at, const char *value, struct espota_error *err)
 {
-    return eo_esphome_fault(at, value, err);
+    return eo_sim_esphome_fault(at, value, err);
 }
 
 static int parse_refuse(void *at, const char *value, struct espota_error *err)
 {
-    return eo_esphome_refuse(at, value, err);
+    return eo_sim_esphome_refuse(at, value, err);
 }
 
 static int parse_key(void *at, const char *value, struct espota_error *err)
 {
-    return eo_esphome_key(at, value, err);
+    return eo_sim_esphome_key(at, value, err);
 }
 
 enum { API_PORT = 6053, HTTP_PORT = 80 };
@@ -41,7 +41,7 @@ static const struct opt OPTS[] = {
      "2026.1, 2026.5 or 2026.9 (default): decides what is not given", NULL, NULL},
     {"platform", OPT_CHOICE, AT(platform), 0, 0, "NAME",
      "esp32 (default), esp8266, rp2040 or bk72xx",
-     EO_ESPHOME_PLATFORM_NAMES, NULL},
+     EO_SIM_ESPHOME_PLATFORM_NAMES, NULL},
     {"protocol-version", OPT_NUMBER, AT(version), 1, 2, "N", "1 or 2", NULL, NULL},
     {"password", OPT_TEXT, AT(password), 0, 0, "WORD",
      "ask for this password, which from 2025.10 on may be empty", NULL, NULL},
@@ -123,13 +123,13 @@ static int check(void *config, struct espota_error *err)
     struct esphome_config *c = config;
     static const bool EXTENDED[] = {false, false, false, true};
 
-    c->age = eo_esphome_age(c->firmware);
+    c->age = eo_sim_esphome_age(c->firmware);
     if (c->age == NULL)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "--firmware takes a release like 2025.6, from 2018.10 "
                        "on, not \"%s\"",
                        c->firmware);
-    c->where = &EO_ESPHOME_PLATFORM[c->platform];
+    c->where = &EO_SIM_ESPHOME_PLATFORM[c->platform];
     if (c->slot == 0)
         c->slot = c->where->slot;
     if (c->version == 0)
@@ -179,7 +179,7 @@ static void on_client(void *ctx, int ready)
     d->base.sessions++;
     /* Others wait in the backlog, without a byte, until this one is over. */
     eo_watch_want(d->watch, 0);
-    d->session = eo_esphome_session_new(d, fd, &peer);
+    d->session = eo_sim_esphome_session_new(d, fd, &peer);
     if (d->session == NULL)
         eo_watch_want(d->watch, ESPOTA_READ);
 }
@@ -236,7 +236,7 @@ static void power_down(struct device *base)
     struct esphome_device *d = (struct esphome_device *)base;
 
     eo_timer_stop(base->sim->loop, &d->rollback);
-    eo_esphome_session_stop(d->session);
+    eo_sim_esphome_session_stop(d->session);
     d->session = NULL;
     if (d->watch == NULL)
         return;
@@ -245,8 +245,8 @@ static void power_down(struct device *base)
     close(d->listener);
 }
 
-void eo_esphome_session_over(struct esphome_device *d, struct report *r,
-                             bool updated, unsigned violations)
+void eo_sim_esphome_session_over(struct esphome_device *d, struct report *r,
+                                 bool updated, unsigned violations)
 {
     d->session = NULL;
     if (!updated)
@@ -275,18 +275,18 @@ static void announce(const struct device *base, struct announcement *a)
     a->port = c->no_api ? HTTP_PORT : API_PORT;
     a->leamdns = c->platform == ESP8266;
     if (d->version[0] != '\0')
-        eo_announce_pair(a, "version=%s", d->version);
+        eo_sim_announce_pair(a, "version=%s", d->version);
     else
-        eo_announce_pair(a, "version=%s.0", c->firmware);
+        eo_sim_announce_pair(a, "version=%s.0", c->firmware);
     if (c->no_api)
         return;
-    eo_announce_pair(a, "mac=02770000%04x", base->number);
-    eo_announce_pair(a, "platform=%s", PLATFORM[c->platform]);
-    eo_announce_pair(a, "board=%s", BOARD[c->platform]);
-    eo_announce_pair(a, "network=wifi");
+    eo_sim_announce_pair(a, "mac=02770000%04x", base->number);
+    eo_sim_announce_pair(a, "platform=%s", PLATFORM[c->platform]);
+    eo_sim_announce_pair(a, "board=%s", BOARD[c->platform]);
+    eo_sim_announce_pair(a, "network=wifi");
     if (c->key.given)
-        eo_announce_pair(a,
-                         "api_encryption=Noise_NNpsk0_25519_ChaChaPoly_SHA256");
+        eo_sim_announce_pair(
+            a, "api_encryption=Noise_NNpsk0_25519_ChaChaPoly_SHA256");
 }
 
 const struct profile eo_sim_esphome = {

@@ -2,8 +2,8 @@
  *
  * The tables behind these are in table.c; the conversation is in session.c.
  */
-#ifndef EO_SIM_ESPHOME_H
-#define EO_SIM_ESPHOME_H
+#ifndef EO_SIM_ESPHOME_DEVICE_H
+#define EO_SIM_ESPHOME_DEVICE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,7 +37,7 @@ struct esphome_age {
 };
 
 /* "2025.6" or "2025.6.1": the row in force then.  NULL: not a release. */
-const struct esphome_age *eo_esphome_age(const char *release);
+const struct esphome_age *eo_sim_esphome_age(const char *release);
 
 /* ---- where an update goes ----------------------------------------------- */
 
@@ -53,8 +53,8 @@ struct esphome_platform {
 
 enum esphome_platforms { ESP32, ESP8266, RP2040, BK72XX, N_PLATFORMS };
 
-extern const struct esphome_platform EO_ESPHOME_PLATFORM[N_PLATFORMS];
-extern const char *const EO_ESPHOME_PLATFORM_NAMES[N_PLATFORMS + 1];
+extern const struct esphome_platform EO_SIM_ESPHOME_PLATFORM[N_PLATFORMS];
+extern const char *const EO_SIM_ESPHOME_PLATFORM_NAMES[N_PLATFORMS + 1];
 
 /* ---- where something happens -------------------------------------------- */
 
@@ -89,9 +89,9 @@ struct esphome_where {
 };
 
 /* "end", "data", "data:4096".  0 or -1. */
-int eo_esphome_where(struct esphome_where *, const char *text,
-                     struct espota_error *err) EO_MUST_CHECK;
-const char *eo_esphome_step_name(enum esphome_step);
+int eo_sim_esphome_where(struct esphome_where *, const char *text,
+                         struct espota_error *err) EO_MUST_CHECK;
+const char *eo_sim_esphome_step_name(enum esphome_step);
 
 /* ---- misbehaviour ------------------------------------------------------- */
 
@@ -141,8 +141,8 @@ struct fault {
 };
 
 /* "NAME[@WHERE]" into at[the fault]. */
-int eo_esphome_fault(struct fault at[N_FAULTS], const char *text,
-                     struct espota_error *err) EO_MUST_CHECK;
+int eo_sim_esphome_fault(struct fault at[N_FAULTS], const char *text,
+                         struct espota_error *err) EO_MUST_CHECK;
 
 struct refusal {
     bool on;
@@ -151,8 +151,8 @@ struct refusal {
 };
 
 /* "0x85" (at "prepare") or "0x83@data:4096". */
-int eo_esphome_refuse(struct refusal *, const char *text,
-                      struct espota_error *err) EO_MUST_CHECK;
+int eo_sim_esphome_refuse(struct refusal *, const char *text,
+                          struct espota_error *err) EO_MUST_CHECK;
 
 struct noise_key {
     bool given;
@@ -160,8 +160,8 @@ struct noise_key {
 };
 
 /* Base64 of 32 bytes that are not all zero. */
-int eo_esphome_key(struct noise_key *, const char *text,
-                   struct espota_error *err) EO_MUST_CHECK;
+int eo_sim_esphome_key(struct noise_key *, const char *text,
+                       struct espota_error *err) EO_MUST_CHECK;
 
 /* ---- a device as configured --------------------------------------------- */
 
@@ -220,13 +220,14 @@ struct esphome_device {
 };
 
 /* Takes over fd, which the session closes.  NULL: no memory; fd is closed. */
-struct esphome_session *eo_esphome_session_new(struct esphome_device *, int fd,
-                                               const struct addr *peer);
+struct esphome_session *eo_sim_esphome_session_new(struct esphome_device *,
+                                                   int fd,
+                                                   const struct addr *peer);
 /* The power goes: what was seen so far is reported.  NULL is fine. */
-void eo_esphome_session_stop(struct esphome_session *);
+void eo_sim_esphome_session_stop(struct esphome_session *);
 
 /* Called by the session when it is over and freed: the device may listen. */
-void eo_esphome_session_over(struct esphome_device *, struct report *,
-                             bool updated, unsigned violations);
+void eo_sim_esphome_session_over(struct esphome_device *, struct report *,
+                                 bool updated, unsigned violations);
 
 #endif

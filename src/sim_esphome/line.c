@@ -15,17 +15,18 @@
 #define POLLRDHUP 0
 #endif
 
-size_t eo_esphome_unread(const struct esphome_session *s)
+size_t eo_sim_esphome_unread(const struct esphome_session *s)
 {
     int n = 0;
 
     if (ioctl(s->fd, FIONREAD, &n) != 0 || n < 0)
         n = 0;
-    return s->sealed ? s->opened - s->taken + eo_esphome_in_frames((size_t)n)
-                     : (size_t)n;
+    return s->sealed
+               ? s->opened - s->taken + eo_sim_esphome_in_frames((size_t)n)
+               : (size_t)n;
 }
 
-bool eo_esphome_peer_gone(const struct esphome_session *s)
+bool eo_sim_esphome_peer_gone(const struct esphome_session *s)
 {
     struct pollfd p = {.fd = s->fd, .events = POLLRDHUP};
 
@@ -33,7 +34,7 @@ bool eo_esphome_peer_gone(const struct esphome_session *s)
            (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-bool eo_esphome_peer_left(const struct esphome_session *s)
+bool eo_sim_esphome_peer_left(const struct esphome_session *s)
 {
     struct pollfd p = {.fd = s->fd};
 
@@ -58,7 +59,7 @@ static void send_some(struct esphome_session *s, size_t n)
 {
     ssize_t sent;
 
-    if (eo_esphome_unread(s) == 0)
+    if (eo_sim_esphome_unread(s) == 0)
         s->replied = true;
     sent = eo_send(s->fd, s->out, n);
     if (sent < 0 && errno == EAGAIN)
@@ -93,7 +94,7 @@ static void on_leave(void *ctx)
 
     send_now(s);
     if (s->n_out == 0 && s->state == CLOSING)
-        eo_esphome_left(s);
+        eo_sim_esphome_left(s);
 }
 
 static unsigned hold_ms(const struct esphome_session *s)
@@ -103,8 +104,8 @@ static unsigned hold_ms(const struct esphome_session *s)
                : 0;
 }
 
-void eo_esphome_say_raw(struct esphome_session *s, const void *bytes,
-                        size_t len)
+void eo_sim_esphome_say_raw(struct esphome_session *s, const void *bytes,
+                            size_t len)
 {
     if (len > sizeof s->out - s->n_out) {
         send_some(s, s->n_out); /* the client does not read: forget fault */
@@ -121,26 +122,27 @@ void eo_esphome_say_raw(struct esphome_session *s, const void *bytes,
         send_now(s);
 }
 
-void eo_esphome_say(struct esphome_session *s, const void *bytes, size_t len)
+void eo_sim_esphome_say(struct esphome_session *s, const void *bytes,
+                        size_t len)
 {
     const uint8_t *byte = bytes;
     uint8_t frame[NOISE_HEAD + 1 + NOISE_TAG];
 
     if (!s->sealed)
-        eo_esphome_say_raw(s, bytes, len);
+        eo_sim_esphome_say_raw(s, bytes, len);
     for (size_t i = 0; s->sealed && i < len; i++)
-        eo_esphome_say_raw(s, frame,
-                           eo_sim_noise_seal(&s->noise, byte + i, 1, frame));
+        eo_sim_esphome_say_raw(
+            s, frame, eo_sim_noise_seal(&s->noise, byte + i, 1, frame));
 }
 
-void eo_esphome_flush(struct esphome_session *s)
+void eo_sim_esphome_flush(struct esphome_session *s)
 {
     if (s->n_out > 0 && !s->leave.running)
         send_now(s);
 }
 
-bool eo_esphome_drained(struct esphome_session *s)
+bool eo_sim_esphome_drained(struct esphome_session *s)
 {
-    eo_esphome_flush(s);
+    eo_sim_esphome_flush(s);
     return s->n_out == 0;
 }

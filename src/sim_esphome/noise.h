@@ -3,8 +3,8 @@
  * Written from the protocol notes beside proto/noise.c, not from it: only the
  * primitives and the numbers of wire/noise.h are shared.
  */
-#ifndef EO_SIM_NOISE_H
-#define EO_SIM_NOISE_H
+#ifndef EO_SIM_ESPHOME_NOISE_H
+#define EO_SIM_ESPHOME_NOISE_H
 
 #include <stddef.h>
 #include <stdint.h>

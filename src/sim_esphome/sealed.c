@@ -22,12 +22,12 @@ static bool reject(struct esphome_session *s, const char *reason)
     eo_put_be16(frame + 1, (uint16_t)(1 + len));
     frame[NOISE_HEAD] = NOISE_REJECT;
     memcpy(frame + NOISE_HEAD + 1, reason, len);
-    eo_esphome_say_raw(s, frame, NOISE_HEAD + 1 + len);
-    eo_esphome_finish(s, OUTCOME_REFUSED, -1);
+    eo_sim_esphome_say_raw(s, frame, NOISE_HEAD + 1 + len);
+    eo_sim_esphome_finish(s, OUTCOME_REFUSED, -1);
     return false;
 }
 
-bool eo_esphome_key_agreed(struct esphome_session *s)
+bool eo_sim_esphome_key_agreed(struct esphome_session *s)
 {
     static const uint8_t HEAD[NOISE_HEAD + 1] = {NOISE_MARK, 0,
                                                  1 + NOISE_MESSAGE,
@@ -53,7 +53,7 @@ bool eo_esphome_key_agreed(struct esphome_session *s)
         message[NOISE_KEY] ^= 0x01;
     if (fault(s, FAULT_ZERO_SHARE))
         memset(message, 0, NOISE_KEY);
-    eo_esphome_say_raw(s, answer, sizeof answer);
+    eo_sim_esphome_say_raw(s, answer, sizeof answer);
     s->sealed = true;
     return true;
 }
@@ -72,7 +72,7 @@ static bool takes_frame(struct esphome_session *s, size_t sealed)
             : sealed == s->need + NOISE_TAG && s->have == 0;
 
     if (!fits)
-        eo_esphome_violation(s, VIOLATION_FRAME_ODD);
+        eo_sim_esphome_violation(s, VIOLATION_FRAME_ODD);
     return fits;
 }
 
@@ -120,8 +120,8 @@ static bool read_frame(struct esphome_session *s)
     }
 }
 
-ssize_t eo_esphome_recv_sealed(struct esphome_session *s, uint8_t *to,
-                               size_t len)
+ssize_t eo_sim_esphome_recv_sealed(struct esphome_session *s, uint8_t *to,
+                                   size_t len)
 {
     uint8_t *const payload = s->frame + NOISE_HEAD;
     size_t n;
@@ -137,7 +137,7 @@ ssize_t eo_esphome_recv_sealed(struct esphome_session *s, uint8_t *to,
                                    s->frame_have - NOISE_HEAD);
         s->frame_have = 0;
         if (opened < 0) {
-            eo_esphome_violation(s, VIOLATION_FRAME_DAMAGED);
+            eo_sim_esphome_violation(s, VIOLATION_FRAME_DAMAGED);
             errno = EBADMSG;
             return -1;
         }
@@ -152,7 +152,7 @@ ssize_t eo_esphome_recv_sealed(struct esphome_session *s, uint8_t *to,
     return (ssize_t)n;
 }
 
-size_t eo_esphome_in_frames(size_t len)
+size_t eo_sim_esphome_in_frames(size_t len)
 {
     enum { FULL = NOISE_HEAD + NOISE_SEALED_MAX, EXTRA = NOISE_HEAD + NOISE_TAG };
     const size_t rest = len % FULL;

@@ -1,8 +1,8 @@
 /* session.c -- one client's conversation with a simulated device.
  *
- * HANDLERS below says what is read in which state; each handler answers and
- * says what is read next.  eo_esphome_trip() is where --refuse and --fault come
- * in: it stands in front of every answer.
+ * talk.c says what is read in which state, and answers.
+ * eo_sim_esphome_trip() is where --refuse and --fault come in: it stands in
+ * front of every answer.
  */
 #include "sim_esphome/session.h"
 
@@ -27,7 +27,7 @@ static struct espota_loop *loop_of(const struct esphome_session *s)
 
 static void say(struct esphome_session *s, uint8_t byte)
 {
-    eo_esphome_say(s, &byte, 1);
+    eo_sim_esphome_say(s, &byte, 1);
 }
 
 /* ---- how it ends -------------------------------------------------------- */
@@ -40,18 +40,18 @@ static void free_session(struct esphome_session *s)
     eo_watch_free(s->watch);
     if (s->fd >= 0)
         close(s->fd);
-    eo_flash_end(&s->flash);
+    eo_sim_flash_end(&s->flash);
     eo_free(s);
 }
 
-void eo_esphome_session_stop(struct esphome_session *s)
+void eo_sim_esphome_session_stop(struct esphome_session *s)
 {
     if (s == NULL)
         return;
     if (s->state != CLOSING)
         s->outcome = OUTCOME_STOPPED;
-    eo_sim_session_end(&s->device->base, eo_esphome_report(s), false,
-                       eo_esphome_violations(s));
+    eo_sim_session_end(&s->device->base, eo_sim_esphome_report(s), false,
+                       eo_sim_esphome_violations(s));
     free_session(s);
 }
 
@@ -59,15 +59,15 @@ static void over(void *ctx)
 {
     struct esphome_session *s = ctx;
     struct esphome_device *d = s->device;
-    struct report *r = eo_esphome_report(s);
-    const unsigned violations = eo_esphome_violations(s);
+    struct report *r = eo_sim_esphome_report(s);
+    const unsigned violations = eo_sim_esphome_violations(s);
     const bool updated = s->outcome == OUTCOME_UPDATED;
     const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
 
     if (s->reset)
         setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     free_session(s);
-    eo_esphome_session_over(d, r, updated, violations);
+    eo_sim_esphome_session_over(d, r, updated, violations);
 }
 
 /* What is unread turns a close into a reset, and either takes along what the
@@ -76,7 +76,7 @@ static void over_when_heard(void *ctx)
 {
     struct esphome_session *s = ctx;
 
-    if (eo_tcp_unacked(s->fd) > 0 && !eo_esphome_peer_left(s) &&
+    if (eo_tcp_unacked(s->fd) > 0 && !eo_sim_esphome_peer_left(s) &&
         s->looks++ < HEARD_LOOKS)
         eo_timer_start(loop_of(s), &s->work, HEARD_LOOK_MS, over_when_heard, s);
     else
@@ -84,35 +84,35 @@ static void over_when_heard(void *ctx)
 }
 
 /* Never at once: our callers still hold the session. */
-void eo_esphome_left(struct esphome_session *s)
+void eo_sim_esphome_left(struct esphome_session *s)
 {
     eo_timer_start(loop_of(s), &s->work, 0, over_when_heard, s);
 }
 
 /* The device closes as soon as what it said has left. */
-void eo_esphome_finish(struct esphome_session *s, enum outcome outcome,
-                       int code)
+void eo_sim_esphome_finish(struct esphome_session *s, enum outcome outcome,
+                           int code)
 {
     eo_timer_stop(loop_of(s), &s->deadline);
     eo_timer_stop(loop_of(s), &s->work);
     s->outcome = outcome;
     s->code = code;
     s->state = CLOSING;
-    if (eo_esphome_drained(s))
-        eo_esphome_left(s);
+    if (eo_sim_esphome_drained(s))
+        eo_sim_esphome_left(s);
 }
 
-void eo_esphome_reset_now(struct esphome_session *s)
+void eo_sim_esphome_reset_now(struct esphome_session *s)
 {
     s->reset = true;
-    eo_esphome_finish(s, OUTCOME_REFUSED, -1);
+    eo_sim_esphome_finish(s, OUTCOME_REFUSED, -1);
 }
 
-void eo_esphome_refuse_now(struct esphome_session *s, uint8_t code)
+void eo_sim_esphome_refuse_now(struct esphome_session *s, uint8_t code)
 {
     s->reset = s->faulty && s->config->fault[FAULT_RST_REFUSAL].on;
     say(s, code);
-    eo_esphome_finish(s, OUTCOME_REFUSED, code);
+    eo_sim_esphome_finish(s, OUTCOME_REFUSED, code);
 }
 
 /* ---- misbehaviour ------------------------------------------------------- */
@@ -121,8 +121,8 @@ static void look_silent(void *ctx)
 {
     struct esphome_session *s = ctx;
 
-    if (eo_esphome_peer_gone(s))
-        eo_esphome_finish(s, OUTCOME_FAULT, -1);
+    if (eo_sim_esphome_peer_gone(s))
+        eo_sim_esphome_finish(s, OUTCOME_FAULT, -1);
     else
         eo_timer_start(loop_of(s), &s->work, SILENT_LOOK_MS, look_silent, s);
 }
@@ -146,22 +146,22 @@ static void misbehave(struct esphome_session *s, enum esphome_fault f)
         return;
     }
     if (f == FAULT_HTTP)
-        eo_esphome_say_raw(s, HTTP, sizeof HTTP - 1);
+        eo_sim_esphome_say_raw(s, HTTP, sizeof HTTP - 1);
     if (f == FAULT_GARBAGE)
-        eo_esphome_say_raw(s, GARBAGE, sizeof GARBAGE);
+        eo_sim_esphome_say_raw(s, GARBAGE, sizeof GARBAGE);
     if (f == FAULT_BAD_FRAME)
-        eo_esphome_say_raw(s, BAD_FRAME, sizeof BAD_FRAME);
+        eo_sim_esphome_say_raw(s, BAD_FRAME, sizeof BAD_FRAME);
     if (f == FAULT_LONG_FRAME)
-        eo_esphome_say_raw(s, LONG_FRAME, sizeof LONG_FRAME);
+        eo_sim_esphome_say_raw(s, LONG_FRAME, sizeof LONG_FRAME);
     if (f == FAULT_STALE_OK)
         say(s, ESPHOME_OK);
     s->reset = f == FAULT_RESET;
-    eo_esphome_finish(s, outcome, f == FAULT_STALE_OK ? ESPHOME_OK : -1);
+    eo_sim_esphome_finish(s, outcome, f == FAULT_STALE_OK ? ESPHOME_OK : -1);
 }
 
 /* Whether something set for this step holds here; in the data, at this byte. */
-bool eo_esphome_here(const struct esphome_session *s,
-                     const struct esphome_where *w)
+bool eo_sim_esphome_here(const struct esphome_session *s,
+                         const struct esphome_where *w)
 {
     if (!s->faulty || w->step != s->step)
         return false;
@@ -169,21 +169,21 @@ bool eo_esphome_here(const struct esphome_session *s,
            s->total == (w->bytes != 0 ? w->bytes : (s->size + 1) / 2);
 }
 
-bool eo_esphome_refused_here(struct esphome_session *s)
+bool eo_sim_esphome_refused_here(struct esphome_session *s)
 {
     const struct refusal *r = &s->config->refuse;
 
-    if (!r->on || !eo_esphome_here(s, &r->where))
+    if (!r->on || !eo_sim_esphome_here(s, &r->where))
         return false;
-    eo_esphome_refuse_now(s, r->code);
+    eo_sim_esphome_refuse_now(s, r->code);
     return true;
 }
 
-bool eo_esphome_faulted_here(struct esphome_session *s)
+bool eo_sim_esphome_faulted_here(struct esphome_session *s)
 {
     for (int f = FAULT_CLOSE; f <= FAULT_GARBAGE; f++) {
         if (!s->config->fault[f].on ||
-            !eo_esphome_here(s, &s->config->fault[f].where))
+            !eo_sim_esphome_here(s, &s->config->fault[f].where))
             continue;
         misbehave(s, (enum esphome_fault)f);
         return true;
@@ -192,10 +192,10 @@ bool eo_esphome_faulted_here(struct esphome_session *s)
 }
 
 /* Something else than the answer of this step happened. */
-bool eo_esphome_trip(struct esphome_session *s, enum esphome_step step)
+bool eo_sim_esphome_trip(struct esphome_session *s, enum esphome_step step)
 {
     s->step = step;
-    return eo_esphome_refused_here(s) || eo_esphome_faulted_here(s);
+    return eo_sim_esphome_refused_here(s) || eo_sim_esphome_faulted_here(s);
 }
 
 /* ---- patience ----------------------------------------------------------- */
@@ -219,7 +219,8 @@ static unsigned patience_ms(const struct esphome_session *s)
 }
 
 /* What comes next: need bytes in state. */
-void eo_esphome_await(struct esphome_session *s, enum state state, size_t need)
+void eo_sim_esphome_await(struct esphome_session *s, enum state state,
+                          size_t need)
 {
     unsigned ms;
 
@@ -240,15 +241,15 @@ static void reading_failed(struct esphome_session *s, enum outcome outcome)
     const int code = stale ? ESPHOME_OK : 0xff;
 
     if (s->state == READ_SIZE && s->extended && s->have == 3)
-        eo_esphome_violation(s, VIOLATION_TYPE_MISSING);
+        eo_sim_esphome_violation(s, VIOLATION_TYPE_MISSING);
     if (s->state <= READ_RESPONSE) {
-        eo_esphome_finish(s, outcome, -1); /* in the handshake: nothing */
+        eo_sim_esphome_finish(s, outcome, -1); /* in the handshake: nothing */
     } else if (s->state == READ_GOODBYE) {
-        eo_esphome_violation(s, VIOLATION_ACK_MISSING);
-        eo_esphome_finish(s, OUTCOME_UPDATED, -1);
+        eo_sim_esphome_violation(s, VIOLATION_ACK_MISSING);
+        eo_sim_esphome_finish(s, OUTCOME_UPDATED, -1);
     } else {
         say(s, (uint8_t)code);
-        eo_esphome_finish(s, outcome, code);
+        eo_sim_esphome_finish(s, outcome, code);
     }
 }
 
@@ -270,8 +271,8 @@ static void on_work(void *ctx)
 }
 
 /* after() is called when the device has worked for us microseconds. */
-void eo_esphome_work(struct esphome_session *s, enum state state, uint64_t us,
-                     void (*after)(struct esphome_session *))
+void eo_sim_esphome_work(struct esphome_session *s, enum state state,
+                         uint64_t us, void (*after)(struct esphome_session *))
 {
     s->state = state;
     eo_timer_stop(loop_of(s), &s->deadline);
@@ -306,7 +307,7 @@ static size_t room(const struct esphome_session *s)
 
 static bool reading(const struct esphome_session *s)
 {
-    return s->state == READ_DATA || eo_esphome_reads(s->state);
+    return s->state == READ_DATA || eo_sim_esphome_reads(s->state);
 }
 
 /* Flights are counted as the client's: what it sends without having waited
@@ -328,7 +329,7 @@ static bool read_once(struct esphome_session *s)
     const bool data = s->state == READ_DATA;
     uint8_t buf[READ_MAX], *to = data ? buf : s->in + s->have;
     const size_t most = data ? room(s) : s->need - s->have;
-    const ssize_t n = s->sealed ? eo_esphome_recv_sealed(s, to, most)
+    const ssize_t n = s->sealed ? eo_sim_esphome_recv_sealed(s, to, most)
                                 : eo_recv(s->fd, to, most);
 
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
@@ -339,12 +340,12 @@ static bool read_once(struct esphome_session *s)
     }
     count(s);
     if (data) {
-        eo_esphome_got_data(s, buf, (size_t)n);
+        eo_sim_esphome_got_data(s, buf, (size_t)n);
         return true;
     }
     s->have += (size_t)n;
     if (s->have == s->need)
-        eo_esphome_got(s);
+        eo_sim_esphome_got(s);
     return true;
 }
 
@@ -352,7 +353,7 @@ static void pump(struct esphome_session *s)
 {
     for (int i = 0; i < READS_PER_TURN && reading(s); i++) {
         if (!read_once(s)) {
-            eo_esphome_flush(s);
+            eo_sim_esphome_flush(s);
             break;
         }
     }
@@ -367,8 +368,9 @@ static void on_ready(void *ctx, int ready)
 
 /* ---- the beginning ------------------------------------------------------ */
 
-struct esphome_session *eo_esphome_session_new(struct esphome_device *d, int fd,
-                                               const struct addr *peer)
+struct esphome_session *eo_sim_esphome_session_new(struct esphome_device *d,
+                                                   int fd,
+                                                   const struct addr *peer)
 {
     struct sim *sim = d->base.sim;
     const struct esphome_config *c = sim->config;
@@ -395,8 +397,8 @@ struct esphome_session *eo_esphome_session_new(struct esphome_device *d, int fd,
     }
     if (patience > 0)
         eo_timer_start(sim->loop, &s->deadline, patience, on_deadline, s);
-    if (!eo_esphome_trip(s, STEP_ACCEPT))
-        eo_esphome_await(s, READ_MAGIC, ESPHOME_MAGIC_LEN);
+    if (!eo_sim_esphome_trip(s, STEP_ACCEPT))
+        eo_sim_esphome_await(s, READ_MAGIC, ESPHOME_MAGIC_LEN);
     else
         eo_watch_want(s->watch, 0);
     return s;

@@ -125,74 +125,76 @@ struct esphome_session {
     uint64_t began_ms, ready_ms, prepared_ms, received_ms;
 };
 
-void eo_esphome_violation(struct esphome_session *, enum esphome_violation);
-unsigned eo_esphome_violations(const struct esphome_session *);
-struct report *eo_esphome_report(const struct esphome_session *);
+void eo_sim_esphome_violation(struct esphome_session *, enum esphome_violation);
+unsigned eo_sim_esphome_violations(const struct esphome_session *);
+struct report *eo_sim_esphome_report(const struct esphome_session *);
 
 /* ---- the connection ----------------------------------------------------- */
 
 /* Something else than the answer of this step happens, because --refuse or
  * --fault says so.  In the data, at the byte that was just taken. */
-bool eo_esphome_trip(struct esphome_session *, enum esphome_step);
+bool eo_sim_esphome_trip(struct esphome_session *, enum esphome_step);
 /* The halves of that, for the step the session is in. */
-bool eo_esphome_refused_here(struct esphome_session *);
-bool eo_esphome_faulted_here(struct esphome_session *);
-bool eo_esphome_here(const struct esphome_session *,
-                     const struct esphome_where *);
+bool eo_sim_esphome_refused_here(struct esphome_session *);
+bool eo_sim_esphome_faulted_here(struct esphome_session *);
+bool eo_sim_esphome_here(const struct esphome_session *,
+                         const struct esphome_where *);
 
 /* What comes next: need bytes in a state that reads; any number in READ_DATA.
  * The device's patience begins anew. */
-void eo_esphome_await(struct esphome_session *, enum state, size_t need);
+void eo_sim_esphome_await(struct esphome_session *, enum state, size_t need);
 /* The device is busy for us microseconds, and does not read; then after(). */
-void eo_esphome_work(struct esphome_session *, enum state, uint64_t us,
-                     void (*after)(struct esphome_session *));
+void eo_sim_esphome_work(struct esphome_session *, enum state, uint64_t us,
+                         void (*after)(struct esphome_session *));
 /* Resets the connection without a word. */
-void eo_esphome_reset_now(struct esphome_session *);
+void eo_sim_esphome_reset_now(struct esphome_session *);
 /* Says an error code and closes. */
-void eo_esphome_refuse_now(struct esphome_session *, uint8_t code);
+void eo_sim_esphome_refuse_now(struct esphome_session *, uint8_t code);
 /* Closes as soon as what was said has left; the session is gone soon after
  * the caller has returned. */
-void eo_esphome_finish(struct esphome_session *, enum outcome, int code);
+void eo_sim_esphome_finish(struct esphome_session *, enum outcome, int code);
 
 /* ---- the talk ----------------------------------------------------------- */
 
 /* Whether the state waits for a fixed number of bytes, and what happens when
  * they are in s->in. */
-bool eo_esphome_reads(enum state);
-void eo_esphome_got(struct esphome_session *);
-void eo_esphome_got_data(struct esphome_session *, const uint8_t *, size_t n);
+bool eo_sim_esphome_reads(enum state);
+void eo_sim_esphome_got(struct esphome_session *);
+void eo_sim_esphome_got_data(struct esphome_session *, const uint8_t *,
+                             size_t n);
 
 /* ---- encryption --------------------------------------------------------- */
 
 /* What READ_KEY does: the client's half of the key exchange is in s->in. */
 enum { KEY_FRAME = NOISE_HEAD + 1 + NOISE_MESSAGE };
-bool eo_esphome_key_agreed(struct esphome_session *);
+bool eo_sim_esphome_key_agreed(struct esphome_session *);
 
 /* As eo_recv(), but of what was in frames; EBADMSG: what came is no frame that
  * this device takes here. */
-ssize_t eo_esphome_recv_sealed(struct esphome_session *, uint8_t *, size_t len);
+ssize_t eo_sim_esphome_recv_sealed(struct esphome_session *, uint8_t *,
+                                   size_t len);
 
 /* Image bytes in so many bytes of frames, about. */
-size_t eo_esphome_in_frames(size_t len);
+size_t eo_sim_esphome_in_frames(size_t len);
 
 /* ---- the line ----------------------------------------------------------- */
 
 /* Queues what the device says; --fault decides when it leaves.  Each byte is a
  * frame of its own if the session is encrypted. */
-void eo_esphome_say(struct esphome_session *, const void *, size_t len);
+void eo_sim_esphome_say(struct esphome_session *, const void *, size_t len);
 /* Just these bytes. */
-void eo_esphome_say_raw(struct esphome_session *, const void *, size_t len);
+void eo_sim_esphome_say_raw(struct esphome_session *, const void *, size_t len);
 /* The device waits for the client now: what was held back leaves. */
-void eo_esphome_flush(struct esphome_session *);
+void eo_sim_esphome_flush(struct esphome_session *);
 /* As much of what is to leave as the socket takes; true: all has left. */
-bool eo_esphome_drained(struct esphome_session *);
+bool eo_sim_esphome_drained(struct esphome_session *);
 /* Bytes that came and were not read. */
-size_t eo_esphome_unread(const struct esphome_session *);
+size_t eo_sim_esphome_unread(const struct esphome_session *);
 /* The client closed or reset, even though its bytes were not read. */
-bool eo_esphome_peer_gone(const struct esphome_session *);
+bool eo_sim_esphome_peer_gone(const struct esphome_session *);
 /* Nothing that is said reaches it any more. */
-bool eo_esphome_peer_left(const struct esphome_session *);
+bool eo_sim_esphome_peer_left(const struct esphome_session *);
 /* Called by the line when the last byte of a CLOSING session has left. */
-void eo_esphome_left(struct esphome_session *);
+void eo_sim_esphome_left(struct esphome_session *);
 
 #endif

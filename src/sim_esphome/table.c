@@ -70,7 +70,7 @@ static int parse_release(const char *text, unsigned *since)
     return 0;
 }
 
-const struct esphome_age *eo_esphome_age(const char *release)
+const struct esphome_age *eo_sim_esphome_age(const char *release)
 {
     const struct esphome_age *found = NULL;
     unsigned since;
@@ -85,7 +85,7 @@ const struct esphome_age *eo_esphome_age(const char *release)
 
 /* ---- platforms ---------------------------------------------------------- */
 
-const struct esphome_platform EO_ESPHOME_PLATFORM[N_PLATFORMS] = {
+const struct esphome_platform EO_SIM_ESPHOME_PLATFORM[N_PLATFORMS] = {
     [ESP32] = {"esp32", CHECK_E9, 0x1c0000, 1024, 0x89, 0x8b, false,
                .raw = false},
     [ESP8266] = {"esp8266", CHECK_E9_OR_GZIP, 0x100000, 4096, 0x88, 0x84, true,
@@ -97,7 +97,7 @@ const struct esphome_platform EO_ESPHOME_PLATFORM[N_PLATFORMS] = {
                 .raw = false},
 };
 
-const char *const EO_ESPHOME_PLATFORM_NAMES[N_PLATFORMS + 1] = {
+const char *const EO_SIM_ESPHOME_PLATFORM_NAMES[N_PLATFORMS + 1] = {
     "esp32", "esp8266", "rp2040", "bk72xx", NULL};
 
 /* ---- places ------------------------------------------------------------- */
@@ -108,13 +108,13 @@ static const char *const STEPS[N_STEPS + 1] = {
 #undef X
         NULL};
 
-const char *eo_esphome_step_name(enum esphome_step step)
+const char *eo_sim_esphome_step_name(enum esphome_step step)
 {
     return STEPS[step];
 }
 
-int eo_esphome_where(struct esphome_where *w, const char *text,
-                     struct espota_error *err)
+int eo_sim_esphome_where(struct esphome_where *w, const char *text,
+                         struct espota_error *err)
 {
     char word[16];
     const size_t len = strcspn(text, ":");
@@ -164,7 +164,7 @@ static int parse_fault_arg(struct fault *f, enum fault_arg kind,
                            : eo_fail(err, ESPOTA_E_USAGE,
                                      "fault %s takes no argument", name);
     case ARG_STEP:
-        return eo_esphome_where(&f->where, arg, err);
+        return eo_sim_esphome_where(&f->where, arg, err);
     case ARG_COUNT:
     case ARG_MS:
         if (eo_parse_uint(arg, 1, 10000000, &n) != 0)
@@ -176,8 +176,8 @@ static int parse_fault_arg(struct fault *f, enum fault_arg kind,
     return -1;
 }
 
-int eo_esphome_fault(struct fault at[N_FAULTS], const char *text,
-                     struct espota_error *err)
+int eo_sim_esphome_fault(struct fault at[N_FAULTS], const char *text,
+                         struct espota_error *err)
 {
     char name[32];
     const size_t len = strcspn(text, "@");
@@ -194,8 +194,8 @@ int eo_esphome_fault(struct fault at[N_FAULTS], const char *text,
     return eo_sim_unknown(err, "fault", name, FAULT_NAMES);
 }
 
-int eo_esphome_key(struct noise_key *key, const char *text,
-                   struct espota_error *err)
+int eo_sim_esphome_key(struct noise_key *key, const char *text,
+                       struct espota_error *err)
 {
     unsigned any = 0;
 
@@ -217,8 +217,8 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-int eo_esphome_refuse(struct refusal *r, const char *text,
-                      struct espota_error *err)
+int eo_sim_esphome_refuse(struct refusal *r, const char *text,
+                          struct espota_error *err)
 {
     const size_t len = strcspn(text, "@");
     const int high = len == 4 ? hex_digit(text[2]) : -1;
@@ -231,6 +231,6 @@ int eo_esphome_refuse(struct refusal *r, const char *text,
                        text);
     r->on = true;
     r->code = (uint8_t)(high << 4 | low);
-    return eo_esphome_where(&r->where,
-                            text[len] == '@' ? text + len + 1 : "prepare", err);
+    return eo_sim_esphome_where(
+        &r->where, text[len] == '@' ? text + len + 1 : "prepare", err);
 }

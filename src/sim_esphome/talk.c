@@ -1,7 +1,7 @@
 /* talk.c -- what a simulated ESPHome device answers.
  *
  * HANDLERS at the end says what is read in which state; each handler answers
- * and says what is read next.  eo_esphome_trip() stands in front of every
+ * and says what is read next.  eo_sim_esphome_trip() stands in front of every
  * answer: there --refuse and --fault come in.
  */
 #include "sim_esphome/session.h"
@@ -21,7 +21,7 @@ enum {
 
 static void say(struct esphome_session *s, uint8_t byte)
 {
-    eo_esphome_say(s, &byte, 1);
+    eo_sim_esphome_say(s, &byte, 1);
 }
 
 static uint64_t now_ms(const struct esphome_session *s)
@@ -36,19 +36,19 @@ static void got_magic(struct esphome_session *s)
     const struct fault *strange = &s->config->fault[FAULT_STRANGE_VERSION];
     uint8_t answer[2] = {ESPHOME_OK, (uint8_t)s->config->version};
 
-    if (eo_esphome_trip(s, STEP_VERSION))
+    if (eo_sim_esphome_trip(s, STEP_VERSION))
         return;
     if (memcmp(s->in, EO_ESPHOME_MAGIC, ESPHOME_MAGIC_LEN) != 0) {
         if (s->config->age->mute && !s->config->where->raw)
-            eo_esphome_reset_now(s);
+            eo_sim_esphome_reset_now(s);
         else
-            eo_esphome_refuse_now(s, 0x80);
+            eo_sim_esphome_refuse_now(s, 0x80);
         return;
     }
     if (s->faulty && strange->on)
         answer[1] = (uint8_t)strange->n;
-    eo_esphome_say(s, answer, sizeof answer);
-    eo_esphome_await(s, READ_FEATURES, 1);
+    eo_sim_esphome_say(s, answer, sizeof answer);
+    eo_sim_esphome_await(s, READ_FEATURES, 1);
 }
 
 /* How this device asks this client; AUTH_BY_AGE: it turns the client away. */
@@ -69,9 +69,9 @@ static enum esphome_auth choose_auth(const struct esphome_config *c,
 static void want_type_or_size(struct esphome_session *s)
 {
     if (s->extended)
-        eo_esphome_await(s, READ_TYPE, 1);
+        eo_sim_esphome_await(s, READ_TYPE, 1);
     else
-        eo_esphome_await(s, READ_SIZE, 4);
+        eo_sim_esphome_await(s, READ_SIZE, 4);
 }
 
 static size_t auth_len(const struct esphome_session *s)
@@ -104,15 +104,15 @@ static void ask_password(struct esphome_session *s)
         say(s, ESPHOME_AUTH_OK);
         want_type_or_size(s);
     } else if (s->auth == AUTH_BY_AGE) {
-        eo_esphome_refuse_now(s, 0x82);
+        eo_sim_esphome_refuse_now(s, 0x82);
     } else if (make_nonce(s) != 0) {
-        eo_esphome_refuse_now(s, 0xff);
+        eo_sim_esphome_refuse_now(s, 0xff);
     } else {
         ask[0] =
             s->auth == AUTH_MD5 ? ESPHOME_REQUEST_MD5 : ESPHOME_REQUEST_SHA256;
         memcpy(ask + 1, s->nonce, auth_len(s));
-        eo_esphome_say(s, ask, 1 + auth_len(s));
-        eo_esphome_await(s, READ_CNONCE, auth_len(s));
+        eo_sim_esphome_say(s, ask, 1 + auth_len(s));
+        eo_sim_esphome_await(s, READ_CNONCE, auth_len(s));
     }
 }
 
@@ -126,15 +126,15 @@ static void got_features(struct esphome_session *s)
 
     s->features = f;
     if ((f & 0xf0) != 0)
-        eo_esphome_violation(s, VIOLATION_UNASSIGNED_BITS);
+        eo_sim_esphome_violation(s, VIOLATION_UNASSIGNED_BITS);
     if ((f & ESPHOME_CAN_NOISE) != 0 && (f & ESPHOME_CAN_EXTENDED) == 0)
-        eo_esphome_violation(s, VIOLATION_NOISE_ALONE);
-    if (eo_esphome_trip(s, STEP_FEATURES))
+        eo_sim_esphome_violation(s, VIOLATION_NOISE_ALONE);
+    if (eo_sim_esphome_trip(s, STEP_FEATURES))
         return;
     s->extended = c->extended && (f & ESPHOME_CAN_EXTENDED) != 0;
     noise = s->extended && c->key.given && (f & ESPHOME_CAN_NOISE) != 0;
     if (c->require_encryption && !noise) {
-        eo_esphome_refuse_now(s, 0x94);
+        eo_sim_esphome_refuse_now(s, 0x94);
         return;
     }
     s->server_flags =
@@ -146,10 +146,10 @@ static void got_features(struct esphome_session *s)
                            : ESPHOME_HEADER_OK;
     answer[0] = s->reply;
     answer[1] = s->server_flags;
-    eo_esphome_say(s, answer, s->extended ? 2 : 1);
+    eo_sim_esphome_say(s, answer, s->extended ? 2 : 1);
     if (noise)
-        eo_esphome_await(s, READ_KEY, KEY_FRAME);
-    else if (!eo_esphome_trip(s, STEP_AUTH))
+        eo_sim_esphome_await(s, READ_KEY, KEY_FRAME);
+    else if (!eo_sim_esphome_trip(s, STEP_AUTH))
         ask_password(s);
 }
 
@@ -157,8 +157,8 @@ static void got_features(struct esphome_session *s)
 static void got_key(struct esphome_session *s)
 {
     s->auth = AUTH_NOISE;
-    if (eo_esphome_trip(s, STEP_KEY) || !eo_esphome_key_agreed(s) ||
-        eo_esphome_trip(s, STEP_AUTH))
+    if (eo_sim_esphome_trip(s, STEP_KEY) || !eo_sim_esphome_key_agreed(s) ||
+        eo_sim_esphome_trip(s, STEP_AUTH))
         return;
     if (s->faulty && s->config->fault[FAULT_CHALLENGE].on) {
         ask_password(s);
@@ -194,11 +194,11 @@ static void got_cnonce(struct esphome_session *s)
 {
     memcpy(s->cnonce, s->in, s->need);
     if (!is_lower_hex(s->in, s->need))
-        eo_esphome_violation(s, VIOLATION_CNONCE_NOT_HEX);
+        eo_sim_esphome_violation(s, VIOLATION_CNONCE_NOT_HEX);
     if (strcmp(s->cnonce, s->device->last_cnonce) == 0)
-        eo_esphome_violation(s, VIOLATION_CNONCE_REPEATED);
+        eo_sim_esphome_violation(s, VIOLATION_CNONCE_REPEATED);
     memcpy(s->device->last_cnonce, s->cnonce, sizeof s->cnonce);
-    eo_esphome_await(s, READ_RESPONSE, s->need);
+    eo_sim_esphome_await(s, READ_RESPONSE, s->need);
 }
 
 static void got_response(struct esphome_session *s)
@@ -212,13 +212,13 @@ static void got_response(struct esphome_session *s)
     char expected[DIGEST_HEX_MAX];
 
     if (!is_lower_hex(s->in, s->need))
-        eo_esphome_violation(s, VIOLATION_RESPONSE_NOT_HEX);
-    if (eo_esphome_trip(s, STEP_RESPONSE))
+        eo_sim_esphome_violation(s, VIOLATION_RESPONSE_NOT_HEX);
+    if (eo_sim_esphome_trip(s, STEP_RESPONSE))
         return;
     if (eo_digest_hex(auth_digest(s), pieces, 3, expected) != 0) {
-        eo_esphome_refuse_now(s, 0xff);
+        eo_sim_esphome_refuse_now(s, 0xff);
     } else if (!same_hex(s, expected, s->in, s->need)) {
-        eo_esphome_refuse_now(s, 0x82);
+        eo_sim_esphome_refuse_now(s, 0x82);
     } else {
         say(s, ESPHOME_AUTH_OK);
         want_type_or_size(s);
@@ -230,7 +230,7 @@ static void got_response(struct esphome_session *s)
 static void got_type(struct esphome_session *s)
 {
     s->type = s->in[0];
-    eo_esphome_await(s, READ_SIZE, 4);
+    eo_sim_esphome_await(s, READ_SIZE, 4);
 }
 
 static bool fits(const struct esphome_session *s)
@@ -263,26 +263,26 @@ static void prepared(struct esphome_session *s)
     const bool keep = c->where->inflates || c->takes_gzip ||
                       s->device->base.sim->common.store != NULL;
 
-    if (eo_esphome_trip(s, STEP_PREPARE))
+    if (eo_sim_esphome_trip(s, STEP_PREPARE))
         return;
-    if (eo_flash_begin(&s->flash, &c->flash, s->size, keep, NULL) != 0) {
-        eo_esphome_refuse_now(s, 0xff);
+    if (eo_sim_flash_begin(&s->flash, &c->flash, s->size, keep, NULL) != 0) {
+        eo_sim_esphome_refuse_now(s, 0xff);
         return;
     }
     s->flash.as_it_is = s->type != ESPHOME_TYPE_APP ||
                         (s->server_flags & ESPHOME_TAKES_GZIP) == 0;
-    eo_image_check_init(&s->check,
-                        s->type == ESPHOME_TYPE_APP ? c->where->check
-                        : s->type == ESPHOME_TYPE_PARTITION_TABLE
-                            ? CHECK_TABLE
-                            : CHECK_BOOTLOADER,
-                        s->size);
+    eo_sim_image_check_init(&s->check,
+                            s->type == ESPHOME_TYPE_APP ? c->where->check
+                            : s->type == ESPHOME_TYPE_PARTITION_TABLE
+                                ? CHECK_TABLE
+                                : CHECK_BOOTLOADER,
+                            s->size);
     s->began = true;
     s->prepared_ms = now_ms(s);
-    if (eo_esphome_unread(s) > 0)
-        eo_esphome_violation(s, VIOLATION_BEFORE_PREPARE_OK);
+    if (eo_sim_esphome_unread(s) > 0)
+        eo_sim_esphome_violation(s, VIOLATION_BEFORE_PREPARE_OK);
     say(s, ESPHOME_PREPARE_OK);
-    eo_esphome_await(s, READ_MD5, ESPHOME_MD5_HEX);
+    eo_sim_esphome_await(s, READ_MD5, ESPHOME_MD5_HEX);
 }
 
 static void got_size(struct esphome_session *s)
@@ -293,12 +293,12 @@ static void got_size(struct esphome_session *s)
     s->ready_ms = now_ms(s);
     s->step = STEP_PREPARE;
     if (s->size == 0)
-        eo_esphome_violation(s, VIOLATION_SIZE_ZERO);
+        eo_sim_esphome_violation(s, VIOLATION_SIZE_ZERO);
     code = bad_size(s);
     if (code != 0)
-        eo_esphome_refuse_now(s, code);
+        eo_sim_esphome_refuse_now(s, code);
     else
-        eo_esphome_work(s, PREPARING, s->config->prepare_us, prepared);
+        eo_sim_esphome_work(s, PREPARING, s->config->prepare_us, prepared);
 }
 
 /* ---- data --------------------------------------------------------------- */
@@ -309,14 +309,14 @@ static void got_md5(struct esphome_session *s)
 {
     memcpy(s->md5, s->in, ESPHOME_MD5_HEX);
     if (!is_lower_hex(s->in, s->need))
-        eo_esphome_violation(s, VIOLATION_MD5_NOT_HEX);
-    if (eo_esphome_trip(s, STEP_MD5))
+        eo_sim_esphome_violation(s, VIOLATION_MD5_NOT_HEX);
+    if (eo_sim_esphome_trip(s, STEP_MD5))
         return;
-    if (eo_esphome_unread(s) > 0)
-        eo_esphome_violation(s, VIOLATION_BEFORE_MD5_OK);
+    if (eo_sim_esphome_unread(s) > 0)
+        eo_sim_esphome_violation(s, VIOLATION_BEFORE_MD5_OK);
     say(s, ESPHOME_MD5_OK);
     s->step = STEP_DATA;
-    eo_esphome_await(s, READ_DATA, 0);
+    eo_sim_esphome_await(s, READ_DATA, 0);
     if (s->size == 0)
         received(s);
 }
@@ -341,7 +341,7 @@ static void acknowledge(struct esphome_session *s)
         return;
     while (s->acked + ESPHOME_BLOCK <= s->total ||
            (s->total == s->size && s->acked < s->size)) {
-        const size_t ahead = s->total + eo_esphome_unread(s) - s->acked;
+        const size_t ahead = s->total + eo_sim_esphome_unread(s) - s->acked;
 
         if (ahead > s->max_ahead)
             s->max_ahead = ahead;
@@ -352,36 +352,36 @@ static void acknowledge(struct esphome_session *s)
 
 static void written(struct esphome_session *s)
 {
-    if (eo_esphome_trip(s, STEP_DATA))
+    if (eo_sim_esphome_trip(s, STEP_DATA))
         return;
     if (s->config->ack == ACK_WRITTEN)
         acknowledge(s);
     if (s->total == s->size)
         received(s);
     else
-        eo_esphome_await(s, READ_DATA, 0);
+        eo_sim_esphome_await(s, READ_DATA, 0);
 }
 
-void eo_esphome_got_data(struct esphome_session *s, const uint8_t *bytes,
-                         size_t n)
+void eo_sim_esphome_got_data(struct esphome_session *s, const uint8_t *bytes,
+                             size_t n)
 {
     const uint64_t now_us = now_ms(s) * 1000;
     const struct fault *corrupt = &s->config->fault[FAULT_CORRUPT];
     enum image_verdict verdict;
     uint64_t done_us;
 
-    verdict = eo_image_check_add(&s->check, bytes, n);
+    verdict = eo_sim_image_check_add(&s->check, bytes, n);
     if (verdict != IMAGE_FINE) {
-        eo_esphome_refuse_now(s, verdict == IMAGE_NOT_AN_APP ? 0x80 : 0x83);
+        eo_sim_esphome_refuse_now(s, verdict == IMAGE_NOT_AN_APP ? 0x80 : 0x83);
         return;
     }
     s->total += n;
-    done_us = eo_flash_write(&s->flash, bytes, n, now_us);
-    if (corrupt->on && eo_esphome_here(s, &corrupt->where))
-        eo_flash_corrupt(&s->flash);
+    done_us = eo_sim_flash_write(&s->flash, bytes, n, now_us);
+    if (corrupt->on && eo_sim_esphome_here(s, &corrupt->where))
+        eo_sim_flash_corrupt(&s->flash);
     if (s->config->ack == ACK_RECEIVED)
         acknowledge(s);
-    eo_esphome_work(s, WRITING, done_us - now_us, written);
+    eo_sim_esphome_work(s, WRITING, done_us - now_us, written);
 }
 
 /* ---- the end ------------------------------------------------------------ */
@@ -392,11 +392,11 @@ static uint8_t rejected(const struct esphome_session *s)
     const struct esphome_config *c = s->config;
     char md5[DIGEST_HEX_MAX];
 
-    if (eo_image_check_end(&s->check) != IMAGE_FINE)
+    if (eo_sim_image_check_end(&s->check) != IMAGE_FINE)
         return s->type == ESPHOME_TYPE_PARTITION_TABLE ? 0x8f
                : s->type == ESPHOME_TYPE_BOOTLOADER    ? 0x91
                                                        : 0x84;
-    if (eo_flash_md5(&s->flash, md5) != 0)
+    if (eo_sim_flash_md5(&s->flash, md5) != 0)
         return 0xff;
     if (same_hex(s, md5, s->md5, ESPHOME_MD5_HEX))
         return 0;
@@ -407,12 +407,12 @@ static void say_what_came_early(struct esphome_session *s)
 {
     uint8_t next;
 
-    if (eo_esphome_unread(s) == 0 || recv(s->fd, &next, 1, MSG_PEEK) != 1)
+    if (eo_sim_esphome_unread(s) == 0 || recv(s->fd, &next, 1, MSG_PEEK) != 1)
         return;
-    eo_esphome_violation(s, next == (s->sealed ? NOISE_MARK : ESPHOME_OK) &&
-                                    eo_esphome_unread(s) == 1
-                                ? VIOLATION_ACK_EARLY
-                                : VIOLATION_BEYOND_SIZE);
+    eo_sim_esphome_violation(s, next == (s->sealed ? NOISE_MARK : ESPHOME_OK) &&
+                                        eo_sim_esphome_unread(s) == 1
+                                    ? VIOLATION_ACK_EARLY
+                                    : VIOLATION_BEYOND_SIZE);
 }
 
 /* The order matters: what --fault does here happens to a device that already
@@ -424,51 +424,51 @@ static void verified(struct esphome_session *s)
     int rc;
 
     s->step = STEP_END;
-    if (eo_esphome_refused_here(s))
+    if (eo_sim_esphome_refused_here(s))
         return;
     code = rejected(s);
     if (code != 0) {
-        eo_esphome_refuse_now(s, code);
+        eo_sim_esphome_refuse_now(s, code);
         return;
     }
     path = eo_sim_store_path(&s->device->base);
-    rc = eo_flash_finish(&s->flash, path, &s->stored, NULL);
+    rc = eo_sim_flash_finish(&s->flash, path, &s->stored, NULL);
     eo_free(path);
     if (rc != 0) {
-        eo_esphome_refuse_now(s, 0x83);
+        eo_sim_esphome_refuse_now(s, 0x83);
         return;
     }
     if (!s->config->rollback)
         memcpy(s->device->updated, s->stored.version,
                sizeof s->device->updated);
     if (s->stored.damaged)
-        eo_esphome_violation(s, VIOLATION_GZIP_DAMAGED);
+        eo_sim_esphome_violation(s, VIOLATION_GZIP_DAMAGED);
     if (s->stored.left_packed)
-        eo_esphome_violation(s, VIOLATION_GZIP_NOT_OFFERED);
+        eo_sim_esphome_violation(s, VIOLATION_GZIP_NOT_OFFERED);
     say_what_came_early(s);
-    if (eo_esphome_faulted_here(s))
+    if (eo_sim_esphome_faulted_here(s))
         return;
     say(s, ESPHOME_END_OK);
-    if (!eo_esphome_trip(s, STEP_GOODBYE))
-        eo_esphome_await(s, READ_GOODBYE, 1);
+    if (!eo_sim_esphome_trip(s, STEP_GOODBYE))
+        eo_sim_esphome_await(s, READ_GOODBYE, 1);
 }
 
 static void received(struct esphome_session *s)
 {
     s->received_ms = now_ms(s);
-    if (eo_esphome_trip(s, STEP_RECEIVE))
+    if (eo_sim_esphome_trip(s, STEP_RECEIVE))
         return;
     say(s, ESPHOME_RECEIVE_OK);
-    eo_esphome_work(s, VERIFYING, s->config->verify_us, verified);
+    eo_sim_esphome_work(s, VERIFYING, s->config->verify_us, verified);
 }
 
 static void got_goodbye(struct esphome_session *s)
 {
     if (s->in[0] != ESPHOME_OK)
-        eo_esphome_violation(s, VIOLATION_ACK_WRONG);
-    if (eo_esphome_unread(s) > 0)
-        eo_esphome_violation(s, VIOLATION_AFTER_ACK);
-    eo_esphome_finish(s, OUTCOME_UPDATED, -1);
+        eo_sim_esphome_violation(s, VIOLATION_ACK_WRONG);
+    if (eo_sim_esphome_unread(s) > 0)
+        eo_sim_esphome_violation(s, VIOLATION_AFTER_ACK);
+    eo_sim_esphome_finish(s, OUTCOME_UPDATED, -1);
 }
 
 static void (*const HANDLERS[])(struct esphome_session *) = {
@@ -484,12 +484,12 @@ static void (*const HANDLERS[])(struct esphome_session *) = {
     [SILENT] = NULL,
 };
 
-bool eo_esphome_reads(enum state state)
+bool eo_sim_esphome_reads(enum state state)
 {
     return HANDLERS[state] != NULL;
 }
 
-void eo_esphome_got(struct esphome_session *s)
+void eo_sim_esphome_got(struct esphome_session *s)
 {
     HANDLERS[s->state](s);
 }

@@ -191,7 +191,7 @@ void eo_sim_session_end(struct device *d, struct report *r, bool updated,
 {
     struct sim *s = d->sim;
 
-    eo_out_put(s->out, r);
+    eo_sim_out_put(s->out, r);
     s->sessions++;
     s->violations += violations;
     if (!updated)
@@ -290,14 +290,14 @@ static int make_devices(struct sim *s, struct espota_error *err)
 
 static void put_summary(struct sim *s)
 {
-    struct report *r = eo_report_new("summary", NULL);
+    struct report *r = eo_sim_report_new("summary", NULL);
 
-    eo_report_text(r, "profile", s->profile->name);
-    eo_report_number(r, "devices", s->common.count);
-    eo_report_number(r, "sessions", s->sessions);
-    eo_report_number(r, "updated", s->updated);
-    eo_report_number(r, "violations", s->violations);
-    eo_out_put(s->out, r);
+    eo_sim_report_text(r, "profile", s->profile->name);
+    eo_sim_report_number(r, "devices", s->common.count);
+    eo_sim_report_number(r, "sessions", s->sessions);
+    eo_sim_report_number(r, "updated", s->updated);
+    eo_sim_report_number(r, "violations", s->violations);
+    eo_sim_out_put(s->out, r);
 }
 
 static int live(struct sim *s, struct espota_error *err)
@@ -308,7 +308,7 @@ static int live(struct sim *s, struct espota_error *err)
     s->loop = eo_loop_new();
     if (s->loop == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    s->out = eo_out_open(s->common.report, err);
+    s->out = eo_sim_out_open(s->common.report, err);
     if (s->out == NULL || make_devices(s, err) != 0)
         return -1;
     signals = watch_signals(s);
@@ -339,7 +339,7 @@ int eo_sim_run(struct sim *s)
 
     eo_sim_mdns_close(s->mdns);
     eo_free(s->devices);
-    eo_out_free(s->out);
+    eo_sim_out_free(s->out);
     eo_loop_free(s->loop);
     if (rc == 0)
         return 0;

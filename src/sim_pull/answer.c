@@ -15,7 +15,7 @@ enum {
 
 static void finish_image(struct pull_device *d)
 {
-    const struct pull_config *c = eo_pull_config(d);
+    const struct pull_config *c = eo_sim_pull_config(d);
     char got[DIGEST_HEX_MAX];
 
     if (eo_hasher_hex(d->hasher, got) != 0)
@@ -23,15 +23,15 @@ static void finish_image(struct pull_device *d)
     if (c->mode == 0 && d->first != 0xe9 &&
         (c->variant == VARIANT_ESP32 ||
          (c->variant == VARIANT_ESP8266 && d->first != 0x1f))) {
-        eo_pull_end(d, -106, "header verification failed");
+        eo_sim_pull_end(d, -106, "header verification failed");
         return;
     }
     if (d->want_md5[0] != '\0' && strcmp(got, d->want_md5) != 0) {
-        eo_pull_end(d, -16, "MD5 mismatch");
+        eo_sim_pull_end(d, -16, "MD5 mismatch");
         return;
     }
     memcpy(d->want_md5, got, sizeof d->want_md5);
-    eo_pull_end(d, 0, "updated");
+    eo_sim_pull_end(d, 0, "updated");
 }
 
 static void finish_text(struct pull_device *d, const char *text, size_t len)
@@ -39,23 +39,23 @@ static void finish_text(struct pull_device *d, const char *text, size_t len)
     const char *why;
     int rc;
 
-    if (eo_pull_config(d)->variant == VARIANT_ESPHOME) {
+    if (eo_sim_pull_config(d)->variant == VARIANT_ESPHOME) {
         memcpy(d->want_md5, text, 32);
         d->want_md5[32] = '\0';
-        memcpy(d->path, eo_pull_config(d)->path, sizeof d->path);
+        memcpy(d->path, eo_sim_pull_config(d)->path, sizeof d->path);
         if (strspn(d->want_md5, "0123456789abcdef") != 32) {
-            eo_pull_end(d, -16, "the MD5 is not lower-case hex");
+            eo_sim_pull_end(d, -16, "the MD5 is not lower-case hex");
             return;
         }
     } else {
-        rc = eo_pull_manifest(eo_pull_config(d), text, len, d->path,
-                              d->want_md5, &why);
+        rc = eo_sim_pull_manifest(eo_sim_pull_config(d), text, len, d->path,
+                                  d->want_md5, &why);
         if (rc != 0) {
-            eo_pull_end(d, rc < 0 ? -16 : 1, rc < 0 ? why : "no updates");
+            eo_sim_pull_end(d, rc < 0 ? -16 : 1, rc < 0 ? why : "no updates");
             return;
         }
     }
-    eo_pull_go_on(d);
+    eo_sim_pull_go_on(d);
 }
 
 /* ---- the head ------------------------------------------------------------ */
@@ -112,54 +112,54 @@ static bool status_is_final(struct pull_device *d)
     for (size_t i = 0; i < sizeof STATUSES / sizeof *STATUSES; i++)
         if (STATUSES[i].status == d->status) {
             if (d->status == 304 && d->in_len > d->head_len)
-                eo_pull_violate(d, "a body with 304");
-            eo_pull_end(d, STATUSES[i].code, STATUSES[i].what);
+                eo_sim_pull_violate(d, "a body with 304");
+            eo_sim_pull_end(d, STATUSES[i].code, STATUSES[i].what);
             return true;
         }
-    eo_pull_end(d, -104, "wrong HTTP code");
+    eo_sim_pull_end(d, -104, "wrong HTTP code");
     return true;
 }
 
 /* False: the fetch has ended. */
 static bool head_is_fine(struct pull_device *d)
 {
-    const struct pull_config *c = eo_pull_config(d);
+    const struct pull_config *c = eo_sim_pull_config(d);
 
     if (d->chunked)
-        eo_pull_violate(d, "chunked");
+        eo_sim_pull_violate(d, "chunked");
     if (d->encoded)
-        eo_pull_violate(d, "encoded");
-    if (eo_pull_is_esphome(d) && d->head_len > IDF_HEAD_MAX)
-        eo_pull_violate(d, "the headers do not fit the buffer");
+        eo_sim_pull_violate(d, "encoded");
+    if (eo_sim_pull_is_esphome(d) && d->head_len > IDF_HEAD_MAX)
+        eo_sim_pull_violate(d, "the headers do not fit the buffer");
     if (status_is_final(d))
         return false;
-    if (c->mode == 2 && !eo_pull_is_esphome(d)) {
+    if (c->mode == 2 && !eo_sim_pull_is_esphome(d)) {
         if (d->in_len > d->head_len || d->length > 0)
-            eo_pull_violate(d, "a body for who asks for the version");
-        eo_pull_end(d, d->x_version[0] != '\0' ? 1 : -109, "version told");
+            eo_sim_pull_violate(d, "a body for who asks for the version");
+        eo_sim_pull_end(d, d->x_version[0] != '\0' ? 1 : -109, "version told");
         return false;
     }
     if (!d->has_length || d->length == 0) {
-        eo_pull_end(d, -101, "server did not report size");
+        eo_sim_pull_end(d, -101, "server did not report size");
         return false;
     }
     if (d->step == PULL_ASK_TEXT)
         return true;
     if (d->status == 206 && d->part_from != d->asked_from) {
-        eo_pull_end(d, -104, "another part than it asked for");
+        eo_sim_pull_end(d, -104, "another part than it asked for");
         return false;
     }
     if (d->status == 206)
         d->length += d->asked_from;
     else if (d->asked_from > 0)
-        eo_pull_begin_anew(d);
+        eo_sim_pull_begin_anew(d);
     if (d->x_md5[0] != '\0' && strlen(d->x_md5) != 32) {
-        eo_pull_end(d, -105, "bad MD5 header");
+        eo_sim_pull_end(d, -105, "bad MD5 header");
         return false;
     }
-    if (c->mode == 0 && !eo_pull_is_esphome(d) && c->variant != VARIANT_PICO &&
-        d->length > c->free_space) {
-        eo_pull_end(d, -100, "too little space");
+    if (c->mode == 0 && !eo_sim_pull_is_esphome(d) &&
+        c->variant != VARIANT_PICO && d->length > c->free_space) {
+        eo_sim_pull_end(d, -100, "too little space");
         return false;
     }
     if (d->x_md5[0] != '\0')
@@ -176,7 +176,7 @@ static bool read_head(struct pull_device *d)
     if (end_of_head == NULL)
         return false;
     d->head_len = (size_t)(end_of_head - d->in) + 4;
-    d->head_at = eo_loop_now(eo_pull_loop(d));
+    d->head_at = eo_loop_now(eo_sim_pull_loop(d));
     *end_of_head = '\0';
     rest = d->in;
     for (bool first = true; rest != NULL; first = false) {
@@ -203,20 +203,20 @@ static void take_image(struct pull_device *d, const char *bytes, size_t len)
 {
     if (d->received == 0 && len > 0) {
         d->first = (uint8_t)bytes[0];
-        if (eo_pull_config(d)->variant == VARIANT_ESP32 &&
-            eo_loop_now(eo_pull_loop(d)) - d->head_at > FIRST_BYTE_MS)
-            eo_pull_violate(d, "no body right behind the headers");
+        if (eo_sim_pull_config(d)->variant == VARIANT_ESP32 &&
+            eo_loop_now(eo_sim_pull_loop(d)) - d->head_at > FIRST_BYTE_MS)
+            eo_sim_pull_violate(d, "no body right behind the headers");
     }
     if (len > d->length - d->received)
         len = d->length - d->received;
     eo_hasher_add(d->hasher, bytes, len);
     if (d->store != NULL && fwrite(bytes, 1, len, d->store) != len)
-        eo_pull_violate(d, "cannot store it");
+        eo_sim_pull_violate(d, "cannot store it");
     d->received += len;
     if (d->received >= d->length / 2 &&
-        eo_pull_restarted(d, PULL_RESTART_DATA))
+        eo_sim_pull_restarted(d, PULL_RESTART_DATA))
         return;
-    if (d->received == d->length && !eo_pull_restarted(d, PULL_RESTART_END))
+    if (d->received == d->length && !eo_sim_pull_restarted(d, PULL_RESTART_END))
         finish_image(d);
 }
 
@@ -228,31 +228,31 @@ static void on_body(struct pull_device *d)
 
     if (d->step == PULL_ASK_TEXT) {
         /* One read, and what is not in it is not there. */
-        if (eo_pull_config(d)->variant == VARIANT_ESPHOME && len < 32)
-            eo_pull_end(d, -16, "the MD5 came in pieces");
-        else if (eo_pull_config(d)->variant == VARIANT_ESPHOME ||
+        if (eo_sim_pull_config(d)->variant == VARIANT_ESPHOME && len < 32)
+            eo_sim_pull_end(d, -16, "the MD5 came in pieces");
+        else if (eo_sim_pull_config(d)->variant == VARIANT_ESPHOME ||
                  len >= d->length)
             finish_text(d, body, len);
         else if (d->in_len + 1 >= sizeof d->in)
-            eo_pull_end(d, -16, "the manifest is too long");
+            eo_sim_pull_end(d, -16, "the manifest is too long");
         return;
     }
     d->in_len = d->head_len;
     take_image(d, body, len);
 }
 
-void eo_pull_received(struct pull_device *d)
+void eo_sim_pull_received(struct pull_device *d)
 {
     if (!d->in_body) {
         if (!read_head(d)) {
             if (d->in_len >= PULL_HEAD_MAX)
-                eo_pull_end(d, -1, "the headers do not end");
+                eo_sim_pull_end(d, -1, "the headers do not end");
             return;
         }
         if (!head_is_fine(d))
             return;
         if (d->in_len == d->head_len &&
-            eo_pull_config(d)->variant != VARIANT_ESPHOME)
+            eo_sim_pull_config(d)->variant != VARIANT_ESPHOME)
             return;
     }
     on_body(d);

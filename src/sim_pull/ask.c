@@ -11,7 +11,7 @@
 
 /* ---- the URL ------------------------------------------------------------- */
 
-int eo_pull_url(struct pull_config *c, struct espota_error *err)
+int eo_sim_pull_url(struct pull_config *c, struct espota_error *err)
 {
     static const char HTTP[] = "http://";
     const char *at = c->url, *colon;
@@ -152,9 +152,9 @@ static void add_pico(struct text *t, const struct pull_config *c,
         eo_text_add(t, "x-Pico-Version: %s\r\n", version);
 }
 
-void eo_pull_request(struct text *t, const struct pull_config *c,
-                     unsigned number, const char *version, const char *md5,
-                     const char *path, bool image, struct pull_part part)
+void eo_sim_pull_request(struct text *t, const struct pull_config *c,
+                         unsigned number, const char *version, const char *md5,
+                         const char *path, bool image, struct pull_part part)
 {
     static const char *const AGENTS[] = {
         "ESP8266-http-Update", "ESP32-http-Update", "Pico-HTTP-Update",
@@ -242,8 +242,9 @@ static int use(const struct pull_config *c, const json_t *o, char path[256],
     return c->version != NULL && strcmp(version, c->version) == 0;
 }
 
-int eo_pull_manifest(const struct pull_config *c, const char *json, size_t len,
-                     char path[256], char md5[33], const char **why)
+int eo_sim_pull_manifest(const struct pull_config *c, const char *json,
+                         size_t len, char path[256], char md5[33],
+                         const char **why)
 {
     json_t *o = json_loadb(json, len, 0, NULL);
     int rc = -1;
@@ -257,8 +258,9 @@ int eo_pull_manifest(const struct pull_config *c, const char *json, size_t len,
 
 #else
 
-int eo_pull_manifest(const struct pull_config *c, const char *json, size_t len,
-                     char path[256], char md5[33], const char **why)
+int eo_sim_pull_manifest(const struct pull_config *c, const char *json,
+                         size_t len, char path[256], char md5[33],
+                         const char **why)
 {
     (void)c;
     (void)json;

@@ -1,7 +1,7 @@
 /* ask.h -- a simulated device that fetches its firmware: what it is told to
  * be, and what it asks. */
-#ifndef EO_SIM_PULL_H
-#define EO_SIM_PULL_H
+#ifndef EO_SIM_PULL_ASK_H
+#define EO_SIM_PULL_ASK_H
 
 #include "base/str.h"
 #include "crypto/digest.h"
@@ -48,7 +48,7 @@ struct pull_config {
 };
 
 /* "http://127.0.0.1:8080/fw.bin"; "localhost" is the only name known. */
-int eo_pull_url(struct pull_config *, struct espota_error *err);
+int eo_sim_pull_url(struct pull_config *, struct espota_error *err);
 
 /* The request for a path, as this variant sends it; for the bytes from that one
  * on, if it is not 0, of the file with that ETag (""; not known). */
@@ -56,13 +56,14 @@ struct pull_part {
     size_t from;
     const char *etag;
 };
-void eo_pull_request(struct text *, const struct pull_config *,
-                     unsigned number, const char *version, const char *md5,
-                     const char *path, bool image, struct pull_part);
+void eo_sim_pull_request(struct text *, const struct pull_config *,
+                         unsigned number, const char *version, const char *md5,
+                         const char *path, bool image, struct pull_part);
 
 /* What the update entity makes of a manifest: 0 and path and MD5 of the image,
  * 1: no other version, -1: *why it cannot be used. */
-int eo_pull_manifest(const struct pull_config *, const char *json, size_t len,
-                     char path[256], char md5[33], const char **why);
+int eo_sim_pull_manifest(const struct pull_config *, const char *json,
+                         size_t len, char path[256], char md5[33],
+                         const char **why);
 
 #endif

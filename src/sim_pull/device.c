@@ -69,22 +69,22 @@ static const struct opt OPTS[] = {
 /* clang-format on */
 #undef AT
 
-const struct pull_config *eo_pull_config(const struct pull_device *d)
+const struct pull_config *eo_sim_pull_config(const struct pull_device *d)
 {
     return d->base.sim->config;
 }
 
-struct espota_loop *eo_pull_loop(const struct pull_device *d)
+struct espota_loop *eo_sim_pull_loop(const struct pull_device *d)
 {
     return d->base.sim->loop;
 }
 
-bool eo_pull_is_esphome(const struct pull_device *d)
+bool eo_sim_pull_is_esphome(const struct pull_device *d)
 {
-    return eo_pull_config(d)->variant >= VARIANT_ESPHOME;
+    return eo_sim_pull_config(d)->variant >= VARIANT_ESPHOME;
 }
 
-void eo_pull_violate(struct pull_device *d, const char *what)
+void eo_sim_pull_violate(struct pull_device *d, const char *what)
 {
     if (d->violations++ == 0)
         d->violation = what;
@@ -107,8 +107,8 @@ static void forget(struct pull_device *d)
 
 static void hang_up(struct pull_device *d)
 {
-    eo_timer_stop(eo_pull_loop(d), &d->timer);
-    eo_timer_stop(eo_pull_loop(d), &d->tick);
+    eo_timer_stop(eo_sim_pull_loop(d), &d->timer);
+    eo_timer_stop(eo_sim_pull_loop(d), &d->tick);
     eo_watch_free(d->watch);
     d->watch = NULL;
     if (d->fd > 0)
@@ -127,7 +127,7 @@ static void keep(struct pull_device *d)
         return;
     if (d->store == NULL || fclose(d->store) != 0 ||
         rename(d->store_at, path) != 0)
-        eo_pull_violate(d, "cannot store it");
+        eo_sim_pull_violate(d, "cannot store it");
     d->store = NULL;
     eo_free(path);
 }
@@ -147,37 +147,38 @@ static void maybe_done(struct sim *s)
 static struct report *describe(struct pull_device *d, int code,
                                const char *what)
 {
-    struct report *r = eo_report_new("session", &d->base);
+    struct report *r = eo_sim_report_new("session", &d->base);
 
-    eo_report_number(r, "session", ++d->base.sessions);
-    eo_report_text(r, "outcome", what);
-    eo_report_flag(r, "updated", code == 0);
-    eo_report_number(r, "code", (uint64_t)(code < 0 ? -code : 0));
-    eo_report_number(r, "status", (uint64_t)d->status);
-    eo_report_number(r, "received", d->received);
-    eo_report_text(r, "md5", d->want_md5);
-    eo_report_text(r, "version", d->x_version);
-    eo_report_number(r, "ms", eo_loop_now(eo_pull_loop(d)) - d->asked_at);
-    eo_report_number(r, "violations", d->violations);
-    eo_report_text(r, "violation", d->violation);
+    eo_sim_report_number(r, "session", ++d->base.sessions);
+    eo_sim_report_text(r, "outcome", what);
+    eo_sim_report_flag(r, "updated", code == 0);
+    eo_sim_report_number(r, "code", (uint64_t)(code < 0 ? -code : 0));
+    eo_sim_report_number(r, "status", (uint64_t)d->status);
+    eo_sim_report_number(r, "received", d->received);
+    eo_sim_report_text(r, "md5", d->want_md5);
+    eo_sim_report_text(r, "version", d->x_version);
+    eo_sim_report_number(r, "ms",
+                         eo_loop_now(eo_sim_pull_loop(d)) - d->asked_at);
+    eo_sim_report_number(r, "violations", d->violations);
+    eo_sim_report_text(r, "violation", d->violation);
     return r;
 }
 
-bool eo_pull_restarted(struct pull_device *d, enum pull_restart step)
+bool eo_sim_pull_restarted(struct pull_device *d, enum pull_restart step)
 {
-    if (!eo_sim_restarts_at(&d->base, (int)eo_pull_config(d)->restart,
+    if (!eo_sim_restarts_at(&d->base, (int)eo_sim_pull_config(d)->restart,
                             (int)step))
         return false;
     eo_sim_drop(d->fd);
     d->fd = 0;
-    d->kept = eo_pull_config(d)->resume && step == PULL_RESTART_DATA;
+    d->kept = eo_sim_pull_config(d)->resume && step == PULL_RESTART_DATA;
     eo_sim_session_end(&d->base, describe(d, -1, "restart"), false,
                        d->violations);
     eo_sim_restart(&d->base);
     return true;
 }
 
-void eo_pull_end(struct pull_device *d, int code, const char *what)
+void eo_sim_pull_end(struct pull_device *d, int code, const char *what)
 {
     struct report *r = describe(d, code, what);
     const bool updated = code == 0;
@@ -192,27 +193,27 @@ void eo_pull_end(struct pull_device *d, int code, const char *what)
     hang_up(d);
     eo_sim_session_end(&d->base, r, updated, d->violations);
     maybe_done(s);
-    if (!updated && eo_pull_config(d)->every_us > 0)
-        eo_timer_start(eo_pull_loop(d), &d->timer,
-                       eo_pull_config(d)->every_us / 1000, begin, d);
+    if (!updated && eo_sim_pull_config(d)->every_us > 0)
+        eo_timer_start(eo_sim_pull_loop(d), &d->timer,
+                       eo_sim_pull_config(d)->every_us / 1000, begin, d);
 }
 
 /* ---- reading ------------------------------------------------------------- */
 
 static void on_timeout(void *ctx)
 {
-    eo_pull_end(ctx, -11, "timeout");
+    eo_sim_pull_end(ctx, -11, "timeout");
 }
 
 static void patience(struct pull_device *d)
 {
-    eo_timer_start(eo_pull_loop(d), &d->timer,
-                   eo_pull_config(d)->timeout_us / 1000, on_timeout, d);
+    eo_timer_start(eo_sim_pull_loop(d), &d->timer,
+                   eo_sim_pull_config(d)->timeout_us / 1000, on_timeout, d);
 }
 
 static void lost(struct pull_device *d)
 {
-    eo_pull_end(d, -1, d->in_body ? "connection lost" : "no answer");
+    eo_sim_pull_end(d, -1, d->in_body ? "connection lost" : "no answer");
 }
 
 /* Reads once, not more than the rate allows.  False: nothing was there. */
@@ -230,44 +231,44 @@ static bool read_some(struct pull_device *d, size_t max)
     }
     d->in_len += (size_t)n;
     patience(d);
-    eo_pull_received(d);
+    eo_sim_pull_received(d);
     return true;
 }
 
 static void on_tick(void *ctx)
 {
     struct pull_device *d = ctx;
-    const size_t rate = eo_pull_config(d)->rate;
+    const size_t rate = eo_sim_pull_config(d)->rate;
 
-    eo_timer_start(eo_pull_loop(d), &d->tick, TICK_MS, on_tick, d);
+    eo_timer_start(eo_sim_pull_loop(d), &d->tick, TICK_MS, on_tick, d);
     read_some(d, rate * TICK_MS / 1000 + 1); /* may end, and stop the timer */
 }
 
 static void on_ready(void *ctx, int ready)
 {
     struct pull_device *d = ctx;
-    const struct pull_config *c = eo_pull_config(d);
+    const struct pull_config *c = eo_sim_pull_config(d);
 
     if (!d->began && ready & ESPOTA_WRITE) {
         char request[1400];
         struct text t;
 
         if (eo_sock_error(d->fd) != 0) {
-            eo_pull_end(d, -1, "connection refused");
+            eo_sim_pull_end(d, -1, "connection refused");
             return;
         }
         eo_text_init(&t, request, sizeof request);
-        eo_pull_request(&t, c, d->base.number, d->version, d->md5, d->path,
-                        d->step == PULL_ASK_IMAGE,
-                        (struct pull_part){d->asked_from, d->etag});
+        eo_sim_pull_request(&t, c, d->base.number, d->version, d->md5, d->path,
+                            d->step == PULL_ASK_IMAGE,
+                            (struct pull_part){d->asked_from, d->etag});
         d->began = true;
         eo_send(d->fd, t.at, t.len);
         if (d->step == PULL_ASK_IMAGE &&
-            eo_pull_restarted(d, PULL_RESTART_REQUEST))
+            eo_sim_pull_restarted(d, PULL_RESTART_REQUEST))
             return;
         eo_watch_want(d->watch, c->rate > 0 ? 0 : ESPOTA_READ);
         if (c->rate > 0)
-            eo_timer_start(eo_pull_loop(d), &d->tick, TICK_MS, on_tick, d);
+            eo_timer_start(eo_sim_pull_loop(d), &d->tick, TICK_MS, on_tick, d);
         return;
     }
     if (ready & ESPOTA_READ)
@@ -292,7 +293,7 @@ static void open_store(struct pull_device *d)
     eo_free(path);
 }
 
-void eo_pull_begin_anew(struct pull_device *d)
+void eo_sim_pull_begin_anew(struct pull_device *d)
 {
     forget(d);
     d->received = d->asked_from = 0;
@@ -310,26 +311,26 @@ static void start_fetch(struct pull_device *d)
     d->status = 0;
     d->x_md5[0] = d->x_version[0] = '\0';
     if (!d->kept)
-        eo_pull_begin_anew(d);
+        eo_sim_pull_begin_anew(d);
     d->kept = false;
 }
 
 static void ask(void *ctx)
 {
     struct pull_device *d = ctx;
-    const struct pull_config *c = eo_pull_config(d);
+    const struct pull_config *c = eo_sim_pull_config(d);
 
     start_fetch(d);
     d->fd = eo_tcp_connect_small(&c->addr, NULL, (int)c->rcvbuf, MSS);
     if (d->fd < 0 || d->hasher == NULL) {
         d->fd = 0;
-        eo_pull_end(d, -1, "cannot connect");
+        eo_sim_pull_end(d, -1, "cannot connect");
         return;
     }
-    d->watch = eo_watch_new(eo_pull_loop(d), d->fd, ESPOTA_READ | ESPOTA_WRITE,
-                            on_ready, d);
+    d->watch = eo_watch_new(eo_sim_pull_loop(d), d->fd,
+                            ESPOTA_READ | ESPOTA_WRITE, on_ready, d);
     if (d->watch == NULL) {
-        eo_pull_end(d, -1, "out of memory");
+        eo_sim_pull_end(d, -1, "out of memory");
         return;
     }
     patience(d);
@@ -338,8 +339,8 @@ static void ask(void *ctx)
 static void begin(void *ctx)
 {
     struct pull_device *d = ctx;
-    const struct pull_config *c = eo_pull_config(d);
-    const bool text = eo_pull_is_esphome(d);
+    const struct pull_config *c = eo_sim_pull_config(d);
+    const bool text = eo_sim_pull_is_esphome(d);
     struct text t;
 
     d->step = text ? PULL_ASK_TEXT : PULL_ASK_IMAGE;
@@ -349,11 +350,11 @@ static void begin(void *ctx)
     d->want_md5[0] = '\0';
     d->violations = 0;
     d->violation = NULL;
-    d->asked_at = eo_loop_now(eo_pull_loop(d));
+    d->asked_at = eo_loop_now(eo_sim_pull_loop(d));
     ask(d);
 }
 
-void eo_pull_go_on(struct pull_device *d)
+void eo_sim_pull_go_on(struct pull_device *d)
 {
     d->step = PULL_ASK_IMAGE;
     hang_up(d);
@@ -432,7 +433,7 @@ static int check(void *config, struct espota_error *err)
                        "--resume: ESPHome always begins anew");
     if (c->timeout_us == 0)
         c->timeout_us = c->variant >= VARIANT_ESPHOME ? 4500000 : 8000000;
-    return eo_pull_url(c, err);
+    return eo_sim_pull_url(c, err);
 }
 
 const struct profile eo_sim_pull = {

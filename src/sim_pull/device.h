@@ -44,24 +44,24 @@ struct pull_device {
     const char *violation;
 };
 
-const struct pull_config *eo_pull_config(const struct pull_device *);
-struct espota_loop *eo_pull_loop(const struct pull_device *);
-bool eo_pull_is_esphome(const struct pull_device *);
+const struct pull_config *eo_sim_pull_config(const struct pull_device *);
+struct espota_loop *eo_sim_pull_loop(const struct pull_device *);
+bool eo_sim_pull_is_esphome(const struct pull_device *);
 /* Counted against the server. */
-void eo_pull_violate(struct pull_device *, const char *what);
+void eo_sim_pull_violate(struct pull_device *, const char *what);
 
 /* answer.c: more of the answer is in d->in.  It may end the fetch. */
-void eo_pull_received(struct pull_device *);
+void eo_sim_pull_received(struct pull_device *);
 
 /* device.c: the end, with what the updater in the device would return: 0 is an
  * update, 1 none, others are its errors. */
-void eo_pull_end(struct pull_device *, int code, const char *what);
+void eo_sim_pull_end(struct pull_device *, int code, const char *what);
 /* True: the device restarts here, because --restart says so; what it was doing
  * is gone. */
-bool eo_pull_restarted(struct pull_device *, enum pull_restart step);
+bool eo_sim_pull_restarted(struct pull_device *, enum pull_restart step);
 /* All of it comes after all: what it had does not count. */
-void eo_pull_begin_anew(struct pull_device *);
+void eo_sim_pull_begin_anew(struct pull_device *);
 /* The same device asks for the image, whose path is known now. */
-void eo_pull_go_on(struct pull_device *);
+void eo_sim_pull_go_on(struct pull_device *);
 
 #endif

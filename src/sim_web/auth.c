@@ -15,7 +15,7 @@ static const struct web_config *config(const struct web_device *d)
 
 static const char *user(const struct web_config *c)
 {
-    const char *only = EO_WEB_KINDS[c->kind].user;
+    const char *only = EO_SIM_WEB_KINDS[c->kind].user;
 
     if (only != NULL)
         return only;
@@ -25,7 +25,7 @@ static const char *user(const struct web_config *c)
 static enum web_auth kind(const struct web_config *c)
 {
     return c->auth != WEB_AUTH_USUAL ? (enum web_auth)c->auth
-                                     : EO_WEB_KINDS[c->kind].auth;
+                                     : EO_SIM_WEB_KINDS[c->kind].auth;
 }
 
 static bool basic(const struct web_config *c, const char *text)
@@ -95,7 +95,7 @@ static bool digest(const struct web_device *d, const struct web_head *h,
            strcmp(response, right) == 0;
 }
 
-bool eo_web_allowed(const struct web_device *d, const struct web_head *h)
+bool eo_sim_web_allowed(const struct web_device *d, const struct web_head *h)
 {
     const struct web_config *c = config(d);
     const char *given = h->authorization;
@@ -108,7 +108,7 @@ bool eo_web_allowed(const struct web_device *d, const struct web_head *h)
            digest(d, h, given + 7);
 }
 
-void eo_web_challenge(const struct web_device *d, char *out, size_t cap)
+void eo_sim_web_challenge(const struct web_device *d, char *out, size_t cap)
 {
     struct text t;
 

@@ -12,36 +12,36 @@
 
 enum { PIECE = 1460 };
 
-struct espota_loop *eo_web_loop(const struct web_conn *x)
+struct espota_loop *eo_sim_web_loop(const struct web_conn *x)
 {
     return x->device->base.sim->loop;
 }
 
-void eo_web_conn_free(struct web_conn *x)
+void eo_sim_web_conn_free(struct web_conn *x)
 {
     if (x == NULL)
         return;
-    eo_timer_stop(eo_web_loop(x), &x->timer);
-    eo_timer_stop(eo_web_loop(x), &x->idle);
+    eo_timer_stop(eo_sim_web_loop(x), &x->timer);
+    eo_timer_stop(eo_sim_web_loop(x), &x->idle);
     eo_watch_free(x->watch);
     close(x->fd);
-    eo_flash_end(&x->flash);
+    eo_sim_flash_end(&x->flash);
     eo_free(x);
 }
 
-void eo_web_gone(struct web_conn *x)
+void eo_sim_web_gone(struct web_conn *x)
 {
     x->device->conn[x->slot] = NULL;
-    eo_web_conn_free(x);
+    eo_sim_web_conn_free(x);
 }
 
-void eo_web_violate(struct web_conn *x, const char *what)
+void eo_sim_web_violate(struct web_conn *x, const char *what)
 {
     if (x->violations++ == 0)
         x->violation = what;
 }
 
-void eo_web_reset(struct web_conn *x)
+void eo_sim_web_reset(struct web_conn *x)
 {
     const struct linger now = {.l_onoff = 1};
 
@@ -50,48 +50,48 @@ void eo_web_reset(struct web_conn *x)
 
 static void on_gone(void *ctx)
 {
-    eo_web_gone(ctx);
+    eo_sim_web_gone(ctx);
 }
 
 /* ---- the end ------------------------------------------------------------- */
 
-void eo_web_report(struct web_conn *x, bool updated)
+void eo_sim_web_report(struct web_conn *x, bool updated)
 {
     struct web_device *d = x->device;
-    struct report *r = eo_report_new("session", &d->base);
+    struct report *r = eo_sim_report_new("session", &d->base);
 
-    eo_report_number(r, "session", ++d->base.sessions);
-    eo_report_text(r, "method", x->head.method);
-    eo_report_text(r, "path", x->head.target);
-    eo_report_text(r, "outcome", x->outcome);
-    eo_report_text(r, "field", x->form.name);
-    eo_report_number(r, "head", x->head.len);
-    eo_report_text(r, "origin", x->head.origin);
-    eo_report_number(r, "size", x->size);
-    eo_report_number(r, "received", x->received);
-    eo_report_text(r, "md5_stored", x->stored.md5);
-    eo_report_number(r, "violations", x->violations);
-    eo_report_text(r, "violation", x->violation);
+    eo_sim_report_number(r, "session", ++d->base.sessions);
+    eo_sim_report_text(r, "method", x->head.method);
+    eo_sim_report_text(r, "path", x->head.target);
+    eo_sim_report_text(r, "outcome", x->outcome);
+    eo_sim_report_text(r, "field", x->form.name);
+    eo_sim_report_number(r, "head", x->head.len);
+    eo_sim_report_text(r, "origin", x->head.origin);
+    eo_sim_report_number(r, "size", x->size);
+    eo_sim_report_number(r, "received", x->received);
+    eo_sim_report_text(r, "md5_stored", x->stored.md5);
+    eo_sim_report_number(r, "violations", x->violations);
+    eo_sim_report_text(r, "violation", x->violation);
     x->state = WEB_DONE;
     /* The device closes, and with it this connection. */
     eo_sim_session_end(&d->base, r, updated, x->violations);
 }
 
-bool eo_web_restarted(struct web_conn *x, enum web_restart step)
+bool eo_sim_web_restarted(struct web_conn *x, enum web_restart step)
 {
     struct device *base = &x->device->base;
 
     if (!eo_sim_restarts_at(base, (int)x->c->restart, (int)step))
         return false;
     x->outcome = "restart";
-    eo_web_reset(x);
-    eo_web_report(x, false);
+    eo_sim_web_reset(x);
+    eo_sim_web_report(x, false);
     eo_sim_restart(base);
     return true;
 }
 
-void eo_web_answer(struct web_conn *x, int status, const char *word,
-                   const char *headers, const char *body)
+void eo_sim_web_answer(struct web_conn *x, int status, const char *word,
+                       const char *headers, const char *body)
 {
     char text[1024];
     struct text t;
@@ -103,31 +103,31 @@ void eo_web_answer(struct web_conn *x, int status, const char *word,
                 status, word, headers, strlen(body), body);
     eo_send(x->fd, t.at, t.len);
     if (x->c->fault == WEB_FAULT_RST_AFTER)
-        eo_web_reset(x);
+        eo_sim_web_reset(x);
     else
         shutdown(x->fd, SHUT_WR);
     x->state = WEB_DONE;
-    eo_timer_stop(eo_web_loop(x), &x->idle);
+    eo_timer_stop(eo_sim_web_loop(x), &x->idle);
     eo_watch_want(x->watch, ESPOTA_READ);
-    eo_timer_start(eo_web_loop(x), &x->timer, WEB_LINGER_MS, on_gone, x);
+    eo_timer_start(eo_sim_web_loop(x), &x->timer, WEB_LINGER_MS, on_gone, x);
 }
 
-void eo_web_refuse(struct web_conn *x, int status, const char *word)
+void eo_sim_web_refuse(struct web_conn *x, int status, const char *word)
 {
     x->outcome = word;
-    eo_web_answer(x, status, word, "", x->kind->form ? "" : word);
-    eo_web_report(x, false);
+    eo_sim_web_answer(x, status, word, "", x->kind->form ? "" : word);
+    eo_sim_web_report(x, false);
 }
 
-void eo_web_unauthorized(struct web_conn *x)
+void eo_sim_web_unauthorized(struct web_conn *x)
 {
     char challenge[200];
 
-    eo_web_challenge(x->device, challenge, sizeof challenge);
+    eo_sim_web_challenge(x->device, challenge, sizeof challenge);
     x->outcome = "unauthorized";
-    eo_web_answer(x, 401, "Unauthorized", challenge,
-           x->kind->form ? "" : "Unauthorized");
-    eo_web_report(x, false);
+    eo_sim_web_answer(x, 401, "Unauthorized", challenge,
+                      x->kind->form ? "" : "Unauthorized");
+    eo_sim_web_report(x, false);
 }
 
 /* ---- reading ------------------------------------------------------------- */
@@ -135,14 +135,14 @@ void eo_web_unauthorized(struct web_conn *x)
 static void lost(struct web_conn *x)
 {
     if (x->updated) { /* it need not wait to restart */
-        eo_web_report(x, true);
+        eo_sim_web_report(x, true);
         return;
     }
     if (x->state != WEB_DONE && x->state != WEB_HEAD) {
         x->outcome = "broken off";
-        eo_web_report(x, false);
+        eo_sim_web_report(x, false);
     }
-    eo_web_gone(x);
+    eo_sim_web_gone(x);
 }
 
 static void on_idle(void *ctx)
@@ -150,12 +150,12 @@ static void on_idle(void *ctx)
     lost(ctx);
 }
 
-void eo_web_expect(struct web_conn *x, bool something)
+void eo_sim_web_expect(struct web_conn *x, bool something)
 {
     if (something && x->state != WEB_DONE && x->c->fault != WEB_FAULT_MUTE)
-        eo_timer_start(eo_web_loop(x), &x->idle, WEB_IDLE_MS, on_idle, x);
+        eo_timer_start(eo_sim_web_loop(x), &x->idle, WEB_IDLE_MS, on_idle, x);
     else
-        eo_timer_stop(eo_web_loop(x), &x->idle);
+        eo_timer_stop(eo_sim_web_loop(x), &x->idle);
 }
 
 static void on_readable(void *ctx, int ready)
@@ -167,21 +167,21 @@ static void on_readable(void *ctx, int ready)
     (void)ready;
     if (x->state == WEB_HEAD || x->state == WEB_FORM) {
         n = eo_recv(x->fd, x->in + x->in_len, sizeof x->in - x->in_len);
-        eo_web_expect(x, n > 0);
+        eo_sim_web_expect(x, n > 0);
         if (n > 0) {
             x->in_len += (size_t)n;
             if (x->state == WEB_HEAD)
-                eo_web_on_head(x);
+                eo_sim_web_on_head(x);
             else
-                eo_web_on_form(x);
+                eo_sim_web_on_form(x);
             return;
         }
     } else {
         n = eo_recv(x->fd, bytes, sizeof bytes);
-        eo_web_expect(x, n > 0);
+        eo_sim_web_expect(x, n > 0);
         if (n > 0) {
             if (x->state != WEB_DONE)
-                eo_web_on_body(x, bytes, (size_t)n);
+                eo_sim_web_on_body(x, bytes, (size_t)n);
             return;
         }
     }
@@ -189,7 +189,7 @@ static void on_readable(void *ctx, int ready)
         lost(x);
 }
 
-void eo_web_accept(struct web_device *d, int fd)
+void eo_sim_web_accept(struct web_device *d, int fd)
 {
     struct web_conn *x = eo_calloc(1, sizeof *x);
     int slot = 0;
@@ -203,16 +203,17 @@ void eo_web_accept(struct web_device *d, int fd)
     }
     x->device = d;
     x->c = d->base.sim->config;
-    x->kind = &EO_WEB_KINDS[x->c->kind];
+    x->kind = &EO_SIM_WEB_KINDS[x->c->kind];
     x->fd = fd;
     x->slot = slot;
     x->outcome = "";
     x->head.method = x->head.target = x->head.origin = "";
-    x->watch = eo_watch_new(eo_web_loop(x), fd, ESPOTA_READ, on_readable, x);
+    x->watch =
+        eo_watch_new(eo_sim_web_loop(x), fd, ESPOTA_READ, on_readable, x);
     d->conn[slot] = x;
-    eo_web_expect(x, true);
+    eo_sim_web_expect(x, true);
     if (x->watch == NULL)
-        eo_web_gone(x);
+        eo_sim_web_gone(x);
     else
-        eo_web_restarted(x, WEB_RESTART_ACCEPT);
+        eo_sim_web_restarted(x, WEB_RESTART_ACCEPT);
 }

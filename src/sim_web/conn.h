@@ -41,37 +41,37 @@ struct web_conn {
 };
 
 /* conn.c */
-struct espota_loop *eo_web_loop(const struct web_conn *);
+struct espota_loop *eo_sim_web_loop(const struct web_conn *);
 /* Counted against the client. */
-void eo_web_violate(struct web_conn *, const char *what);
+void eo_sim_web_violate(struct web_conn *, const char *what);
 /* The next close is a reset. */
-void eo_web_reset(struct web_conn *);
+void eo_sim_web_reset(struct web_conn *);
 /* The client's turn, or not: it has five seconds for each byte. */
-void eo_web_expect(struct web_conn *, bool something);
+void eo_sim_web_expect(struct web_conn *, bool something);
 /* Closed and freed at once. */
-void eo_web_gone(struct web_conn *);
+void eo_sim_web_gone(struct web_conn *);
 /* Says it all at once and closes; after a verdict that lets the device restart
  * the connection goes with it. */
-void eo_web_answer(struct web_conn *, int status, const char *word,
-                   const char *headers, const char *body);
+void eo_sim_web_answer(struct web_conn *, int status, const char *word,
+                       const char *headers, const char *body);
 /* Ends the session in the report; if updated, the device restarts and closes
  * its connections, this one among them. */
-void eo_web_report(struct web_conn *, bool updated);
+void eo_sim_web_report(struct web_conn *, bool updated);
 /* True: the device restarts at this step, because --restart says so; the
  * connection is gone. */
-bool eo_web_restarted(struct web_conn *, enum web_restart step);
+bool eo_sim_web_restarted(struct web_conn *, enum web_restart step);
 /* An answer and a report. */
-void eo_web_refuse(struct web_conn *, int status, const char *word);
-void eo_web_unauthorized(struct web_conn *);
+void eo_sim_web_refuse(struct web_conn *, int status, const char *word);
+void eo_sim_web_unauthorized(struct web_conn *);
 
 /* request.c: more of the head is in x->in. */
-void eo_web_on_head(struct web_conn *);
+void eo_sim_web_on_head(struct web_conn *);
 
 /* upload.c.  False, or -1: it was answered, and may be freed. */
-bool eo_web_begin_image(struct web_conn *, size_t size);
+bool eo_sim_web_begin_image(struct web_conn *, size_t size);
 /* More of the form's head is in x->in. */
-bool eo_web_on_form(struct web_conn *);
+bool eo_sim_web_on_form(struct web_conn *);
 /* Gives how many bytes it used. */
-int eo_web_on_body(struct web_conn *, const uint8_t *bytes, size_t len);
+int eo_sim_web_on_body(struct web_conn *, const uint8_t *bytes, size_t len);
 
 #endif

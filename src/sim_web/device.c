@@ -15,7 +15,7 @@
     "Rebooting..."
 
 /* clang-format off */
-const struct web_kind EO_WEB_KINDS[] = {
+const struct web_kind EO_SIM_WEB_KINDS[] = {
     /* ESPHome on ESP-IDF: its server knows Basic alone and has a small buffer */
     {"esphome-idf", "/update", NULL, true, false, true, false, 512,
      WEB_AUTH_BASIC, NULL, CHECK_E9, "Update Successful!", "Update Failed!"},
@@ -35,8 +35,8 @@ const struct web_kind EO_WEB_KINDS[] = {
 };
 /* clang-format on */
 
-const char *const EO_WEB_KIND_NAMES[] = {"esphome-idf", "esphome", "esp8266",
-                                         "esp32", "pico", "sketch", NULL};
+const char *const EO_SIM_WEB_KIND_NAMES[] = {
+    "esphome-idf", "esphome", "esp8266", "esp32", "pico", "sketch", NULL};
 static const char *const AUTH_NAMES[] = {"usual", "basic", "digest", NULL};
 static const char *const FAULT_NAMES[] = {
 #define X(name, word, text) word,
@@ -55,7 +55,7 @@ static const char *const RESTART_NAMES[] = {
 static const struct opt OPTS[] = {
     {"profile", OPT_CHOICE, AT(kind), 0, 0, "NAME",
      "esphome-idf (default), esphome, esp8266, esp32, pico or sketch",
-     EO_WEB_KIND_NAMES, NULL},
+     EO_SIM_WEB_KIND_NAMES, NULL},
     {"user", OPT_TEXT, AT(user), 0, 0, "NAME", "default admin", NULL, NULL},
     {"password", OPT_TEXT, AT(password), 0, 0, "WORD",
      "ask for user and this password", NULL, NULL},
@@ -106,7 +106,7 @@ static void on_accept(void *ctx, int ready)
 
     (void)ready;
     if (fd >= 0)
-        eo_web_accept(d, fd);
+        eo_sim_web_accept(d, fd);
 }
 
 /* Who comes next may have called already, and asked for the nonce: they stay. */
@@ -116,7 +116,7 @@ static void restart(struct device *base)
 
     for (int i = 0; i < WEB_CONNS; i++)
         if (d->conn[i] != NULL && d->conn[i]->updated)
-            eo_web_gone(d->conn[i]);
+            eo_sim_web_gone(d->conn[i]);
 }
 
 static void close_device(struct device *base)
@@ -124,7 +124,7 @@ static void close_device(struct device *base)
     struct web_device *d = (struct web_device *)base;
 
     for (int i = 0; i < WEB_CONNS; i++) {
-        eo_web_conn_free(d->conn[i]);
+        eo_sim_web_conn_free(d->conn[i]);
         d->conn[i] = NULL;
     }
     eo_watch_free(d->watch);
@@ -161,14 +161,15 @@ static int open_device(struct device *base, struct espota_error *err)
 static void announce(const struct device *base, struct announcement *a)
 {
     const struct web_config *c = base->sim->config;
-    const bool sketch = strcmp(EO_WEB_KIND_NAMES[c->kind], "sketch") == 0;
+    const bool sketch = strcmp(EO_SIM_WEB_KIND_NAMES[c->kind], "sketch") == 0;
 
     a->service = sketch ? "_arduino._tcp.local" : "_http._tcp.local";
     a->port = eo_addr_port(&base->addr);
     if (!sketch)
         return;
-    eo_announce_pair(a, "board=arduino");
-    eo_announce_pair(a, "auth_upload=%s", c->password != NULL ? "yes" : "no");
+    eo_sim_announce_pair(a, "board=arduino");
+    eo_sim_announce_pair(a, "auth_upload=%s",
+                         c->password != NULL ? "yes" : "no");
 }
 
 const struct profile eo_sim_web = {

@@ -1,6 +1,6 @@
 /* device.h -- a simulated device with an upload page: what it is told to be. */
-#ifndef EO_SIM_WEB_H
-#define EO_SIM_WEB_H
+#ifndef EO_SIM_WEB_DEVICE_H
+#define EO_SIM_WEB_DEVICE_H
 
 #include "sim/flash.h"
 #include "sim/image_check.h"
@@ -24,8 +24,8 @@ struct web_kind {
     const char *success, *failure; /* what it says; failure with %s */
 };
 
-extern const struct web_kind EO_WEB_KINDS[];
-extern const char *const EO_WEB_KIND_NAMES[];
+extern const struct web_kind EO_SIM_WEB_KINDS[];
+extern const char *const EO_SIM_WEB_KIND_NAMES[];
 
 /*   X(NAME, as the user calls it, what happens) */
 /* clang-format off */
@@ -88,12 +88,12 @@ struct web_device {
 };
 
 /* conn.c */
-void eo_web_accept(struct web_device *, int fd);
-void eo_web_conn_free(struct web_conn *);
+void eo_sim_web_accept(struct web_device *, int fd);
+void eo_sim_web_conn_free(struct web_conn *);
 
 /* auth.c: whether the request carries the right user and password. */
-bool eo_web_allowed(const struct web_device *, const struct web_head *);
+bool eo_sim_web_allowed(const struct web_device *, const struct web_head *);
 /* The challenge header of a 401, with its line end. */
-void eo_web_challenge(const struct web_device *, char *out, size_t cap);
+void eo_sim_web_challenge(const struct web_device *, char *out, size_t cap);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 
-size_t eo_web_head_end(const uint8_t *bytes, size_t len)
+size_t eo_sim_web_head_end(const uint8_t *bytes, size_t len)
 {
     for (size_t i = 3; i < len; i++)
         if (memcmp(bytes + i - 3, "\r\n\r\n", 4) == 0)
@@ -55,8 +55,8 @@ static void header(struct web_head *h, char *line, bool exact)
         h->chunked = true;
 }
 
-int eo_web_head_read(struct web_head *h, const uint8_t *bytes, size_t len,
-                     bool exact)
+int eo_sim_web_head_read(struct web_head *h, const uint8_t *bytes, size_t len,
+                         bool exact)
 {
     char *line = h->space, *rest;
 
@@ -81,7 +81,8 @@ int eo_web_head_read(struct web_head *h, const uint8_t *bytes, size_t len,
 }
 
 /* All that stands behind the first "=": no other parameter may follow. */
-const char *eo_web_form_boundary(struct web_form *f, const char *content_type)
+const char *eo_sim_web_form_boundary(struct web_form *f,
+                                     const char *content_type)
 {
     const char *at = strchr(content_type, '=');
     size_t n = 0;
@@ -143,10 +144,10 @@ static const char *disposition(struct web_form *f, const char *line)
     return NULL;
 }
 
-int eo_web_form_read(struct web_form *f, const uint8_t *bytes, size_t len,
-                     const char **why)
+int eo_sim_web_form_read(struct web_form *f, const uint8_t *bytes, size_t len,
+                         const char **why)
 {
-    const size_t end = eo_web_head_end(bytes, len);
+    const size_t end = eo_sim_web_head_end(bytes, len);
     char space[WEB_HEAD_MAX + 1], *line = space, *rest;
 
     *why = NULL;
@@ -176,7 +177,7 @@ int eo_web_form_read(struct web_form *f, const uint8_t *bytes, size_t len,
     return *why == NULL ? 1 : -1;
 }
 
-size_t eo_web_form_tail(const struct web_form *f, char out[96])
+size_t eo_sim_web_form_tail(const struct web_form *f, char out[96])
 {
     struct text t;
 

@@ -22,12 +22,12 @@ struct web_head {
 };
 
 /* Where the head in bytes ends: the index behind the empty line; 0: not yet. */
-size_t eo_web_head_end(const uint8_t *bytes, size_t len);
+size_t eo_sim_web_head_end(const uint8_t *bytes, size_t len);
 
 /* 0, or -1: no request.  exact: names must be written as the device writes
  * them, with one space behind the colon. */
-int eo_web_head_read(struct web_head *, const uint8_t *bytes, size_t len,
-                     bool exact);
+int eo_sim_web_head_read(struct web_head *, const uint8_t *bytes, size_t len,
+                         bool exact);
 
 struct web_form {
     char boundary[72];
@@ -37,14 +37,15 @@ struct web_form {
 };
 
 /* From a Content-Type; NULL: fine, else what the parser cannot read. */
-const char *eo_web_form_boundary(struct web_form *, const char *content_type);
+const char *eo_sim_web_form_boundary(struct web_form *,
+                                     const char *content_type);
 
 /* The beginning of a body.  1: read; 0: more is needed; -1 and *why: the
  * parser cannot read it. */
-int eo_web_form_read(struct web_form *, const uint8_t *bytes, size_t len,
-                     const char **why);
+int eo_sim_web_form_read(struct web_form *, const uint8_t *bytes, size_t len,
+                         const char **why);
 
 /* What must stand behind the file. */
-size_t eo_web_form_tail(const struct web_form *, char out[96]);
+size_t eo_sim_web_form_tail(const struct web_form *, char out[96]);
 
 #endif

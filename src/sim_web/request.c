@@ -20,16 +20,16 @@ static void get(struct web_conn *x)
 {
     const bool known = strcmp(x->head.target, "/") == 0 || wants_update(x);
 
-    if (!eo_web_allowed(x->device, &x->head)) {
-        eo_web_unauthorized(x);
+    if (!eo_sim_web_allowed(x->device, &x->head)) {
+        eo_sim_web_unauthorized(x);
         return;
     }
     x->outcome = "page";
     if (known && x->kind->form)
-        eo_web_answer(x, 200, "OK", "", "<form method='POST'></form>");
+        eo_sim_web_answer(x, 200, "OK", "", "<form method='POST'></form>");
     else
-        eo_web_answer(x, 404, "Not Found", "", "Not Found");
-    eo_web_report(x, false);
+        eo_sim_web_answer(x, 404, "Not Found", "", "Not Found");
+    eo_sim_web_report(x, false);
 }
 
 static bool origin_is_wrong(const struct web_conn *x)
@@ -49,19 +49,19 @@ static bool post(struct web_conn *x)
     const char *why;
 
     if (x->head.expect)
-        eo_web_violate(x, "it expects 100-continue");
-    x->denied = !eo_web_allowed(x->device, &x->head);
+        eo_sim_web_violate(x, "it expects 100-continue");
+    x->denied = !eo_sim_web_allowed(x->device, &x->head);
     if (x->denied && x->kind->early_401) {
-        eo_web_unauthorized(x);
+        eo_sim_web_unauthorized(x);
         return false;
     }
     if (x->head.chunked || !x->head.has_length) {
-        eo_web_violate(x, "no Content-Length");
-        eo_web_refuse(x, 411, "Length Required");
+        eo_sim_web_violate(x, "no Content-Length");
+        eo_sim_web_refuse(x, 411, "Length Required");
         return false;
     }
     if (!wants_update(x) || strcmp(x->head.version, "HTTP/1.1") != 0) {
-        eo_web_refuse(x, 404, "Not Found");
+        eo_sim_web_refuse(x, 404, "Not Found");
         return false;
     }
     x->body = x->head.length;
@@ -71,29 +71,29 @@ static bool post(struct web_conn *x)
     }
     if (!x->kind->form && x->body == 0) {
         if (x->denied)
-            eo_web_unauthorized(x);
+            eo_sim_web_unauthorized(x);
         else
-            eo_web_refuse(x, 400, "Bad Request");
+            eo_sim_web_refuse(x, 400, "Bad Request");
         return false;
     }
     if (!x->kind->form) {
         x->filesystem = x->kind->fs_path != NULL &&
                         strcmp(x->head.target, x->kind->fs_path) == 0;
-        return eo_web_begin_image(x, x->body);
+        return eo_sim_web_begin_image(x, x->body);
     }
-    why = eo_web_form_boundary(&x->form, x->head.content_type);
+    why = eo_sim_web_form_boundary(&x->form, x->head.content_type);
     if (why != NULL) {
-        eo_web_violate(x, why);
-        eo_web_refuse(x, 400, "Bad Request");
+        eo_sim_web_violate(x, why);
+        eo_sim_web_refuse(x, 400, "Bad Request");
         return false;
     }
     x->state = WEB_FORM;
     return true;
 }
 
-void eo_web_on_head(struct web_conn *x)
+void eo_sim_web_on_head(struct web_conn *x)
 {
-    const size_t end = eo_web_head_end(x->in, x->in_len);
+    const size_t end = eo_sim_web_head_end(x->in, x->in_len);
     size_t left;
 
     if (x->c->fault == WEB_FAULT_MUTE)
@@ -104,17 +104,17 @@ void eo_web_on_head(struct web_conn *x)
         return;
     }
     if (end == 0 ? x->in_len >= x->kind->head_max : end > x->kind->head_max) {
-        eo_web_violate(x, "the head is too long");
+        eo_sim_web_violate(x, "the head is too long");
         x->head.method = x->head.target = "";
         x->head.origin = "";
-        eo_web_refuse(x, 431, "Header fields are too long");
+        eo_sim_web_refuse(x, 431, "Header fields are too long");
         return;
     }
     if (end == 0)
         return;
-    if (eo_web_head_read(&x->head, x->in, end, x->kind->exact) != 0) {
-        eo_web_violate(x, "this is no request");
-        eo_web_refuse(x, 400, "Bad Request");
+    if (eo_sim_web_head_read(&x->head, x->in, end, x->kind->exact) != 0) {
+        eo_sim_web_violate(x, "this is no request");
+        eo_sim_web_refuse(x, 400, "Bad Request");
         return;
     }
     left = x->in_len - end;
@@ -124,14 +124,14 @@ void eo_web_on_head(struct web_conn *x)
         get(x);
         return;
     }
-    if (!post(x) || eo_web_restarted(x, WEB_RESTART_HEAD))
+    if (!post(x) || eo_sim_web_restarted(x, WEB_RESTART_HEAD))
         return;
     if (x->state == WEB_FORM) {
-        eo_web_on_form(x);
+        eo_sim_web_on_form(x);
     } else if (left > 0) {
         uint8_t rest[WEB_HEAD_MAX];
 
         memcpy(rest, x->in, left);
-        eo_web_on_body(x, rest, left);
+        eo_sim_web_on_body(x, rest, left);
     }
 }

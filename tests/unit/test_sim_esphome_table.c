@@ -30,7 +30,7 @@ static void test_the_release_decides(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        const struct esphome_age *a = eo_esphome_age(ROWS[i].release);
+        const struct esphome_age *a = eo_sim_esphome_age(ROWS[i].release);
 
         assert_non_null(a);
         assert_int_equal(a->version, ROWS[i].version);
@@ -71,7 +71,7 @@ static void test_the_release_decides_on_manners(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        const struct esphome_age *a = eo_esphome_age(ROWS[i].release);
+        const struct esphome_age *a = eo_sim_esphome_age(ROWS[i].release);
 
         assert_non_null(a);
         assert_int_equal(a->blocking, ROWS[i].blocking);
@@ -103,10 +103,10 @@ static void test_the_platform_decides(void **state)
     assert_int_equal(sizeof ROWS / sizeof *ROWS, N_PLATFORMS);
     for (size_t i = 0; i < N_PLATFORMS; i++) {
         const struct esphome_platform *p =
-            &EO_ESPHOME_PLATFORM[ROWS[i].platform];
+            &EO_SIM_ESPHOME_PLATFORM[ROWS[i].platform];
 
         assert_string_equal(p->name,
-                            EO_ESPHOME_PLATFORM_NAMES[ROWS[i].platform]);
+                            EO_SIM_ESPHOME_PLATFORM_NAMES[ROWS[i].platform]);
         assert_int_equal(p->check, ROWS[i].check);
         assert_int_equal(p->sector, ROWS[i].sector);
         assert_int_equal(p->no_space, ROWS[i].no_space);
@@ -124,7 +124,7 @@ static void test_what_is_no_release(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
-        assert_null(eo_esphome_age(TEXTS[i]));
+        assert_null(eo_sim_esphome_age(TEXTS[i]));
 }
 
 static void test_places(void **state)
@@ -132,18 +132,18 @@ static void test_places(void **state)
     struct esphome_where w;
 
     (void)state;
-    assert_int_equal(eo_esphome_where(&w, "end", NULL), 0);
+    assert_int_equal(eo_sim_esphome_where(&w, "end", NULL), 0);
     assert_int_equal(w.step, STEP_END);
-    assert_int_equal(eo_esphome_where(&w, "data:40960", NULL), 0);
+    assert_int_equal(eo_sim_esphome_where(&w, "data:40960", NULL), 0);
     assert_int_equal(w.step, STEP_DATA);
     assert_int_equal(w.bytes, 40960);
-    assert_int_equal(eo_esphome_where(&w, "data", NULL), 0);
+    assert_int_equal(eo_sim_esphome_where(&w, "data", NULL), 0);
     assert_int_equal(w.bytes, 0);
-    assert_int_equal(eo_esphome_where(&w, "data:", NULL), -1);
-    assert_int_equal(eo_esphome_where(&w, "data:x", NULL), -1);
-    assert_int_equal(eo_esphome_where(&w, "end:3", NULL), -1);
-    assert_int_equal(eo_esphome_where(&w, "", NULL), -1);
-    assert_int_equal(eo_esphome_where(&w, "nowhere", NULL), -1);
+    assert_int_equal(eo_sim_esphome_where(&w, "data:", NULL), -1);
+    assert_int_equal(eo_sim_esphome_where(&w, "data:x", NULL), -1);
+    assert_int_equal(eo_sim_esphome_where(&w, "end:3", NULL), -1);
+    assert_int_equal(eo_sim_esphome_where(&w, "", NULL), -1);
+    assert_int_equal(eo_sim_esphome_where(&w, "nowhere", NULL), -1);
 }
 
 static void test_every_step_has_its_own_word(void **state)
@@ -152,9 +152,9 @@ static void test_every_step_has_its_own_word(void **state)
 
     (void)state;
     for (int i = 0; i < N_STEPS; i++) {
-        const char *word = eo_esphome_step_name((enum esphome_step)i);
+        const char *word = eo_sim_esphome_step_name((enum esphome_step)i);
 
-        assert_int_equal(eo_esphome_where(&w, word, NULL), 0);
+        assert_int_equal(eo_sim_esphome_where(&w, word, NULL), 0);
         assert_int_equal(w.step, i);
     }
 }
@@ -164,17 +164,17 @@ static void test_faults_have_defaults_and_arguments(void **state)
     struct fault f[N_FAULTS] = {{false}};
 
     (void)state;
-    assert_int_equal(eo_esphome_fault(f, "silent", NULL), 0);
+    assert_int_equal(eo_sim_esphome_fault(f, "silent", NULL), 0);
     assert_true(f[FAULT_SILENT].on);
     assert_int_equal(f[FAULT_SILENT].where.step, STEP_VERSION);
-    assert_int_equal(eo_esphome_fault(f, "reset@data:8192", NULL), 0);
+    assert_int_equal(eo_sim_esphome_fault(f, "reset@data:8192", NULL), 0);
     assert_int_equal(f[FAULT_RESET].where.step, STEP_DATA);
     assert_int_equal(f[FAULT_RESET].where.bytes, 8192);
-    assert_int_equal(eo_esphome_fault(f, "drip", NULL), 0);
+    assert_int_equal(eo_sim_esphome_fault(f, "drip", NULL), 0);
     assert_int_equal(f[FAULT_DRIP].n, 1000);
-    assert_int_equal(eo_esphome_fault(f, "drop-ack@3", NULL), 0);
+    assert_int_equal(eo_sim_esphome_fault(f, "drop-ack@3", NULL), 0);
     assert_int_equal(f[FAULT_DROP_ACK].n, 3);
-    assert_int_equal(eo_esphome_fault(f, "coalesce", NULL), 0);
+    assert_int_equal(eo_sim_esphome_fault(f, "coalesce", NULL), 0);
     assert_true(f[FAULT_COALESCE].on);
     assert_false(f[FAULT_CLOSE].on);
 }
@@ -185,12 +185,12 @@ static void test_faults_that_are_none_name_the_nearest(void **state)
     struct espota_error err = {0};
 
     (void)state;
-    assert_int_equal(eo_esphome_fault(f, "rest@data", &err), -1);
+    assert_int_equal(eo_sim_esphome_fault(f, "rest@data", &err), -1);
     assert_int_equal(err.category, ESPOTA_E_USAGE);
     assert_non_null(strstr(err.message, "\"reset\""));
-    assert_int_equal(eo_esphome_fault(f, "drop-ack@0", &err), -1);
-    assert_int_equal(eo_esphome_fault(f, "drip@soon", &err), -1);
-    assert_int_equal(eo_esphome_fault(f, "coalesce@end", &err), -1);
+    assert_int_equal(eo_sim_esphome_fault(f, "drop-ack@0", &err), -1);
+    assert_int_equal(eo_sim_esphome_fault(f, "drip@soon", &err), -1);
+    assert_int_equal(eo_sim_esphome_fault(f, "coalesce@end", &err), -1);
 }
 
 static void test_refusals(void **state)
@@ -200,15 +200,15 @@ static void test_refusals(void **state)
     struct refusal r = {false};
 
     (void)state;
-    assert_int_equal(eo_esphome_refuse(&r, "0x8A", NULL), 0);
+    assert_int_equal(eo_sim_esphome_refuse(&r, "0x8A", NULL), 0);
     assert_true(r.on);
     assert_int_equal(r.code, 0x8a);
     assert_int_equal(r.where.step, STEP_PREPARE);
-    assert_int_equal(eo_esphome_refuse(&r, "0xff@data:1", NULL), 0);
+    assert_int_equal(eo_sim_esphome_refuse(&r, "0xff@data:1", NULL), 0);
     assert_int_equal(r.code, 0xff);
     assert_int_equal(r.where.bytes, 1);
     for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++)
-        assert_int_equal(eo_esphome_refuse(&r, WRONG[i], NULL), -1);
+        assert_int_equal(eo_sim_esphome_refuse(&r, WRONG[i], NULL), -1);
 }
 
 int main(void)

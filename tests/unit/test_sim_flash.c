@@ -21,13 +21,13 @@ static uint64_t write_all(const struct flash_config *c, size_t len,
     struct flash f;
     uint64_t at = 1000000;
 
-    assert_int_equal(eo_flash_begin(&f, c, len, false, NULL), 0);
+    assert_int_equal(eo_sim_flash_begin(&f, c, len, false, NULL), 0);
     for (size_t done = 0; done < len; done += piece) {
         const size_t n = len - done < piece ? len - done : piece;
 
-        at = eo_flash_write(&f, zeros, n, at);
+        at = eo_sim_flash_write(&f, zeros, n, at);
     }
-    eo_flash_end(&f);
+    eo_sim_flash_end(&f);
     return at - 1000000;
 }
 
@@ -59,10 +59,10 @@ static void test_a_sector_is_written_when_it_is_full(void **state)
     struct flash f;
 
     (void)state;
-    assert_int_equal(eo_flash_begin(&f, &c, 8192, false, NULL), 0);
-    assert_int_equal(eo_flash_write(&f, zeros, 4095, 50000), 50000);
-    assert_int_equal(eo_flash_write(&f, zeros, 1, 50000), 54000);
-    eo_flash_end(&f);
+    assert_int_equal(eo_sim_flash_begin(&f, &c, 8192, false, NULL), 0);
+    assert_int_equal(eo_sim_flash_write(&f, zeros, 4095, 50000), 50000);
+    assert_int_equal(eo_sim_flash_write(&f, zeros, 1, 50000), 54000);
+    eo_sim_flash_end(&f);
 }
 
 static void test_a_late_timer_costs_nothing_idleness_does(void **state)
@@ -72,11 +72,11 @@ static void test_a_late_timer_costs_nothing_idleness_does(void **state)
     struct flash f;
 
     (void)state;
-    assert_int_equal(eo_flash_begin(&f, &c, 4096, false, NULL), 0);
-    assert_int_equal(eo_flash_write(&f, zeros, 1024, 50000), 55000);
-    assert_int_equal(eo_flash_write(&f, zeros, 1024, 57000), 60000);
-    assert_int_equal(eo_flash_write(&f, zeros, 1024, 90000), 95000);
-    eo_flash_end(&f);
+    assert_int_equal(eo_sim_flash_begin(&f, &c, 4096, false, NULL), 0);
+    assert_int_equal(eo_sim_flash_write(&f, zeros, 1024, 50000), 55000);
+    assert_int_equal(eo_sim_flash_write(&f, zeros, 1024, 57000), 60000);
+    assert_int_equal(eo_sim_flash_write(&f, zeros, 1024, 90000), 95000);
+    eo_sim_flash_end(&f);
 }
 
 static void test_time_never_runs_backwards(void **state)
@@ -86,10 +86,10 @@ static void test_time_never_runs_backwards(void **state)
     struct flash f;
 
     (void)state;
-    assert_int_equal(eo_flash_begin(&f, &c, 4096, false, NULL), 0);
-    assert_int_equal(eo_flash_write(&f, zeros, 1024, 50000), 50100);
-    assert_int_equal(eo_flash_write(&f, zeros, 1024, 53000), 53000);
-    eo_flash_end(&f);
+    assert_int_equal(eo_sim_flash_begin(&f, &c, 4096, false, NULL), 0);
+    assert_int_equal(eo_sim_flash_write(&f, zeros, 1024, 50000), 50100);
+    assert_int_equal(eo_sim_flash_write(&f, zeros, 1024, 53000), 53000);
+    eo_sim_flash_end(&f);
 }
 
 static void test_what_is_stored_is_what_came(void **state)
@@ -103,14 +103,14 @@ static void test_what_is_stored_is_what_came(void **state)
     (void)state;
     assert_true(fd >= 0);
     close(fd);
-    assert_int_equal(eo_flash_begin(&f, &FREE, 4, true, NULL), 0);
-    eo_flash_write(&f, TEST, 1, 0);
-    eo_flash_write(&f, TEST + 1, 3, 0);
-    assert_int_equal(eo_flash_finish(&f, path, &r, NULL), 0);
+    assert_int_equal(eo_sim_flash_begin(&f, &FREE, 4, true, NULL), 0);
+    eo_sim_flash_write(&f, TEST, 1, 0);
+    eo_sim_flash_write(&f, TEST + 1, 3, 0);
+    assert_int_equal(eo_sim_flash_finish(&f, path, &r, NULL), 0);
     assert_int_equal(r.size, 4);
     assert_string_equal(r.md5, TEST_MD5);
     assert_false(r.gzip);
-    eo_flash_end(&f);
+    eo_sim_flash_end(&f);
     file = fopen(path, "rb");
     assert_non_null(file);
     assert_int_equal(fread(back, 1, sizeof back, file), 4);
@@ -131,23 +131,23 @@ static void test_gzip_that_nobody_inflates(void **state)
     if (!eo_gzip_have())
         skip_because("this build has no gzip");
     assert_int_equal(eo_gzip(TEST, sizeof TEST, &packed, &len, NULL), 0);
-    assert_int_equal(eo_flash_begin(&f, &FREE, len, true, NULL), 0);
+    assert_int_equal(eo_sim_flash_begin(&f, &FREE, len, true, NULL), 0);
     f.as_it_is = true;
-    eo_flash_write(&f, packed, len, 0);
-    assert_int_equal(eo_flash_finish(&f, NULL, &r, NULL), 0);
+    eo_sim_flash_write(&f, packed, len, 0);
+    assert_int_equal(eo_sim_flash_finish(&f, NULL, &r, NULL), 0);
     assert_true(r.gzip);
     assert_true(r.left_packed);
     assert_int_equal(r.size, len);
-    eo_flash_end(&f);
+    eo_sim_flash_end(&f);
     eo_free(packed);
     /* What is not packed is not left so, wherever it goes. */
-    assert_int_equal(eo_flash_begin(&f, &FREE, sizeof TEST, true, NULL), 0);
+    assert_int_equal(eo_sim_flash_begin(&f, &FREE, sizeof TEST, true, NULL), 0);
     f.as_it_is = true;
-    eo_flash_write(&f, TEST, sizeof TEST, 0);
-    assert_int_equal(eo_flash_finish(&f, NULL, &r, NULL), 0);
+    eo_sim_flash_write(&f, TEST, sizeof TEST, 0);
+    assert_int_equal(eo_sim_flash_finish(&f, NULL, &r, NULL), 0);
     assert_false(r.gzip);
     assert_false(r.left_packed);
-    eo_flash_end(&f);
+    eo_sim_flash_end(&f);
 }
 
 static void test_gzip_is_inflated(void **state)
@@ -161,22 +161,22 @@ static void test_gzip_is_inflated(void **state)
     if (!eo_gzip_have())
         skip_because("this build has no gzip");
     assert_int_equal(eo_gzip(TEST, sizeof TEST, &packed, &len, NULL), 0);
-    assert_int_equal(eo_flash_begin(&f, &FREE, len, true, NULL), 0);
-    eo_flash_write(&f, packed, len, 0);
-    assert_int_equal(eo_flash_finish(&f, NULL, &r, NULL), 0);
+    assert_int_equal(eo_sim_flash_begin(&f, &FREE, len, true, NULL), 0);
+    eo_sim_flash_write(&f, packed, len, 0);
+    assert_int_equal(eo_sim_flash_finish(&f, NULL, &r, NULL), 0);
     assert_true(r.gzip);
     assert_false(r.damaged);
     assert_false(r.left_packed);
     assert_int_equal(r.size, 4);
     assert_string_equal(r.md5, TEST_MD5);
-    eo_flash_end(&f);
+    eo_sim_flash_end(&f);
 
     packed[len - 1] ^= 1; /* its length */
-    assert_int_equal(eo_flash_begin(&f, &FREE, len, true, NULL), 0);
-    eo_flash_write(&f, packed, len, 0);
-    assert_int_equal(eo_flash_finish(&f, NULL, &r, NULL), 0);
+    assert_int_equal(eo_sim_flash_begin(&f, &FREE, len, true, NULL), 0);
+    eo_sim_flash_write(&f, packed, len, 0);
+    assert_int_equal(eo_sim_flash_finish(&f, NULL, &r, NULL), 0);
     assert_true(r.damaged);
-    eo_flash_end(&f);
+    eo_sim_flash_end(&f);
     eo_free(packed);
 }
 
@@ -188,15 +188,15 @@ static void test_a_patch_is_no_damage(void **state)
     struct flash f;
 
     (void)state;
-    assert_int_equal(eo_flash_begin(&f, &FREE, 4, true, NULL), 0);
-    eo_flash_write(&f, (const uint8_t *)"tent", 4, 0);
-    eo_flash_patch(&f, 9, 's');
-    eo_flash_patch(&f, 2, 's');
-    assert_int_equal(eo_flash_md5(&f, md5), 0);
+    assert_int_equal(eo_sim_flash_begin(&f, &FREE, 4, true, NULL), 0);
+    eo_sim_flash_write(&f, (const uint8_t *)"tent", 4, 0);
+    eo_sim_flash_patch(&f, 9, 's');
+    eo_sim_flash_patch(&f, 2, 's');
+    assert_int_equal(eo_sim_flash_md5(&f, md5), 0);
     assert_string_not_equal(md5, TEST_MD5);
-    assert_int_equal(eo_flash_finish(&f, NULL, &r, NULL), 0);
+    assert_int_equal(eo_sim_flash_finish(&f, NULL, &r, NULL), 0);
     assert_string_equal(r.md5, TEST_MD5);
-    eo_flash_end(&f);
+    eo_sim_flash_end(&f);
 }
 
 static void test_a_lost_bit_shows_in_the_digest(void **state)
@@ -205,14 +205,14 @@ static void test_a_lost_bit_shows_in_the_digest(void **state)
     struct flash f;
 
     (void)state;
-    assert_int_equal(eo_flash_begin(&f, &FREE, 4, false, NULL), 0);
-    eo_flash_write(&f, TEST, sizeof TEST, 0);
-    assert_int_equal(eo_flash_md5(&f, md5), 0);
+    assert_int_equal(eo_sim_flash_begin(&f, &FREE, 4, false, NULL), 0);
+    eo_sim_flash_write(&f, TEST, sizeof TEST, 0);
+    assert_int_equal(eo_sim_flash_md5(&f, md5), 0);
     assert_string_equal(md5, TEST_MD5);
-    eo_flash_corrupt(&f);
-    assert_int_equal(eo_flash_md5(&f, md5), 0);
+    eo_sim_flash_corrupt(&f);
+    assert_int_equal(eo_sim_flash_md5(&f, md5), 0);
     assert_string_not_equal(md5, TEST_MD5);
-    eo_flash_end(&f);
+    eo_sim_flash_end(&f);
 }
 
 static void test_without_memory_nothing_begins(void **state)
@@ -223,10 +223,10 @@ static void test_without_memory_nothing_begins(void **state)
     (void)state;
     for (unsigned long n = 1; n <= 2; n++) {
         eo_alloc_fail_at(n, 0);
-        assert_int_equal(eo_flash_begin(&f, &FREE, 4, true, &err), -1);
+        assert_int_equal(eo_sim_flash_begin(&f, &FREE, 4, true, &err), -1);
         assert_int_equal(err.category, ESPOTA_E_INTERNAL);
         eo_alloc_fail_at(0, 0);
-        eo_flash_end(&f);
+        eo_sim_flash_end(&f);
     }
 }
 

@@ -13,12 +13,12 @@ static enum image_verdict verdict(enum image_checks kind, const uint8_t *bytes,
     enum image_verdict v = IMAGE_FINE;
     struct image_check c;
 
-    eo_image_check_init(&c, kind, len);
+    eo_sim_image_check_init(&c, kind, len);
     for (size_t at = 0; at < len && v == IMAGE_FINE; at += piece)
-        v = eo_image_check_add(&c, copy + at,
-                               len - at < piece ? len - at : piece);
+        v = eo_sim_image_check_add(&c, copy + at,
+                                   len - at < piece ? len - at : piece);
     free(copy);
-    return v != IMAGE_FINE ? v : eo_image_check_end(&c);
+    return v != IMAGE_FINE ? v : eo_sim_image_check_end(&c);
 }
 
 static void test_first_bytes(void **state)

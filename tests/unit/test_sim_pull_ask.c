@@ -36,10 +36,10 @@ static void test_urls(void **state)
         char addr[ADDR_TEXT];
 
         if (URLS[i].addr == NULL) {
-            assert_int_equal(eo_pull_url(&c, &err), -1);
+            assert_int_equal(eo_sim_pull_url(&c, &err), -1);
             assert_int_equal(err.category, ESPOTA_E_USAGE);
         } else {
-            assert_int_equal(eo_pull_url(&c, &err), 0);
+            assert_int_equal(eo_sim_pull_url(&c, &err), 0);
             eo_addr_text(&c.addr, true, addr);
             assert_string_equal(addr, URLS[i].addr);
             assert_string_equal(c.host, URLS[i].host);

@@ -28,7 +28,7 @@ static void test_where_a_head_ends(void **state)
         const size_t len = strlen(ENDS[i].bytes);
         uint8_t *bytes = exact(ENDS[i].bytes, len);
 
-        assert_int_equal(eo_web_head_end(bytes, len), ENDS[i].end);
+        assert_int_equal(eo_sim_web_head_end(bytes, len), ENDS[i].end);
         free(bytes);
     }
 }
@@ -37,7 +37,7 @@ static int read_head(struct web_head *h, const void *text, size_t len,
                      bool exactly)
 {
     uint8_t *bytes = exact(text, len);
-    const int rc = eo_web_head_read(h, bytes, len, exactly);
+    const int rc = eo_sim_web_head_read(h, bytes, len, exactly);
 
     free(bytes);
     return rc;
@@ -183,7 +183,7 @@ static void test_boundaries(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof BOUNDARIES / sizeof *BOUNDARIES; i++) {
         struct web_form f = {0};
-        const char *why = eo_web_form_boundary(&f, BOUNDARIES[i].type);
+        const char *why = eo_sim_web_form_boundary(&f, BOUNDARIES[i].type);
         char tail[96], wanted[96];
 
         if (BOUNDARIES[i].why != NULL) {
@@ -194,7 +194,7 @@ static void test_boundaries(void **state)
         assert_null(why);
         assert_string_equal(f.boundary, BOUNDARIES[i].boundary);
         snprintf(wanted, sizeof wanted, "\r\n--%s--\r\n", f.boundary);
-        assert_int_equal(eo_web_form_tail(&f, tail), strlen(wanted));
+        assert_int_equal(eo_sim_web_form_tail(&f, tail), strlen(wanted));
         assert_string_equal(tail, wanted);
     }
 }
@@ -269,7 +269,7 @@ static void test_parts(void **state)
         for (size_t n = 0; n <= len; n++) {
             struct web_form f = {.boundary = "b"};
             uint8_t *bytes = exact(PARTS[i].body, n);
-            const int rc = eo_web_form_read(&f, bytes, n, &why);
+            const int rc = eo_sim_web_form_read(&f, bytes, n, &why);
 
             free(bytes);
             if (n < len) {
@@ -297,12 +297,13 @@ static void test_a_part_without_an_end(void **state)
 
     (void)state;
     memset(big, 'x', sizeof big);
-    assert_int_equal(eo_web_form_read(&f, big, WEB_HEAD_MAX / 2 - 1, &why), 0);
+    assert_int_equal(eo_sim_web_form_read(&f, big, WEB_HEAD_MAX / 2 - 1, &why),
+                     0);
     assert_null(why);
-    assert_int_equal(eo_web_form_read(&f, big, WEB_HEAD_MAX / 2, &why), -1);
+    assert_int_equal(eo_sim_web_form_read(&f, big, WEB_HEAD_MAX / 2, &why), -1);
     assert_string_equal(why, "the part has no end of its head");
     memcpy(big + sizeof big - 4, "\r\n\r\n", 4); /* an end, and too far */
-    assert_int_equal(eo_web_form_read(&f, big, sizeof big, &why), -1);
+    assert_int_equal(eo_sim_web_form_read(&f, big, sizeof big, &why), -1);
     assert_string_equal(why, "the part has no end of its head");
 }
 
