@@ -23,6 +23,7 @@
 
 enum {
     REQUEST_MAX = 8192, /* bytes of a request with its headers */
+    DEAF_MS = 100,
     SPARE = 16 /* places beyond ours: at its own limit libmicrohttpd turns
                   away whoever comes next, and we rather choose ourselves */
 };
@@ -34,13 +35,7 @@ const char *eo_http_serve_library(void)
 
 /* ---- turning ------------------------------------------------------------- */
 
-static void turn(void *ctx);
-
-static void on_ready(void *ctx, int ready)
-{
-    (void)ready;
-    turn(ctx);
-}
+static void on_ready(void *ctx, int ready);
 
 /* Without epoll: watch what select() would be asked for. */
 static void watch_sets(struct http_serve *s)
@@ -55,7 +50,7 @@ static void watch_sets(struct http_serve *s)
         return;
     for (int fd = 0; fd < (int)s->n_watch; fd++) {
         const int want =
-            fd > max ? 0
+            s->deaf || fd > max ? 0
                      : (FD_ISSET(fd, &in) ? ESPOTA_READ : 0) |
                            (FD_ISSET(fd, &out) ? ESPOTA_WRITE : 0);
 
@@ -70,6 +65,28 @@ static void watch_sets(struct http_serve *s)
     }
 }
 
+static void watch(struct http_serve *s)
+{
+    if (s->epoll == NULL)
+        watch_sets(s);
+    else
+        eo_watch_want(s->epoll, s->deaf ? 0 : ESPOTA_READ);
+}
+
+static unsigned connections(const struct http_serve *s)
+{
+    return MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+        ->num_connections;
+}
+
+static void run(struct http_serve *s)
+{
+    s->running = true;
+    s->left = false;
+    MHD_run(s->daemon);
+    s->running = false;
+}
+
 static void turn(void *ctx)
 {
     struct http_serve *s = ctx;
@@ -77,18 +94,41 @@ static void turn(void *ctx)
 
     if (s->running)
         return;
-    s->running = true;
-    s->left = false;
-    MHD_run(s->daemon);
-    s->running = false;
-    if (s->epoll == NULL)
-        watch_sets(s);
+    run(s);
+    watch(s);
     /* Where it was at its limit it listens again when it is run once more,
      * and there may be no other reason to. */
     if (s->left)
         eo_timer_start(s->c.loop, &s->run, 0, turn, s);
     else if (MHD_get_timeout(s->daemon, &ms) == MHD_YES)
         eo_timer_start(s->c.loop, &s->run, ms, turn, s);
+}
+
+static void listen_again(void *ctx)
+{
+    struct http_serve *s = ctx;
+
+    s->deaf = false;
+    watch(s);
+}
+
+/* Somebody knocks.  Whoever cannot be let in, for want of a descriptor, waits
+ * until another leaves; where there is no other, libmicrohttpd would try again
+ * without a pause. */
+static void on_ready(void *ctx, int ready)
+{
+    struct http_serve *s = ctx;
+    const unsigned long came = s->n_came;
+    const bool empty = connections(s) == 0;
+
+    (void)ready;
+    turn(s);
+    s->deaf = s->was_deaf =
+        empty && s->n_came == came && connections(s) == 0;
+    if (!s->deaf)
+        return;
+    watch(s);
+    eo_timer_start(s->c.loop, &s->run, DEAF_MS, listen_again, s);
 }
 
 /* ---- starting ------------------------------------------------------------ */
@@ -111,6 +151,8 @@ static void on_log(void *ctx, const char *fmt, va_list ap)
     char raw[256], text[256];
     struct text t;
 
+    if (s->was_deaf)
+        return; /* it says so each time */
     vsnprintf(raw, sizeof raw, fmt, ap);
     raw[strcspn(raw, "\n")] = '\0';
     eo_text_init(&t, text, sizeof text);

@@ -249,6 +249,7 @@ void eo_serve_connection(void *ctx, struct MHD_Connection *connection,
     struct conn *c = *socket_context;
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        s->n_came++;
         const union MHD_ConnectionInfo *info = MHD_get_connection_info(
             connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 

@@ -39,9 +39,12 @@ struct http_serve {
     size_t n_watch;
     struct conn *conns;
     unsigned n_conns; /* those that were not cut */
+    unsigned long n_came; /* ever */
     bool left;        /* one is gone since libmicrohttpd was last run */
     struct exchange *lingering;
     bool running; /* inside MHD_run() */
+    bool deaf;    /* nobody can be let in: not listened to for a moment */
+    bool was_deaf; /* ... when somebody knocked the last time; it was told */
 };
 
 /* http_serve_conn.c */

@@ -2,8 +2,11 @@
  * systems that have none. */
 #include "support/test.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include "support/few_descriptors.h"
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -24,6 +27,7 @@ struct stage {
     size_t done;     /* what the last progress said */
     char why[100];   /* of the last end; "": all was sent */
     char log[256];   /* the last line */
+    unsigned logs;
     char path[300];
 };
 
@@ -80,6 +84,7 @@ static void on_log(void *ctx, const char *text)
     struct stage *s = ctx;
 
     snprintf(s->log, sizeof s->log, "%s", text);
+    s->logs++;
 }
 
 static struct http_serve_config config_of(struct stage *s, bool no_epoll)
@@ -433,6 +438,56 @@ static void test_a_certificate_that_is_none(void **state)
     eo_loop_free(s.loop);
 }
 
+/* How many of that many turns have something to do at once. */
+static unsigned wake_ups(struct stage *s, unsigned turns)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < turns; i++) {
+        struct espota_fd fds[4];
+        struct pollfd polls[4];
+        const size_t n_fds = eo_loop_fds(s->loop, fds, 4);
+
+        assert_true(n_fds <= 4);
+        for (size_t k = 0; k < n_fds; k++)
+            polls[k] = (struct pollfd){.fd = fds[k].fd, .events = POLLIN};
+        n += poll(polls, n_fds, 0) > 0 || eo_loop_timeout(s->loop) == 0;
+        eo_loop_turn(s->loop, 0);
+    }
+    return n;
+}
+
+/* Nobody else is there who could give a descriptor back. */
+static void test_no_descriptor_for_the_first(void **state)
+{
+    enum { TURNS = 100 };
+
+    (void)state;
+    for (int no_epoll = 0; no_epoll < 2; no_epoll++) {
+        struct stage s = {0};
+        struct rlimit before;
+        struct client c;
+        unsigned n;
+
+        needs_few_descriptors();
+        open_stage(&s, no_epoll);
+        ask(&s, &c, GET);
+        few_descriptors(next_descriptor(), &before);
+        n = wake_ups(&s, TURNS);
+        for (int i = 0; i < 4; i++)
+            eo_loop_turn(s.loop, LIMIT_MS); /* it listens again, in vain */
+        many_descriptors(&before);
+        assert_int_equal(s.asked, 0);
+        assert_in_range(n, 1, TURNS / 2);
+        assert_non_null(strstr(s.log, "resource limit"));
+        assert_in_range(s.logs, 1, 2); /* of one attempt */
+        turn_until(&s, &c.whole, &c, 1);
+        turn_until_ended(&s, 1, &c, 1);
+        close(c.fd);
+        close_stage(&s);
+    }
+}
+
 static void test_every_lack_of_memory(void **state)
 {
     (void)state;
@@ -484,6 +539,7 @@ int main(void)
         cmocka_unit_test(test_the_server_ends),
         cmocka_unit_test(test_the_deadlines),
         cmocka_unit_test(test_a_certificate_that_is_none),
+        cmocka_unit_test(test_no_descriptor_for_the_first),
         cmocka_unit_test(test_every_lack_of_memory),
     };
 
