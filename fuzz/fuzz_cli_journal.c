@@ -28,7 +28,7 @@ static void look(const struct journal *j, struct known *k)
 
 static void add(struct journal *j, uint8_t how)
 {
-    static const struct espota_error FINE = {ESPOTA_E_OK, 0, NULL, "", ""};
+    static const struct espota_error FINE = {.category = ESPOTA_E_OK};
     const char *device = DEVICES[how % N_DEVICES];
     const struct espota_result result = {
         .outcome = (enum espota_outcome)(how / 8 % ESPOTA_SKIPPED),

@@ -147,7 +147,7 @@ enum espota_event_kind {
                               before anything is sent */
     ESPOTA_EVENT_RETRY,    /* .attempt of .attempts follows in .delay_ms
                               because of .error */
-    ESPOTA_EVENT_WARNING,  /* .code (a word) and .text */
+    ESPOTA_EVENT_WARNING,  /* .code (a word), .text and .advice */
     ESPOTA_EVENT_LOG,      /* .level and .text */
     ESPOTA_EVENT_END,      /* .result; the last of its job */
     ESPOTA_EVENT_WAVE      /* .wave; of the fleet: job -1, no device, no tag */
@@ -174,6 +174,7 @@ struct espota_event {
     const struct espota_error *error;
     uint32_t delay_ms;
     const char *code, *text;
+    enum espota_advice advice;
     enum espota_log_level level;
     const struct espota_result *result;
     enum espota_happening happening;

@@ -48,6 +48,7 @@ struct espota_image_problem {
     size_t at; /* where in the file (in the uncompressed image if the file is
                   gzip); only if located */
     const char *text; /* lower case, no full stop */
+    enum espota_advice advice;
 };
 
 /* What a format tells beyond what all images have. */

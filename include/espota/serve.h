@@ -51,6 +51,7 @@ struct espota_serve_event {
     const char *path;    /* "/fw.bin" */
     int status;          /* as in HTTP */
     const char *reason;
+    enum espota_advice advice; /* beside the reason */
     const char *file;    /* that was given, or decided about; NULL: none */
     const char *version; /* of it; NULL: not known */
     bool image;          /* an image is on its way: PROGRESS and END follow */

@@ -49,6 +49,18 @@ enum espota_outcome espota_category_outcome(enum espota_category c)
     return CATEGORIES[known(c) ? c : ESPOTA_E_INTERNAL].outcome;
 }
 
+const char *espota_advice_words(enum espota_advice advice)
+{
+    static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
+#define X(name, words) words,
+        ESPOTA_ADVICES(X)
+#undef X
+    };
+
+    return WORDS[(unsigned)advice < ESPOTA_ADVICE_COUNT ? advice
+                                                       : ESPOTA_ADVICE_NONE];
+}
+
 const char *espota_outcome_name(enum espota_outcome outcome)
 {
     static const char *const NAMES[] = {
@@ -86,6 +98,7 @@ static void fill(struct espota_error *err, enum espota_category category,
     err->category = category;
     err->sys_errno = 0;
     err->hint = NULL;
+    err->advice = ESPOTA_ADVICE_NONE;
     err->device[0] = '\0';
     vsnprintf(err->message, sizeof err->message, fmt, ap);
     end_whole(err->message, sizeof err->message);
@@ -137,6 +150,48 @@ int eo_fail_hint(struct espota_error *err, enum espota_category category,
     va_end(ap);
     err->hint = hint;
     return -1;
+}
+
+int eo_advise(struct espota_error *err, enum espota_advice advice,
+              const char *hint)
+{
+    if (err == NULL)
+        return -1;
+    err->advice = advice;
+    err->hint = hint == NULL && advice != ESPOTA_ADVICE_NONE
+                    ? espota_advice_words(advice)
+                    : hint;
+    return -1;
+}
+
+int eo_fail_advice(struct espota_error *err, enum espota_category category,
+                   enum espota_advice advice, const char *hint,
+                   const char *fmt, ...)
+{
+    va_list ap;
+
+    if (err == NULL)
+        return -1;
+    va_start(ap, fmt);
+    fill(err, category, fmt, ap);
+    va_end(ap);
+    return eo_advise(err, advice, hint);
+}
+
+int eo_fail_as(struct espota_error *err, const struct espota_error *why,
+               const char *fmt, ...)
+{
+    const enum espota_category category = why->category;
+    const enum espota_advice advice = why->advice;
+    const char *hint = why->hint;
+    va_list ap;
+
+    if (err == NULL)
+        return -1;
+    va_start(ap, fmt);
+    fill(err, category, fmt, ap);
+    va_end(ap);
+    return eo_advise(err, advice, hint);
 }
 
 int eo_fail_sys(struct espota_error *err, enum espota_category category,

@@ -22,6 +22,22 @@ int eo_fail(struct espota_error *err, enum espota_category category,
 int eo_fail_hint(struct espota_error *err, enum espota_category category,
                  const char *hint, const char *fmt, ...) EO_PRINTF(4, 5);
 
+/* With what the caller can do about it, and the same as a hint: static; NULL:
+ * the advice's own words.  Whoever has options finds words for it: no hint or
+ * message of the library names one. */
+int eo_fail_advice(struct espota_error *err, enum espota_category category,
+                   enum espota_advice advice, const char *hint,
+                   const char *fmt, ...) EO_PRINTF(5, 6);
+
+/* The same for an error that is filled already, and has neither or others. */
+int eo_advise(struct espota_error *err, enum espota_advice advice,
+              const char *hint);
+
+/* For the same reason as why (category, hint and advice), with another
+ * message. */
+int eo_fail_as(struct espota_error *err, const struct espota_error *why,
+               const char *fmt, ...) EO_PRINTF(3, 4);
+
 /* A system call failed with errno value sys; INTERNAL in place of the category
  * where that is a want of descriptors, memory, disk or room in a file. */
 int eo_fail_sys(struct espota_error *err, enum espota_category category,

@@ -11,6 +11,7 @@
 
 #include "base/str.h"
 #include "cli/cli.h"
+#include "ui/advice.h"
 #include "ui/whole_file.h"
 
 static const char *const SEVERITIES[] = {
@@ -35,10 +36,12 @@ static void line(const char *name, const char *value)
 static void print_problem(FILE *to, const char *indent,
                           const struct espota_image_problem *p)
 {
+    char space[ADVICE_TEXT];
+
     fprintf(to, "%s%s", indent, SEVERITIES[p->severity]);
     if (p->located)
         fprintf(to, " at byte %zu (0x%zx)", p->at, p->at);
-    fprintf(to, ": %s\n", p->text);
+    fprintf(to, ": %s\n", eo_advised(p->advice, p->text, space));
 }
 
 static void print_sheet(const struct espota_image_info *info)
@@ -75,8 +78,10 @@ static void print_errors(const struct espota_image_info *info)
 
 static json_t *problem(const struct espota_image_problem *p)
 {
+    char space[ADVICE_TEXT];
     json_t *o = json_pack("{s:s, s:o}", "severity", SEVERITIES[p->severity],
-                          "msg", eo_json_text(p->text));
+                          "msg",
+                          eo_json_text(eo_advised(p->advice, p->text, space)));
 
     if (p->located)
         json_object_set_new(o, "offset", json_integer((json_int_t)p->at));

@@ -147,8 +147,7 @@ int eo_run_add(struct run *run, struct target_row *row,
 
         d->error.category = ESPOTA_E_OK;
         if (espota_target_check(&target, &wrong) != 0)
-            return eo_fail_hint(err, wrong.category, wrong.hint, "%s: %s",
-                                row->name, wrong.message);
+            return eo_fail_as(err, &wrong, "%s: %s", row->name, wrong.message);
     }
     return 0;
 }

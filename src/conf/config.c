@@ -31,8 +31,7 @@ int eo_env_settings(struct settings *out, struct espota_error *err)
         if (eo_settings_add(out, opt, value, LEVEL_ENV, opt->env, err) != 0) {
             const struct espota_error inner = *err;
 
-            return eo_fail_hint(err, inner.category, inner.hint, "%s: %s",
-                                opt->env, inner.message);
+            return eo_fail_as(err, &inner, "%s: %s", opt->env, inner.message);
         }
         if ((opt->flags & OPT_SECRET) != 0)
             eo_secret_wipe_variable(opt->env); /* nobody needs it there */
@@ -170,8 +169,7 @@ static int add_value(struct reading *r, struct section *s,
     if (eo_settings_add(&s->settings, opt, value, level, where, r->err) != 0) {
         const struct espota_error inner = *r->err;
 
-        eo_fail_hint(r->err, inner.category, inner.hint, "%s: %s", where,
-                     inner.message);
+        eo_fail_as(r->err, &inner, "%s: %s", where, inner.message);
         r->lines.stop = true;
         return 0;
     }

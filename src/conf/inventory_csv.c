@@ -198,9 +198,9 @@ static int set(struct reading *r, const struct header *h, size_t k,
     if (eo_reading_set(r, row, h->opt[k]->name, value) == 0)
         return 0;
     inner = *r->err;
-    return eo_fail_hint(r->err, inner.category, inner.hint,
-                        "%s (a label of yours is written \"label:%s\")",
-                        inner.message, h->name[k]);
+    return eo_fail_as(r->err, &inner,
+                      "%s (a label of yours is written \"label:%s\")",
+                      inner.message, h->name[k]);
 }
 
 static bool is_empty(char *const *field, size_t n)

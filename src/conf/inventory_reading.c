@@ -22,8 +22,8 @@ int eo_reading_place(struct reading *r)
 {
     const struct espota_error inner = *r->err;
 
-    return eo_fail_hint(r->err, inner.category, inner.hint, "%s:%u: %s",
-                        r->path, r->line, inner.message);
+    return eo_fail_as(r->err, &inner, "%s:%u: %s", r->path, r->line,
+                      inner.message);
 }
 
 int eo_reading_add(struct reading *r, const char *name)

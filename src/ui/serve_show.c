@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "os/clock.h"
+#include "ui/advice.h"
 #include "ui/ui.h"
 
 /* ---- for people ---------------------------------------------------------- */
@@ -259,11 +260,14 @@ void eo_serve_show_start(struct serve_show *s, uint16_t port, bool tls)
 void eo_serve_show_event(void *ctx, const struct espota_serve_event *ev)
 {
     struct serve_show *s = ctx;
+    struct espota_serve_event said = *ev;
+    char space[ADVICE_TEXT];
 
+    said.reason = eo_advised(ev->advice, ev->reason, space);
     if (s->text != NULL)
-        show_text(s, ev);
+        show_text(s, &said);
     if (s->json != NULL && s->started)
-        show_json(s, ev);
+        show_json(s, &said);
 }
 
 void eo_serve_show_end(struct serve_show *s, unsigned taken, int exit)

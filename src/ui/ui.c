@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "os/clock.h"
+#include "ui/advice.h"
 
 /* ---- how fast it goes --------------------------------------------------- */
 
@@ -69,6 +70,9 @@ static void print_safe(FILE *out, const char *text)
 void eo_ui_print_error(FILE *out, const char *device,
                        const struct espota_error *err)
 {
+    char space[ADVICE_TEXT];
+    const char *hint = eo_hint(err, space);
+
     fputs("espota-c: ", out);
     if (device != NULL) {
         print_safe(out, device);
@@ -81,8 +85,8 @@ void eo_ui_print_error(FILE *out, const char *device,
         fputc(')', out);
     }
     fputc('\n', out);
-    if (err->hint != NULL)
-        fprintf(out, "hint: %s\n", err->hint);
+    if (hint != NULL)
+        fprintf(out, "hint: %s\n", hint);
     fflush(out);
 }
 
@@ -347,12 +351,15 @@ void eo_uis_event(void *ctx, const struct espota_event *e)
 {
     struct ui_set *s = ctx;
     struct ui_device *d = e->tag;
+    struct espota_event said = *e;
+    char space[ADVICE_TEXT];
 
+    said.text = eo_advised(e->advice, e->text, space);
     eo_uis_clock(s);
     if (d != NULL)
         remember(s, d, e);
     for (size_t i = 0; i < s->n; i++)
-        s->at[i]->ops->event(s->at[i], d, e);
+        s->at[i]->ops->event(s->at[i], d, &said);
 }
 
 void eo_uis_start(struct ui_set *s, unsigned jobs)

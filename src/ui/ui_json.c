@@ -16,6 +16,7 @@ struct ui *eo_ui_json(FILE *out)
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "ui/advice.h"
 #include "ui/json.h"
 
 enum { PROGRESS_MS = 250 };
@@ -69,11 +70,15 @@ static void image(struct ui *ui, const struct ui_device *d,
                   const struct espota_image_info *info)
 {
     json_t *o = begin(ui, d->name, "image"), *warnings = json_array();
+    char space[ADVICE_TEXT];
 
-    for (size_t i = 0; i < info->n_problems; i++)
-        if (info->problems[i].severity != ESPOTA_NOTE)
-            json_array_append_new(warnings,
-                                  eo_json_text(info->problems[i].text));
+    for (size_t i = 0; i < info->n_problems; i++) {
+        const struct espota_image_problem *p = &info->problems[i];
+
+        if (p->severity != ESPOTA_NOTE)
+            json_array_append_new(
+                warnings, eo_json_text(eo_advised(p->advice, p->text, space)));
+    }
     json_object_set_new(o, "file", eo_json_text(info->file));
     json_object_set_new(o, "bytes", number(info->bytes));
     json_object_set_new(o, "md5", eo_json_text(info->md5));
@@ -164,6 +169,7 @@ static void device_end(struct ui *ui, const char *name,
 {
     const struct espota_error *err = r->error;
     const bool ok = err->category == ESPOTA_E_OK;
+    char space[ADVICE_TEXT];
     json_t *o = begin(ui, name, "device_end");
 
     json_object_set_new(o, "ok", json_boolean(ok));
@@ -184,7 +190,7 @@ static void device_end(struct ui *ui, const char *name,
         json_boolean(espota_category_retryable(err->category)));
     json_object_set_new(o, "msg",
                         ok ? json_null() : eo_json_text(err->message));
-    json_object_set_new(o, "hint", eo_json_text(err->hint));
+    json_object_set_new(o, "hint", eo_json_text(eo_hint(err, space)));
     json_object_set_new(o, "device_error",
                         err->device[0] != '\0' ? eo_json_text(err->device)
                                                : json_null());

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "ui/advice.h"
 #include "ui/ui.h"
 #include "ui/whole_file.h"
 
@@ -109,8 +110,10 @@ static const char *element(const struct verdict *v)
 
 static void put_case(FILE *out, const struct verdict *v)
 {
-    const char *name = element(v);
+    const char *name = element(v), *hint;
+    char space[ADVICE_TEXT];
 
+    hint = eo_hint(&v->error, space);
     fprintf(out, "    <testcase classname=\"espota-c\" name=\"");
     put(out, v->device != NULL ? v->device : "?");
     fprintf(out, "\" time=\"%u.%03u\"", v->ms / 1000, v->ms % 1000);
@@ -123,7 +126,7 @@ static void put_case(FILE *out, const struct verdict *v)
     if (v->standing == ESPOTA_STANDS_FAILED) {
         fprintf(out, "\" type=\"%s\">",
                 espota_category_name(v->error.category));
-        put(out, v->error.hint != NULL ? v->error.hint : "");
+        put(out, hint != NULL ? hint : "");
         fprintf(out, "</%s>\n    </testcase>\n", name);
     } else {
         fputs("\"/>\n    </testcase>\n", out);

@@ -7,7 +7,7 @@
 
 static struct espota_error stale(void)
 {
-    struct espota_error e = {ESPOTA_E_AUTH, 5, "a hint", "0x82", "old"};
+    struct espota_error e = {ESPOTA_E_AUTH, 5, "a hint", ESPOTA_ADVICE_FORCE, "0x82", "old"};
 
     return e;
 }
@@ -22,6 +22,7 @@ static void test_each_filler_leaves_nothing_of_before(void **state)
     assert_string_equal(e.message, "x.bin is empty");
     assert_int_equal(e.sys_errno, 0);
     assert_null(e.hint);
+    assert_int_equal(e.advice, ESPOTA_ADVICE_NONE);
     assert_string_equal(e.device, "");
 
     e = stale();
@@ -45,11 +46,43 @@ static void test_each_filler_leaves_nothing_of_before(void **state)
     assert_int_equal(e.sys_errno, 0);
 }
 
+static void test_advice_has_words_of_its_own(void **state)
+{
+    struct espota_error e = stale(), why = stale();
+
+    (void)state;
+    assert_int_equal(eo_fail_advice(&e, ESPOTA_E_SECRET,
+                                    ESPOTA_ADVICE_GIVE_KEY, NULL, "%d", 7),
+                     -1);
+    assert_string_equal(e.message, "7");
+    assert_int_equal(e.advice, ESPOTA_ADVICE_GIVE_KEY);
+    assert_string_equal(e.hint, espota_advice_words(ESPOTA_ADVICE_GIVE_KEY));
+    assert_string_equal(e.device, "");
+    eo_advise(&e, ESPOTA_ADVICE_FORCE, "or else");
+    assert_int_equal(e.advice, ESPOTA_ADVICE_FORCE);
+    assert_string_equal(e.hint, "or else");
+    eo_advise(&e, ESPOTA_ADVICE_NONE, NULL);
+    assert_null(e.hint);
+
+    assert_int_equal(eo_fail_as(&why, &why, "line 3: %s", "it"), -1);
+    assert_int_equal(why.category, ESPOTA_E_AUTH);
+    assert_int_equal(why.advice, ESPOTA_ADVICE_FORCE);
+    assert_string_equal(why.hint, "a hint");
+    assert_string_equal(why.message, "line 3: it");
+    assert_string_equal(why.device, "");
+
+    assert_string_equal(espota_advice_words(ESPOTA_ADVICE_NONE), "");
+    assert_string_equal(espota_advice_words(ESPOTA_ADVICE_COUNT), "");
+}
+
 static void test_nobody_has_to_listen(void **state)
 {
     (void)state;
     assert_int_equal(eo_fail(NULL, ESPOTA_E_IMAGE, "x"), -1);
     assert_int_equal(eo_fail_hint(NULL, ESPOTA_E_IMAGE, "h", "x"), -1);
+    assert_int_equal(eo_advise(NULL, ESPOTA_ADVICE_FORCE, NULL), -1);
+    assert_int_equal(eo_fail_advice(NULL, ESPOTA_E_IMAGE, ESPOTA_ADVICE_FORCE,
+                                    NULL, "x"), -1);
     assert_int_equal(eo_fail_sys(NULL, ESPOTA_E_IMAGE, 1, "x"), -1);
     assert_int_equal(eo_fail_device(NULL, ESPOTA_E_IMAGE, "d", "h", "x"), -1);
 }
@@ -138,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_want_of_ours_is_ours),
         cmocka_unit_test(test_each_filler_leaves_nothing_of_before),
+        cmocka_unit_test(test_advice_has_words_of_its_own),
         cmocka_unit_test(test_nobody_has_to_listen),
         cmocka_unit_test(test_what_is_too_long_is_cut),
         cmocka_unit_test(test_no_character_is_cut_in_half),
