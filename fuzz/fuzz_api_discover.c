@@ -156,15 +156,15 @@ static void on_device(void *ctx, enum espota_device_news news,
     check_target(d);
 }
 
-static void pass(struct espota_discover *d, uint64_t ms)
+static void pass(struct espota_loop *l, uint64_t ms)
 {
     for (int i = 0; i < 64 && ms > 0; i++) {
-        const int due = espota_discover_timeout(d);
+        const int due = espota_loop_timeout(l);
         const uint64_t step =
             due >= 0 && (unsigned)due < ms ? (unsigned)due + 1 : ms;
 
         world_skip(step);
-        espota_discover_process(d, NULL, 0);
+        espota_loop_process(l, NULL, 0);
         ms -= step < ms ? step : ms;
     }
 }
@@ -175,10 +175,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz_input in = fuzz_input(data, size);
     const uint8_t how = fuzz_byte(&in);
     struct seen seen = {0, 0};
+    struct espota_loop *loop;
     struct espota_discover *d;
     struct espota_error err;
 
-    if (espota_discover_new(&d,
+    if (espota_loop_new(&loop, &err) != 0 ||
+        espota_discover_new(&d, loop,
                             &(struct espota_discover_config){
                                 .family = how & 4 ? (how & 8 ? 6 : 4) : 0,
                                 .names = NAMES,
@@ -189,7 +191,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                             },
                             &err) != 0)
         abort();
-    while (fuzz_left(&in) >= 2 && espota_discover_live(d)) {
+    while (fuzz_left(&in) >= 2 && espota_loop_live(loop)) {
         const uint8_t what = fuzz_byte(&in) % 6, arg = fuzz_byte(&in);
         const size_t len = arg < fuzz_left(&in) ? arg : fuzz_left(&in);
 
@@ -197,11 +199,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             hear(in.at, len, what % 2);
             in.at += len;
         }
-        pass(d, what < 4 ? 0 : arg * (what == 4 ? 100u : 60000u));
+        pass(loop, what < 4 ? 0 : arg * (what == 4 ? 100u : 60000u));
     }
-    pass(d, how & 1 ? 1000 : 10000);
+    pass(loop, how & 1 ? 1000 : 10000);
     fuzz_check((how & 1) != 0 || seen.left == 0);
     espota_discover_free(d);
+    espota_loop_free(loop);
     for (size_t i = 0; i < LINKS_MAX; i++)
         fuzz_check(links[i] == NULL);
     return 0;

@@ -1,6 +1,7 @@
 /* discover.h -- which devices are on this network, by what they announce.
  *
- * Listening and asking by mDNS only: no device's update port is touched.
+ * Listening and asking by mDNS only: no device's update port is touched.  A
+ * search, and a wait, are members of a loop and move only while that runs.
  */
 #ifndef ESPOTA_DISCOVER_H
 #define ESPOTA_DISCOVER_H
@@ -10,7 +11,7 @@
 #include <stdint.h>
 
 #include <espota/error.h>
-#include <espota/fleet.h>
+#include <espota/loop.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -63,25 +64,15 @@ struct espota_discover_config { /* all zero but on_device is a good default */
 
 struct espota_discover; /* opaque */
 
-/* Fails with RESOLVE where there is no network to ask. */
+/* A member of the loop (borrowed until _free) until its time is over.  Fails
+ * with RESOLVE where there is no network to ask. */
 ESPOTA_API int espota_discover_new(struct espota_discover **out,
+                                   struct espota_loop *loop,
                                    const struct espota_discover_config *,
-                                   struct espota_error *err);
+                                   struct espota_error *err) ESPOTA_MUST_CHECK;
+
+/* Before its loop.  What was not told by then is not told. */
 ESPOTA_API void espota_discover_free(struct espota_discover *);
-
-/* Blocks until the time is over, or *stop (may be NULL) is not zero.  Fails
- * with INTERNAL where this machine cannot wait. */
-ESPOTA_API int espota_discover_run(struct espota_discover *,
-                                   const volatile int *stop,
-                                   struct espota_error *err);
-
-/* Or from a loop of your own, as espota_fleet_fds() and its kin. */
-ESPOTA_API size_t espota_discover_fds(const struct espota_discover *,
-                                      struct espota_fd *, size_t cap);
-ESPOTA_API int espota_discover_timeout(const struct espota_discover *);
-ESPOTA_API void espota_discover_process(struct espota_discover *,
-                                        const struct espota_fd *, size_t n);
-ESPOTA_API bool espota_discover_live(const struct espota_discover *);
 
 /* ---- waiting for one ----------------------------------------------------- */
 
@@ -93,10 +84,22 @@ struct espota_wait_config {
     uint32_t timeout_ms; /* 0: for ever */
 };
 
-/* Blocks until the device is on the network (0), the time is over (-1,
- * NOT_BACK) or *stop is not zero (-1, INTERRUPTED). */
-ESPOTA_API int espota_wait(const struct espota_wait_config *,
-                           const volatile int *stop, struct espota_error *err);
+struct espota_wait; /* opaque */
+
+/* A member of the loop (borrowed until _free) until the device is on the network
+ * or the time is over.  The configuration is copied. */
+ESPOTA_API int espota_wait_new(struct espota_wait **out,
+                               struct espota_loop *loop,
+                               const struct espota_wait_config *,
+                               struct espota_error *err) ESPOTA_MUST_CHECK;
+
+/* 0: it is there.  -1: NOT_BACK, the time was over; INTERNAL, this machine cannot
+ * wait; INTERRUPTED, it had not ended yet. */
+ESPOTA_API int espota_wait_result(const struct espota_wait *,
+                                  struct espota_error *err) ESPOTA_MUST_CHECK;
+
+/* Before its loop. */
+ESPOTA_API void espota_wait_free(struct espota_wait *);
 
 #ifdef __cplusplus
 }

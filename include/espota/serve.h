@@ -1,8 +1,8 @@
 /* serve.h -- serve images by HTTP to devices that fetch them: ESPhttpUpdate,
  * HTTPUpdate, and ESPHome's http_request and update.
  *
- * A server listens from the moment it is made, and moves only inside
- * espota_server_run() and espota_server_process().
+ * A server listens from the moment it is made.  It is a member of a loop, and
+ * moves only while that runs.
  */
 #ifndef ESPOTA_SERVE_H
 #define ESPOTA_SERVE_H
@@ -14,6 +14,7 @@
 #include <espota/error.h>
 #include <espota/fleet.h>
 #include <espota/image.h>
+#include <espota/loop.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -96,6 +97,10 @@ struct espota_serve_config { /* all zero: nothing to serve, which is refused */
      * for ever.  0: no limit. */
     unsigned max_repeats;
 
+    /* The loop has nothing more to do for it once so many images were taken
+     * whole and nothing is on its way.  0: it serves until it is freed. */
+    unsigned once;
+
     unsigned max_clients; /* connections at once; 0: 1000 */
     uint32_t header_ms;   /* patience with a request; 0: 15 s */
     uint32_t stall_ms;    /* with a client that takes nothing; 0: 60 s */
@@ -107,37 +112,27 @@ struct espota_serve_config { /* all zero: nothing to serve, which is refused */
 
 struct espota_server; /* opaque */
 
-/* Everything in the configuration is copied, and every file it names is read:
- * fails with ESPOTA_E_IMAGE where one cannot be. */
+/* A member of the loop, which is borrowed until _free.  Everything in the
+ * configuration is copied, and every file it names is read: fails with
+ * ESPOTA_E_IMAGE where one cannot be. */
 ESPOTA_API int espota_server_new(struct espota_server **out,
+                                 struct espota_loop *loop,
                                  const struct espota_serve_config *,
-                                 struct espota_error *err);
+                                 struct espota_error *err) ESPOTA_MUST_CHECK;
 
 ESPOTA_API uint16_t espota_server_port(const struct espota_server *);
 
 /* From now on these; what is on its way is not disturbed. */
 ESPOTA_API int espota_server_set_rules(struct espota_server *,
                                        const struct espota_serve_rule *,
-                                       size_t n, struct espota_error *err);
+                                       size_t n, struct espota_error *err)
+    ESPOTA_MUST_CHECK;
 
 /* How many images were taken whole, and how many are on their way. */
 ESPOTA_API unsigned espota_server_taken(const struct espota_server *);
 ESPOTA_API unsigned espota_server_busy(const struct espota_server *);
 
-/* Serves until *stop is not zero (a signal wakes it; it is looked at at least
- * once a second) or, unless once is 0, that many images were taken whole and
- * nothing is on its way.  0, or -1 if the system refuses to wait. */
-ESPOTA_API int espota_server_run(struct espota_server *,
-                                 const volatile int *stop, unsigned once);
-
-/* Or from a loop of your own, as in fleet.h. */
-ESPOTA_API size_t espota_server_fds(const struct espota_server *,
-                                    struct espota_fd *, size_t cap);
-ESPOTA_API int espota_server_timeout(const struct espota_server *);
-ESPOTA_API void espota_server_process(struct espota_server *,
-                                      const struct espota_fd *, size_t n);
-
-/* Open connections are closed. */
+/* Before its loop.  Open connections are closed. */
 ESPOTA_API void espota_server_free(struct espota_server *);
 
 #ifdef __cplusplus

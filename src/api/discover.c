@@ -2,7 +2,6 @@
  * words for people. */
 #include <espota/discover.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +13,6 @@
 enum {
     TIMEOUT_MS = 2000,
     TIMEOUT_MIN_MS = 1000, /* who was asked just before is silent that long */
-    LOOK_MS = 500,
     TXT_MAX = 64,
     TXT_SPACE = 5 * BROWSE_TXT_MAX, /* every byte escaped, and terminators */
     GONE_MAX = 16,
@@ -46,6 +44,7 @@ struct espota_discover {
     struct espota_discover_config config; /* names: only at the start */
     char *bind;
     struct espota_loop *loop;
+    struct member member; /* of it */
     struct browse *browse;
     struct timer end;
     bool ended;
@@ -328,17 +327,32 @@ out:
     return rc;
 }
 
-int espota_discover_new(struct espota_discover **out,
+static bool is_live(const void *ctx)
+{
+    return !((const struct espota_discover *)ctx)->ended;
+}
+
+static void give_up(void *ctx, int sys)
+{
+    struct espota_discover *d = ctx;
+
+    (void)sys; /* the loop says why */
+    eo_timer_stop(d->loop, &d->end);
+    d->ended = true;
+}
+
+int espota_discover_new(struct espota_discover **out, struct espota_loop *loop,
                         const struct espota_discover_config *c,
                         struct espota_error *err)
 {
     struct espota_discover *d = eo_calloc(1, sizeof *d);
     uint32_t ms = c->timeout_ms != 0 ? c->timeout_ms : TIMEOUT_MS;
 
-    if (d == NULL || (d->loop = eo_loop_new()) == NULL) {
-        eo_free(d);
+    if (d == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    }
+    d->loop = loop;
+    d->member = (struct member){is_live, give_up, d, NULL};
+    eo_loop_join(loop, &d->member);
     d->config = *c;
     d->config.bind = d->bind = eo_strdup(c->bind);
     if (c->bind != NULL && d->bind == NULL) {
@@ -367,39 +381,7 @@ void espota_discover_free(struct espota_discover *d)
         eo_browse_free(d->gone[i].browse);
     eo_browse_free(d->browse);
     eo_timer_stop(d->loop, &d->end);
-    eo_loop_free(d->loop);
+    eo_loop_leave(d->loop, &d->member);
     eo_free(d->bind);
     eo_free(d);
-}
-
-int espota_discover_run(struct espota_discover *d, const volatile int *stop,
-                        struct espota_error *err)
-{
-    while (!d->ended && (stop == NULL || *stop == 0))
-        if (eo_loop_turn(d->loop, LOOK_MS) != 0)
-            return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
-                               "waiting for the network: %s", strerror(errno));
-    return 0;
-}
-
-size_t espota_discover_fds(const struct espota_discover *d,
-                           struct espota_fd *fds, size_t cap)
-{
-    return eo_loop_fds(d->loop, fds, cap);
-}
-
-int espota_discover_timeout(const struct espota_discover *d)
-{
-    return eo_loop_timeout(d->loop);
-}
-
-void espota_discover_process(struct espota_discover *d,
-                             const struct espota_fd *fds, size_t n)
-{
-    eo_loop_process(d->loop, fds, n);
-}
-
-bool espota_discover_live(const struct espota_discover *d)
-{
-    return !d->ended;
 }

@@ -1,4 +1,4 @@
-/* serve.c -- the server of serve.h: its listener, its catalog and its loop. */
+/* serve.c -- the server of serve.h: its listener and its catalog. */
 #include "serve/serve_inside.h"
 
 #include <errno.h>
@@ -144,7 +144,22 @@ static int check(const struct espota_serve_config *c, struct espota_error *err)
     return 0;
 }
 
-int espota_server_new(struct espota_server **out,
+static bool is_live(const void *ctx)
+{
+    const struct espota_server *s = ctx;
+
+    return !s->ended && (s->once == 0 || s->taken < s->once || s->busy > 0);
+}
+
+static void give_up(void *ctx, int sys)
+{
+    struct espota_server *s = ctx;
+
+    (void)sys;
+    s->ended = true;
+}
+
+int espota_server_new(struct espota_server **out, struct espota_loop *loop,
                       const struct espota_serve_config *c,
                       struct espota_error *err)
 {
@@ -158,11 +173,10 @@ int espota_server_new(struct espota_server **out,
     s->on_event = c->on_event;
     s->ctx = c->on_event_ctx;
     s->max_repeats = c->max_repeats;
-    s->loop = eo_loop_new();
-    if (s->loop == NULL) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-        goto fail;
-    }
+    s->once = c->once;
+    s->loop = loop;
+    s->member = (struct member){is_live, give_up, s, NULL};
+    eo_loop_join(loop, &s->member);
     eo_raise_fd_limit();
     if (eo_catalog_new(&s->catalog, c, err) != 0 ||
         eo_catalog_preload(s->catalog, err) != 0 ||
@@ -181,7 +195,7 @@ void espota_server_free(struct espota_server *s)
         return;
     eo_http_serve_free(s->http);
     eo_catalog_free(s->catalog);
-    eo_loop_free(s->loop);
+    eo_loop_leave(s->loop, &s->member);
     eo_free_secret(s->credentials);
     eo_repeats_free(&s->repeats);
     eo_free(s);
@@ -209,31 +223,4 @@ unsigned espota_server_taken(const struct espota_server *s)
 unsigned espota_server_busy(const struct espota_server *s)
 {
     return s->busy;
-}
-
-int espota_server_run(struct espota_server *s, const volatile int *stop,
-                      unsigned once)
-{
-    while ((stop == NULL || *stop == 0) &&
-           (once == 0 || s->taken < once || s->busy > 0))
-        if (eo_loop_turn(s->loop, SECOND) != 0)
-            return -1;
-    return 0;
-}
-
-size_t espota_server_fds(const struct espota_server *s, struct espota_fd *fds,
-                         size_t cap)
-{
-    return eo_loop_fds(s->loop, fds, cap);
-}
-
-int espota_server_timeout(const struct espota_server *s)
-{
-    return eo_loop_timeout(s->loop);
-}
-
-void espota_server_process(struct espota_server *s,
-                           const struct espota_fd *fds, size_t n)
-{
-    eo_loop_process(s->loop, fds, n);
 }

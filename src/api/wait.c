@@ -14,7 +14,6 @@
 #include "net/race.h"
 
 enum {
-    LOOK_MS = 500, /* at *stop */
     KNOCK_EVERY_MS = 1000,
     KNOCK_MS = 1500,
     /* A refusal tells as much as a connection, and the port on which the
@@ -23,20 +22,23 @@ enum {
     ADDR_MAX = 8
 };
 
-struct wait {
-    const struct espota_wait_config *config;
+struct espota_wait {
+    struct espota_wait_config config;
+    char *host, *bind; /* the configuration's */
     struct espota_loop *loop;
+    struct member member; /* of it */
     struct browse *browse;
     struct resolve *resolve;
     struct race *race;
     struct timer again, deadline;
     bool there, over;
+    int sys; /* why it was given up; 0: it was not */
 };
 
 static void on_news(void *ctx, enum browse_news news,
                     const struct browse_entry *e)
 {
-    struct wait *w = ctx;
+    struct espota_wait *w = ctx;
 
     (void)e;
     w->there |= news == BROWSE_APPEARED;
@@ -44,7 +46,7 @@ static void on_news(void *ctx, enum browse_news news,
 
 static void on_deadline(void *ctx)
 {
-    struct wait *w = ctx;
+    struct espota_wait *w = ctx;
 
     w->over = true;
 }
@@ -53,7 +55,7 @@ static void on_deadline(void *ctx)
 
 static void knock(void *ctx);
 
-static void knock_again(struct wait *w)
+static void knock_again(struct espota_wait *w)
 {
     eo_timer_start(w->loop, &w->again, KNOCK_EVERY_MS, knock, w);
 }
@@ -61,7 +63,7 @@ static void knock_again(struct wait *w)
 static void on_raced(void *ctx, int fd, const struct addr *winner,
                      const struct espota_error *err)
 {
-    struct wait *w = ctx;
+    struct espota_wait *w = ctx;
 
     (void)winner;
     if (fd >= 0) {
@@ -76,9 +78,9 @@ static void on_raced(void *ctx, int fd, const struct addr *winner,
 static void on_resolved(void *ctx, const struct resolved *got,
                         const struct espota_error *err)
 {
-    struct wait *w = ctx;
+    struct espota_wait *w = ctx;
     const uint16_t port =
-        w->config->port != 0 ? w->config->port : NOBODYS_PORT;
+        w->config.port != 0 ? w->config.port : NOBODYS_PORT;
     struct addr addr[ADDR_MAX];
     size_t n = 0;
 
@@ -88,7 +90,7 @@ static void on_resolved(void *ctx, const struct resolved *got,
         eo_addr_set_port(&addr[n], port);
     }
     eo_race_free(w->race);
-    w->race = n > 0 ? eo_race_start(w->loop, addr, n, w->config->bind, KNOCK_MS,
+    w->race = n > 0 ? eo_race_start(w->loop, addr, n, w->config.bind, KNOCK_MS,
                                     on_raced, w)
                     : NULL;
     if (w->race == NULL)
@@ -98,16 +100,16 @@ static void on_resolved(void *ctx, const struct resolved *got,
 /* What mDNS knows of it is listened for already. */
 static void knock(void *ctx)
 {
-    struct wait *w = ctx;
+    struct espota_wait *w = ctx;
 
     eo_resolve_free(w->resolve);
     w->resolve = eo_resolve_start(
         w->loop,
-        &(struct resolve_config){.name = w->config->host,
+        &(struct resolve_config){.name = w->config.host,
                                  .resolver = w->browse != NULL ? "system"
                                                                : NULL,
-                                 .family = w->config->family,
-                                 .bind = w->config->bind},
+                                 .family = w->config.family,
+                                 .bind = w->config.bind},
         on_resolved, w);
     if (w->resolve == NULL)
         knock_again(w);
@@ -117,9 +119,9 @@ static void knock(void *ctx)
 
 /* As an upload would find it: a name that mDNS may know is listened for, and
  * may as well be one of DNS or of the hosts file. */
-static int begin(struct wait *w, struct espota_error *err)
+static int begin(struct espota_wait *w, struct espota_error *err)
 {
-    const struct espota_wait_config *c = w->config;
+    const struct espota_wait_config *c = &w->config;
     char local[NAME_SPACE];
     const char *const names[] = {local};
 
@@ -139,38 +141,80 @@ static int begin(struct wait *w, struct espota_error *err)
     return 0;
 }
 
-int espota_wait(const struct espota_wait_config *c, const volatile int *stop,
-                struct espota_error *err)
+static bool is_live(const void *ctx)
 {
-    struct wait w = {.config = c, .loop = eo_loop_new()};
-    int rc = -1, sys = 0;
+    const struct espota_wait *w = ctx;
 
-    if (w.loop == NULL)
+    return !w->there && !w->over && w->sys == 0;
+}
+
+static void give_up(void *ctx, int sys)
+{
+    struct espota_wait *w = ctx;
+
+    w->sys = sys;
+}
+
+static int copy(struct espota_wait *w, const struct espota_wait_config *c)
+{
+    w->config = *c;
+    w->config.host = w->host = eo_strdup(c->host);
+    w->config.bind = w->bind = eo_strdup(c->bind);
+    return w->host == NULL || (c->bind != NULL && w->bind == NULL) ? -1 : 0;
+}
+
+int espota_wait_new(struct espota_wait **out, struct espota_loop *loop,
+                    const struct espota_wait_config *c,
+                    struct espota_error *err)
+{
+    struct espota_wait *w = eo_calloc(1, sizeof *w);
+
+    if (w == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    w->loop = loop;
+    w->member = (struct member){is_live, give_up, w, NULL};
+    eo_loop_join(loop, &w->member);
+    if (copy(w, c) != 0) {
+        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        goto fail;
+    }
     if (c->timeout_ms != 0)
-        eo_timer_start(w.loop, &w.deadline, c->timeout_ms, on_deadline, &w);
-    if (begin(&w, err) != 0)
-        goto out;
-    while (!w.there && !w.over && sys == 0 && (stop == NULL || *stop == 0))
-        if (eo_loop_turn(w.loop, LOOK_MS) != 0)
-            sys = errno;
-    if (w.there)
-        rc = 0;
-    else if (sys != 0)
-        eo_fail_sys(err, ESPOTA_E_INTERNAL, sys, "waiting for the network: %s",
-                    strerror(sys));
-    else if (stop != NULL && *stop != 0)
-        eo_fail(err, ESPOTA_E_INTERRUPTED, "interrupted while waiting");
-    else
-        eo_fail_hint(err, ESPOTA_E_NOT_BACK,
-                     "is it on, and on the same network?",
-                     "not on the network within %g s", c->timeout_ms / 1000.0);
-out:
-    eo_browse_free(w.browse);
-    eo_resolve_free(w.resolve);
-    eo_race_free(w.race);
-    eo_timer_stop(w.loop, &w.again);
-    eo_timer_stop(w.loop, &w.deadline);
-    eo_loop_free(w.loop);
-    return rc;
+        eo_timer_start(loop, &w->deadline, c->timeout_ms, on_deadline, w);
+    if (begin(w, err) != 0)
+        goto fail;
+    *out = w;
+    return 0;
+fail:
+    espota_wait_free(w);
+    return -1;
+}
+
+int espota_wait_result(const struct espota_wait *w, struct espota_error *err)
+{
+    if (w->there)
+        return 0;
+    if (w->sys != 0)
+        return eo_fail_sys(err, ESPOTA_E_INTERNAL, w->sys,
+                           "waiting for the network: %s", strerror(w->sys));
+    if (!w->over)
+        return eo_fail(err, ESPOTA_E_INTERRUPTED, "interrupted while waiting");
+    return eo_fail_hint(err, ESPOTA_E_NOT_BACK,
+                        "is it on, and on the same network?",
+                        "not on the network within %g s",
+                        w->config.timeout_ms / 1000.0);
+}
+
+void espota_wait_free(struct espota_wait *w)
+{
+    if (w == NULL)
+        return;
+    eo_browse_free(w->browse);
+    eo_resolve_free(w->resolve);
+    eo_race_free(w->race);
+    eo_timer_stop(w->loop, &w->again);
+    eo_timer_stop(w->loop, &w->deadline);
+    eo_loop_leave(w->loop, &w->member);
+    eo_free(w->host);
+    eo_free(w->bind);
+    eo_free(w);
 }

@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/discover.h"
+#include "cli/drive.h"
 #include "os/signals.h"
 #include "ui/ui.h"
 
@@ -410,11 +411,27 @@ static int nothing(const struct cli *cli, bool heard)
     return 0;
 }
 
+int eo_discover_run(const struct espota_discover_config *config,
+                    struct espota_error *err)
+{
+    struct espota_loop *loop;
+    struct espota_discover *d = NULL;
+    int rc = -1;
+
+    if (espota_loop_new(&loop, err) != 0)
+        return -1;
+    eo_signals_catch();
+    if (espota_discover_new(&d, loop, config, err) == 0)
+        rc = eo_drive(loop, -1, NULL, NULL, err);
+    espota_discover_free(d);
+    espota_loop_free(loop);
+    return rc;
+}
+
 int eo_cmd_discover(struct cli *cli)
 {
     const struct opts *o = &cli->opts;
     struct listing l = {.opts = o};
-    struct espota_discover *d = NULL;
     struct espota_error err;
     int rc;
     const struct espota_discover_config config = {
@@ -428,12 +445,11 @@ int eo_cmd_discover(struct cli *cli)
         .on_device_ctx = &l,
     };
 
-    if (check(o, &cli->parsed.args, &err) != 0 || espota_discover_new(&d, &config, &err) != 0)
+    if (check(o, &cli->parsed.args, &err) != 0)
         return eo_cli_fail(&err);
     eo_signals_catch();
     signal(SIGPIPE, SIG_DFL); /* whoever reads the list is gone: so are we */
-    rc = espota_discover_run(d, eo_signals_flag(), &err);
-    espota_discover_free(d);
+    rc = eo_discover_run(&config, &err);
     print_table(&l);
     free_rows(&l);
     if (rc != 0)

@@ -136,7 +136,6 @@ static int add_announced(struct cli *cli, struct target_list *list,
     struct texts filters = {0};
     struct finding f = {list, &cli->config, &filters, err, 0};
     char *copy = eo_strdup(text), *rest = copy, *word;
-    struct espota_discover *d = NULL;
     const struct espota_discover_config config = {
         .bind = o->host_ip,
         .timeout_ms = o->collect_ms,
@@ -149,13 +148,9 @@ static int add_announced(struct cli *cli, struct target_list *list,
         f.rc = eo_texts_add(&filters, word);
     if (copy == NULL || f.rc != 0)
         f.rc = eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    else if ((f.rc = eo_discover_check(&filters, err)) == 0 &&
-             (f.rc = espota_discover_new(&d, &config, err)) == 0) {
-        eo_signals_catch();
-        if (espota_discover_run(d, eo_signals_flag(), err) != 0)
-            f.rc = -1;
-    }
-    espota_discover_free(d);
+    else if (eo_discover_check(&filters, err) != 0 ||
+             eo_discover_run(&config, err) != 0)
+        f.rc = -1;
     eo_texts_free(&filters);
     eo_free(copy);
     return f.rc;

@@ -4,8 +4,8 @@
 
 #include <espota/serve.h>
 
-#include "cli/await.h"
 #include "cli/cli.h"
+#include "cli/drive.h"
 #include "conf/map.h"
 #include "conf/secret.h"
 #include "os/clock.h"
@@ -18,6 +18,7 @@ enum { LOOK_EVERY_MS = 500 }; /* at the map file */
 
 struct serving {
     struct cli *cli;
+    struct espota_loop *loop;
     struct espota_server *server;
     struct serve_map map;
     struct serve_map_file map_file;
@@ -130,8 +131,9 @@ static int start(struct serving *v, struct espota_error *err)
     if (o->map != NULL &&
         eo_serve_map_open(&v->map_file, o->map, &v->map, err) != 0)
         return -1;
-    if (espota_server_new(
-            &v->server,
+    if (espota_loop_new(&v->loop, err) != 0 ||
+        espota_server_new(
+            &v->server, v->loop,
             &(struct espota_serve_config){
                 .bind = o->bind,
                 .port = (uint16_t)o->serve_port,
@@ -147,6 +149,7 @@ static int start(struct serving *v, struct espota_error *err)
                 .user = o->user,
                 .password = o->user != NULL ? v->passwords.at[0] : NULL,
                 .max_repeats = o->max_repeats,
+                .once = o->once,
                 .stall_ms =
                     eo_opts_given(o, &o->stall_ms) ? o->stall_ms : 0,
                 .header_ms =
@@ -164,8 +167,9 @@ static int start(struct serving *v, struct espota_error *err)
 /* ---- serving ------------------------------------------------------------- */
 
 /* A map that was edited counts from now on; one that is wrong does not. */
-static void look_at_map(struct serving *v)
+static void look_at_map(void *ctx)
 {
+    struct serving *v = ctx;
     const uint64_t now = eo_monotonic_ms();
     struct serve_map fresh;
     struct espota_error err;
@@ -188,46 +192,11 @@ static void look_at_map(struct serving *v)
                 err.message);
 }
 
-static bool done(const struct serving *v)
-{
-    const uint32_t once = v->cli->opts.once;
-
-    return once != 0 && espota_server_taken(v->server) >= once &&
-           espota_server_busy(v->server) == 0;
-}
-
-static size_t server_fds(const void *server, struct espota_fd *fds, size_t cap)
-{
-    return espota_server_fds(server, fds, cap);
-}
-
-/* One wait for the server's descriptors and for signals. */
-static int turn(struct serving *v, struct await *a, struct espota_error *err)
-{
-    const int timeout = espota_server_timeout(v->server);
-    size_t n;
-
-    if (eo_await_any(a, server_fds, v->server,
-                 timeout < 0 || timeout > LOOK_EVERY_MS ? LOOK_EVERY_MS
-                                                        : timeout, &n) != 0)
-        return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
-                           "waiting for the network: %s", strerror(errno));
-    espota_server_process(v->server, a->fds, n);
-    return 0;
-}
-
 static int serve(struct serving *v)
 {
-    struct await a;
     struct espota_error err;
-    int rc = 0;
+    const int rc = eo_drive(v->loop, LOOK_EVERY_MS, look_at_map, v, &err);
 
-    eo_await_init(&a);
-    while (eo_signals_caught() == 0 && !done(v) && rc == 0) {
-        look_at_map(v);
-        rc = turn(v, &a, &err);
-    }
-    eo_await_free(&a);
     if (eo_signals_caught() != 0)
         return espota_category_status(ESPOTA_E_INTERRUPTED) +
                eo_signals_caught();
@@ -259,6 +228,7 @@ int eo_cmd_serve(struct cli *cli)
         eo_serve_show_end(&v.show, taken, status);
     }
     espota_server_free(v.server);
+    espota_loop_free(v.loop);
     if (v.show.json != NULL && v.show.json != stdout)
         fclose(v.show.json);
     eo_serve_map_free(&v.map);

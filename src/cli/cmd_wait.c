@@ -4,6 +4,7 @@
 #include <espota/discover.h>
 
 #include "cli/cli.h"
+#include "cli/drive.h"
 #include "os/signals.h"
 #include "ui/ui.h"
 
@@ -35,13 +36,24 @@ int eo_cmd_wait(struct cli *cli)
         .family = o->ipv4 == o->ipv6 ? 0 : o->ipv4 ? 4 : 6,
         .timeout_ms = o->wait_ms,
     };
+    struct espota_loop *loop = NULL;
+    struct espota_wait *wait = NULL;
     struct espota_error err;
     char host[260];
+    int rc;
 
     if (read_host(cli, &config, host, sizeof host, &err) != 0)
         return eo_cli_fail(&err);
     eo_signals_catch();
-    if (espota_wait(&config, eo_signals_flag(), &err) == 0)
+    rc = espota_loop_new(&loop, &err) != 0 ||
+                 espota_wait_new(&wait, loop, &config, &err) != 0 ||
+                 eo_drive(loop, -1, NULL, NULL, &err) != 0 ||
+                 espota_wait_result(wait, &err) != 0
+             ? -1
+             : 0;
+    espota_wait_free(wait);
+    espota_loop_free(loop);
+    if (rc == 0)
         return 0;
     eo_ui_print_error(stderr, config.host, &err);
     return eo_cli_status(&err);

@@ -22,4 +22,8 @@ const char *eo_discover_host(const struct espota_device *);
  * where there is none, or no protocol. */
 void eo_discover_target(struct text *, const struct espota_device *);
 
+/* Until its time is over, or a signal asks to end.  0, or -1. */
+int eo_discover_run(const struct espota_discover_config *,
+                    struct espota_error *err) EO_MUST_CHECK;
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/drive.h"
 #include "cli/idle.h"
 #include "cli/run_ui.h"
 #include "os/signals.h"
@@ -240,11 +241,6 @@ static void start(struct run *run)
     espota_fleet_stop(run->fleet, &why);
 }
 
-static void wake(void *loop)
-{
-    espota_loop_wake(loop);
-}
-
 static bool is_busy(struct run *run)
 {
     return run->extra != NULL && run->extra->busy(run->extra->ctx) &&
@@ -340,9 +336,9 @@ int eo_run_go(struct run *run)
     show_notes(run);
     start(run);
     show_notes(run);
-    eo_signals_call(wake, run->loop);
+    eo_drive_signals(run->loop);
     drive(run);
-    eo_signals_call(NULL, NULL);
+    eo_drive_signals(NULL);
     run->ui.signal = eo_signals_caught();
     status = status_of(run);
     eo_uis_end(&run->ui, status);

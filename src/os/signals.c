@@ -69,7 +69,7 @@ void eo_signals_call(void (*fn)(void *ctx), void *ctx)
     call = fn;
 }
 
-void eo_signals_drain(void)
+static void drain(void)
 {
     char bytes[64];
 
@@ -109,21 +109,11 @@ int eo_signals_await(int fd)
     }
     if (FD_ISSET(fd, &ready))
         return 0;
-    eo_signals_drain();
+    drain();
     return 1;
-}
-
-int eo_signals_fd(void)
-{
-    return pipe_fd[0];
 }
 
 int eo_signals_caught(void)
 {
     return caught;
-}
-
-const volatile int *eo_signals_flag(void)
-{
-    return &caught;
 }

@@ -8,15 +8,9 @@
  * after a stop; -1: there is none, and who waits must look now and then. */
 int eo_signals_catch(void);
 
-/* That descriptor, for cli/await.c, which empties it whenever it wakes. */
-int eo_signals_fd(void);
-
 /* What a signal calls besides, from inside its handler: something that may be
  * called there; NULL: nothing any more. */
 void eo_signals_call(void (*fn)(void *ctx), void *ctx);
-
-/* Empties that descriptor. */
-void eo_signals_drain(void);
 
 /* Waits until fd has something to read: 0.  1 if a signal came meanwhile that
  * does not ask us to end; -1 with errno, which is EINTR if one did, be it long
@@ -26,7 +20,5 @@ int eo_signals_await(int fd);
 
 /* The first signal that asked us to end, or 0. */
 int eo_signals_caught(void);
-/* Where that is kept, for calls that look at it whenever they wake up. */
-const volatile int *eo_signals_flag(void);
 
 #endif

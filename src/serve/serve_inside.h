@@ -1,5 +1,5 @@
 /* serve_inside.h -- the server of serve.h, to those who share the work: serve.c
- * makes it and turns it, serve_answer.c decides what each request is given.
+ * makes it, serve_answer.c decides what each request is given.
  */
 #ifndef EO_SERVE_INSIDE_H
 #define EO_SERVE_INSIDE_H
@@ -13,6 +13,7 @@
 
 struct espota_server {
     struct espota_loop *loop;
+    struct member member; /* of it */
     struct catalog *catalog;
     struct http_serve *http;
     espota_serve_event_fn *on_event;
@@ -20,7 +21,8 @@ struct espota_server {
     char *credentials; /* "user:password"; NULL: everybody */
     struct repeats repeats;
     unsigned max_repeats;
-    unsigned taken, busy;
+    unsigned taken, busy, once;
+    bool ended; /* the loop cannot wait */
     unsigned long requests;
     uint16_t port;
 };

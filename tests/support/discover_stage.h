@@ -11,6 +11,8 @@
 
 #include <espota/discover.h>
 
+#include "net/loop.h"
+
 #define ESPHOME "_esphomelib._tcp.local"
 #define ARDUINO "_arduino._tcp.local"
 #define HTTP "_http._tcp.local"
@@ -19,6 +21,7 @@
 
 /* All that was told, a line each: "+ kitchen esphome 3232" and so on. */
 struct stage {
+    struct espota_loop *loop;
     struct espota_discover *d;
     char told[8192];
     struct text text;
@@ -50,15 +53,17 @@ static inline void open_stage(struct stage *s, struct espota_discover_config c)
     if (c.on_device == NULL)
         c.on_device = on_device;
     c.on_device_ctx = s;
-    if (espota_discover_new(&s->d, &c, &err) != 0)
+    s->loop = eo_loop_new();
+    assert_non_null(s->loop);
+    if (espota_discover_new(&s->d, s->loop, &c, &err) != 0)
         fail_msg("%s", err.message);
 }
 
 static inline void pass(struct stage *s, uint64_t ms)
 {
     for (const uint64_t end = clock_ms + ms; clock_ms < end; clock_ms += 5)
-        espota_discover_process(s->d, NULL, 0);
-    espota_discover_process(s->d, NULL, 0);
+        espota_loop_process(s->loop, NULL, 0);
+    espota_loop_process(s->loop, NULL, 0);
 }
 
 /* What was told since the last time. */
@@ -72,6 +77,7 @@ static inline void expect(struct stage *s, const char *told)
 static inline void close_stage(struct stage *s)
 {
     espota_discover_free(s->d);
+    espota_loop_free(s->loop);
     for (size_t i = 0; i < FAKE_LINKS; i++)
         assert_null(fake.open[i]);
 }

@@ -1,6 +1,8 @@
 /* test_api_discover.c -- entries become devices: what is told, in which words. */
 #include "support/discover_stage.h"
 
+#include <errno.h>
+
 /* ---- all at the end -------------------------------------------------------- */
 
 static void test_all_are_told_at_the_end_by_name(void **state)
@@ -16,12 +18,12 @@ static void test_all_are_told_at_the_end_by_name(void **state)
     say(&ATTIC, 120, 120);
     pass(&s, 1990);
     expect(&s, "");
-    assert_true(espota_discover_live(s.d));
+    assert_true(espota_loop_live(s.loop));
     pass(&s, 20);
     expect(&s, "+ attic arduino 8266 10.77.0.3\n"
                "+ kitchen esphome 3232 10.77.0.2\n");
-    assert_false(espota_discover_live(s.d));
-    assert_int_equal(espota_discover_run(s.d, NULL, NULL), 0); /* it is over: no wait */
+    assert_false(espota_loop_live(s.loop));
+    assert_int_equal(espota_loop_run(s.loop, -1, NULL), ESPOTA_LOOP_DONE);
     close_stage(&s);
 }
 
@@ -33,9 +35,9 @@ static void test_who_was_asked_just_before_gets_a_second(void **state)
     open_stage(&s, (struct espota_discover_config){.timeout_ms = 1});
     say(&KITCHEN, 120, 120);
     pass(&s, 990);
-    assert_true(espota_discover_live(s.d));
+    assert_true(espota_loop_live(s.loop));
     pass(&s, 20);
-    assert_false(espota_discover_live(s.d));
+    assert_false(espota_loop_live(s.loop));
     expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
     close_stage(&s);
 }
@@ -101,15 +103,18 @@ static void test_names_with_and_without_local(void **state)
 static void test_a_name_that_is_none(void **state)
 {
     static const char *const NAMES[] = {"a..b"};
+    struct espota_loop *loop = eo_loop_new();
     struct espota_discover *d = NULL;
     struct espota_error err = {0};
 
     (void)state;
     assert_int_equal(
-        espota_discover_new(&d,
+        espota_discover_new(&d, loop,
                             &(struct espota_discover_config){.names = NAMES,
                                                              .n_names = 1},
                             &err), -1);
+    assert_false(espota_loop_live(loop));
+    espota_loop_free(loop);
     assert_int_equal(err.category, ESPOTA_E_USAGE);
     assert_null(d);
 }
@@ -187,16 +192,21 @@ static void test_more_texts_than_anybody_needs(void **state)
 
 /* ---- beginning and end ---------------------------------------------------------- */
 
-static void test_a_signal_ends_it(void **state)
+static void test_it_ends_where_the_loop_cannot_wait(void **state)
 {
-    const volatile int stop = 1;
     struct stage s;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){.watch = true});
-    assert_int_equal(espota_discover_run(s.d, &stop, NULL), 0);
-    assert_true(espota_discover_live(s.d));
-    close_stage(&s);
+    for (int watch = 0; watch < 2; watch++) {
+        open_stage(&s, (struct espota_discover_config){.watch = watch != 0});
+        assert_true(espota_loop_live(s.loop));
+        espota_loop_give_up(s.loop, ENOMEM);
+        assert_false(espota_loop_live(s.loop));
+        say(&KITCHEN, 120, 120);
+        pass(&s, 3000);
+        expect(&s, watch ? "+ kitchen esphome 3232 10.77.0.2\n" : "");
+        close_stage(&s);
+    }
 }
 
 static void test_in_a_foreign_loop(void **state)
@@ -206,26 +216,29 @@ static void test_in_a_foreign_loop(void **state)
 
     (void)state;
     open_stage(&s, (struct espota_discover_config){0});
-    assert_int_equal(espota_discover_timeout(s.d), 0); /* the first question */
-    assert_int_equal(espota_discover_fds(s.d, fds, 4), 0);
-    espota_discover_process(s.d, fds, 0);
-    assert_in_range(espota_discover_timeout(s.d), 1, 250);
+    assert_int_equal(espota_loop_timeout(s.loop), 0); /* the first question */
+    assert_int_equal(espota_loop_fds(s.loop, fds, 4), 0);
+    espota_loop_process(s.loop, fds, 0);
+    assert_in_range(espota_loop_timeout(s.loop), 1, 250);
     close_stage(&s);
 }
 
 static void test_no_network(void **state)
 {
+    struct espota_loop *loop = eo_loop_new();
     struct espota_discover *d = NULL;
     struct espota_error err = {0};
 
     (void)state;
     fake.none = true;
-    assert_int_equal(
-        espota_discover_new(&d, &(struct espota_discover_config){0}, &err), -1);
+    assert_int_equal(espota_discover_new(
+                         &d, loop, &(struct espota_discover_config){0}, &err),
+                     -1);
     fake.none = false;
     assert_int_equal(err.category, ESPOTA_E_RESOLVE);
     assert_null(d);
     espota_discover_free(NULL);
+    espota_loop_free(loop);
 }
 
 static void test_every_lack_of_memory_is_reported(void **state)
@@ -235,12 +248,13 @@ static void test_every_lack_of_memory_is_reported(void **state)
 
     (void)state;
     for (unsigned long n = 1; !done && n < 100; n++) {
+        struct espota_loop *loop = eo_loop_new();
         struct espota_discover *d = NULL;
         struct espota_error err = {0};
 
         eo_alloc_fail_at(n, 0);
         done = espota_discover_new(
-                   &d,
+                   &d, loop,
                    &(struct espota_discover_config){
                        .names = NAMES, .n_names = 2, .bind = "10.77.0.1"},
                    &err) == 0;
@@ -250,6 +264,7 @@ static void test_every_lack_of_memory_is_reported(void **state)
             assert_int_equal(err.category, ESPOTA_E_INTERNAL);
         }
         espota_discover_free(d);
+        espota_loop_free(loop);
     }
     assert_true(done);
 }
@@ -291,7 +306,7 @@ int main(void)
         cmocka_unit_test(test_a_name_that_is_none),
         cmocka_unit_test(test_texts_are_safe_and_whole),
         cmocka_unit_test(test_more_texts_than_anybody_needs),
-        cmocka_unit_test(test_a_signal_ends_it),
+        cmocka_unit_test(test_it_ends_where_the_loop_cannot_wait),
         cmocka_unit_test(test_in_a_foreign_loop),
         cmocka_unit_test(test_no_network),
         cmocka_unit_test(test_every_lack_of_memory_is_reported),

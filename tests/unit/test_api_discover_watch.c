@@ -23,7 +23,7 @@ static void test_news_of_one_device(void **state)
     pass(&s, 1100);
     expect(&s, "+ attic arduino 8266 10.77.0.3\n"
                "- attic arduino 8266 10.77.0.3\n");
-    assert_true(espota_discover_live(s.d));
+    assert_true(espota_loop_live(s.loop));
     close_stage(&s);
 }
 

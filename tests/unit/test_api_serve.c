@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "net/loop.h"
 #include "net/sock.h"
 #include "os/clock.h"
 #include "serve/httpd.h"
@@ -54,12 +55,16 @@ static void on_event(void *ctx, const struct espota_serve_event *ev)
     }
 }
 
+static struct espota_loop *loop;
+
 static struct espota_server *open_server(const char *const *paths, size_t n)
 {
     struct espota_server *s = NULL;
     struct espota_error err;
 
-    if (espota_server_new(&s,
+    loop = eo_loop_new();
+    assert_non_null(loop);
+    if (espota_server_new(&s, loop,
                           &(struct espota_serve_config){.bind = "127.0.0.1",
                                                         .files = paths,
                                                         .n_files = n,
@@ -73,11 +78,17 @@ static struct espota_server *open_server(const char *const *paths, size_t n)
     return s;
 }
 
-static void turn(struct espota_server *s)
+static void close_server(struct espota_server *s)
+{
+    espota_server_free(s);
+    espota_loop_free(loop);
+}
+
+static void turn(void)
 {
     struct espota_fd fds[64];
     struct pollfd polls[64];
-    size_t n = espota_server_fds(s, fds, 64);
+    size_t n = espota_loop_fds(loop, fds, 64);
 
     assert_true(n <= 64);
     for (size_t i = 0; i < n; i++)
@@ -90,7 +101,7 @@ static void turn(struct espota_server *s)
         fds[i].ready =
             (uint8_t)((polls[i].revents & ~POLLOUT ? ESPOTA_READ : 0) |
                       (polls[i].revents & POLLOUT ? ESPOTA_WRITE : 0));
-    espota_server_process(s, fds, n);
+    espota_loop_process(loop, fds, n);
 }
 
 /* All that is sent in answer until the connection ends; allocation number
@@ -114,7 +125,7 @@ static int get(struct espota_server *s, const char *request,
     memset(answer, 0, 4096);
     eo_alloc_fail_at(fails, 0);
     while (got != 0 && eo_monotonic_ms() < end) {
-        turn(s);
+        turn();
         if (sent < strlen(request)) {
             const ssize_t k =
                 eo_send(fd, request + sent, strlen(request) - sent);
@@ -132,7 +143,7 @@ static int get(struct espota_server *s, const char *request,
     eo_alloc_fail_at(0, 0);
     close(fd);
     while (espota_server_busy(s) > 0 && eo_monotonic_ms() < end)
-        turn(s);
+        turn();
     assert_int_equal(espota_server_busy(s), 0);
     head = strstr(answer, "\r\n\r\n");
     *body = head != NULL ? n - (size_t)(head - answer) - 4 : 0;
@@ -205,7 +216,7 @@ static void test_what_is_told_is_what_is_sent(void **state)
         if (status == 206)
             assert_int_equal(told.size, SIZE);
     }
-    espota_server_free(s);
+    close_server(s);
 }
 
 /* Only a filesystem: it is told when that is given, and firmware is not. */
@@ -223,7 +234,7 @@ static void test_a_filesystem_alone(void **state)
     assert_int_equal(
         get(s, GET(LOGIN "x-ESP8266-mode: sketch\r\n"), 0, answer, &body), 404);
     assert_string_equal(told.file, "");
-    espota_server_free(s);
+    close_server(s);
 }
 
 /* ---- out of memory -------------------------------------------------------------- */
@@ -257,7 +268,7 @@ static void test_never_200_with_nothing(void **state)
                 refused++;
             assert_int_equal(espota_server_taken(s),
                              i == 0 && status == 200 && body == SIZE);
-            espota_server_free(s);
+            close_server(s);
         }
     assert_true(refused > 0);
 }
@@ -282,7 +293,7 @@ static void test_a_device_is_not_kept_from_its_update(void **state)
                          answer, &body), 304);
     assert_int_equal(get(s, GET(LOGIN MAC "x-ESP8266-version: 5\r\n"), 0,
                          answer, &body), 200);
-    espota_server_free(s);
+    close_server(s);
 }
 
 static int write_file(char *path, const void *bytes, size_t size)
