@@ -1,7 +1,5 @@
-/* job.c -- one image on its way into one device.
- *
- * eo_fit() -> attempt() -> on_resolved() -> find_out() -> session ->
- * on_change() -> the end, or failed() and perhaps attempt() again.
+/* job.c -- one image on its way into one device: the order of its steps, which
+ * next_step() shows, and when it tries again.
  */
 #include "fleet/job.h"
 
@@ -18,55 +16,9 @@ enum {
     NEXT_PASSWORD_MS = 1000
 }; /* a device shows a refusal for a moment */
 
-/* ---- what is known of the device ------------------------------------------ */
-
-bool eo_job_happened(struct job *j, enum espota_happening h)
-{
-    const enum espota_state next = espota_state_after(j->known, h);
-    const bool commits = h == ESPOTA_HAPPENED_COMMIT;
-
-    j->asks = commits || h == ESPOTA_HAPPENED_BEGIN;
-    if (j->asks || next != j->known)
-        eo_report_emit(&j->report, &(struct espota_event){
-                                       .kind = commits ? ESPOTA_EVENT_COMMIT
-                                                       : ESPOTA_EVENT_STATE,
-                                       .happening = h,
-                                       .state = next});
-    j->asks = false;
-    if (j->vetoed)
-        return false;
-    j->known = next;
-    j->open = commits; /* everything else is a word, or before it */
-    return true;
-}
-
-void eo_job_veto(struct job *j, const struct espota_error *why)
-{
-    if (!j->asks)
-        return;
-    j->vetoed = true;
-    j->veto = *why;
-}
-
-void eo_job_took(struct job *j)
-{
-    if (!j->took)
-        eo_job_happened(j, ESPOTA_HAPPENED_TOOK);
-    j->took = true;
-}
-
-bool eo_job_must_ask(const struct job *j)
-{
-    return espota_state_next(j->known) == ESPOTA_NEXT_ASK &&
-           !j->target.pub.force;
-}
-
 /* ---- attempts ------------------------------------------------------------ */
 
-static void attempt(void *ctx)
-{
-    eo_job_attempt(ctx);
-}
+static void attempt(void *ctx);
 
 static void again(struct job *j, uint32_t delay_ms)
 {
@@ -82,14 +34,6 @@ static bool may_be_asleep(const struct job *j)
     return !j->said_hello && !j->open && eo_job_is_absent(j->error.category) &&
            eo_loop_now(j->c.loop) - j->report.began <
                j->target.pub.wait_online_ms;
-}
-
-void eo_job_doze(struct job *j, bool dozes)
-{
-    if (j->dozes == dozes)
-        return;
-    j->dozes = dozes;
-    j->c.on_doze(j->c.on_end_ctx, dozes);
 }
 
 /* Else nobody knows why it begins anew, nor that one is stale. */
@@ -181,7 +125,7 @@ static void failed(struct job *j, const struct espota_error *err)
     }
 }
 
-void eo_job_failed(struct job *j, const struct espota_error *err)
+static void step_failed(struct job *j, const struct espota_error *err)
 {
     if (eo_job_waits(j, err))
         return;
@@ -189,13 +133,40 @@ void eo_job_failed(struct job *j, const struct espota_error *err)
     failed(j, err);
 }
 
+static void next_step(struct job *j, enum job_step next)
+{
+    switch (next) {
+    case JOB_ATTEMPT:
+        attempt(j);
+        return;
+    case JOB_LOOK:
+        eo_job_look(j);
+        return;
+    case JOB_APPROACH:
+        eo_job_approach(j);
+        return;
+    case JOB_SPEAK:
+        if (eo_job_can_be_seen(j))
+            eo_job_speak(j);
+        return;
+    case JOB_VERIFY:
+        if (j->target.pub.verify != ESPOTA_VERIFY_NONE)
+            eo_job_verify(j, false);
+        else
+            eo_job_end_well(j, ESPOTA_UPDATED);
+        return;
+    }
+}
+
+static const struct job_steps STEPS = {next_step, step_failed};
+
 static void on_resolved(void *ctx, const struct resolved *got,
                         const struct espota_error *err)
 {
     struct job *j = ctx;
 
     if (got == NULL) {
-        eo_job_failed(j, err);
+        step_failed(j, err);
         return;
     }
     eo_report_resolved(&j->report, got);
@@ -204,47 +175,19 @@ static void on_resolved(void *ctx, const struct resolved *got,
                        &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
                                               .code = "name",
                                               .text = got->doubt});
-    j->n_addr = got->n < ADDR_SHOWN ? got->n : ADDR_SHOWN;
-    j->tried = 0;
-    for (size_t i = 0; i < j->n_addr; i++)
-        j->addr[i] = got->addr[i];
-    eo_job_set_ports(j);
+    eo_job_set_addresses(j, got);
     eo_resolve_free(j->resolve);
     j->resolve = NULL;
     if (!j->guessing)
         eo_report_log(&j->report, ESPOTA_LOG_INFO, "speaking %s to port %u",
                       j->ops->name, eo_job_port(j));
-    if (eo_job_wants_to_look(j))
-        eo_job_look(j);
-    else
-        eo_job_approach(j);
+    next_step(j, eo_job_wants_to_look(j) ? JOB_LOOK : JOB_APPROACH);
 }
 
-static void on_resolver_log(void *ctx, const char *line)
+static void attempt(void *ctx)
 {
     struct job *j = ctx;
 
-    eo_report_log(&j->report, ESPOTA_LOG_INFO, "%s", line);
-}
-
-struct resolve *eo_job_resolve(struct job *j, resolve_fn *fn)
-{
-    const struct espota_target *t = &j->target.pub;
-
-    return eo_resolve_start(
-        j->c.loop,
-        &(struct resolve_config){.name = j->target.name,
-                                 .family = t->family,
-                                 .resolver = t->resolver,
-                                 .bind = t->bind,
-                                 .given = t->resolve,
-                                 .n_given = t->n_resolve,
-                                 .log = on_resolver_log},
-        fn, j);
-}
-
-void eo_job_attempt(struct job *j)
-{
     eo_report_new_attempt(&j->report);
     eo_job_expects_answer(j);
     eo_report_phase(&j->report, ESPOTA_PHASE_RESOLVE,
@@ -305,6 +248,7 @@ int eo_job_new(struct job **out, const struct job_config *c,
     if (j == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     j->c = *c;
+    j->steps = &STEPS;
     if (eo_target_copy(&j->target, c->target, err) != 0) {
         eo_free(j);
         return -1;

@@ -61,6 +61,14 @@ void eo_job_expects_answer(struct job *j)
                    j);
 }
 
+void eo_job_doze(struct job *j, bool dozes)
+{
+    if (j->dozes == dozes)
+        return;
+    j->dozes = dozes;
+    j->c.on_doze(j->c.on_end_ctx, dozes);
+}
+
 static void on_lend(void *ctx)
 {
     eo_job_doze(ctx, true);
@@ -71,13 +79,6 @@ void eo_job_approaches(struct job *j)
     eo_job_expects_answer(j);
     if (j->patient && !j->dozes)
         eo_timer_start(j->c.loop, &j->lend, LEND_MS, on_lend, j);
-}
-
-void eo_job_expects_nothing(struct job *j)
-{
-    j->patient = false;
-    eo_timer_stop(j->c.loop, &j->lend);
-    eo_timer_stop(j->c.loop, &j->patience);
 }
 
 void eo_job_heard(struct job *j)
@@ -149,9 +150,7 @@ static void on_found(void *ctx, const struct resolved *got,
         seen(j, true);
         return;
     }
-    j->n_addr = got->n < ADDR_SHOWN ? got->n : ADDR_SHOWN;
-    memcpy(j->addr, got->addr, j->n_addr * sizeof j->addr[0]);
-    eo_job_set_ports(j);
+    eo_job_set_addresses(j, got);
     j->knock = eo_race_start(j->c.loop, j->addr, j->n_addr,
                              j->target.pub.bind,
                              !j->guessing && j->ops->listens ? ms : ms / 2,

@@ -1,4 +1,4 @@
-/* job_end.c -- how a job ends. */
+/* job_end.c -- how a job stops what it waits for, and how it ends. */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +24,13 @@ void eo_job_stop_all(struct job *j)
         j->result.bytes_wire += eo_session_bytes_out(j->session);
     eo_session_free(j->session);
     j->session = NULL;
+}
+
+void eo_job_expects_nothing(struct job *j)
+{
+    j->patient = false;
+    eo_timer_stop(j->c.loop, &j->lend);
+    eo_timer_stop(j->c.loop, &j->patience);
 }
 
 void eo_job_end(struct job *j, enum espota_outcome outcome)

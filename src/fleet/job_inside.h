@@ -1,5 +1,9 @@
-/* job_inside.h -- what the files of a job share: job.c and all
- * job_*.c. */
+/* job_inside.h -- what the files of a job share.
+ *
+ * job.c alone knows the order of the steps: a step ends by saying which is next,
+ * or that it failed, and never calls another one.  Each file calls only those
+ * that stand before it here.
+ */
 #ifndef EO_JOB_INSIDE_H
 #define EO_JOB_INSIDE_H
 
@@ -17,8 +21,25 @@ enum { ADDR_SHOWN = 16 };
 #define JOB_LOOK_FIRST                                                        \
     "check which firmware the device runs before flashing it again"
 
+/* What a job does next. */
+enum job_step {
+    JOB_ATTEMPT,  /* look its name up, and go on from there */
+    JOB_LOOK,     /* ask what it runs */
+    JOB_APPROACH, /* find out what it speaks */
+    JOB_SPEAK,    /* where it is, and how it is spoken to, are known */
+    JOB_VERIFY    /* it has taken the image */
+};
+
+/* job.c, to those below it. */
+struct job_steps {
+    void (*next)(struct job *, enum job_step);
+    /* An attempt failed: again, the next password, or the end. */
+    void (*failed)(struct job *, const struct espota_error *);
+};
+
 struct job {
     struct job_config c;
+    const struct job_steps *steps;
     struct target target;
     const struct proto_ops *ops;
     bool guessing;              /* nobody said what it speaks */
@@ -49,6 +70,7 @@ struct job {
     bool looks, unsure;  /* whether anybody is there; that is open */
     unsigned faults;
     struct short_of short_of; /* descriptors: job_short.c */
+    enum job_step stopped_in; /* meanwhile */
     size_t password; /* the one in use */
     bool started, held, dozes, ended;
     bool said_hello;
@@ -64,8 +86,29 @@ struct job {
     struct espota_result result;
 };
 
+/* ---- job_known.c --------------------------------------------------------- */
+
+/* Something came to the device: what is known of it follows the table.
+ * False: whoever listens forbids it. */
+bool eo_job_happened(struct job *, enum espota_happening);
+void eo_job_took(struct job *); /* the device has said that it took it */
+bool eo_job_must_ask(const struct job *);
+
+/* ---- job_address.c ------------------------------------------------------- */
+
+/* Looks up its name. */
+struct resolve *eo_job_resolve(struct job *, resolve_fn *);
+/* That is where it is, with the port of the protocol that it speaks. */
+void eo_job_set_addresses(struct job *, const struct resolved *);
+uint16_t eo_job_port(const struct job *);
+void eo_job_set_ports(struct job *);
+
+/* ---- job_end.c ----------------------------------------------------------- */
+
 /* Frees what an attempt or a verification needs, and its timers. */
 void eo_job_stop_all(struct job *);
+/* Nobody's first word is waited for from now on: see job_absent.c. */
+void eo_job_expects_nothing(struct job *);
 
 /* Ends it: as given, well, by j->error, or for a fault of ours. */
 void eo_job_end(struct job *, enum espota_outcome);
@@ -77,26 +120,10 @@ void eo_job_end_internal(struct job *, const char *why);
  * not over; false if it goes on. */
 bool eo_job_end_accepted(struct job *);
 
-/* How long connecting may take, and with it all until the first word of a
- * device that may be skipped. */
-uint32_t eo_job_connect_ms(const struct job *);
-
-/* From now on, if it is to be skipped where it is absent: the approach as a
- * whole, and that to its port; not while something else is waited for; and it
- * has come. */
-void eo_job_expects_answer(struct job *);
-void eo_job_approaches(struct job *);
-void eo_job_expects_nothing(struct job *);
-void eo_job_heard(struct job *);
-
-/* Looks up its name. */
-struct resolve *eo_job_resolve(struct job *, resolve_fn *);
-
 /* Is that how it looks when nobody is there? */
 bool eo_job_is_absent(enum espota_category);
 
-/* From the look-up of the name on. */
-void eo_job_attempt(struct job *);
+/* ---- job_short.c --------------------------------------------------------- */
 
 /* That was a want of descriptors, and they may come back: it waits, and goes on
  * where it was.  False: it does not. */
@@ -104,28 +131,33 @@ bool eo_job_waits(struct job *, const struct espota_error *);
 /* It has what it waited for. */
 void eo_job_got_fds(struct job *);
 
-/* An attempt failed: again, the next password, or the end. */
-void eo_job_failed(struct job *, const struct espota_error *);
+/* ---- job_absent.c -------------------------------------------------------- */
 
-/* Nobody answered where it was invited: on to its next address, if it has one. */
-bool eo_job_next_address(struct job *);
+/* How long connecting may take, and with it all until the first word of a
+ * device that may be skipped. */
+uint32_t eo_job_connect_ms(const struct job *);
 
-/* Something came to the device: what is known of it follows the table.
- * False: whoever listens forbids it. */
-bool eo_job_happened(struct job *, enum espota_happening);
-void eo_job_took(struct job *); /* the device has said that it took it */
-bool eo_job_must_ask(const struct job *);
+/* From now on, if it is to be skipped where it is absent: the approach as a
+ * whole, and that to its port; and it has come. */
+void eo_job_expects_answer(struct job *);
+void eo_job_approaches(struct job *);
+void eo_job_heard(struct job *);
 
 /* The device seems to be asleep, or was heard of. */
 void eo_job_doze(struct job *, bool dozes);
 
+/* ---- job_session.c ------------------------------------------------------- */
+
+void eo_job_approach(struct job *);
+void eo_job_speak(struct job *);
+
+/* Nobody answered where it was invited: on to its next address, if it has one. */
+bool eo_job_next_address(struct job *);
+
 /* What was refused was a password, and not a key. */
 bool eo_job_sent_password(const struct job *);
 
-/* Its addresses are known: on to the device. */
-void eo_job_approach(struct job *);
-uint16_t eo_job_port(const struct job *);
-void eo_job_set_ports(struct job *);
+/* ---- job_verify.c -------------------------------------------------------- */
 
 /* Before: does it have to be asked what it runs?  Then ask, and go on, or end
  * if that answer says so. */
@@ -135,8 +167,6 @@ void eo_job_look(struct job *);
 /* Could it be seen to go and to come back?  False: that is found out first, and
  * then it goes on, or ends with USAGE. */
 bool eo_job_can_be_seen(struct job *);
-/* Where it is, and how it is spoken to, are known. */
-void eo_job_speak(struct job *);
 
 /* After: is it back, and with what?  open: it never said whether it took the
  * image. */

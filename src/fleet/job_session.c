@@ -47,7 +47,7 @@ static void on_change(void *ctx)
                                               .text = w.cleartext});
     }
     if (eo_session_status(j->session) == PROTO_FAILED) {
-        eo_job_failed(j, eo_session_error(j->session));
+        j->steps->failed(j, eo_session_error(j->session));
         return;
     }
     if (eo_session_connecting(j->session))
@@ -68,12 +68,8 @@ static void on_change(void *ctx)
         eo_job_took(j);
     if (w.phase == ESPOTA_PHASE_DATA)
         eo_report_progress(&j->report, w.done, w.total);
-    if (eo_session_status(j->session) != PROTO_DONE)
-        return;
-    if (j->target.pub.verify != ESPOTA_VERIFY_NONE)
-        eo_job_verify(j, false);
-    else
-        eo_job_end_well(j, ESPOTA_UPDATED);
+    if (eo_session_status(j->session) == PROTO_DONE)
+        j->steps->next(j, JOB_VERIFY);
 }
 
 static bool on_commit(void *ctx)
@@ -98,24 +94,6 @@ static void on_warning(void *ctx, const char *code, const char *text)
                                    .text = text});
 }
 
-uint16_t eo_job_port(const struct job *j)
-{
-    const uint16_t by_chip =
-        j->ops->port_for(espota_image_info(j->c.image)->chip);
-
-    if (j->target.pub.port != 0)
-        return j->target.pub.port;
-    if (j->announced_port != 0)
-        return j->announced_port;
-    return by_chip != 0 ? by_chip : j->ops->port;
-}
-
-void eo_job_set_ports(struct job *j)
-{
-    for (size_t i = 0; i < j->n_addr; i++)
-        eo_addr_set_port(&j->addr[i], eo_job_port(j));
-}
-
 /* With a key a password is hardly ever asked for. */
 bool eo_job_sent_password(const struct job *j)
 {
@@ -137,7 +115,7 @@ static void on_first(void *ctx)
                  "is the device on, and its port right? -t allows it more time",
                  "no answer within %g s, %s",
                  j->target.pub.invite_ms / 1000.0, j->report.doing);
-    eo_job_failed(j, &err);
+    j->steps->failed(j, &err);
 }
 
 /* Where the device listens; invitations have that limit each. */
@@ -154,7 +132,7 @@ static void no_session(struct job *j, int sys)
 
     eo_fail_sys(&err, ESPOTA_E_INTERNAL, eo_is_want_of_fds(sys) ? sys : 0,
                 "out of memory, of descriptors or of entropy");
-    eo_job_failed(j, &err);
+    j->steps->failed(j, &err);
 }
 
 static struct session *start_of(struct job *j, const struct session_config *c)
@@ -249,7 +227,7 @@ static void on_detected(void *ctx, const struct detected *got,
     struct job *j = ctx;
 
     if (got == NULL) {
-        eo_job_failed(j, err);
+        j->steps->failed(j, err);
         return;
     }
     if (suits(j, got) != 0) {
@@ -271,8 +249,10 @@ static void on_detected(void *ctx, const struct detected *got,
         j->guessing = false; /* a refusal after this means a restart */
     eo_job_set_ports(j);
     j->visible |= got->doubt != NULL && got->doubt->sys_errno == ECONNREFUSED;
-    if (got->fd >= 0 || eo_job_can_be_seen(j))
+    if (got->fd >= 0)
         start_session(j, got);
+    else
+        j->steps->next(j, JOB_SPEAK);
     eo_detect_free(j->detect);
     j->detect = NULL;
 }
@@ -338,8 +318,7 @@ void eo_job_approach(struct job *j)
         eo_job_set_ports(j);
     }
     if (!j->guessing) {
-        if (eo_job_can_be_seen(j))
-            eo_job_speak(j);
+        j->steps->next(j, JOB_SPEAK);
         return;
     }
     j->ops = eo_proto_at(0); /* an earlier guess is none any more */

@@ -3,39 +3,31 @@
  */
 #include "fleet/job_inside.h"
 
-static void approach(void *ctx)
+static void go_on(void *ctx)
 {
-    eo_job_approach(ctx);
-}
+    struct job *j = ctx;
 
-static void resolve(void *ctx)
-{
-    eo_job_attempt(ctx);
-}
-
-static void look(void *ctx)
-{
-    eo_job_look(ctx);
+    j->steps->next(j, j->stopped_in);
 }
 
 /* Where it stopped: what was found out before that is kept. */
-static void (*next_step(const struct job *j))(void *)
+static enum job_step step_of(const struct job *j)
 {
     if (j->resolve != NULL || j->n_addr == 0)
-        return resolve;
-    return j->look != NULL ? look : approach;
+        return JOB_ATTEMPT;
+    return j->look != NULL ? JOB_LOOK : JOB_APPROACH;
 }
 
 bool eo_job_waits(struct job *j, const struct espota_error *err)
 {
     const bool began = j->open || j->took || j->vetoed ||
                        (j->session != NULL && eo_session_committed(j->session));
-    void (*const next)(void *) = next_step(j);
 
     if (!eo_is_want_of_fds(err->sys_errno) || began ||
-        !eo_shortage_wait(j->c.shortage, &j->short_of, next, j))
+        !eo_shortage_wait(j->c.shortage, &j->short_of, go_on, j))
         return false;
-    j->report.attempt -= next == resolve;
+    j->stopped_in = step_of(j);
+    j->report.attempt -= j->stopped_in == JOB_ATTEMPT;
     eo_job_stop_all(j);
     eo_job_expects_nothing(j);
     eo_report_phase(&j->report, ESPOTA_PHASE_QUEUED,

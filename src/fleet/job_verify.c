@@ -197,7 +197,7 @@ static void on_looked(void *ctx, const struct look_facts *facts)
         eo_job_end_failed(j);
     } else {
         warn_of_no_proof(j, facts != NULL);
-        eo_job_approach(j);
+        j->steps->next(j, JOB_APPROACH);
     }
 }
 
@@ -252,7 +252,7 @@ static void on_peeked(void *ctx, int fd, const struct addr *winner,
 
     (void)winner;
     if (fd < 0 && eo_is_want_of_fds(err->sys_errno)) {
-        eo_job_failed(j, err);
+        j->steps->failed(j, err);
         return;
     }
     j->visible = fd >= 0 || err->sys_errno == ECONNREFUSED ||
@@ -262,7 +262,7 @@ static void on_peeked(void *ctx, int fd, const struct addr *winner,
     eo_race_free(j->peek);
     j->peek = NULL;
     if (j->visible)
-        eo_job_speak(j);
+        j->steps->next(j, JOB_SPEAK);
     else
         not_to_be_seen(j);
 }
