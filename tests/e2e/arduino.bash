@@ -47,13 +47,3 @@ for _ in range(1000):
     break
 PY
 }
-
-# expect_stored_once: by all reports of the device, once there is one.
-expect_stored_once() {
-    eventually has_stored || no "nothing was stored" || return 1
-    [ "$(n_stored)" = 1 ] || no "it was stored $(n_stored) times"
-}
-
-# shellcheck disable=SC2120
-n_stored() { grep '^{' "${1-$sim_out}" | jq -s 'map(select((.md5_stored // "") != "")) | length'; } # [FILE]
-has_stored() { [ "$(n_stored)" -gt 0 ]; }

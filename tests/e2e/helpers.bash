@@ -191,6 +191,16 @@ expect_stored() { # FILE
     cmp "$1" "$sim_store" || no "stored is something else than $1"
 }
 
+# expect_stored_once: by all reports of the device, once there is one.
+expect_stored_once() {
+    eventually has_stored || no "nothing was stored" || return 1
+    [ "$(n_stored)" = 1 ] || no "it was stored $(n_stored) times"
+}
+
+# shellcheck disable=SC2120
+n_stored() { grep '^{' "${1-$sim_out}" | jq -s 'map(select((.md5_stored // "") != "")) | length'; } # [FILE]
+has_stored() { [ "$(n_stored)" -gt 0 ]; }
+
 expect_no_violations() { expect_sim .n_violations 0 "${1:-1}"; }
 
 # ---- images ------------------------------------------------------------------

@@ -6,8 +6,9 @@
 # judge.
 # shellcheck disable=SC2154
 
+load lab
+
 setup_file() {
-    load ../support/lab.bash
     lab_begin
     [ -z "${lab_missing-}" ] || return 0
     cat >"$BATS_FILE_TMPDIR/script" <<'SH'
@@ -17,7 +18,7 @@ measured() { name=$1; shift; "$peer/measured" "$name.used" "$@" >"$name" 2>"$nam
 resolved() { for i in 1 2 3; do measured resolve resolve.sh kitchen.local -4; ! grep -q ^mdns resolve || break; done; }
 flood() { # NAME BEHAVIOUR SOURCE
     mkdir "$1"; cd "$1" || exit
-    "$NETLAB" exec dev "$peer/mdns_flood" 10.77.0.2 "$2" "$3" >pid &
+    dev "$peer/mdns_flood" 10.77.0.2 "$2" "$3" >pid &
     i=0
     while [ ! -s pid ] && [ $((i += 1)) -lt 400 ]; do sleep 0.05; done
     measured discover "$BIN/espota-c" discover --json & one=$!
@@ -27,21 +28,16 @@ flood() { # NAME BEHAVIOUR SOURCE
     kill "$(cat pid)"
     cd ..
 }
-"$NETLAB" exec dev ip addr add 10.77.0.3/24 dev lab0
-"$NETLAB" exec dev ip addr add 192.0.2.9/32 dev lo
-"$NETLAB" exec dev "$BIN/espota-sim" esphome --bind 10.77.0.2 --port 3232 --mdns kitchen >/dev/null 2>&1 &
-"$BIN/espota-c" wait -q kitchen.local --timeout 60
+dev ip addr add 10.77.0.3/24 dev lab0
+dev ip addr add 192.0.2.9/32 dev lo
+sim esphome --port 3232 --mdns kitchen
+there kitchen
 for behaviour in $("$peer/mdns_flood" list); do flood "$behaviour" "$behaviour" 10.77.0.3; done
 flood flush-off-link flush 192.0.2.9
 flood goodbye-off-link goodbye 192.0.2.9
 SH
     cd "$BATS_FILE_TMPDIR" || return
-    lab --no-mdns -- sh "$BATS_FILE_TMPDIR/script" >said 2>&1 3>&-
-}
-
-setup() {
-    load ../support/lab.bash
-    lab_or_skip
+    lab --no-mdns "$(cat script)" >said 2>&1 3>&-
 }
 
 # used FLOOD WHAT: it succeeded, in time, without a pile of memory.
@@ -101,6 +97,6 @@ finds() {
 
 @test "every behaviour there is, is judged above" {
     for name in $("$BUILD/tests/peer/mdns_flood" list); do
-        grep -q "finds $name\|used $name " "$BATS_TEST_FILENAME" || { echo "nobody judges $name"; return 1; }
+        grep -q "finds $name\|used $name " "$BATS_TEST_FILENAME" || no "nobody judges $name" || return 1
     done
 }

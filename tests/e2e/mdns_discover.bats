@@ -1,31 +1,17 @@
 #!/usr/bin/env bats
 # Finding devices: discover, and --protocol auto, with simulated devices.
 
-setup_file() {
-    load ../support/lab.bash
-    lab_begin
-}
-
-setup() {
-    load ../support/lab.bash
-    lab_or_skip
-}
-
-# In the lab, on the device's side and in the background: until the lab ends.
-# there NAME...: waits until each of them has announced itself.
-SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };
-    there() { for name; do "$BIN/espota-c" wait -q "$name.local" --timeout 60 || echo "no $name"; done; };'
+load lab
 
 @test "a table, JSON, a filter and lines for fleet" {
-    run lab --no-mdns -- sh -c "$SIM"'
-        sim arduino --bind 10.77.0.2 --port 8266 --mdns porch --password x
-        sim arduino --profile esp32 --bind 10.77.0.2 --port 3300 --mdns attic
-        sim esphome --bind 10.77.0.2 --port 3232 --mdns kitchen --key AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=
+    lab --no-mdns '
+        sim arduino --port 8266 --mdns porch --password x
+        sim arduino --profile esp32 --port 3300 --mdns attic
+        sim esphome --port 3232 --mdns kitchen --key $KEY
         there porch attic kitchen
-        "$BIN/espota-c" discover; echo; "$BIN/espota-c" discover --json
-        echo; "$BIN/espota-c" discover --filter "board=nothing" 2>&1 | sed "s/^/filtered: /"
-        echo; "$BIN/espota-c" discover --filter "board=ESP8266*"; echo; "$BIN/espota-c" discover --as-targets'
-    echo "$output"
+        espota discover; echo; espota discover --json
+        echo; espota discover --filter "board=nothing" 2>&1 | sed "s/^/filtered: /"
+        echo; espota discover --filter "board=ESP8266*"; echo; espota discover --as-targets'
     [ "$status" = 0 ]
     grep -qx 'filtered: espota-c: no device passes --filter' <<<"$output"
     table=$(sed '/^$/,$d' <<<"$output")
@@ -43,31 +29,30 @@ SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };
 }
 
 @test "200 devices on one link are all listed, twice in a row" {
-    run lab --no-mdns -- sh -c "$SIM"'
-        sim esphome --bind 10.77.0.2 --mdns node --count 150
-        sim esphome --platform esp8266 --bind 10.77.0.2 --mdns old --count 50
+    lab --no-mdns '
+        sim esphome --mdns node --count 150
+        sim esphome --platform esp8266 --mdns old --count 50
         there node-0 node-149 old-0 old-49
-        for i in 1 2; do "$BIN/espota-c" discover --json --timeout 10 >"'"$BATS_TEST_TMPDIR"'/$i"; done'
+        for i in 1 2; do espota discover --json --timeout 10 >"$T/$i"; done'
     for i in 1 2; do
-        [ "$(jq -r .name "$BATS_TEST_TMPDIR/$i" | sort -u | wc -l)" = 200 ]
-        [ "$(jq -r 'select(.addresses == ["10.77.0.2"] and .mac != null) | .name' "$BATS_TEST_TMPDIR/$i" | wc -l)" = 200 ]
+        [ "$(jq -r .name "$T/$i" | sort -u | wc -l)" = 200 ]
+        [ "$(jq -r 'select(.addresses == ["10.77.0.2"] and .mac != null) | .name' "$T/$i" | wc -l)" = 200 ]
     done
 }
 
 @test "a lossy link: all of 20 are listed" {
     [ -w /dev/net/tun ] || skip "no TAP devices: no link can be shaped"
-    run lab --no-mdns --delay-ms 20 --loss-pct 10 --seed 5 -- sh -c "$SIM"'
-        sim esphome --bind 10.77.0.2 --mdns node --count 20
-        there node-0 node-19; "$BIN/espota-c" discover --json --timeout 12'
+    lab --no-mdns --delay-ms 20 --loss-pct 10 --seed 5 '
+        sim esphome --mdns node --count 20
+        there node-0 node-19; espota discover --json --timeout 12'
     [ "$(jq -r .name <<<"$output" | sort -u | wc -l)" = 20 ]
 }
 
 @test "safe mode: a name without its service is told as such" {
-    run lab --no-mdns -- sh -c "$SIM"'
-        sim esphome --bind 10.77.0.2 --port 3232 --mdns kitchen --safe-mode
+    lab --no-mdns '
+        sim esphome --port 3232 --mdns kitchen --safe-mode
         there kitchen
-        "$BIN/espota-c" discover; echo "status $?"; "$BIN/espota-c" discover --json kitchen; "$BIN/espota-c" discover hall; echo "status $?"'
-    echo "$output"
+        espota discover; echo "status $?"; espota discover --json kitchen; espota discover hall; echo "status $?"'
     [[ $output == *"no device announced itself"*"status 0"* ]]
     [ "$(grep '^{' <<<"$output" | jq -r '.host + " " + .addresses[0] + " " + .remark')" = \
         "kitchen.local 10.77.0.2 answers to its name but announces no service: it may be in safe mode" ]
@@ -75,36 +60,34 @@ SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };
 }
 
 @test "--watch tells who comes, updates and leaves" {
-    run lab --no-mdns -- sh -c "$SIM"'
-        "$BIN/espota-c" discover --watch --json >"'"$BATS_TEST_TMPDIR"'/news" & watch=$!
-        told() { timeout 60 sh -c "until [ \$(wc -l <\$1) -ge $1 ]; do sleep 0.05; done" sh "'"$BATS_TEST_TMPDIR"'/news"; };
-        sim esphome --bind 10.77.0.2 --port 3232 --mdns kitchen --reboot-ms 2500
+    lab --no-mdns '
+        "$BIN/espota-c" discover --watch --json >"$T/news" & watch=$!
+        told() { timeout 60 sh -c "until [ \$(wc -l <\$1) -ge $1 ]; do sleep 0.05; done" sh "$T/news"; };
+        sim esphome --port 3232 --mdns kitchen --reboot-ms 2500
         told 1
-        "$BIN/espota-c" -q -i kitchen.local -f "$image"
+        espota -q -i kitchen.local -f "$image"
         told 3; kill -INT $watch; wait $watch; echo "status $?"'
-    cat "$BATS_TEST_TMPDIR/news"
+    cat "$T/news"
     [[ $output == "status 0" ]]
-    [ "$(jq -r .event "$BATS_TEST_TMPDIR/news" | tr '\n' ' ')" = "appeared left appeared " ]
+    [ "$(jq -r .event "$T/news" | tr '\n' ' ')" = "appeared left appeared " ]
 }
 
 @test "values that would drive a terminal are escaped" {
-    run lab --no-mdns -- sh -c "$SIM"'
-        sim arduino --bind 10.77.0.2 --mdns "$(printf "a\033[2Jb")"; sim arduino --bind 10.77.0.2 --mdns other
-        there other; "$BIN/espota-c" discover'
-    echo "$output"
+    lab --no-mdns '
+        sim arduino --mdns "$(printf "a\033[2Jb")"; sim arduino --mdns other
+        there other; espota discover'
     [[ $output == *'a\x1b[2Jb'* ]]
     [[ $output != *$'\033'* ]]
 }
 
 @test "auto: the records decide, and tell the port" {
-    run lab --no-mdns -- sh -c "$SIM"'
-        sim arduino --profile esp32 --bind 10.77.0.2 --port 3399 --mdns attic
-        sim esphome --platform esp8266 --bind 10.77.0.2 --port 8266 --mdns kitchen
-        "$BUILD/tools/mkimage" esp8266 300K 1.0.0 "$image.8266"
+    lab --no-mdns '
+        sim arduino --profile esp32 --port 3399 --mdns attic
+        sim esphome --platform esp8266 --port 8266 --mdns kitchen
+        "$MKIMAGE" esp8266 300K 1.0.0 "$image.8266"
         there attic kitchen
-        "$BIN/espota-c" -v --json -i attic.local -f "$image"; echo "status $?"
-        "$BIN/espota-c" -v --json -i kitchen -f "$image.8266"; echo "status $?"'
-    echo "$output"
+        espota -v --json -i attic.local -f "$image"; echo "status $?"
+        espota -v --json -i kitchen -f "$image.8266"; echo "status $?"'
     [ "$(grep -c '^status 0' <<<"$output")" = 2 ]
     [[ $output == *"it speaks arduino: it announces _arduino._tcp"* ]]
     [[ $output == *"it speaks esphome: it announces _esphomelib._tcp"* ]]
@@ -113,16 +96,15 @@ SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };
 }
 
 @test "auto: a port of HTTP in a record of ArduinoOTA, and ESPHome without API" {
-    run lab --no-mdns -- sh -c "$SIM"'
-        sim web --profile sketch --bind 10.77.0.2 --port 65280 --mdns shed --password x
-        sim esphome --bind 10.77.0.2 --port 3232 --mdns attic --no-api
-        sim web --profile esphome-idf --bind 10.77.0.2 --mdns printer
+    lab --no-mdns '
+        sim web --profile sketch --port 65280 --mdns shed --password x
+        sim esphome --port 3232 --mdns attic --no-api
+        sim web --profile esphome-idf --mdns printer
         there shed attic printer
-        "$BIN/espota-c" discover --json
-        "$BIN/espota-c" -i shed -f "$image" -a x 2>&1; echo "status $?"
-        "$BIN/espota-c" --json -q -i shed -p 65280 -f "$image" --protocol web --profile sketch -a x; echo "status $?"
-        "$BIN/espota-c" --json -q -i attic -f "$image"; echo "status $?"'
-    echo "$output"
+        espota discover --json
+        espota -i shed -f "$image" -a x 2>&1; echo "status $?"
+        espota --json -q -i shed -p 65280 -f "$image" --protocol web --profile sketch -a x; echo "status $?"
+        espota --json -q -i attic -f "$image"; echo "status $?"'
     [ "$(grep '^{' <<<"$output" | jq -r 'select(.name != null) | "\(.name) \(.protocol) \(.port) \(.auth)"' | sort | tr '\n' ',')" = \
         "attic esphome null null,shed web 65280 password," ]
     # A record is no reason to tell a password in the clear; the user is one.
@@ -137,19 +119,18 @@ SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };
 }
 
 @test "auto: a dry run refuses what the run refuses, and calls nobody" {
-    run lab --no-mdns -- sh -c "$SIM"'
-        sim esphome --platform esp8266 --bind 10.77.0.2 --port 8266 --mdns attic
-        "$NETLAB" exec dev "$BIN/espota-sim" esphome --bind 10.77.0.2 --port 3232 --mdns porch >"$BATS_TEST_TMPDIR/porch" 2>&1 &
+    lab --no-mdns '
+        sim esphome --platform esp8266 --port 8266 --mdns attic
+        sim esphome --port 3232 --mdns porch
         there attic porch
         for dry in --dry-run ""; do
-            "$BIN/espota-c" $dry -q -i attic -f "$image" --retry 0; echo "attic $?"
-            "$BIN/espota-c" $dry -q -i porch -f "$image" --type filesystem --key AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= --retry 0; echo "key $?"
+            espota $dry -q -i attic -f "$image" --retry 0; echo "attic $?"
+            espota $dry -q -i porch -f "$image" --type filesystem --key $KEY --retry 0; echo "key $?"
         done
-        "$BIN/espota-c" --dry-run -q -i porch -f "$image" --retry 0; echo "porch $?"
-        "$BIN/espota-c" --dry-run -q -i 10.77.0.2 -f "$image" --retry 0; echo "address $?"
-        printf "attic.local\nporch.local\n" | "$BIN/espota-c" fleet - --dry-run -q -f "$image" --canary 1 --rate 1; echo "fleet $?"
-        cat "$BATS_TEST_TMPDIR/porch"'
-    echo "$output"
+        espota --dry-run -q -i porch -f "$image" --retry 0; echo "porch $?"
+        espota --dry-run -q -i 10.77.0.2 -f "$image" --retry 0; echo "address $?"
+        printf "attic.local\nporch.local\n" | espota fleet - --dry-run -q -f "$image" --canary 1 --rate 1; echo "fleet $?"
+        cat "$sim_out"'
     # attic is an ESP8266; porch has no key, which only a real run can know.
     [ "$(grep -c '^attic 3$' <<<"$output")" = 2 ]
     [ "$(grep -c '^porch 0$' <<<"$output")" = 1 ]
@@ -160,25 +141,22 @@ SIM='sim() { "$NETLAB" exec dev "$BIN/espota-sim" "$@" >/dev/null 2>&1 & };
 }
 
 @test "auto: in safe mode the port decides, within three seconds" {
-    run lab --no-mdns -- sh -c "$SIM"'
-        sim esphome --bind 10.77.0.2 --port 3232 --mdns kitchen --safe-mode
-        there kitchen; "$BIN/espota-c" --json -q -i kitchen.local -f "$image"'
-    echo "$output"
+    lab --no-mdns '
+        sim esphome --port 3232 --mdns kitchen --safe-mode
+        there kitchen; espota --json -q -i kitchen.local -f "$image"'
     [ "$(jq -r 'select(.event == "hello") | .protocol + ": " + .decided' <<<"$output")" = "esphome: port 3232 takes a TCP connection" ]
     [ "$(jq -r 'select(.event == "hello") | .t_ms' <<<"$output")" -le 15000 ]
     [ "$(jq -r 'select(.event == "device_end") | .outcome' <<<"$output")" = updated ]
 }
 
 @test "a fleet of those that announce themselves" {
-    # shellcheck disable=SC2016
-    run lab --no-mdns -- sh -c '
-        "$NETLAB" exec dev "$BIN/espota-sim" esphome --bind 10.77.0.2 --port 3232 --mdns kitchen >/dev/null 2>&1 &
-        "$BIN/espota-c" wait -q kitchen.local --timeout 20
-        "$BIN/espota-c" fleet "mdns:platform=ESP82*" -q -f "$image"; echo "status $?"
-        "$BIN/espota-c" fleet "mdns:platform" -q -f "$image"; echo "status $?"
-        "$BIN/espota-c" fleet "mdns:platform=ESP32,name=kit*" --json -q -f "$image" |
+    lab --no-mdns '
+        sim esphome --port 3232 --mdns kitchen
+        there kitchen
+        espota fleet "mdns:platform=ESP82*" -q -f "$image"; echo "status $?"
+        espota fleet "mdns:platform" -q -f "$image"; echo "status $?"
+        espota fleet "mdns:platform=ESP32,name=kit*" --json -q -f "$image" |
             jq -r "select(.event == \"device_end\") | \"\(.dev) \(.outcome)\""'
-    echo "$output"
     [[ $output == *"the targets name no device"*"status 2"*"a filter is KEY=GLOB"*"status 2"* ]]
     [ "${lines[-1]}" = "kitchen.local updated" ]
 }

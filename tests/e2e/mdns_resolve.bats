@@ -1,30 +1,16 @@
 #!/usr/bin/env bats
 # Names in .local where there is no mDNS daemon: on good links and bad ones.
 
-setup_file() {
-    load ../support/lab.bash
-    lab_begin
-}
+load lab
 
-setup() {
-    load ../support/lab.bash
-    lab_or_skip
-    export ready=$BATS_TEST_TMPDIR/ready
-}
-
-# In the lab: mdns_peer says to $ready that it is.
-# shellcheck disable=SC2016
-UNTIL_READY='until_ready() { timeout 60 sh -c "until [ -s \$ready ]; do sleep 0.05; done"; };'
-
-# at_most MS HOW MILLISECONDS ...: what resolve.sh printed was quick enough.
+# at_most MS HOW MILLISECONDS ...: what resolve printed was quick enough.
 at_most() {
     [ "$3" -le "$1" ] || { echo "took $3 ms"; return 1; }
 }
 
 @test "a live name is found at once, bare or with .local, whatever its case" {
     export SOON=4500
-    run lab --second esp8266 --host6 esp6 -- sh -c 'resolve.sh espdev.local; resolve.sh ESPDEV; resolve.sh espdev.local.; resolve.sh esp8266.local; resolve.sh esp6.local'
-    echo "$output"
+    lab --second esp8266 --host6 esp6 'resolve espdev.local; resolve ESPDEV; resolve espdev.local.; resolve esp8266.local; resolve esp6.local'
     [ "$status" = 0 ]
     [[ ${lines[0]} == "mdns "*" 10.77.0.2"* ]]
     [[ ${lines[1]} == "mdns "*" 10.77.0.2"* ]]
@@ -36,8 +22,7 @@ at_most() {
 }
 
 @test "-4 and -6 are kept to" {
-    run lab --ula -- sh -c 'SOON=4500 resolve.sh espdev.local -4; SOON=4500 resolve.sh espdev.local -6; resolve.sh 10.77.0.2 -6'
-    echo "$output"
+    lab --ula 'soon espdev.local -4; soon espdev.local -6; resolve 10.77.0.2 -6'
     [[ ${lines[0]} =~ ^mdns\ [0-9]+\ 10.77.0.2$ ]]
     [[ ${lines[1]} =~ ^mdns\ [0-9]+\ fd77::2 ]]
     [[ ${lines[1]} != *10.77* ]]
@@ -45,8 +30,7 @@ at_most() {
 }
 
 @test "an unknown name fails at its time, with what to do" {
-    run lab -- sh -c 'resolve.sh no-such.local; "$BIN/espota-c" -i no-such.local -f "$image" --retry 0'
-    echo "$output"
+    lab 'resolve no-such.local; espota -i no-such.local -f "$image" --retry 0'
     read -r how ms exit rest <<<"${lines[0]}"
     [ "$how $exit" = "failed 10" ]
     [ "$ms" -ge 4500 ]
@@ -57,8 +41,7 @@ at_most() {
 }
 
 @test "without an interface it fails at once and says so" {
-    run lab --no-mdns -- sh -c 'ip link set lab0 down; resolve.sh espdev.local; resolve.sh espdev.local -I nowhere0'
-    echo "$output"
+    lab --no-mdns 'ip link set lab0 down; resolve espdev.local; resolve espdev.local -I nowhere0'
     [[ ${lines[0]} == "failed "*"cannot ask by mDNS: no network interface is up with multicast" ]]
     [[ ${lines[1]} == "failed "*"cannot ask by mDNS on nowhere0: no such interface is up" ]]
     at_most 4500 ${lines[0]}
@@ -66,18 +49,16 @@ at_most() {
 
 @test "a firewall that forbids asking is named" {
     command -v nft >/dev/null || skip "nft is not installed"
-    run lab --no-mdns -- sh -c 'nft add table inet t; nft "add chain inet t o { type filter hook output priority 0; }"
-        nft add rule inet t o udp dport 5353 reject; resolve.sh espdev.local'
-    echo "$output"
+    lab --no-mdns 'nft add table inet t; nft "add chain inet t o { type filter hook output priority 0; }"
+        nft add rule inet t o udp dport 5353 reject; resolve espdev.local'
     [[ $output == "failed "*"cannot send mDNS queries on lab0: "* ]]
 }
 
 @test "behind a firewall that lets in only what comes for port 5353" {
     command -v nft >/dev/null || skip "nft is not installed"
-    run lab -- sh -c 'nft add table inet t; nft "add chain inet t i { type filter hook input priority 0; policy drop; }"
+    lab 'nft add table inet t; nft "add chain inet t i { type filter hook input priority 0; policy drop; }"
         nft add rule inet t i udp dport 5353 accept; nft add rule inet t i ip6 nexthdr icmpv6 accept
-        SOON=4500 resolve.sh espdev.local'
-    echo "$output"
+        soon espdev.local'
     [[ $output == "mdns "*" 10.77.0.2"* ]]
     at_most 4900 $output
 }
@@ -85,15 +66,13 @@ at_most() {
 # Six questions by IPv4 and six by IPv6 go unanswered once in three thousand.
 @test "at 30 % loss each way 12 are found, by 13 attempts at most" {
     [ -w /dev/net/tun ] || skip "no TAP devices: no link can be shaped"
-    run lab --delay-ms 25 --jitter-ms 5 --loss-pct 30 --seed 7 -- sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do resolve.sh espdev.local; done'
-    echo "$output"
+    lab --delay-ms 25 --jitter-ms 5 --loss-pct 30 --seed 7 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do resolve espdev.local; done'
     [ "$(grep -c '^mdns [0-9]* .*\(10.77.0.2\|fe80::2%lab0\)' <<<"$output")" -ge 12 ]
 }
 
 @test "a link that is cut fails in time, and works when it is back" {
     [ -w /dev/net/tun ] || skip "no TAP devices: no link can be shaped"
-    run lab --shape -- sh -c '"$NETLAB" link --loss-pct 100; resolve.sh espdev.local; "$NETLAB" link --loss-pct 0; SOON=4500 resolve.sh espdev.local'
-    echo "$output"
+    lab --shape '"$NETLAB" link --loss-pct 100; resolve espdev.local; "$NETLAB" link --loss-pct 0; soon espdev.local'
     [[ ${lines[0]} == "failed "* ]]
     at_most 25000 ${lines[0]}
     [[ ${lines[1]} == "mdns "* ]]
@@ -101,52 +80,44 @@ at_most() {
 
 # Who answers long behind the other cannot be waited for: once of ten will do.
 @test "two devices of one name on two links are told apart, not guessed" {
-    run lab -- sh -c ''"$UNTIL_READY"'
+    lab '
         ip link add lab1 type veth peer name far; ip addr add 10.78.0.1/24 dev lab1; ip link set far up; ip link set lab1 up
-        "$BUILD/tests/peer/mdns_peer" 10.78.0.1 espdev.local plain 10.78.0.2 >"$ready" & peer=$!
-        until_ready; for i in 1 2 3 4 5 6 7 8 9 10; do found=$(resolve.sh espdev.local -4); [ "${found#failed}" = "$found" ] || break; done
-        echo "$found"; SOON=4500 resolve.sh espdev.local -I lab1; SOON=4500 resolve.sh espdev.local -I 10.77.0.1 -4; kill $peer'
-    echo "$output"
+        peer "$BUILD/tests/peer/mdns_peer" 10.78.0.1 espdev.local plain 10.78.0.2
+        for i in 1 2 3 4 5 6 7 8 9 10; do found=$(resolve espdev.local -4); [ "${found#failed}" = "$found" ] || break; done
+        echo "$found"; soon espdev.local -I lab1; soon espdev.local -I 10.77.0.1 -4; kill $peer'
     [[ ${lines[0]} == "failed "*" 10.7"?".0.2 (lab"?") and 10.7"?".0.2 (lab"?") both answer" ]]
     [[ ${lines[1]} =~ ^mdns\ [0-9]+\ 10.78.0.2$ ]]
     [[ ${lines[2]} =~ ^mdns\ [0-9]+\ 10.77.0.2$ ]]
 }
 
 @test "one device with two addresses is one device" {
-    run lab --no-mdns -- sh -c ''"$UNTIL_READY"'"$NETLAB" exec dev "$BUILD/tests/peer/mdns_peer" 10.77.0.2 espdev.local plain 192.0.2.2 10.77.0.2 >"$ready" & peer=$!
-        until_ready; SOON=4500 resolve.sh espdev.local -4; kill $peer'
-    echo "$output"
+    lab --no-mdns 'peer dev "$BUILD/tests/peer/mdns_peer" 10.77.0.2 espdev.local plain 192.0.2.2 10.77.0.2
+        soon espdev.local -4; kill $peer'
     [[ $output =~ ^mdns\ [0-9]+\ (10.77.0.2\ 192.0.2.2|192.0.2.2)$ ]]
 }
 
 @test "nothing that is malformed, foreign or forged is believed" {
-    run lab --no-mdns -- sh -c ''"$UNTIL_READY"'
-        "$NETLAB" exec dev ip addr add 192.0.2.9/32 dev lo
-        "$NETLAB" exec dev "$BUILD/tests/peer/mdns_peer" 10.77.0.2 espdev.local hostile 10.77.0.2 192.0.2.9 >"$ready" & peer=$!
-        until_ready; for i in 1 2 3; do SOON=4500 resolve.sh espdev.local -4; done; kill $peer'
-    echo "$output"
+    lab --no-mdns '
+        dev ip addr add 192.0.2.9/32 dev lo
+        peer dev "$BUILD/tests/peer/mdns_peer" 10.77.0.2 espdev.local hostile 10.77.0.2 192.0.2.9
+        for i in 1 2 3; do soon espdev.local -4; done; kill $peer'
     [ "$(grep -c '^mdns [0-9]* 10.77.0.2$' <<<"$output")" = 3 ]
 }
 
 @test "sixty names at once need no sixty sockets, nor threads" {
-    for i in $(seq 60); do echo "nobody$i.local"; done >"$BATS_TEST_TMPDIR/many"
-    export many=$BATS_TEST_TMPDIR/many
-    # shellcheck disable=SC2016
-    run lab --no-mdns -- sh -c 'ulimit -n 48
-        "$BIN/espota-c" fleet "$many" --protocol esphome -f "$image" -j 60 --retry 0 --dry-run --json -q 2>/dev/null |
+    for i in $(seq 60); do echo "nobody$i.local"; done >"$T/many"
+    lab --no-mdns 'ulimit -n 48
+        espota fleet "$T/many" --protocol esphome -f "$image" -j 60 --retry 0 --dry-run --json -q 2>/dev/null |
         jq -r "select(.event == \"device_end\") | .code" | sort | uniq -c | tr -s " "'
-    echo "$output"
     [ "$output" = " 60 resolve" ]
 }
 
 @test "ArduinoOTA: nobody at the first address, the device at the second" {
-    # shellcheck disable=SC2016
-    run lab --no-mdns -- sh -c ''"$UNTIL_READY"'
-        "$NETLAB" exec dev "$BUILD/tests/peer/mdns_peer" 10.77.0.2 two.local plain 10.77.0.9 10.77.0.2 >"$ready" & peer=$!
-        "$NETLAB" exec dev "$BIN/espota-sim" arduino --profile esp32-md5 --bind 10.77.0.2 --port 3232 >"$BATS_TEST_TMPDIR/sim" 2>&1 &
-        until_ready; timeout 60 sh -c "until grep -q listening $BATS_TEST_TMPDIR/sim; do sleep 0.05; done"
-        "$BIN/espota-c" -q --json -i two.local -4 -f "$image" --protocol arduino -t 1 --retry 0 |
+    lab --no-mdns '
+        peer dev "$BUILD/tests/peer/mdns_peer" 10.77.0.2 two.local plain 10.77.0.9 10.77.0.2
+        sim arduino --profile esp32-md5 --port 3232
+        listens
+        espota -q --json -i two.local -4 -f "$image" --protocol arduino -t 1 --retry 0 |
             jq -r "select(.event == \"device_end\") | \"\(.code) \(.attempts)\""; kill $peer'
-    echo "$output"
     [[ $output == *"ok 1" ]]
 }

@@ -1,60 +1,70 @@
-# serve.bash -- helpers of the stories about "serve": load it in setup().
+# serve.bash -- for stories about "serve", and devices that fetch.
+# shellcheck shell=bash disable=SC2034,SC2154
 
-load common
+load helpers
 
-# serve OPTION...: starts a server; sets port, pid and url.  What it says is in
-# $BATS_TEST_TMPDIR/said and said.out.
-serve() {
-    local out=$BATS_TEST_TMPDIR/said.out err=$BATS_TEST_TMPDIR/said
+setup() { serve_begin; }
+teardown() { serve_end; }
+
+serve_begin() {
+    story_begin
+    need_built libmicrohttpd
+}
+
+serve_end() {
+    story_end
+    expect_no_secret serve.err serve.out
+}
+
+# start_server OPTION...: sets server_pid, port and url.  What it says is in
+# $T/serve.err and serve.out.
+start_server() {
     remember_secrets "$@"
-    rm -f "$out"
-    "$BIN/espota-c" serve --no-config --port 0 "$@" >"$out" 2>"$err" 3>&- &
-    pid=$!
-    eventually is_serving "$out"
-    port=$(head -n 1 "$out")
+    rm -f serve.out
+    start "$ESPOTA" serve --port 0 "$@" >serve.out 2>serve.err
+    server_pid=$pid
+    eventually server_is_ready || no "the server is not ready" || return 1
+    port=$(head -n 1 serve.out)
     if [[ $port == '{'* ]]; then port=$(jq -r .port <<<"$port"); fi
     url=http://127.0.0.1:$port
-    [ -n "$port" ] || { cat "$err"; return 1; }
+    [ -n "$port" ] || no "serve $* ended"
 }
 
-is_serving() { [ -s "$1" ] || is_gone "$pid"; }
+server_is_ready() { [ -s serve.out ] || is_gone "$server_pid"; }
 
-stop_serving() {
-    [ -z "${pid-}" ] || kill "$pid" 2>/dev/null || :
-    [ -z "${pid-}" ] || wait "$pid" 2>/dev/null || :
-    pid=
-    expect_no_secret "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/said.out"
+stop_server() {
+    kill "$server_pid"
+    wait "$server_pid" || :
+    expect_no_secret serve.err serve.out
 }
 
-# said WORD...: waits until the server has said a line with all of that text.
-said() {
-    wait_for "$BATS_TEST_TMPDIR/said" -F -- "$*"
+# expect_said TEXT: waits until the server has said a line with that.
+expect_said() { wait_for serve.err -F -- "$1"; }
+
+# expect_complete N: waits until so many deliveries were told to be complete.  It
+# knows a moment after the device does, and only what it knows counts for the next.
+expect_complete() { eventually is_complete "$1" || no "not $1 complete"; }
+is_complete() { [ "$(grep -c ': complete after' serve.err)" -ge "$1" ]; }
+
+# get STATUS ARGUMENT...: curl gets that; leaves $T/body and $T/headers.
+get() {
+    local got
+    got=$(curl -s --path-as-is -m 60 -o body -D headers -w '%{http_code}' "${@:2}") || :
+    [ "$got" = "$1" ] || no "the answer is $got, not $1: ${*:2}"
 }
-
-# completed N: waits until so many deliveries were told to be complete.  It knows a
-# moment after the device does, and only what it knows counts for the next one.
-completed() { eventually has_completed "$1" || { echo "not $1 complete"; return 1; }; }
-
-has_completed() { [ "$(grep -c ': complete after' "$BATS_TEST_TMPDIR/said")" -ge "$1" ]; }
 
 # hold PATH: a client that asks for it, and reads nothing before take_held.  (One
 # that curl is to slow down may have taken some MB in an instant.)
 hold() {
     exec 9<>"/dev/tcp/127.0.0.1/$port"
     printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&9
-    said " asks for $1: 200"
+    expect_said " asks for $1: 200"
 }
 
 # take_held FILE: the body it is given.
 take_held() {
     timeout "$PATIENCE" cat <&9 | LC_ALL=C sed '1,/^\r$/d' >"$1"
     exec 9<&- 9>&-
-}
-
-# status ARG...: the status curl gets, and nothing else.
-status() {
-    curl -s --path-as-is -m 60 -o "$BATS_TEST_TMPDIR/body" -D "$BATS_TEST_TMPDIR/headers" \
-        -w '%{http_code}' "$@"
 }
 
 # raw BYTES...: sends them (printf escapes) over a connection of its own and
@@ -66,7 +76,14 @@ raw() {
     exec 9<&- 9>&-
 }
 
-md5() { md5sum <"$1" | cut -c1-32; }
+# fetch VARIANT OPTION...: a device asks once, with more patience than devices
+# have.  Sets sim_out and sim_store, for expect_last and expect_stored.
+fetch() {
+    sim_out=$T/fetch.out sim_store=$T/fetched
+    rm -f "$sim_store"
+    remember_secrets "$@"
+    timeout 180 "$SIM" pull --variant "$1" --timeout-ms 60000 --store "$sim_store" "${@:2}" >"$sim_out" 3>&-
+}
 
 # firmware BYTES FILE [SEED]: bytes that are no particular firmware.
 firmware() {
@@ -74,9 +91,14 @@ firmware() {
         -iv 0 -out "$2" 2>/dev/null
 }
 
-# image NAME: a real one, or the test is skipped.
-image() {
-    local file=$BATS_TEST_DIRNAME/../../../shared/images/$1
-    [ -e "$file" ] || skip "no real images here: $1"
-    cp "$file" "$BATS_TEST_TMPDIR/$1"
+# esp_firmware BYTES FILE [SEED]: the same, behind the first bytes of an ESP's.
+esp_firmware() {
+    firmware $(($1 - 4)) rest "${3:-1}"
+    { printf '\351\001\002\100'; cat rest; } >"$2"
+}
+
+# real_image NAME: a copy of one, or the story is skipped.
+real_image() {
+    [ -e "$IMAGES/$1" ] || skip "no real images here: $1"
+    cp "$IMAGES/$1" "$1"
 }

@@ -1,39 +1,38 @@
 #!/usr/bin/env bats
 # serve_hostile.bats -- clients that mean harm, by raw sockets.
 
+load serve
+
 setup() {
-    load serve
-    cd "$BATS_TEST_TMPDIR" || exit 1
-    "$BIN/espota-c" --version | grep -q 'libmicrohttpd' || skip "built without libmicrohttpd"
+    serve_begin
     firmware 3000000 fw.bin
 }
 
 # Whatever happened, the next device is served.
 teardown() {
-    tell_why
-    [ -z "${reader-}" ] || kill "$reader" || :
-    if [ -n "${pid-}" ]; then
-        [ "$(status "$url/fw.bin.md5")" = 200 ]
-        stop_serving
+    local after=0
+    if [ -n "${server_pid-}" ] && ! is_gone "$server_pid"; then
+        get 200 "$url/fw.bin.md5" || after=1
     fi
+    serve_end && [ $after = 0 ]
 }
 
 first_line() { head -n 1 | tr -d '\r'; }
 
 @test "wrong methods" {
-    serve fw.bin
+    start_server fw.bin
     for method in POST PUT DELETE OPTIONS PATCH TRACE BREW; do
-        [ "$(status -X "$method" "$url/fw.bin")" = 405 ]
+        get 405 -X "$method" "$url/fw.bin"
     done
     grep -qi '^allow: GET, HEAD' headers
     # A body nobody reads to its end.  Who does not ask before may see a reset
     # instead of the answer: curl waits for a word, a second unless it is told.
-    [ "$(status -X POST --expect100-timeout 60 --data-binary @fw.bin "$url/fw.bin")" = 405 ]
-    [ "$(status -X GET --expect100-timeout 60 --data-binary @fw.bin "$url/fw.bin.md5")" = 200 ]
+    get 405 -X POST --expect100-timeout 60 --data-binary @fw.bin "$url/fw.bin"
+    get 200 -X GET --expect100-timeout 60 --data-binary @fw.bin "$url/fw.bin.md5"
 }
 
 @test "requests that are too long" {
-    serve fw.bin
+    start_server fw.bin
     long=$(head -c 9000 /dev/zero | tr '\0' a)
     # Who still sends when the answer comes may see a reset instead of it: the
     # rest is not read.  What matters is that it gets nothing else, ever.
@@ -41,12 +40,12 @@ first_line() { head -n 1 | tr -d '\r'; }
         answer=$(raw "$request" 2>/dev/null | first_line)
         [[ -z $answer || $answer == *4[0-9][0-9]* ]]
     done
-    [ "$(status "$url/${long:0:300}")" = 414 ]
-    [ "$(status -H "x-ESP8266-version: ${long:0:300}" "$url/")" = 400 ]
+    get 414 "$url/${long:0:300}"
+    get 400 -H "x-ESP8266-version: ${long:0:300}" "$url/"
 }
 
 @test "bytes that are no request" {
-    serve fw.bin
+    start_server fw.bin
     RAW_TIME=2 # some wait for more
     raw '\000\001\002\003\r\n\r\n' | first_line
     raw 'GET /a\000b HTTP/1.0\r\n\r\n' | first_line
@@ -57,11 +56,11 @@ first_line() { head -n 1 | tr -d '\r'; }
     raw 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n' | first_line
     raw 'GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n' | first_line
     # It is still there, and in its right mind.
-    [ "$(status "$url/fw.bin.md5")" = 200 ]
+    get 200 "$url/fw.bin.md5"
 }
 
 @test "pipelined requests are answered in order" {
-    serve fw.bin
+    start_server fw.bin
     one='GET /fw.bin.md5 HTTP/1.1\r\nHost: x\r\n\r\n'
     bad='GET /.. HTTP/1.1\r\nHost: x\r\n\r\n'
     last='GET /fw.bin.md5 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
@@ -74,7 +73,7 @@ OUT
 }
 
 @test "a client that sends its headers for ever is cut off" {
-    serve fw.bin --connect-timeout 1 -v
+    start_server fw.bin --connect-timeout 1 -v
     exec 9<>"/dev/tcp/127.0.0.1/$port"
     printf 'GET /fw.bin HTTP/1.1\r\n' >&9
     (
@@ -86,67 +85,63 @@ OUT
     ) >&9 2>/dev/null 3>&- || :
     timeout 60 cat <&9 >out 2>/dev/null || [ $? != 124 ]
     exec 9<&- 9>&-
-    ! grep -q 200 out || false
-    said "its request did not come"
+    refuse -i 200 out
+    expect_said "its request did not come"
 }
 
 @test "a client that says nothing at all is cut off" {
-    serve fw.bin --connect-timeout 1 -v
+    start_server fw.bin --connect-timeout 1 -v
     exec 9<>"/dev/tcp/127.0.0.1/$port"
-    run timeout 60 cat <&9
+    timeout 60 cat <&9
     exec 9<&- 9>&-
-    [ "$status" = 0 ]
-    said "its request did not come"
+    expect_said "its request did not come"
 }
 
 # What a device's own buffer holds is all that it can confirm before it reads:
 # a kernel like the server's would take the whole file in at once.
-# It takes the place of the shell that calls it: in brackets, or behind &.
-device() {
-    exec "$BIN/espota-sim" pull --variant esp32 --mode spiffs --url "$url/fw.bin" --timeout-ms 60000 --report saw "$@" >/dev/null 3>&-
+slow_fetch() { # OPTION...
+    fetch esp32 --mode spiffs --url "$url/fw.bin" "$@"
 }
 
 @test "a client that stops reading is cut off, and its image counts as not taken" {
-    serve fw.bin --stall-timeout 1
+    start_server fw.bin --stall-timeout 1
     # A byte a second opens no window.
-    device --rate 1 --timeout-ms 600000 &
-    reader=$!
-    said "it took nothing for too long"
-    ! grep -q complete said || false
+    start slow_fetch --rate 1 --timeout-ms 600000
+    expect_said "it took nothing for too long"
+    refuse -i complete serve.err
 }
 
 @test "a client that reads a little now and then is cut off in the end" {
-    serve fw.bin --max-time 2
-    run device --rate 100000
-    said "it was too slow"
-    ! grep -q complete said || false
+    start_server fw.bin --max-time 2
+    slow_fetch --rate 100000 || :
+    expect_said "it was too slow"
+    refuse -i complete serve.err
 }
 
 @test "a client that breaks off is not one that took its image" {
-    serve fw.bin --once 1
-    (device --restart data)
-    wait "$pid"
-    pid=
-    [ "$(grep -c "it closed the connection" said)" = 1 ]
-    [ "$(grep -c complete said)" = 1 ]
-    said "1 image taken"
+    start_server fw.bin --once 1
+    slow_fetch --restart data
+    wait "$server_pid"
+    [ "$(grep -c "it closed the connection" serve.err)" = 1 ]
+    [ "$(grep -c complete serve.err)" = 1 ]
+    expect_said "1 image taken"
 }
 
 @test "many connections that say nothing do not keep a device out" {
-    serve fw.bin --connect-timeout 2
+    start_server fw.bin --connect-timeout 2
     fds=()
     for i in $(seq 300); do
         exec {fd}<>"/dev/tcp/127.0.0.1/$port" || break
         fds+=("$fd")
     done
-    [ "$(status "$url/fw.bin")" = 200 ]
+    get 200 "$url/fw.bin"
     cmp body fw.bin
     for fd in "${fds[@]}"; do exec {fd}<&-; done
 }
 
 @test "escape sequences of a device do not reach the terminal" {
-    serve fw.bin
-    [ "$(status -H $'x-ESP8266-version: \e[2J\e]0;x\a' "$url/")" = 200 ]
-    [ "$(status -H $'x-ESP8266-mode: \e[2J' "$url/%1b%5b")" = 400 ]
-    ! grep -q $'\e' said || false
+    start_server fw.bin
+    get 200 -H $'x-ESP8266-version: \e[2J\e]0;x\a' "$url/"
+    get 400 -H $'x-ESP8266-mode: \e[2J' "$url/%1b%5b"
+    refuse -i $'\e' serve.err
 }
