@@ -27,11 +27,11 @@ static struct mdns_link *links[LINKS_MAX];
 static const struct ifaces IFACES = {
     .at = {{.index = 1,
             .name = "eth0",
-            .net = {{AF_INET, 24, {192, 0, 2, 9}}},
+            .net = {{4, 24, {192, 0, 2, 9}}},
             .n_net = 1},
            {.index = 2,
             .name = "wlan0",
-            .net = {{AF_INET6, 64, {0xfe, 0x80}}},
+            .net = {{6, 64, {0xfe, 0x80}}},
             .n_net = 1}},
     .n = 2,
 };

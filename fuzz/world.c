@@ -1,4 +1,7 @@
 /* world.c -- the little of an operating system that a fuzz target plays. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* as the files below want it */
+#endif
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -92,7 +95,8 @@ static int world_accept(int fd, struct sockaddr *peer, socklen_t *len)
 #define listen(fd, backlog) ((void)(backlog), 0)
 #define accept(fd, peer, len) world_accept(fd, peer, len)
 #define getsockname(fd, to, len) world_getsockname(fd, to, len)
-#include "net/sock.c"
+#include "os/datagram_posix.c"
+#include "os/sock_posix.c"
 
 /* ---- what a target does -------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* world.h -- the little of an operating system that a fuzz target plays: time
  * that passes when it says so, and connections whose other end it holds.
  *
- * net/loop.c and net/sock.c run as they are (world.c includes them); only the
+ * net/loop.c and os/sock_posix.c run as they are (world.c includes them); only the
  * clock, and what would reach out to a network, are ours.  Programs linked
  * with world.o touch no network at all.
  */
@@ -12,7 +12,7 @@
 
 #include "check.h"
 #include "net/loop.h"
-#include "net/sock.h"
+#include "os/sock.h"
 
 /* Where everybody is. */
 #define WORLD_ADDRESS "192.0.2.9"

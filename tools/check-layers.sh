@@ -54,11 +54,11 @@ allow image   base os crypto wire
 allow proto   base crypto wire image
 allow net     base os
 allow names   base os crypto wire net
-allow session base crypto proto net
-allow web     base crypto wire image proto net session
+allow session base os crypto proto net
+allow web     base os crypto wire image proto net session
 allow serve   base os wire image net
-allow fleet   base wire proto net names session web
-allow api     base crypto image proto net names web serve fleet
+allow fleet   base os wire proto net names session web
+allow api     base os crypto image proto net names web serve fleet
 allow conf    base os
 allow ui      base os
 allow cli     base os conf ui

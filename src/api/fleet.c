@@ -11,7 +11,7 @@
 #include "fleet/turns.h"
 #include "net/listener.h"
 #include "net/loop.h"
-#include "net/sock.h"
+#include "os/sock.h"
 
 enum {
     MAX_ACTIVE = 64,

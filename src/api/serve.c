@@ -2,12 +2,12 @@
 #include "serve/serve_inside.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "net/sock.h"
+#include "net/iface.h"
+#include "os/sock.h"
 #include "serve/store.h"
 
 enum {
@@ -22,22 +22,16 @@ enum {
 static int listen_on(const struct espota_serve_config *c, uint16_t *port,
                      struct espota_error *err)
 {
-    static const int FAMILIES[] = {AF_INET6, AF_INET};
-    const int size = SEND_BUFFER;
+    static const uint8_t FAMILIES[] = {6, 4};
     struct addr local;
-    int fd = -1;
+    os_socket fd = OS_NO_SOCKET;
 
     for (size_t i = 0; i < 2 && fd < 0; i++) {
-        memset(&local, 0, sizeof local);
-        if (c->bind != NULL) {
-            if (eo_addr_local(&local, c->bind, FAMILIES[1 - i]) != 0) {
-                errno = EADDRNOTAVAIL;
-                continue;
-            }
-        } else {
-            local.sa.ss_family = (sa_family_t)FAMILIES[i];
-            local.len = FAMILIES[i] == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                                : sizeof(struct sockaddr_in);
+        local = (struct addr){.family = FAMILIES[i]};
+        if (c->bind != NULL &&
+            eo_addr_local(&local, c->bind, FAMILIES[1 - i]) != 0) {
+            errno = EADDRNOTAVAIL;
+            continue;
         }
         eo_addr_set_port(&local, c->port);
         fd = eo_tcp_listen(&local, BACKLOG);
@@ -48,8 +42,8 @@ static int listen_on(const struct espota_serve_config *c, uint16_t *port,
         return eo_fail_sys(err, ESPOTA_E_USAGE, errno,
                            "cannot listen on %s port %u: %s",
                            c->bind != NULL ? c->bind : "any address", c->port,
-                           strerror(errno));
-    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+                           eo_sock_text(errno));
+    eo_sock_send_buffer(fd, SEND_BUFFER);
     if (eo_sock_local(fd, &local) == 0)
         *port = eo_addr_port(&local);
     return fd;

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -60,15 +58,15 @@ static void knock_again(struct espota_wait *w)
     eo_timer_start(w->loop, &w->again, KNOCK_EVERY_MS, knock, w);
 }
 
-static void on_raced(void *ctx, int fd, const struct addr *winner,
+static void on_raced(void *ctx, os_socket fd, const struct addr *winner,
                      const struct espota_error *err)
 {
     struct espota_wait *w = ctx;
 
     (void)winner;
     if (fd >= 0) {
-        shutdown(fd, SHUT_WR);
-        close(fd);
+        eo_sock_finish(fd);
+        eo_sock_close(fd);
     }
     w->there = fd >= 0 || err->sys_errno == ECONNREFUSED;
     if (!w->there)

@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "fleet/job_inside.h"
 
@@ -113,7 +112,7 @@ static void on_nobody(void *ctx)
     eo_job_end_failed(ctx);
 }
 
-static void on_knocked(void *ctx, int fd, const struct addr *winner,
+static void on_knocked(void *ctx, os_socket fd, const struct addr *winner,
                        const struct espota_error *err)
 {
     struct job *j = ctx;
@@ -121,7 +120,7 @@ static void on_knocked(void *ctx, int fd, const struct addr *winner,
 
     (void)winner;
     if (fd >= 0)
-        close(fd);
+        eo_sock_close(fd);
     if (fd < 0 && eo_is_want_of_fds(err->sys_errno)) {
         seen(j, true); /* its turn will tell */
     } else if (fd >= 0 || (!needs_tcp && err->sys_errno == ECONNREFUSED)) {

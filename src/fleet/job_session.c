@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "fleet/job_preflight.h"
 #include "fleet/target_web.h"
@@ -165,7 +164,7 @@ static void start_session(struct job *j, const struct detected *got)
 
     if (eo_proto_check(j->ops, &job, &j->error) != 0) {
         if (got != NULL && got->fd >= 0)
-            close(got->fd);
+            eo_sock_close(got->fd);
         eo_job_end_failed(j);
         return;
     }
@@ -182,7 +181,7 @@ static void start_session(struct job *j, const struct detected *got)
         .addr = got != NULL && got->fd >= 0 ? got->peer : j->addr,
         .n_addr = got != NULL && got->fd >= 0 ? 1 : j->n_addr,
         .connected = got != NULL && got->fd >= 0,
-        .fd = got != NULL ? got->fd : -1,
+        .fd = got != NULL ? got->fd : OS_NO_SOCKET,
         .bind = t->bind,
         .connect_ms =
             t->wait_online_ms != 0 ? ASLEEP_CONNECT_MS : connect_ms,
@@ -232,7 +231,7 @@ static void on_detected(void *ctx, const struct detected *got,
     }
     if (suits(j, got) != 0) {
         if (got->fd >= 0)
-            close(got->fd);
+            eo_sock_close(got->fd);
         eo_job_end_failed(j);
         return;
     }
@@ -275,7 +274,7 @@ bool eo_job_next_address(struct job *j)
     size_t n = 0, at = 0;
 
     for (size_t i = j->n_addr; i-- > 0;)
-        if (j->addr[i].sa.ss_family == AF_INET) {
+        if (j->addr[i].family == 4) {
             n++;
             at = i;
         }

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     VERIFY_MS = 90000,
@@ -245,7 +244,7 @@ static void not_to_be_seen(struct job *j)
     eo_job_end_failed(j);
 }
 
-static void on_peeked(void *ctx, int fd, const struct addr *winner,
+static void on_peeked(void *ctx, os_socket fd, const struct addr *winner,
                       const struct espota_error *err)
 {
     struct job *j = ctx;
@@ -258,7 +257,7 @@ static void on_peeked(void *ctx, int fd, const struct addr *winner,
     j->visible = fd >= 0 || err->sys_errno == ECONNREFUSED ||
                  err->sys_errno == ECONNRESET;
     if (fd >= 0)
-        close(fd);
+        eo_sock_close(fd);
     eo_race_free(j->peek);
     j->peek = NULL;
     if (j->visible)

@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "fleet/presence.h"
 #include "net/race.h"
+#include "os/datagram.h"
 #include "wire/chip.h"
 
 enum {
@@ -41,7 +41,7 @@ struct verify {
     uint64_t same_ms;  /* since then it has run the right one; 0: never */
     uint64_t heard_ms; /* when it announced itself last */
     struct timer timer, knocks, limit;
-    int udp; /* -1: none is under way */
+    os_socket udp; /* none: none is under way */
     struct look *look, *goodbye;
     struct race *race;
     struct look_facts facts;
@@ -255,7 +255,7 @@ static void see(struct verify *v, enum sight sight)
 static void knock(void *ctx);
 
 /* Only what says something of the device. */
-static void see_knock(struct verify *v, int fd, int sys)
+static void see_knock(struct verify *v, os_socket fd, int sys)
 {
     if (fd >= 0)
         see(v, SIGHT_ACCEPTED);
@@ -272,7 +272,7 @@ static void knock_again(struct verify *v)
                        v->here ? KNOCK_HERE_MS : KNOCK_AGAIN_MS, knock, v);
 }
 
-static void on_knock(void *ctx, int fd, const struct addr *winner,
+static void on_knock(void *ctx, os_socket fd, const struct addr *winner,
                      const struct espota_error *err)
 {
     struct verify *v = ctx;
@@ -280,8 +280,8 @@ static void on_knock(void *ctx, int fd, const struct addr *winner,
     (void)winner;
     see_knock(v, fd, fd >= 0 ? 0 : err->sys_errno);
     if (fd >= 0) {
-        shutdown(fd, SHUT_RDWR);
-        close(fd);
+        eo_sock_shut(fd);
+        eo_sock_close(fd);
     }
     eo_race_free(v->race);
     v->race = NULL;
@@ -295,8 +295,8 @@ static void on_udp_time(void *ctx)
     const bool refused =
         eo_recv(v->udp, &byte, 1) < 0 && errno == ECONNREFUSED;
 
-    close(v->udp);
-    v->udp = -1;
+    eo_sock_close(v->udp);
+    v->udp = OS_NO_SOCKET;
     see(v, refused ? SIGHT_REFUSED : SIGHT_ACCEPTED);
     knock_again(v);
 }
@@ -394,7 +394,7 @@ struct verify *eo_verify_start(struct espota_loop *loop,
     v->c = *c;
     v->addr = *c->addr;
     v->here = eo_addr_is_loopback(c->addr);
-    v->udp = -1;
+    v->udp = OS_NO_SOCKET;
     v->began = eo_loop_now(loop);
     v->presence = (struct presence){
         .listens = c->port != 0 || (v->here && c->udp_port != 0),
@@ -423,6 +423,6 @@ void eo_verify_free(struct verify *v)
     eo_look_free(v->goodbye);
     eo_race_free(v->race);
     if (v->udp >= 0)
-        close(v->udp);
+        eo_sock_close(v->udp);
     eo_free(v);
 }

@@ -56,14 +56,14 @@ static void flush(struct browse *b, struct browse_entry *e, int family,
                   unsigned arrival)
 {
     struct candidates *c = &e->addresses;
-    unsigned *flushed = &e->flushed[family == AF_INET6];
+    unsigned *flushed = &e->flushed[family == 6];
     size_t n = 0;
 
     if (*flushed == b->packets)
         return;
     *flushed = b->packets;
     for (size_t i = 0; i < c->n; i++)
-        if (c->at[i].addr.sa.ss_family != family ||
+        if (c->at[i].addr.family != family ||
             c->at[i].arrival != arrival)
             c->at[n++] = c->at[i];
     c->n = n;
@@ -72,13 +72,12 @@ static void flush(struct browse *b, struct browse_entry *e, int family,
 static void take_address(struct browse *b, const struct mdns_record *rec,
                          unsigned arrival)
 {
-    const int family = rec->type == MDNS_A ? AF_INET : AF_INET6;
+    const int family = rec->type == MDNS_A ? 4 : 6;
     const uint32_t hash = eo_mdns_hash(&rec->name);
     struct addr a;
 
     if ((rec->type != MDNS_A && rec->type != MDNS_AAAA) ||
-        (b->config.family != 0 &&
-         (b->config.family == 6) != (family == AF_INET6)))
+        (b->config.family != 0 && b->config.family != family))
         return;
     eo_addr_from_bytes(&a, family, rec->data);
     for (size_t i = 0; i < b->n; i++) {

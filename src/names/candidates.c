@@ -1,9 +1,9 @@
 /* candidates.c -- the order in which a name's addresses are tried. */
 #include "names/candidates.h"
 
-#include <netinet/in.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/hash.h"
 
 /* IPv4 first: the ArduinoOTA listener is IPv4 on most builds, and the device
@@ -12,23 +12,22 @@ enum rank { RANK_NEIGHBOUR, RANK_V4, RANK_V6, RANK_LINK_LOCAL, RANK_AUTO_V4 };
 
 static uint32_t v4(const struct addr *a)
 {
-    return ntohl(((const struct sockaddr_in *)&a->sa)->sin_addr.s_addr);
+    return eo_be32(a->bytes);
 }
 
 static bool is_v6(const struct addr *a)
 {
-    return a->sa.ss_family == AF_INET6;
+    return a->family == 6;
 }
 
 /* What DNS servers answer to say no, and what never is one host. */
 static bool nobody(const struct addr *a)
 {
-    const struct in6_addr *b;
+    static const uint8_t ZERO[16];
 
     if (!is_v6(a))
         return v4(a) == 0 || v4(a) >> 28 >= 0xe;
-    b = &((const struct sockaddr_in6 *)&a->sa)->sin6_addr;
-    return IN6_IS_ADDR_UNSPECIFIED(b) || IN6_IS_ADDR_MULTICAST(b);
+    return a->bytes[0] == 0xff || memcmp(a->bytes, ZERO, sizeof ZERO) == 0;
 }
 
 static int rank_of(const struct addr *a, unsigned arrival,
@@ -50,19 +49,17 @@ static int rank_of(const struct addr *a, unsigned arrival,
 static int settle_scope(struct addr *a, unsigned arrival,
                         const struct ifaces *ifs)
 {
-    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&a->sa;
-
     if (!is_v6(a))
         return 0;
     if (!eo_addr_link_local(a)) {
-        in6->sin6_scope_id = 0;
+        a->scope = 0;
         return 0;
     }
-    if (in6->sin6_scope_id == 0)
-        in6->sin6_scope_id = arrival;
-    if (in6->sin6_scope_id == 0 && ifs->n == 1)
-        in6->sin6_scope_id = ifs->at[0].index;
-    return in6->sin6_scope_id != 0 ? 0 : -1;
+    if (a->scope == 0)
+        a->scope = arrival;
+    if (a->scope == 0 && ifs->n == 1)
+        a->scope = ifs->at[0].index;
+    return a->scope != 0 ? 0 : -1;
 }
 
 static struct candidate *known(struct candidates *c, const struct addr *a)

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "net/iface.h"
-#include "net/sock.h"
+#include "os/sock.h"
 
 enum {
     CANDIDATES_MAX = 16,

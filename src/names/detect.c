@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -24,7 +23,7 @@ struct detect {
     enum announce_service service;
     struct espota_error no_tcp; /* category OK: nothing failed */
     bool unreachable;           /* by any protocol */
-    int fd;
+    os_socket fd;
     struct addr peer;
     char *bind;
     size_t n_addr;
@@ -63,7 +62,7 @@ static void give(struct detect *d, struct detected *what, const char *why)
     what->why = why;
     what->fd = d->fd;
     what->peer = &d->peer;
-    d->fd = -1;
+    d->fd = OS_NO_SOCKET;
     stop(d);
     d->fn(d->ctx, what, NULL);
 }
@@ -176,7 +175,7 @@ static void on_mdns_over(void *ctx)
     settle(d);
 }
 
-static void on_connected(void *ctx, int fd, const struct addr *winner,
+static void on_connected(void *ctx, os_socket fd, const struct addr *winner,
                          const struct espota_error *err)
 {
     struct detect *d = ctx;
@@ -247,7 +246,7 @@ struct detect *eo_detect_start(struct espota_loop *loop,
     d->loop = loop;
     d->fn = fn;
     d->ctx = ctx;
-    d->fd = -1;
+    d->fd = OS_NO_SOCKET;
     d->facts.listens_only = c->listens_only;
     d->bind = eo_strdup(c->bind);
     d->n_addr = c->n_addr;
@@ -267,7 +266,7 @@ void eo_detect_free(struct detect *d)
         return;
     stop(d);
     if (d->fd >= 0)
-        close(d->fd);
+        eo_sock_close(d->fd);
     eo_free(d->bind);
     eo_free(d);
 }

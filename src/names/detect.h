@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "net/loop.h"
-#include "net/sock.h"
+#include "os/sock.h"
 
 /* ---- the decision ------------------------------------------------------- */
 
@@ -50,7 +50,7 @@ struct detected {
     const char *platform, *board; /* likewise, borrowed for the call; NULL: not
                                      told */
     const char *why;         /* "it announces _arduino._tcp" */
-    int fd;                  /* the connection, the receiver's; -1: none */
+    os_socket fd;            /* the connection, the receiver's; or none */
     const struct addr *peer; /* of the connection; borrowed for the call */
     const struct espota_error *doubt; /* why there is none, where only that
                                          speaks for it; NULL otherwise */

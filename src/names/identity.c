@@ -63,7 +63,7 @@ static void read_facts(struct look_facts *f, const struct browse_entry *e)
 
 static bool is_wanted(const struct look *k, const struct browse_entry *e)
 {
-    if (k->addr.len == 0)
+    if (k->addr.family == 0)
         return true; /* only its own name is asked for */
     for (size_t i = 0; i < e->addresses.n; i++)
         if (eo_addr_same_host(&e->addresses.at[i].addr, &k->addr))

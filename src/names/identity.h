@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 #include "net/loop.h"
-#include "net/sock.h"
+#include "os/sock.h"
 #include "wire/announce.h"
 
 struct look;

@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 #include "net/loop.h"
-#include "net/sock.h"
+#include "os/sock.h"
 
 struct lookup_config {
     const char *name; /* copied */

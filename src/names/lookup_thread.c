@@ -60,12 +60,12 @@ struct job {
 
 bool eo_question_wants(const struct question *q, int family)
 {
-    return q->family == 0 || (q->family == 6) == (family == AF_INET6);
+    return q->family == 0 || q->family == family;
 }
 
 void eo_question_add(struct question *q, const struct addr *a, unsigned arrival)
 {
-    if (q->n == CANDIDATES_MAX || !eo_question_wants(q, a->sa.ss_family))
+    if (q->n == CANDIDATES_MAX || !eo_question_wants(q, a->family))
         return;
     q->found[q->n].addr = *a;
     q->found[q->n].arrival = arrival;
@@ -87,7 +87,7 @@ int eo_question_patience(const struct question *q, uint64_t began_ms,
     uint64_t until = began_ms + q->timeout_ms;
 
     for (size_t i = 0; i < q->n; i++)
-        if (q->found[i].addr.sa.ss_family == AF_INET)
+        if (q->found[i].addr.family == 4)
             return 0;
     if (q->n > 0 && until > first_ms + CANDIDATES_WAIT_MS)
         until = first_ms + CANDIDATES_WAIT_MS;

@@ -31,7 +31,7 @@ struct question {
 void eo_question_add(struct question *, const struct addr *, unsigned arrival);
 /* "what (detail)" */
 void eo_question_fail(struct question *, const char *what, const char *detail);
-bool eo_question_wants(const struct question *, int family /* AF_... */);
+bool eo_question_wants(const struct question *, int family /* 4, 6 */);
 
 /* The two functions of struct lookup_ops; run is called on the thread and
  * touches nothing but its question. */

@@ -79,10 +79,10 @@ static void on_address(AvahiHostNameResolver *resolver, AvahiIfIndex iface,
     if (event != AVAHI_RESOLVER_FOUND)
         return;
     if (a->proto == AVAHI_PROTO_INET)
-        eo_addr_from_bytes(&addr, AF_INET,
+        eo_addr_from_bytes(&addr, 4,
                            (const uint8_t *)&a->data.ipv4.address);
     else
-        eo_addr_from_bytes(&addr, AF_INET6, a->data.ipv6.address);
+        eo_addr_from_bytes(&addr, 6, a->data.ipv6.address);
     if (t->q->n == 0)
         t->first_ms = eo_monotonic_ms();
     eo_question_add(t->q, &addr, iface > 0 ? (unsigned)iface : 0);
@@ -96,7 +96,7 @@ static void ask(struct talk *t, AvahiSimplePoll *poll)
     static const struct {
         AvahiProtocol avahi;
         int family;
-    } FAMILIES[] = {{AVAHI_PROTO_INET, AF_INET}, {AVAHI_PROTO_INET6, AF_INET6}};
+    } FAMILIES[] = {{AVAHI_PROTO_INET, 4}, {AVAHI_PROTO_INET6, 6}};
     const uint64_t began = eo_monotonic_ms();
     int wait;
 

@@ -126,7 +126,7 @@ static void on_heard(void *ctx, const struct mdns_heard *h)
             !((rec.type == MDNS_A && b->config.family != 6) ||
               (rec.type == MDNS_AAAA && b->config.family != 4)))
             continue;
-        eo_addr_from_bytes(&a, rec.type == MDNS_A ? AF_INET : AF_INET6,
+        eo_addr_from_bytes(&a, rec.type == MDNS_A ? 4 : 6,
                            rec.data);
         b->config.found(b->config.ctx, &a, h->iface->index,
                         eo_teller(&h->from));

@@ -42,7 +42,7 @@ static void DNSSD_API on_record(DNSServiceRef ref, DNSServiceFlags flags,
     if (code != kDNSServiceErr_NoError || (flags & kDNSServiceFlagsAdd) == 0 ||
         len != (type == MDNS_A ? 4 : 16))
         return;
-    eo_addr_from_bytes(&a, type == MDNS_A ? AF_INET : AF_INET6, data);
+    eo_addr_from_bytes(&a, type == MDNS_A ? 4 : 6, data);
     if (t->q->n == 0)
         t->first_ms = eo_monotonic_ms();
     eo_question_add(t->q, &a, iface);
@@ -78,7 +78,7 @@ static void look_up(struct question *q)
     static const struct {
         uint16_t type;
         int family;
-    } FAMILIES[] = {{MDNS_A, AF_INET}, {MDNS_AAAA, AF_INET6}};
+    } FAMILIES[] = {{MDNS_A, 4}, {MDNS_AAAA, 6}};
     struct talk t = {.q = q};
     DNSServiceRef refs[2];
     size_t n = 0;

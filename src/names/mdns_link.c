@@ -1,21 +1,13 @@
 /* mdns_link.c -- who asks and hears over the multicast sockets of a loop. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* struct in6_pktinfo is not POSIX's but RFC 3542's */
-#endif
-#define __APPLE_USE_RFC_3542
 #include "names/mdns_link.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <string.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "crypto/random.h"
 #include "names/mdns_socket.h"
 #include "names/mdns_trust.h"
+#include "os/datagram.h"
 
 enum {
     PACKETS_PER_TURN = 32 /* then others, and the deadlines, get their turn */
@@ -23,7 +15,8 @@ enum {
 
 struct port {
     struct hub *hub;
-    int fd, family;
+    os_socket fd;
+    int family;
     const struct iface *iface; /* NULL: shared by all */
     struct watch *watch;
 };
@@ -53,7 +46,8 @@ struct mdns_link {
 
 static void on_ready(void *ctx, int ready);
 
-static int add_port(struct hub *h, int fd, int family, const struct iface *i)
+static int add_port(struct hub *h, os_socket fd, int family,
+                    const struct iface *i)
 {
     struct port *p = &h->port[h->n_port];
 
@@ -62,7 +56,7 @@ static int add_port(struct hub *h, int fd, int family, const struct iface *i)
     *p = (struct port){h, fd, family, i, NULL};
     p->watch = eo_watch_new(h->loop, fd, ESPOTA_READ, on_ready, p);
     if (p->watch == NULL) {
-        close(fd);
+        eo_sock_close(fd);
         errno = ENOMEM;
         return -1;
     }
@@ -97,7 +91,7 @@ static void hub_free(struct hub *h)
         *h->freed = true;
     for (size_t i = 0; i < h->n_port; i++) {
         eo_watch_free(h->port[i].watch);
-        close(h->port[i].fd);
+        eo_sock_close(h->port[i].fd);
     }
     eo_free(h);
 }
@@ -120,7 +114,7 @@ static int no_socket(int sys, struct espota_error *err)
 
     return eo_fail_sys(err, ours ? ESPOTA_E_INTERNAL : ESPOTA_E_RESOLVE, sys,
                        "cannot ask by mDNS: no socket could be opened: %s",
-                       strerror(sys));
+                       eo_sock_text(sys));
 }
 
 static struct hub *hub_new(struct espota_loop *loop, const struct ifaces *ifs,
@@ -139,8 +133,8 @@ static struct hub *hub_new(struct espota_loop *loop, const struct ifaces *ifs,
     h->ifs = *ifs;
     if (eo_random(id, sizeof id) == 0)
         h->id = eo_be16(id);
-    opened = open_family(h, AF_INET);
-    opened += open_family(h, AF_INET6);
+    opened = open_family(h, 4);
+    opened += open_family(h, 6);
     if (opened == 0) {
         no_socket(errno, err);
         hub_free(h);
@@ -269,61 +263,6 @@ int eo_mdns_link_send(struct mdns_link *l, enum mdns_from from,
 
 /* ---- hearing ------------------------------------------------------------ */
 
-/* What the system tells of a packet beside its bytes. */
-struct aside {
-    unsigned index; /* of the interface; 0: not told */
-    bool to_known, to_group;
-    int hops; /* -1: not told */
-};
-
-static void read_v4(struct aside *a, int type, const void *data)
-{
-#ifdef IP_PKTINFO
-    if (type == IP_PKTINFO) {
-        struct in_pktinfo info;
-
-        memcpy(&info, data, sizeof info);
-        a->index = (unsigned)info.ipi_ifindex;
-        a->to_known = true;
-        a->to_group = ntohl(info.ipi_addr.s_addr) >> 28 == 0xe;
-    }
-#endif
-    if (type == IP_TTL)
-        memcpy(&a->hops, data, sizeof a->hops);
-#if defined(IP_RECVTTL) && !defined(__linux__)
-    if (type == IP_RECVTTL)
-        a->hops = *(const unsigned char *)data;
-#endif
-}
-
-static void read_v6(struct aside *a, int type, const void *data)
-{
-    if (type == IPV6_PKTINFO) {
-        struct in6_pktinfo info;
-
-        memcpy(&info, data, sizeof info);
-        a->index = (unsigned)info.ipi6_ifindex;
-        a->to_known = true;
-        a->to_group = info.ipi6_addr.s6_addr[0] == 0xff;
-    }
-    if (type == IPV6_HOPLIMIT)
-        memcpy(&a->hops, data, sizeof a->hops);
-}
-
-static struct aside aside(struct msghdr *m)
-{
-    struct aside a = {.hops = -1};
-
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL;
-         c = CMSG_NXTHDR(m, c)) {
-        if (c->cmsg_level == IPPROTO_IP)
-            read_v4(&a, c->cmsg_type, CMSG_DATA(c));
-        else if (c->cmsg_level == IPPROTO_IPV6)
-            read_v6(&a, c->cmsg_type, CMSG_DATA(c));
-    }
-    return a;
-}
-
 /* Where a packet arrived, if it came from somebody on that link; else NULL. */
 static const struct iface *neighbour(const struct port *p, unsigned index,
                                      const struct addr *from)
@@ -343,36 +282,17 @@ static const struct iface *neighbour(const struct port *p, unsigned index,
 
 /* The length of a packet that is a reply and may be believed, 0 for one that
  * is not, -1: no more. */
-/* NOLINTNEXTLINE(readability-non-const-parameter): recvmsg() writes there */
-static ssize_t receive(const struct port *p, uint8_t *bytes, size_t cap,
-                       struct mdns_heard *h)
+static ptrdiff_t receive(const struct port *p, uint8_t *bytes, size_t cap,
+                         struct mdns_heard *h)
 {
-    union {
-        struct cmsghdr align;
-        char space[256];
-    } control;
-    struct iovec v = {bytes, cap};
-    struct msghdr m = {
-        .msg_name = &h->from.sa,
-        .msg_namelen = sizeof h->from.sa,
-        .msg_iov = &v,
-        .msg_iovlen = 1,
-        .msg_control = &control,
-        .msg_controllen = sizeof control,
-    };
-    struct aside a;
-    ssize_t n;
+    struct arrival a;
+    const ptrdiff_t n = eo_udp_recv(p->fd, bytes, cap, &a);
 
-    memset(&h->from, 0, sizeof h->from);
-    do
-        n = recvmsg(p->fd, &m, 0);
-    while (n < 0 && errno == EINTR);
     if (n < 0)
         return -1;
-    a = aside(&m);
-    h->from.len = m.msg_namelen;
-    h->iface = neighbour(p, a.index, &h->from);
-    if (h->iface == NULL || (m.msg_flags & MSG_TRUNC) != 0 ||
+    h->from = a.from;
+    h->iface = neighbour(p, a.iface, &h->from);
+    if (h->iface == NULL || a.cut ||
         eo_mdns_open(&h->packet, bytes, (size_t)n) != 0 ||
         (h->packet.flags & MDNS_REPLY) == 0)
         return 0;
@@ -416,7 +336,7 @@ static void on_ready(void *ctx, int ready)
     (void)ready;
     for (int k = 0; k < PACKETS_PER_TURN; k++) {
         struct mdns_heard h;
-        const ssize_t n = receive(p, bytes, sizeof bytes, &h);
+        const ptrdiff_t n = receive(p, bytes, sizeof bytes, &h);
 
         if (n < 0 || (n > 0 && !tell_all(p->hub, &h)))
             return;

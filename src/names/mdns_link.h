@@ -15,7 +15,7 @@
 #include "base/str.h"
 #include "net/iface.h"
 #include "net/loop.h"
-#include "net/sock.h"
+#include "os/sock.h"
 #include "wire/mdns.h"
 
 struct mdns_link;

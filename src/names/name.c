@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "net/sock.h"
+#include "os/sock.h"
 
 /* With something before it, and perhaps a dot behind it. */
 static bool is_local(const char *name)

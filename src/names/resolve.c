@@ -4,7 +4,6 @@
  */
 #include "names/resolve.h"
 
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -185,7 +184,7 @@ static void fail_all(struct resolve *r)
     for (size_t i = 0; i < r->n_asked && first == NULL; i++)
         if (r->asked[i].ended)
             first = &r->asked[i];
-    if (r->found.unscoped.len != 0) {
+    if (r->found.unscoped.family != 0) {
         char text[ADDR_TEXT];
 
         eo_addr_text(&r->found.unscoped, false, text);
@@ -379,12 +378,10 @@ static const char *given(const struct resolve_config *c)
 static int add_scope(struct resolve *r, struct addr *a, const char *text,
                      const char *bind)
 {
-    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&a->sa;
-
-    if (!eo_addr_link_local(a) || in6->sin6_scope_id != 0)
+    if (!eo_addr_link_local(a) || a->scope != 0)
         return 0;
     if (eo_ifaces(&r->ifs, bind) == 0 && r->ifs.n == 1) {
-        in6->sin6_scope_id = r->ifs.at[0].index;
+        a->scope = r->ifs.at[0].index;
         return 0;
     }
     return eo_fail(&r->wrong, ESPOTA_E_RESOLVE,
@@ -410,7 +407,7 @@ static int take_literal(struct resolve *r, const struct resolve_config *c,
         return eo_fail(&r->wrong, ESPOTA_E_USAGE, "\"%s\" is no address",
                        text);
     }
-    if (c->family != 0 && (c->family == 6) != (a.sa.ss_family == AF_INET6))
+    if (c->family != 0 && c->family != a.family)
         return eo_fail(&r->wrong, ESPOTA_E_RESOLVE,
                        "%s is no IPv%d address, and no other was asked for",
                        text, c->family);

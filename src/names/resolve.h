@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "names/name.h"
 #include "net/loop.h"
-#include "net/sock.h"
+#include "os/sock.h"
 
 struct resolve;
 

@@ -1,32 +1,21 @@
 /* resolve_system.c -- the addresses of a name as the system finds them: DNS,
  * /etc/hosts, and whatever else its name services know. */
-#include <netdb.h>
-#include <string.h>
-
 #include "names/lookup_thread.h"
+#include "os/lookup.h"
 
-/* Always for both families: asked for IPv6 alone, nss-mdns loses the scope. */
+static void found(void *ctx, const struct addr *a)
+{
+    eo_question_add(ctx, a, 0);
+}
+
 static void look_up(struct question *q)
 {
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC,
-                                   .ai_socktype = SOCK_STREAM};
-    struct addrinfo *list = NULL;
-    const int rc = getaddrinfo(q->name, NULL, &hints, &list);
+    const char *why = eo_system_lookup(q->name, found, q);
 
-    if (rc != 0) {
-        eo_question_fail(q, "name not found", gai_strerror(rc));
-        q->hint = "is the name right? The device's address works as well";
+    if (why == NULL)
         return;
-    }
-    for (const struct addrinfo *i = list; i != NULL; i = i->ai_next) {
-        struct addr a = {.len = i->ai_addrlen};
-
-        if (i->ai_addrlen > sizeof a.sa)
-            continue;
-        memcpy(&a.sa, i->ai_addr, i->ai_addrlen);
-        eo_question_add(q, &a, 0);
-    }
-    freeaddrinfo(list);
+    eo_question_fail(q, "name not found", why);
+    q->hint = "is the name right? The device's address works as well";
 }
 
 static void *system_start(struct espota_loop *loop,

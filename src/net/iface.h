@@ -3,24 +3,24 @@
 #ifndef EO_IFACE_H
 #define EO_IFACE_H
 
-#include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "net/sock.h"
+#include "os/addr.h"
+#include "os/iface.h"
 
 enum { IFACES_MAX = 64, IFACE_NETS_MAX = 8 };
 
 struct iface_net {
-    sa_family_t family;
+    uint8_t family; /* 4 or 6 */
     uint8_t prefix; /* bits */
     uint8_t bytes[16];
 };
 
 struct iface {
     unsigned index;
-    char name[IF_NAMESIZE];
+    char name[IFACE_NAME_MAX];
     struct iface_net net[IFACE_NETS_MAX]; /* further ones are not looked at */
     size_t n_net;
 };
@@ -48,13 +48,8 @@ int eo_iface_addr(struct addr *, const struct iface *, int family);
 /* Whether the address is in one of the interface's subnets. */
 bool eo_iface_has(const struct iface *, const struct addr *);
 
-/* 4 or 16 bytes, as they travel. */
-const uint8_t *eo_addr_bytes(const struct addr *, size_t *len);
-
-/* The opposite; family AF_INET or AF_INET6. */
-void eo_addr_from_bytes(struct addr *, int family, const uint8_t *);
-
-/* fe80::/10, which only means something together with an interface. */
-bool eo_addr_link_local(const struct addr *);
+/* The local address to bind for option -I: an address, or an interface whose
+ * address of the family is taken.  0, or -1 if it is neither, with errno. */
+int eo_addr_local(struct addr *, const char *text, int family);
 
 #endif

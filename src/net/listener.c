@@ -2,8 +2,6 @@
 #include "net/listener.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -20,7 +18,7 @@ struct listener {
     struct listener *next;
     struct listeners *all;
     struct addr local;
-    int fd;
+    os_socket fd;
     struct watch *watch;
     struct timer pause;
     struct awaited *first; /* who has waited longest */
@@ -141,7 +139,7 @@ static void close_listener(struct listener *l)
     *at = l->next;
     eo_timer_stop(l->all->loop, &l->pause);
     eo_watch_free(l->watch);
-    close(l->fd);
+    eo_sock_close(l->fd);
     eo_free(l);
 }
 
@@ -165,13 +163,13 @@ static void turned_away(struct listener *l, const struct addr *peer)
 static void give_spare(struct awaited *w)
 {
     if (w->spare >= 0)
-        close(w->spare);
-    w->spare = -1;
+        eo_sock_close(w->spare);
+    w->spare = OS_NO_SOCKET;
 }
 
 static void take_spare(struct awaited *w)
 {
-    w->spare = fcntl(w->at->fd, F_DUPFD_CLOEXEC, 0);
+    w->spare = eo_sock_twin(w->at->fd);
 }
 
 static struct awaited *with_spare(const struct listener *l)
@@ -184,10 +182,10 @@ static struct awaited *with_spare(const struct listener *l)
 }
 
 /* Whose spare it is shows when the caller is known. */
-static int take_call(struct listener *l, struct addr *peer,
-                     struct awaited **lender)
+static os_socket take_call(struct listener *l, struct addr *peer,
+                           struct awaited **lender)
 {
-    int fd = eo_tcp_accept(l->fd, peer);
+    os_socket fd = eo_tcp_accept(l->fd, peer);
 
     *lender = NULL;
     if (fd >= 0 || !eo_is_want_of_fds(errno))
@@ -211,7 +209,8 @@ static void on_pause(void *ctx)
     eo_watch_want(l->watch, ESPOTA_READ);
 }
 
-static void called(struct awaited *w, struct awaited *lender, int fd)
+static void called(struct awaited *w, struct awaited *lender,
+                   os_socket fd)
 {
     if (lender != NULL && lender != w) {
         lender->spare = w->spare;
@@ -230,7 +229,7 @@ static void on_call(void *ctx, int ready)
     for (int i = 0; is_wanted(l) && i < CALLS_A_TURN; i++) {
         struct addr peer;
         struct awaited *w, *lender;
-        const int fd = take_call(l, &peer, &lender);
+        const os_socket fd = take_call(l, &peer, &lender);
 
         if (fd < 0 && eo_is_want_of_fds(errno)) {
             eo_watch_want(l->watch, 0);
@@ -242,7 +241,7 @@ static void on_call(void *ctx, int ready)
         if (w != NULL) {
             called(w, lender, fd);
         } else {
-            close(fd);
+            eo_sock_close(fd);
             if (lender != NULL)
                 take_spare(lender);
             turned_away(l, &peer);
@@ -258,7 +257,7 @@ static struct listener *open_listener(struct listeners *all,
                                       const struct addr *local)
 {
     struct listener *l;
-    const int fd = eo_tcp_listen(local, BACKLOG);
+    const os_socket fd = eo_tcp_listen(local, BACKLOG);
 
     if (fd < 0)
         return NULL;
@@ -275,7 +274,7 @@ static struct listener *open_listener(struct listeners *all,
         eo_watch_free(l->watch);
         eo_free(l);
     }
-    close(fd);
+    eo_sock_close(fd);
     errno = ENOMEM;
     return NULL;
 }

@@ -10,7 +10,7 @@
 #define EO_LISTENER_H
 
 #include "net/loop.h"
-#include "net/sock.h"
+#include "os/sock.h"
 
 struct listeners; /* those of one loop */
 struct listener;
@@ -27,7 +27,7 @@ struct awaited {
 
     /* Each may end the waiting, and free this. */
     /* The device has called; fd is the receiver's to close. */
-    void (*on_called)(void *ctx, int fd);
+    void (*on_called)(void *ctx, os_socket fd);
     /* A caller for whom nobody waits at this port was turned away: told to the
      * one who has waited longest. */
     void (*on_stranger)(void *ctx, const struct addr *);
@@ -38,7 +38,7 @@ struct awaited {
     /* The module's own. */
     struct listeners *all;
     struct listener *at; /* NULL: in the queue for a port */
-    int spare; /* a descriptor for the call; with `at` */
+    os_socket spare; /* a descriptor for the call; with `at` */
     struct awaited *next;
 };
 

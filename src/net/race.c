@@ -2,9 +2,9 @@
 #include "net/race.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "net/iface.h"
 #include "net/unreachable.h"
 
 enum { STAGGER_MS = 250 }; /* RFC 8305 section 5 */
@@ -12,7 +12,7 @@ enum { STAGGER_MS = 250 }; /* RFC 8305 section 5 */
 struct runner {
     struct race *race;
     struct addr addr;
-    int fd; /* -1: not started, or out of the race */
+    os_socket fd; /* none: not started, or out of the race */
     struct watch *watch;
 };
 
@@ -33,7 +33,7 @@ static void drop(struct runner *r)
     eo_watch_free(r->watch);
     r->watch = NULL;
     if (r->fd >= 0)
-        close(r->fd);
+        eo_sock_close(r->fd);
     r->fd = -1;
 }
 
@@ -51,7 +51,7 @@ void eo_race_free(struct race *race)
 
 /* The losers are closed before the winner is announced: on a single-session
  * device one of them may be the connection it would serve first. */
-static void finish(struct race *race, int fd, const struct addr *winner,
+static void finish(struct race *race, os_socket fd, const struct addr *winner,
                    const struct espota_error *err)
 {
     for (size_t i = 0; i < race->started; i++)
@@ -89,7 +89,7 @@ static void on_ready(void *ctx, int ready)
 {
     struct runner *r = ctx;
     const int sys = eo_sock_error(r->fd);
-    int fd;
+    os_socket fd;
 
     (void)ready;
     if (sys != 0) {
@@ -105,7 +105,7 @@ static void on_ready(void *ctx, int ready)
 
 static int start_one(struct race *race, struct runner *r)
 {
-    const int family = r->addr.sa.ss_family;
+    const int family = r->addr.family;
     struct addr local;
 
     if (race->bind != NULL && eo_addr_local(&local, race->bind, family) != 0)

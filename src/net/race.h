@@ -9,13 +9,13 @@
 
 #include "base/err.h"
 #include "net/loop.h"
-#include "net/sock.h"
+#include "os/sock.h"
 
 struct race;
 
 /* Called once.  fd is the receiver's to close; -1: nobody answered, and err
  * says why (CONNECT). */
-typedef void race_fn(void *ctx, int fd, const struct addr *winner,
+typedef void race_fn(void *ctx, os_socket fd, const struct addr *winner,
                      const struct espota_error *err);
 
 /* The addresses carry their ports and are copied.  bind as in fleet.h; NULL:

@@ -2,7 +2,6 @@
 #include "net/unreachable.h"
 
 #include <errno.h>
-#include <string.h>
 
 static const char IS_IT_ON[] =
     "is the device on, and on a network this machine can reach?";
@@ -37,7 +36,7 @@ void eo_unreachable(struct espota_error *err, const struct addr *peer, int sys)
 
     eo_addr_text(peer, true, text);
     eo_fail_sys(err, ESPOTA_E_CONNECT, sys, "cannot connect to %s: %s", text,
-                strerror(sys));
+                eo_sock_text(sys));
     err->hint = hint_of(sys);
 }
 

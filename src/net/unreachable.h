@@ -3,7 +3,7 @@
 #define EO_UNREACHABLE_H
 
 #include "base/err.h"
-#include "net/sock.h"
+#include "os/sock.h"
 
 /* The system said so: sys is its errno. */
 void eo_unreachable(struct espota_error *, const struct addr *peer, int sys);

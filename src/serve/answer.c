@@ -4,7 +4,7 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "net/sock.h"
+#include "os/sock.h"
 #include "serve/manifest.h"
 #include "serve/serve_inside.h"
 

@@ -5,8 +5,6 @@
  */
 #include "serve/httpd.h"
 
-#include <unistd.h>
-
 #ifdef EO_WITH_HTTP_SERVE
 
 #include <stdio.h>
@@ -234,7 +232,7 @@ no_memory:
     eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 fail:
     if (s == NULL || s->daemon == NULL)
-        close(c->listener);
+        eo_sock_close(c->listener);
     eo_http_serve_free(s);
     return -1;
 }
@@ -263,7 +261,7 @@ int eo_http_serve_new(struct http_serve **out,
                       struct espota_error *err)
 {
     (void)out;
-    close(c->listener);
+    eo_sock_close(c->listener);
     return eo_fail(err, ESPOTA_E_USAGE,
                    "this build cannot serve: libmicrohttpd was left out");
 }

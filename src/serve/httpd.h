@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 #include "net/loop.h"
-#include "net/sock.h"
+#include "os/sock.h"
 #include "serve/pull.h"
 
 /* A request whose headers are complete; borrowed for the call. */

@@ -11,8 +11,6 @@
 #ifdef EO_WITH_HTTP_SERVE
 
 #include <errno.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "serve/httpd_inside.h"
@@ -32,7 +30,7 @@ static void cut(struct conn *c, const char *why)
         return;
     c->cut = why;
     c->server->n_conns--;
-    shutdown(c->fd, SHUT_RDWR);
+    eo_sock_shut(c->fd);
 }
 
 static bool owes_request(const struct conn *c)
@@ -133,16 +131,16 @@ static void look(void *ctx)
  * taken it. */
 enum farewell { STILL_THERE, CLOSED, RESET };
 
-static enum farewell farewell_of(int fd)
+static enum farewell farewell_of(os_socket fd)
 {
     char bytes[256]; /* of what nobody asked for: more requests, the end of TLS */
-    ssize_t n;
+    ptrdiff_t n;
 
     for (int i = 0; i < 16; i++) {
-        n = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        n = eo_recv(fd, bytes, sizeof bytes);
         if (n == 0)
             return CLOSED;
-        if (n < 0 && errno != EINTR)
+        if (n < 0)
             return errno == EAGAIN || errno == EWOULDBLOCK ? STILL_THERE
                                                            : RESET;
     }
@@ -188,7 +186,7 @@ static void end_lingering(struct http_serve *s, struct exchange *x,
 {
     s->c.on_end(s->c.ctx, x->reply.tag, why == NULL ? x->reply.len : x->taken,
                 why);
-    close(x->fd);
+    eo_sock_close(x->fd);
     eo_free(x);
 }
 
@@ -215,7 +213,7 @@ static void wait_for_last(void *ctx)
 
 bool eo_serve_linger(struct http_serve *s, struct exchange *x)
 {
-    x->fd = dup(x->conn->fd);
+    x->fd = eo_sock_twin(x->conn->fd);
     if (x->fd < 0)
         return false;
     x->conn = NULL;

@@ -12,7 +12,7 @@
 struct exchange {
     struct conn *conn;     /* NULL: lingering */
     struct exchange *next; /* lingering */
-    int fd;                /* lingering: a descriptor of our own */
+    os_socket fd;          /* lingering: a twin of our own */
     struct http_reply reply;
     uint64_t began, moved_at; /* moved_at: when it last took something */
     size_t given, taken;
@@ -24,7 +24,7 @@ struct conn {
     struct http_serve *server;
     struct conn *next, **link;
     struct exchange *exchange; /* NULL: between requests */
-    int fd;
+    os_socket fd;
     uint64_t since; /* when it began to owe us a request */
     bool asked;      /* it sent at least one request */
     const char *cut; /* why we ended it; NULL: we did not */

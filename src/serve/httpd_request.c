@@ -5,10 +5,7 @@
 
 #ifdef EO_WITH_HTTP_SERVE
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -39,23 +36,6 @@ static enum MHD_Result on_header(void *ctx, enum MHD_ValueKind kind,
     return MHD_YES;
 }
 
-/* libmicrohttpd sends the headers alone and then the body.  An ESP32 looks for
- * the first byte of the body 100 ms after the headers, and ESPHome for the
- * whole of an MD5 in the same read: nothing leaves until there is a segment. */
-static void hold_back(int fd, bool hold)
-{
-    const int on = hold;
-
-#if defined(TCP_CORK)
-    setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
-#elif defined(TCP_NOPUSH)
-    setsockopt(fd, IPPROTO_TCP, TCP_NOPUSH, &on, sizeof on);
-#else
-    (void)fd;
-    (void)on;
-#endif
-}
-
 static ssize_t read_body(void *ctx, uint64_t at, char *to, size_t max)
 {
     struct exchange *x = ctx;
@@ -64,7 +44,7 @@ static ssize_t read_body(void *ctx, uint64_t at, char *to, size_t max)
     /* From the second piece on it would only make the rest wait: where the
      * window is smaller than a segment, 200 ms for each. */
     if (x->given > 0 && at == x->given && at <= BLOCK)
-        hold_back(x->conn->fd, false);
+        eo_tcp_hold(x->conn->fd, false);
     memcpy(to, (const char *)x->reply.body + at, n);
     x->given = (size_t)at + n;
     return (ssize_t)n;
@@ -160,6 +140,9 @@ static struct MHD_Response *make_response(struct exchange *x)
     return NULL;
 }
 
+/* libmicrohttpd sends the headers alone and then the body.  An ESP32 looks for
+ * the first byte of the body 100 ms after the headers, and ESPHome for the
+ * whole of an MD5 in the same read: nothing leaves until there is a segment. */
 static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *to)
 {
     struct MHD_Response *response = make_response(x);
@@ -167,7 +150,7 @@ static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *to)
 
     if (response == NULL)
         return MHD_NO;
-    hold_back(x->conn->fd, true);
+    eo_tcp_hold(x->conn->fd, true);
     rc = MHD_queue_response(to, (unsigned)x->status, response);
     MHD_destroy_response(response);
     x->answered = rc == MHD_YES;
@@ -178,27 +161,9 @@ static struct addr peer_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(
         connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    struct addr peer = {.len = 0};
+    struct addr peer;
 
-    if (info == NULL || info->client_addr == NULL)
-        return peer;
-    if (info->client_addr->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *six =
-            (const struct sockaddr_in6 *)(const void *)info->client_addr;
-        struct sockaddr_in four = {.sin_family = AF_INET,
-                                   .sin_port = six->sin6_port};
-
-        if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr)) {
-            memcpy(&four.sin_addr, six->sin6_addr.s6_addr + 12, 4);
-            memcpy(&peer.sa, &four, sizeof four);
-            peer.len = sizeof four;
-            return peer;
-        }
-    }
-    peer.len = info->client_addr->sa_family == AF_INET6
-                   ? sizeof(struct sockaddr_in6)
-                   : sizeof(struct sockaddr_in);
-    memcpy(&peer.sa, info->client_addr, peer.len);
+    eo_addr_from_system(&peer, info != NULL ? info->client_addr : NULL);
     return peer;
 }
 
@@ -285,7 +250,7 @@ void eo_serve_completed(void *ctx, struct MHD_Connection *connection,
     if (x == NULL)
         return;
     why = why_ended(x, code);
-    hold_back(x->conn->fd, false);
+    eo_tcp_hold(x->conn->fd, false);
     *request = NULL;
     x->conn->exchange = NULL;
     x->conn->since = eo_loop_now(s->c.loop);

@@ -9,7 +9,7 @@
 #ifndef EO_REPEATS_H
 #define EO_REPEATS_H
 
-#include "net/sock.h"
+#include "os/sock.h"
 #include "serve/pull.h"
 
 enum { REPEATS_MAX = 4096 /* devices that are remembered */ };

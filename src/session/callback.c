@@ -2,10 +2,10 @@
 #include "session/callback.h"
 
 #include <errno.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "net/iface.h"
+#include "os/datagram.h"
 
 enum { DATAGRAM_MAX = 2048 /* no device says more than 1500 at once */ };
 
@@ -13,7 +13,7 @@ struct callback {
     struct callback_config c;
     struct addr device, local;
     struct awaited call;
-    int udp;
+    os_socket udp;
     struct watch *watch;
 };
 
@@ -23,7 +23,7 @@ static void on_udp(void *ctx, int ready)
 {
     struct callback *cb = ctx;
     uint8_t in[DATAGRAM_MAX];
-    const ssize_t n = eo_recv(cb->udp, in, sizeof in);
+    const ptrdiff_t n = eo_recv(cb->udp, in, sizeof in);
 
     (void)ready;
     if (n >= 0)
@@ -32,7 +32,7 @@ static void on_udp(void *ctx, int ready)
         cb->c.on_unreachable(cb->c.ctx, errno);
 }
 
-static void on_called(void *ctx, int fd)
+static void on_called(void *ctx, os_socket fd)
 {
     struct callback *cb = ctx;
 
@@ -64,9 +64,9 @@ static int no_port(const struct callback *cb, int sys,
                            cb->c.port_max > cb->c.port_min
                                ? " or any other of its range"
                                : "",
-                           strerror(sys));
+                           eo_sock_text(sys));
     return eo_fail_sys(err, ESPOTA_E_INTERNAL, sys,
-                       "cannot listen for the device: %s", strerror(sys));
+                       "cannot listen for the device: %s", eo_sock_text(sys));
 }
 
 static void on_port(void *ctx, int sys)
@@ -93,7 +93,7 @@ static int no_way(int sys, struct espota_error *err)
 {
     return eo_fail_sys(err, ESPOTA_E_CONNECT, sys,
                        "there is no way to the device from here: %s",
-                       strerror(sys));
+                       eo_sock_text(sys));
 }
 
 static int open_udp(struct callback *cb, const struct addr *bound,
@@ -113,14 +113,13 @@ static int wait_for_call(struct callback *cb, const struct addr *bound,
                          struct espota_error *err)
 {
     cb->call = (struct awaited){.device = cb->device,
-                                .local = {.len = cb->local.len},
+                                .local = {.family = cb->local.family},
                                 .port_min = cb->c.port_min,
                                 .port_max = cb->c.port_max,
                                 .on_called = on_called,
                                 .on_stranger = on_stranger,
                                 .on_port = on_port,
                                 .ctx = cb};
-    cb->call.local.sa.ss_family = cb->local.sa.ss_family;
     if (bound != NULL)
         cb->call.local = *bound;
     return eo_await(cb->c.listeners, &cb->call) == 0 ? 0
@@ -133,11 +132,11 @@ static int open_both(struct callback *cb, struct espota_error *err)
     struct addr at, *bound = NULL;
 
     if (bind != NULL) {
-        const int rc = eo_addr_local(&at, bind, cb->device.sa.ss_family);
+        const int rc = eo_addr_local(&at, bind, cb->device.family);
 
         if (rc != 0 && eo_is_want_of_fds(errno))
             return no_way(errno, err);
-        if (rc != 0 || at.sa.ss_family != cb->device.sa.ss_family)
+        if (rc != 0 || at.family != cb->device.family)
             return not_ours(cb, err);
         bound = &at;
     }
@@ -158,7 +157,7 @@ int eo_callback_new(struct callback **out, const struct callback_config *c,
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     cb->c = *c;
     cb->device = *c->device;
-    cb->udp = -1;
+    cb->udp = OS_NO_SOCKET;
     if (open_both(cb, err) != 0) {
         eo_callback_free(cb);
         return -1;
@@ -193,6 +192,6 @@ void eo_callback_free(struct callback *cb)
     eo_watch_free(cb->watch);
     eo_await_end(&cb->call);
     if (cb->udp >= 0)
-        close(cb->udp);
+        eo_sock_close(cb->udp);
     eo_free(cb);
 }

@@ -26,7 +26,7 @@ struct callback_config {
     /* An ICMP error came back: errno. */
     void (*on_unreachable)(void *ctx, int sys);
     /* The device has called; fd is the receiver's to close. */
-    void (*on_called)(void *ctx, int fd);
+    void (*on_called)(void *ctx, os_socket fd);
     /* Somebody else has, and was turned away. */
     void (*on_stranger)(void *ctx, const struct addr *);
     void *ctx;

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -55,11 +54,11 @@ static void shut(struct channel *ch)
         return;
     eo_watch_free(ch->watch);
     ch->watch = NULL;
-    shutdown(ch->fd, SHUT_WR);
+    eo_sock_finish(ch->fd);
     for (int i = 0; i < 64 && eo_recv(ch->fd, unread, sizeof unread) > 0; i++)
         continue;
-    close(ch->fd);
-    ch->fd = -1;
+    eo_sock_close(ch->fd);
+    ch->fd = OS_NO_SOCKET;
 }
 
 static void on_stream(void *ctx, int ready)
@@ -72,7 +71,7 @@ static void on_stream(void *ctx, int ready)
     pump(s);
 }
 
-static void opened(struct machine_session *s, int fd)
+static void opened(struct machine_session *s, os_socket fd)
 {
     struct addr local;
 
@@ -89,7 +88,7 @@ static void opened(struct machine_session *s, int fd)
                                                       : 0});
 }
 
-static void on_connected(void *ctx, int fd, const struct addr *winner,
+static void on_connected(void *ctx, os_socket fd, const struct addr *winner,
                          const struct espota_error *err)
 {
     struct machine_session *s = ctx;
@@ -100,7 +99,7 @@ static void on_connected(void *ctx, int fd, const struct addr *winner,
         return;
     }
     for (size_t i = 0; i < s->base.c.n_addr; i++)
-        if (memcmp(&s->base.addr[i].sa, &winner->sa, winner->len) == 0)
+        if (eo_addr_equal(&s->base.addr[i], winner))
             s->base.peer = &s->base.addr[i];
     opened(s, fd);
     eo_race_free(s->race);
@@ -142,7 +141,7 @@ static void on_unreachable(void *ctx, int sys)
     pump(s);
 }
 
-static void on_called(void *ctx, int fd)
+static void on_called(void *ctx, os_socket fd)
 {
     struct machine_session *s = ctx;
     uint64_t none;
@@ -206,7 +205,7 @@ static void on_port(void *ctx, const struct espota_error *err)
 static const struct addr *to_invite(const struct machine_session *s)
 {
     for (size_t i = 0; i < s->base.c.n_addr; i++)
-        if (s->base.addr[i].sa.ss_family == AF_INET)
+        if (s->base.addr[i].family == 4)
             return &s->base.addr[i];
     return &s->base.addr[0];
 }
@@ -443,10 +442,10 @@ struct session *eo_machine_start(const struct proto_ops *ops,
 
     if (s == NULL) {
         if (c->connected)
-            close(c->fd);
+            eo_sock_close(c->fd);
         return NULL;
     }
-    s->stream.fd = c->connected ? c->fd : -1;
+    s->stream.fd = c->connected ? c->fd : OS_NO_SOCKET;
     s->ops = ops;
     s->machine = eo_calloc(1, ops->size);
     if (eo_session_init(&s->base, &MACHINE, c) != 0 || s->machine == NULL ||

@@ -9,7 +9,7 @@
 #include "session/machine.h"
 
 struct channel {
-    int fd; /* -1: closed */
+    os_socket fd; /* none: closed */
     struct watch *watch;
 };
 

@@ -36,7 +36,7 @@ bool eo_machine_read(struct machine_session *s, int failed)
     uint8_t in[RECV_MAX];
 
     for (int i = 0; i < RECVS_A_TURN && machine_runs(s); i++) {
-        const ssize_t n = eo_recv(ch->fd, in, sizeof in);
+        const ptrdiff_t n = eo_recv(ch->fd, in, sizeof in);
 
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             return true;
@@ -75,7 +75,7 @@ void eo_machine_show_sent(struct machine_session *s, const struct proto_want *w,
 static bool write_stream(struct machine_session *s, const struct proto_want *w)
 {
     const struct channel *ch = &s->stream;
-    ssize_t n;
+    ptrdiff_t n;
 
     if (w->out_last && !s->said_commit) {
         s->said_commit = true;
@@ -118,7 +118,7 @@ void eo_machine_match_stream(struct machine_session *s)
         return;
     machine_want(s, &w);
     if (w.half_close && w.out_len == 0 && !s->half_closed) {
-        shutdown(ch->fd, SHUT_WR);
+        eo_sock_finish(ch->fd);
         s->half_closed = true;
     }
     eo_watch_want(ch->watch, ESPOTA_READ | (w.out_len > 0 ? ESPOTA_WRITE : 0));

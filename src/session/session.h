@@ -17,7 +17,7 @@ struct session_config {
     size_t n_addr;
     bool connected;      /* fd is a stream to addr[0]: the session's from now
                             on, even if it cannot start */
-    int fd;
+    os_socket fd;
     const char *bind;    /* local address or interface; NULL: any; borrowed */
     uint32_t connect_ms; /* patience with connecting */
     struct listeners *listeners; /* of the loop; NULL: no LISTENER is wanted */

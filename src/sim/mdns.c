@@ -3,15 +3,13 @@
 #include "sim/mdns.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "net/iface.h"
+#include "os/datagram.h"
 #include "sim/sim.h"
 #include "wire/mdns.h"
 
@@ -131,11 +129,8 @@ static void put_parts(struct mdns_writer *w, const struct voice *v,
 static void send_to(const struct responder *r, const struct addr *to,
                     const struct mdns_writer *w)
 {
-    const ssize_t ignored =
-        sendto(r->out, w->at, eo_mdns_len(w), 0,
-               (const struct sockaddr *)&to->sa, to->len);
-
-    (void)ignored; /* a radio loses packets, too */
+    /* What is lost is lost: a radio loses packets, too. */
+    eo_udp_send(r->out, w->at, eo_mdns_len(w), to);
 }
 
 static unsigned all_parts(const struct voice *v)
@@ -351,10 +346,9 @@ static void on_packet(void *ctx, int ready)
 {
     struct responder *r = ctx;
     uint8_t bytes[MDNS_PACKET_MAX];
-    struct addr from = {.len = sizeof from.sa};
+    struct arrival a;
     struct mdns_packet packet;
-    const ssize_t n = recvfrom(r->in, bytes, sizeof bytes, 0,
-                               (struct sockaddr *)&from.sa, &from.len);
+    const ptrdiff_t n = eo_udp_recv(r->in, bytes, sizeof bytes, &a);
 
     (void)ready;
     if (n < 0 || eo_mdns_open(&packet, bytes, (size_t)n) != 0 ||
@@ -362,37 +356,17 @@ static void on_packet(void *ctx, int ready)
         return;
     for (size_t i = 0; i < r->n; i++)
         if (r->voice[i].state == AWAKE)
-            hear(&r->voice[i], &packet, &from);
+            hear(&r->voice[i], &packet, &a.from);
 }
 
 /* ---- sockets ------------------------------------------------------------- */
 
 static int join(struct responder *r, unsigned index)
 {
-    const int family = r->local.sa.ss_family;
-    const void *group = &r->group.sa, *local = &r->local.sa;
-    const int off = 0;
-
-    if (family == AF_INET6) {
-        const struct ipv6_mreq m = {
-            ((const struct sockaddr_in6 *)group)->sin6_addr, index};
-
-        setsockopt(r->out, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index,
-                   sizeof index);
-        return setsockopt(r->in, IPPROTO_IPV6, IPV6_JOIN_GROUP, &m, sizeof m);
-    }
-#ifdef IP_MULTICAST_ALL
-    setsockopt(r->in, IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof off);
-#endif
-    (void)off;
-    setsockopt(r->out, IPPROTO_IP, IP_MULTICAST_IF,
-               &((const struct sockaddr_in *)local)->sin_addr,
-               sizeof(struct in_addr));
-    return setsockopt(
-        r->in, IPPROTO_IP, IP_ADD_MEMBERSHIP,
-        &(struct ip_mreq){((const struct sockaddr_in *)group)->sin_addr,
-                          ((const struct sockaddr_in *)local)->sin_addr},
-        sizeof(struct ip_mreq));
+    if (r->local.family == 4)
+        eo_multicast_own_groups(r->in);
+    eo_multicast_by(r->out, index, &r->local);
+    return eo_multicast_join(r->in, &r->group, index, &r->local);
 }
 
 static int open_sockets(struct responder *r, const char *bind)
@@ -405,13 +379,9 @@ static int open_sockets(struct responder *r, const char *bind)
         return -1;
     }
     eo_addr_parse(&r->group,
-                  r->local.sa.ss_family == AF_INET6 ? "ff02::fb"
-                                                    : "224.0.0.251");
-    if (r->local.sa.ss_family == AF_INET6) {
-        void *group = &r->group.sa;
-
-        ((struct sockaddr_in6 *)group)->sin6_scope_id = ifs.at[0].index;
-    }
+                  r->local.family == 6 ? "ff02::fb" : "224.0.0.251");
+    if (r->local.family == 6)
+        r->group.scope = ifs.at[0].index;
     eo_addr_set_port(&r->group, MDNS_PORT);
     eo_addr_set_port(&r->local, MDNS_PORT);
     r->in = eo_udp_bind(&r->group, true);
@@ -447,7 +417,7 @@ int eo_sim_mdns_open(struct sim *s, struct espota_error *err)
     if (open_sockets(r, s->common.bind) != 0)
         return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
                            "cannot speak mDNS on %s: %s", s->common.bind,
-                           strerror(errno));
+                           eo_sock_text(errno));
     r->watch = eo_watch_new(s->loop, r->in, ESPOTA_READ, on_packet, r);
     if (r->watch == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
@@ -466,9 +436,9 @@ void eo_sim_mdns_close(struct responder *r)
         eo_sim_mdns_down(r->voice[i].device);
     eo_watch_free(r->watch);
     if (r->in >= 0)
-        close(r->in);
+        eo_sock_close(r->in);
     if (r->out >= 0)
-        close(r->out);
+        eo_sock_close(r->out);
     r->sim->mdns = NULL;
     eo_free(r);
 }

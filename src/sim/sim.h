@@ -19,7 +19,7 @@
 
 #include "base/err.h"
 #include "net/loop.h"
-#include "net/sock.h"
+#include "os/sock.h"
 #include "sim/mdns.h"
 
 /* ---- options ------------------------------------------------------------ */

@@ -4,9 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -74,11 +71,11 @@ static void drop(struct arduino_update *u)
     eo_timer_stop(loop(u), &u->silence);
     eo_watch_free(u->watch);
     if (u->fd >= 0) {
-        shutdown(u->fd, SHUT_RDWR);
-        close(u->fd);
+        eo_sock_shut(u->fd);
+        eo_sock_close(u->fd);
     }
     if (u->stranger >= 0)
-        close(u->stranger);
+        eo_sock_close(u->stranger);
     eo_sim_flash_end(&u->flash);
     eo_free(u);
 }
@@ -191,7 +188,7 @@ static void failed(struct arduino_update *u, enum arduino_failure what)
     /* What is unread at a close turns it into a reset, which takes the words
      * along where they wait for the host's acknowledgement. */
     u->failed = true;
-    shutdown(u->fd, SHUT_WR);
+    eo_sock_finish(u->fd);
     eo_watch_want(u->watch, ESPOTA_READ);
     after(u, LINGER_MS, given_up);
 }
@@ -280,10 +277,8 @@ static bool faulty_here(const struct arduino_update *u, enum arduino_fault f,
 /* While the host goes on sending, it is all one round, with one count. */
 static bool more_of_round(const struct arduino_update *u)
 {
-    int unread = 0;
-
     return u->core->drains && u->received < u->d->asked.size &&
-           ioctl(u->fd, FIONREAD, &unread) == 0 && unread > 0;
+           eo_sock_unread(u->fd) > 0;
 }
 
 /* What was read is in flash. */
@@ -374,7 +369,7 @@ static void on_stream(void *ctx, int ready)
     uint8_t in[ROUND_MAX];
     const size_t left = u->d->asked.size - u->received;
     const size_t most = u->core->read_max < left ? u->core->read_max : left;
-    ssize_t n;
+    ptrdiff_t n;
 
     (void)ready;
     eo_timer_stop(loop(u), &u->silence);

@@ -4,14 +4,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "crypto/pbkdf2.h"
 #include "crypto/random.h"
+#include "os/datagram.h"
 #include "sim_arduino/device.h"
 
 enum {
@@ -75,10 +74,7 @@ static size_t trim(const char **text, size_t len)
 
 static void answer(struct arduino_device *d, const char *text)
 {
-    const struct addr *to = &d->answer_to;
-
-    (void)sendto(d->udp, text, strlen(text), 0,
-                 (const struct sockaddr *)&to->sa, to->len);
+    eo_udp_send(d->udp, text, strlen(text), &d->answer_to);
 }
 
 /* Counts up to the fault's n; true: this one gets lost. */
@@ -344,15 +340,13 @@ static void on_udp(void *ctx, int ready)
 {
     struct arduino_device *d = ctx;
     char bytes[HEARD_MAX];
-    struct addr from = {.len = sizeof from.sa};
-    const ssize_t n =
-        recvfrom(d->udp, bytes, sizeof bytes, 0,
-                 (struct sockaddr *)&from.sa, &from.len);
+    struct arrival a;
+    const ptrdiff_t n = eo_udp_recv(d->udp, bytes, sizeof bytes, &a);
 
     (void)ready;
     /* A device that thinks about an answer does nothing else. */
     if (n >= 0 && !d->later.running)
-        on_datagram(d, bytes, (size_t)n, &from);
+        on_datagram(d, bytes, (size_t)n, &a.from);
 }
 
 int eo_sim_arduino_listen(struct arduino_device *d, struct espota_error *err)
@@ -364,12 +358,12 @@ int eo_sim_arduino_listen(struct arduino_device *d, struct espota_error *err)
         eo_addr_text(&d->base.addr, true, text);
         return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
                            "cannot listen on UDP %s: %s", text,
-                           strerror(errno));
+                           eo_sock_text(errno));
     }
     d->watch =
         eo_watch_new(d->base.sim->loop, d->udp, ESPOTA_READ, on_udp, d);
     if (d->watch == NULL) {
-        close(d->udp);
+        eo_sock_close(d->udp);
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     }
     d->state = IDLE;
@@ -385,7 +379,7 @@ void eo_sim_arduino_deaf(struct arduino_device *d)
         return;
     eo_watch_free(d->watch);
     d->watch = NULL;
-    close(d->udp);
+    eo_sock_close(d->udp);
     d->udp = -1;
 }
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/str.h"
 #include "image/gzip.h"
@@ -219,7 +218,7 @@ static int power_up(struct device *base, struct espota_error *err)
         eo_watch_new(base->sim->loop, d->listener, ESPOTA_READ, on_client, d);
     if (d->watch != NULL)
         return 0;
-    close(d->listener);
+    eo_sock_close(d->listener);
     return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
 }
 
@@ -242,7 +241,7 @@ static void power_down(struct device *base)
         return;
     eo_watch_free(d->watch);
     d->watch = NULL;
-    close(d->listener);
+    eo_sock_close(d->listener);
 }
 
 void eo_sim_esphome_session_over(struct esphome_device *d, struct report *r,

@@ -1,44 +1,26 @@
 /* line.c -- how the device's bytes leave: at once, or as --fault wants
  * it.
  */
-#if defined(__linux__)
-#define _GNU_SOURCE 1 /* POLLRDHUP */
-#endif
 #include "sim_esphome/session.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/ioctl.h>
-
-#ifndef POLLRDHUP
-#define POLLRDHUP 0
-#endif
 
 size_t eo_sim_esphome_unread(const struct esphome_session *s)
 {
-    int n = 0;
+    const size_t n = eo_sock_unread(s->fd);
 
-    if (ioctl(s->fd, FIONREAD, &n) != 0 || n < 0)
-        n = 0;
-    return s->sealed
-               ? s->opened - s->taken + eo_sim_esphome_in_frames((size_t)n)
-               : (size_t)n;
+    return s->sealed ? s->opened - s->taken + eo_sim_esphome_in_frames(n) : n;
 }
 
 bool eo_sim_esphome_peer_gone(const struct esphome_session *s)
 {
-    struct pollfd p = {.fd = s->fd, .events = POLLRDHUP};
-
-    return poll(&p, 1, 0) > 0 &&
-           (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+    return eo_sock_peer(s->fd) != OS_PEER_THERE;
 }
 
 bool eo_sim_esphome_peer_left(const struct esphome_session *s)
 {
-    struct pollfd p = {.fd = s->fd};
-
-    return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
+    return eo_sock_peer(s->fd) == OS_PEER_GONE;
 }
 
 static bool fault(const struct esphome_session *s, enum esphome_fault f)
@@ -57,7 +39,7 @@ static unsigned spacing(const struct esphome_session *s)
 
 static void send_some(struct esphome_session *s, size_t n)
 {
-    ssize_t sent;
+    ptrdiff_t sent;
 
     if (eo_sim_esphome_unread(s) == 0)
         s->replied = true;
@@ -65,7 +47,7 @@ static void send_some(struct esphome_session *s, size_t n)
     if (sent < 0 && errno == EAGAIN)
         return; /* the timer tries again */
     if (sent < 0)
-        sent = (ssize_t)s->n_out; /* nobody is there; reading will tell */
+        sent = (ptrdiff_t)s->n_out; /* nobody is there; reading will tell */
     s->n_out -= (size_t)sent;
     memmove(s->out, s->out + sent, s->n_out);
 }

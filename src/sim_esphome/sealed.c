@@ -98,7 +98,7 @@ static bool read_frame(struct esphome_session *s)
     size_t need = NOISE_HEAD;
 
     for (;;) {
-        ssize_t n;
+        ptrdiff_t n;
 
         if (s->frame_have >= NOISE_HEAD) {
             const size_t sealed = eo_be16(s->frame + 1);
@@ -120,7 +120,7 @@ static bool read_frame(struct esphome_session *s)
     }
 }
 
-ssize_t eo_sim_esphome_recv_sealed(struct esphome_session *s, uint8_t *to,
+ptrdiff_t eo_sim_esphome_recv_sealed(struct esphome_session *s, uint8_t *to,
                                    size_t len)
 {
     uint8_t *const payload = s->frame + NOISE_HEAD;
@@ -149,7 +149,7 @@ ssize_t eo_sim_esphome_recv_sealed(struct esphome_session *s, uint8_t *to,
         n = len;
     memcpy(to, payload + s->taken, n);
     s->taken += n;
-    return (ssize_t)n;
+    return (ptrdiff_t)n;
 }
 
 size_t eo_sim_esphome_in_frames(size_t len)

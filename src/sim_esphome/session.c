@@ -8,8 +8,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -39,7 +37,7 @@ static void free_session(struct esphome_session *s)
     eo_timer_stop(loop_of(s), &s->leave);
     eo_watch_free(s->watch);
     if (s->fd >= 0)
-        close(s->fd);
+        eo_sock_close(s->fd);
     eo_sim_flash_end(&s->flash);
     eo_free(s);
 }
@@ -62,10 +60,9 @@ static void over(void *ctx)
     struct report *r = eo_sim_esphome_report(s);
     const unsigned violations = eo_sim_esphome_violations(s);
     const bool updated = s->outcome == OUTCOME_UPDATED;
-    const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
 
     if (s->reset)
-        setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        eo_sock_reset_on_close(s->fd);
     free_session(s);
     eo_sim_esphome_session_over(d, r, updated, violations);
 }
@@ -329,7 +326,7 @@ static bool read_once(struct esphome_session *s)
     const bool data = s->state == READ_DATA;
     uint8_t buf[READ_MAX], *to = data ? buf : s->in + s->have;
     const size_t most = data ? room(s) : s->need - s->have;
-    const ssize_t n = s->sealed ? eo_sim_esphome_recv_sealed(s, to, most)
+    const ptrdiff_t n = s->sealed ? eo_sim_esphome_recv_sealed(s, to, most)
                                 : eo_recv(s->fd, to, most);
 
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
@@ -379,7 +376,7 @@ struct esphome_session *eo_sim_esphome_session_new(struct esphome_device *d,
     struct esphome_session *s = eo_calloc(1, sizeof *s);
 
     if (s == NULL) {
-        close(fd);
+        eo_sock_close(fd);
         return NULL;
     }
     s->device = d;

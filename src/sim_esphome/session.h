@@ -171,7 +171,7 @@ bool eo_sim_esphome_key_agreed(struct esphome_session *);
 
 /* As eo_recv(), but of what was in frames; EBADMSG: what came is no frame that
  * this device takes here. */
-ssize_t eo_sim_esphome_recv_sealed(struct esphome_session *, uint8_t *,
+ptrdiff_t eo_sim_esphome_recv_sealed(struct esphome_session *, uint8_t *,
                                    size_t len);
 
 /* Image bytes in so many bytes of frames, about. */

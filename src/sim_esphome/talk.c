@@ -7,7 +7,6 @@
 #include "sim_esphome/session.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -407,7 +406,7 @@ static void say_what_came_early(struct esphome_session *s)
 {
     uint8_t next;
 
-    if (eo_sim_esphome_unread(s) == 0 || recv(s->fd, &next, 1, MSG_PEEK) != 1)
+    if (eo_sim_esphome_unread(s) == 0 || eo_sock_peek(s->fd, &next, 1) != 1)
         return;
     eo_sim_esphome_violation(s, next == (s->sealed ? NOISE_MARK : ESPHOME_OK) &&
                                         eo_sim_esphome_unread(s) == 1

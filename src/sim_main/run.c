@@ -3,12 +3,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -31,15 +28,9 @@ enum {
 
 /* ---- ports -------------------------------------------------------------- */
 
-static int tune(int fd, size_t rcvbuf)
+static int tune(os_socket fd, size_t rcvbuf)
 {
-    const int bytes = (int)rcvbuf, mss = MSS;
-
-    if (rcvbuf == 0)
-        return 0;
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes) != 0)
-        return -1;
-    return setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &mss, sizeof mss);
+    return rcvbuf == 0 ? 0 : eo_tcp_small_window(fd, (int)rcvbuf, MSS);
 }
 
 int eo_sim_listen(struct device *d, int backlog, size_t rcvbuf,
@@ -52,9 +43,9 @@ int eo_sim_listen(struct device *d, int backlog, size_t rcvbuf,
         return fd;
     eo_addr_text(&d->addr, true, text);
     eo_fail_sys(err, ESPOTA_E_INTERNAL, errno, "cannot listen on %s: %s", text,
-                strerror(errno));
+                eo_sock_text(errno));
     if (fd >= 0)
-        close(fd);
+        eo_sock_close(fd);
     return -1;
 }
 
@@ -180,10 +171,8 @@ bool eo_sim_restarts_at(struct device *d, int wanted, int step)
 
 void eo_sim_drop(int fd)
 {
-    const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    close(fd);
+    eo_sock_reset_on_close(fd);
+    eo_sock_close(fd);
 }
 
 void eo_sim_session_end(struct device *d, struct report *r, bool updated,

@@ -1,6 +1,5 @@
 /* ask.c -- what a device that fetches its firmware asks, in the headers of
  * its own updater. */
-#include <netinet/in.h>
 #include <string.h>
 
 #ifdef EO_WITH_JSON

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -112,7 +110,7 @@ static void hang_up(struct pull_device *d)
     eo_watch_free(d->watch);
     d->watch = NULL;
     if (d->fd > 0)
-        close(d->fd);
+        eo_sock_close(d->fd);
     d->fd = 0;
     if (!d->kept)
         forget(d);
@@ -220,7 +218,7 @@ static void lost(struct pull_device *d)
 static bool read_some(struct pull_device *d, size_t max)
 {
     const size_t room = sizeof d->in - 1 - d->in_len;
-    const ssize_t n =
+    const ptrdiff_t n =
         eo_recv(d->fd, d->in + d->in_len, max < room ? max : room);
 
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))

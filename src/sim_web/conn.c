@@ -3,8 +3,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -24,7 +22,7 @@ void eo_sim_web_conn_free(struct web_conn *x)
     eo_timer_stop(eo_sim_web_loop(x), &x->timer);
     eo_timer_stop(eo_sim_web_loop(x), &x->idle);
     eo_watch_free(x->watch);
-    close(x->fd);
+    eo_sock_close(x->fd);
     eo_sim_flash_end(&x->flash);
     eo_free(x);
 }
@@ -43,9 +41,7 @@ void eo_sim_web_violate(struct web_conn *x, const char *what)
 
 void eo_sim_web_reset(struct web_conn *x)
 {
-    const struct linger now = {.l_onoff = 1};
-
-    setsockopt(x->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    eo_sock_reset_on_close(x->fd);
 }
 
 static void on_gone(void *ctx)
@@ -105,7 +101,7 @@ void eo_sim_web_answer(struct web_conn *x, int status, const char *word,
     if (x->c->fault == WEB_FAULT_RST_AFTER)
         eo_sim_web_reset(x);
     else
-        shutdown(x->fd, SHUT_WR);
+        eo_sock_finish(x->fd);
     x->state = WEB_DONE;
     eo_timer_stop(eo_sim_web_loop(x), &x->idle);
     eo_watch_want(x->watch, ESPOTA_READ);
@@ -162,7 +158,7 @@ static void on_readable(void *ctx, int ready)
 {
     struct web_conn *x = ctx;
     uint8_t bytes[PIECE];
-    ssize_t n;
+    ptrdiff_t n;
 
     (void)ready;
     if (x->state == WEB_HEAD || x->state == WEB_FORM) {
@@ -198,7 +194,7 @@ void eo_sim_web_accept(struct web_device *d, int fd)
         slot++;
     if (x == NULL || slot == WEB_CONNS) {
         eo_free(x);
-        close(fd);
+        eo_sock_close(fd);
         return;
     }
     x->device = d;

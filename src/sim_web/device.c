@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/hex.h"
 #include "base/mem.h"
@@ -130,7 +129,7 @@ static void close_device(struct device *base)
     eo_watch_free(d->watch);
     d->watch = NULL;
     if (d->listener > 0)
-        close(d->listener);
+        eo_sock_close(d->listener);
     d->listener = 0;
 }
 

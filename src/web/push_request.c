@@ -9,13 +9,12 @@
 #ifdef EO_WITH_HTTP_PUSH
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "base/hex.h"
 #include "base/str.h"
 #include "crypto/random.h"
-#include "net/sock.h"
+#include "os/sock.h"
 #include "web/push_inside.h"
 #include "web/verdict.h"
 
@@ -159,7 +158,7 @@ static int set_addresses(struct push *p)
     eo_text_init(&t, line, sizeof line);
     eo_text_add(&t, "%s:%u:", p->web->host, p->web->port);
     for (size_t i = 0; i < p->base.c.n_addr; i++) {
-        const bool six = p->base.addr[i].sa.ss_family == AF_INET6;
+        const bool six = p->base.addr[i].family == 6;
 
         eo_addr_text(&p->base.addr[i], false, text);
         if (strchr(text, '%') != NULL) /* libcurl knows no scopes here */
@@ -187,11 +186,10 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose,
                                  struct curl_sockaddr *a)
 {
     struct push *p = ctx;
-    const int fd = socket(a->family, a->socktype, a->protocol);
+    const os_socket fd =
+        eo_sock_for_library(a->family, a->socktype, a->protocol);
 
     (void)purpose;
-    if (fd >= 0)
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
     p->no_socket = fd < 0 ? errno : 0;
     return fd >= 0 ? fd : CURL_SOCKET_BAD;
 }

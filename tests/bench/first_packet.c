@@ -15,7 +15,7 @@
 #include <fcntl.h>
 #include <poll.h>
 
-#include "net/sock.h"
+#include "os/sock.h"
 
 static double now_ms(void)
 {

@@ -46,7 +46,7 @@ int eo_mdns_link_new(struct mdns_link **out, struct espota_loop *loop,
     static const struct iface ONE = {
         .index = FAKE_IFACE,
         .name = "fake0",
-        .net = {{AF_INET, 24, {10, 77, 0, 1}}},
+        .net = {{4, 24, {10, 77, 0, 1}}},
         .n_net = 1,
     };
     struct mdns_link *l = eo_calloc(1, sizeof *l);

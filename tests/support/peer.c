@@ -12,6 +12,7 @@
 #include "support/test.h"
 
 #include "base/hex.h"
+#include "os/posix.h"
 #include "wire/esphome.h"
 
 enum { PATIENCE_MS = 10000, DRIPS_MS = 20000 };
@@ -106,10 +107,8 @@ static bool drip(struct peer *p, const struct timespec *pause, size_t ms)
 
 static void hang_up(struct peer *p, bool reset)
 {
-    const struct linger now = {.l_onoff = 1, .l_linger = 0};
-
     if (reset)
-        setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        eo_sock_reset_on_close(p->fd);
     close(p->fd);
     p->fd = -1;
 }
@@ -200,13 +199,15 @@ bool peer_stop(struct peer *p, struct peer *out)
 
 int peer_refusing(const char *address, struct addr *out)
 {
+    struct posix_addr at;
     int fd;
 
     /* Bound, so that nobody else gets it, and not listening. */
     assert_int_equal(eo_addr_parse(out, address), 0);
-    fd = socket(out->sa.ss_family, SOCK_STREAM, 0);
+    at = eo_posix_addr(out);
+    fd = socket(at.sa.ss_family, SOCK_STREAM, 0);
     assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&out->sa, out->len), 0);
+    assert_int_equal(bind(fd, eo_posix_sa(&at), at.len), 0);
     assert_int_equal(eo_sock_local(fd, out), 0);
     return fd;
 }

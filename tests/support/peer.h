@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "net/sock.h"
+#include "os/sock.h"
 
 struct peer_line {
     char what;

@@ -16,8 +16,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "net/loop.h"
-#include "net/sock.h"
 #include "os/clock.h"
+#include "os/sock.h"
 #include "serve/httpd.h"
 
 #ifdef EO_WITH_HTTP_SERVE

@@ -13,7 +13,7 @@
 
 #include "base/mem.h"
 #include "conf/inventory.h"
-#include "net/sock.h"
+#include "os/sock.h"
 
 enum { FEW = 1000, TIMES = 4 };
 

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +12,7 @@
 #include <espota/espota.h>
 
 #include "base/mem.h"
-#include "net/sock.h"
+#include "os/sock.h"
 #include "sim_esphome/noise.h"
 #include "support/memory.h"
 

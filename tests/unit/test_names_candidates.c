@@ -12,11 +12,11 @@ static struct ifaces two(void)
     struct ifaces ifs = {.n = 2};
 
     ifs.at[0] = (struct iface){.index = 2, .name = "lab0", .n_net = 2};
-    ifs.at[0].net[0] = (struct iface_net){AF_INET, 24, {10, 77, 0, 1}};
+    ifs.at[0].net[0] = (struct iface_net){4, 24, {10, 77, 0, 1}};
     ifs.at[0].net[1] =
-        (struct iface_net){AF_INET6, 64, {0xfe, 0x80, [15] = 1}};
+        (struct iface_net){6, 64, {0xfe, 0x80, [15] = 1}};
     ifs.at[1] = (struct iface){.index = 3, .name = "lab1", .n_net = 1};
-    ifs.at[1].net[0] = (struct iface_net){AF_INET, 25, {10, 78, 0, 1}};
+    ifs.at[1].net[0] = (struct iface_net){4, 25, {10, 78, 0, 1}};
     return ifs;
 }
 
@@ -153,7 +153,7 @@ static void test_one_link_needs_no_telling(void **state)
     ifs.n = 2;
     hear(&c, "fe80::3@0", &ifs);
     assert_int_equal(c.n, 1);
-    assert_int_not_equal(c.unscoped.len, 0);
+    assert_int_not_equal(c.unscoped.family, 0);
 }
 
 static void test_a_flood_is_bounded(void **state)

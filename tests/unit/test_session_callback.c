@@ -2,8 +2,10 @@
 #include "support/test.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "os/datagram.h"
 #include "session/callback.h"
 
 static struct listeners *listeners;

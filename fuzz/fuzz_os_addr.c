@@ -1,6 +1,6 @@
-/* fuzz_net_sock.c -- any text as an address, and back. */
+/* fuzz_os_addr.c -- any text as an address, and back. */
 #include "check.h"
-#include "net/sock.h"
+#include "os/addr.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -10,8 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (eo_addr_parse(&addr, text) == 0) {
         fuzz_check(eo_addr_port(&addr) == 0);
-        fuzz_check(addr.sa.ss_family == AF_INET ||
-                   addr.sa.ss_family == AF_INET6);
+        fuzz_check(addr.family == 4 || addr.family == 6);
         eo_addr_text(&addr, false, shown);
         fuzz_check(fuzz_clean(shown));
         fuzz_check(eo_addr_parse(&again, shown) == 0);
