@@ -99,6 +99,10 @@ SUPPORT := $(sort $(wildcard tests/support/*.c))
 FUZZ    := $(sort $(wildcard fuzz/fuzz_*.c))
 BENCH   := $(sort $(wildcard tests/bench/*.c))
 PEER    := $(sort $(wildcard tests/peer/*.c))
+# Each needs the library whose loop it joins.
+EXAMPLE := examples/loop_run.c examples/loop_poll.c \
+           $(if $(filter 1,$(call have,libevent)),examples/loop_libevent.c) \
+           $(if $(filter 1,$(call have,libuv)),examples/loop_libuv.c)
 
 # ---- how it is compiled ------------------------------------------------------
 # Ours first, the packager's CPPFLAGS, CFLAGS and LDFLAGS last: theirs win.
@@ -148,6 +152,7 @@ TESTS   := $(patsubst %.c,$(BUILD)/%,$(UNIT))
 REPLAYS := $(patsubst %.c,$(BUILD)/%_replay,$(FUZZ))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(FUZZ))
 PEERS   := $(patsubst %.c,$(BUILD)/%,$(PEER))
+EXAMPLES := $(patsubst %.c,$(BUILD)/%,$(EXAMPLE))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(BENCH))
 # The shim stands between the program and a C library like glibc.
 TORTURE := $(if $(filter Linux,$(TARGET_OS)),$(BUILD)/tests/torture/torture $(BUILD)/tests/torture/fail.so)
@@ -192,6 +197,18 @@ demo: $(BIN) $(SIM) $(BUILD)/tools/mkimage
 
 $(BUILD)/tools/%: $(BUILD)/tools/%.o $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
+
+# ---- examples ------------------------------------------------------------------
+
+## examples: programs that use the library, one for each kind of loop
+examples: $(EXAMPLES)
+
+# They see what a user of the library sees.
+$(BUILD)/examples/%.o: OUR_CPPFLAGS = -Iinclude -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE \
+    $(if $(filter loop_lib%,$*),$(shell $(PKG_CONFIG) --cflags $(patsubst loop_%,%,$*)))
+
+$(BUILD)/examples/%: $(BUILD)/examples/%.o $(STATIC)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(if $(filter loop_lib%,$*),$(shell $(PKG_CONFIG) --libs $(patsubst loop_%,%,$*))) $(LIBS)
 
 # ---- checks ------------------------------------------------------------------
 
@@ -242,7 +259,7 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/programs.a $(STATIC)
 	$(call say,LD,$@)$(FUZZ_LINK) -fsanitize=fuzzer
 
 ## check: all tests; SAN=1 adds the sanitizers
-check: all $(TESTS) $(MODEL) $(REPLAYS) $(BENCHES) $(PEERS) $(TORTURE) $(BUILD)/tools/mkimage
+check: all $(TESTS) $(MODEL) $(REPLAYS) $(BENCHES) $(PEERS) $(EXAMPLES) $(TORTURE) $(BUILD)/tools/mkimage
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh
 
 ## check-unit: the unit tests alone
@@ -250,7 +267,7 @@ check-unit: $(TESTS)
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh unit
 
 ## check-e2e: the stories alone; ONLY=word picks files
-check-e2e: all $(PEERS) $(TORTURE) $(BUILD)/tools/mkimage
+check-e2e: all $(PEERS) $(EXAMPLES) $(TORTURE) $(BUILD)/tools/mkimage
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' ONLY='$(ONLY)' tests/run.sh e2e
 
 ## model: N histories of fleets' runs, judged in virtual time, from SEED on
@@ -265,7 +282,7 @@ check-replay: $(REPLAYS)
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh replay
 
 # What the tests are made of, compiled and not run.
-build-tests: $(TESTS) $(MODEL) $(REPLAYS) $(BENCHES) $(PEERS) $(TORTURE) $(BUILD)/tools/mkimage
+build-tests: $(TESTS) $(MODEL) $(REPLAYS) $(BENCHES) $(PEERS) $(EXAMPLES) $(TORTURE) $(BUILD)/tools/mkimage
 
 ## check-reproducible: two builds in two folders are the same, byte for byte
 check-reproducible:
@@ -404,7 +421,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
-.PHONY: all demo check check-unit check-replay check-e2e build-tests check-layers check-reproducible check-symbols fuzz fuzz-fast fuzz-afl fuzz-merge fuzzers nets bench coverage completions install uninstall dist clean help FORCE
+.PHONY: all demo examples check check-unit check-replay check-e2e build-tests check-layers check-reproducible check-symbols fuzz fuzz-fast fuzz-afl fuzz-merge fuzzers nets bench coverage completions install uninstall dist clean help FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name root -prune -o -type f -name '*.d' -print 2>/dev/null)
