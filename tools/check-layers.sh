@@ -58,7 +58,7 @@ allow session base os crypto proto net
 allow web     base os crypto wire image proto net session
 allow serve   base os wire image net
 allow fleet   base os wire proto net names session web
-allow api     base os crypto image proto net names web serve fleet
+allow api     base os crypto image net names web serve fleet
 allow conf    base os
 allow ui      base os
 allow cli     base os conf ui

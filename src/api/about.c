@@ -2,9 +2,9 @@
 #include <espota/fleet.h>
 
 #include "crypto/library.h"
+#include "fleet/protocol.h"
 #include "image/gzip.h"
 #include "names/resolve.h"
-#include "proto/proto.h"
 #include "serve/httpd.h"
 #include "web/page.h"
 #include "web/push.h"
@@ -40,18 +40,13 @@ const char *espota_left_out_at(size_t i)
     return NULL;
 }
 
-static bool is_built_in(const struct proto_ops *ops)
-{
-    return ops != &eo_proto_web || eo_http_push_library() != NULL;
-}
-
 bool espota_protocol_at(size_t i, struct espota_protocol *out)
 {
-    const struct proto_ops *ops;
+    const struct protocol *p;
 
-    for (size_t k = 0; (ops = eo_proto_at(k)) != NULL; k++)
-        if (is_built_in(ops) && i-- == 0) {
-            *out = (struct espota_protocol){ops->name, ops->summary};
+    for (size_t k = 0; (p = eo_protocol_at(k)) != NULL; k++)
+        if (eo_protocol_is_built_in(p) && i-- == 0) {
+            *out = (struct espota_protocol){p->name, p->summary};
             return true;
         }
     return false;

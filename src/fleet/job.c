@@ -180,7 +180,7 @@ static void on_resolved(void *ctx, const struct resolved *got,
     j->resolve = NULL;
     if (!j->guessing)
         eo_report_log(&j->report, ESPOTA_LOG_INFO, "speaking %s to port %u",
-                      j->ops->name, eo_job_port(j));
+                      j->speaks->name, eo_job_port(j));
     next_step(j, eo_job_wants_to_look(j) ? JOB_LOOK : JOB_APPROACH);
 }
 
@@ -253,8 +253,8 @@ int eo_job_new(struct job **out, const struct job_config *c,
         eo_free(j);
         return -1;
     }
-    j->ops = eo_target_protocol(&j->target.pub);
-    j->guessing = eo_target_guesses(&j->target.pub);
+    j->speaks = eo_protocol_of(&j->target.pub);
+    j->guessing = eo_protocol_is_guessed(&j->target.pub);
     j->known = j->target.pub.known;
     j->report = (struct report){
         .loop = c->loop,

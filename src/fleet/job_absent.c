@@ -116,7 +116,7 @@ static void on_knocked(void *ctx, os_socket fd, const struct addr *winner,
                        const struct espota_error *err)
 {
     struct job *j = ctx;
-    const bool needs_tcp = !j->guessing && j->ops->listens;
+    const bool needs_tcp = !j->guessing && j->speaks->listens;
 
     (void)winner;
     if (fd >= 0)
@@ -152,7 +152,7 @@ static void on_found(void *ctx, const struct resolved *got,
     eo_job_set_addresses(j, got);
     j->knock = eo_race_start(j->c.loop, j->addr, j->n_addr,
                              j->target.pub.bind,
-                             !j->guessing && j->ops->listens ? ms : ms / 2,
+                             !j->guessing && j->speaks->listens ? ms : ms / 2,
                              on_knocked, j);
     eo_resolve_free(j->resolve);
     j->resolve = NULL;

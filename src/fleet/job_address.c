@@ -29,13 +29,15 @@ struct resolve *eo_job_resolve(struct job *j, resolve_fn *fn)
 uint16_t eo_job_port(const struct job *j)
 {
     const uint16_t by_chip =
-        j->ops->port_for(espota_image_info(j->c.image)->chip);
+        j->speaks->port_for != NULL
+            ? j->speaks->port_for(espota_image_info(j->c.image)->chip)
+            : 0;
 
     if (j->target.pub.port != 0)
         return j->target.pub.port;
     if (j->announced_port != 0)
         return j->announced_port;
-    return by_chip != 0 ? by_chip : j->ops->port;
+    return by_chip != 0 ? by_chip : j->speaks->port;
 }
 
 void eo_job_set_ports(struct job *j)

@@ -8,6 +8,7 @@
 #define EO_JOB_INSIDE_H
 
 #include "fleet/job.h"
+#include "fleet/protocol.h"
 #include "fleet/report.h"
 #include "fleet/target.h"
 #include "fleet/verify.h"
@@ -41,7 +42,7 @@ struct job {
     struct job_config c;
     const struct job_steps *steps;
     struct target target;
-    const struct proto_ops *ops;
+    const struct protocol *speaks; /* or the likeliest */
     bool guessing;              /* nobody said what it speaks */
     char decided[96];           /* from what that was found out, or "" */
     bool by_port;               /* ... that it takes connections, no more */

@@ -6,9 +6,6 @@
 #include <string.h>
 
 #include "fleet/job_preflight.h"
-#include "fleet/target_web.h"
-#include "session/machine.h"
-#include "web/push.h"
 
 enum {
     ASLEEP_CONNECT_MS = 2000, /* a sleeper may be awake for seconds only */
@@ -26,6 +23,7 @@ static void on_change(void *ctx)
     if (w.hello != NULL && !j->said_hello) {
         struct espota_hello hello = *w.hello;
 
+        hello.protocol = j->speaks->name;
         hello.decided = j->decided[0] != '\0' ? j->decided : NULL;
         j->said_hello = true;
         eo_report_emit(&j->report,
@@ -120,7 +118,7 @@ static void on_first(void *ctx)
 /* Where the device listens; invitations have that limit each. */
 static void limit_first_answer(struct job *j)
 {
-    if (j->ops->listens && j->target.pub.invite_ms != 0)
+    if (j->speaks->listens && j->target.pub.invite_ms != 0)
         eo_timer_start(j->c.loop, &j->first, j->target.pub.invite_ms, on_first,
                        j);
 }
@@ -134,13 +132,39 @@ static void no_session(struct job *j, int sys)
     j->steps->failed(j, &err);
 }
 
-static struct session *start_of(struct job *j, const struct session_config *c)
+/* got: a connection that stands already, or NULL. */
+static void converse(struct job *j, const struct proto_job *job,
+                     const struct detected *got)
 {
-    return j->target.web.profile != NULL ? eo_push_start(&j->target.web, c)
-                                         : eo_machine_start(j->ops, c);
+    const struct espota_target *t = &j->target.pub;
+    const bool connected = got != NULL && got->fd >= 0;
+    const struct session_config how = {
+        .loop = j->c.loop,
+        .job = job,
+        .addr = connected ? got->peer : j->addr,
+        .n_addr = connected ? 1 : j->n_addr,
+        .connected = connected,
+        .fd = connected ? got->fd : OS_NO_SOCKET,
+        .bind = t->bind,
+        .connect_ms = t->wait_online_ms != 0 ? ASLEEP_CONNECT_MS
+                                             : eo_job_connect_ms(j),
+        .listeners = j->c.listeners,
+        .port_min = t->host_port_min,
+        .port_max = t->host_port_max,
+        .on_warning = on_warning,
+        .on_change = on_change,
+        .on_commit = on_commit,
+        .on_bytes = j->c.log_level >= ESPOTA_LOG_BYTES ? on_bytes : NULL,
+        .ctx = j,
+    };
+
+    errno = 0;
+    j->session = j->speaks->start(j->speaks, &j->target, &how);
+    if (j->session == NULL)
+        no_session(j, errno);
 }
 
-/* got: a connection that stands already, or NULL. */
+/* Likewise. */
 static void start_session(struct job *j, const struct detected *got)
 {
     const struct espota_target *t = &j->target.pub;
@@ -162,7 +186,7 @@ static void start_session(struct job *j, const struct detected *got)
         .careful = j->error.category == ESPOTA_E_BROKEN,
     };
 
-    if (eo_proto_check(j->ops, &job, &j->error) != 0) {
+    if (eo_protocol_check(j->speaks, &job, &j->error) != 0) {
         if (got != NULL && got->fd >= 0)
             eo_sock_close(got->fd);
         eo_job_end_failed(j);
@@ -174,49 +198,30 @@ static void start_session(struct job *j, const struct detected *got)
     }
     eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT, "connecting");
     limit_first_answer(j);
-    errno = 0;
-    j->session = start_of(j, &(struct session_config){
-        .loop = j->c.loop,
-        .job = &job,
-        .addr = got != NULL && got->fd >= 0 ? got->peer : j->addr,
-        .n_addr = got != NULL && got->fd >= 0 ? 1 : j->n_addr,
-        .connected = got != NULL && got->fd >= 0,
-        .fd = got != NULL ? got->fd : OS_NO_SOCKET,
-        .bind = t->bind,
-        .connect_ms =
-            t->wait_online_ms != 0 ? ASLEEP_CONNECT_MS : connect_ms,
-        .listeners = j->c.listeners,
-        .port_min = t->host_port_min,
-        .port_max = t->host_port_max,
-        .on_warning = on_warning,
-        .on_change = on_change,
-        .on_commit = on_commit,
-        .on_bytes = j->c.log_level >= ESPOTA_LOG_BYTES ? on_bytes : NULL,
-        .ctx = j,
-    });
-    if (j->session == NULL)
-        no_session(j, errno);
+    converse(j, &job, got);
 }
 
 /* ---- what does it speak? ------------------------------------------------- */
 
 static void start_guessed(struct job *j, const char *protocol, const char *why)
 {
-    j->ops = eo_proto_find(protocol);
+    j->speaks = eo_protocol_find(protocol);
     snprintf(j->decided, sizeof j->decided, "%s", why);
     eo_report_log(&j->report, ESPOTA_LOG_INFO, "it speaks %s: %s", protocol,
                   why);
 }
 
 /* Does the image suit what was found, and can we speak to it? */
-static int suits(struct job *j, const struct detected *got)
+static int suits(struct job *j, const struct detected *got, uint16_t *port)
 {
+    const struct protocol *p =
+        got->protocol != NULL ? eo_protocol_find(got->protocol) : NULL;
+
+    *port = got->port;
     if (eo_fit(&j->report, j->c.image, &j->target.pub, got, &j->error) != 0)
         return -1;
-    return got->protocol != NULL &&
-                   eo_proto_find(got->protocol) == &eo_proto_web
-               ? eo_target_web_found(&j->target, got->profile, got->port,
-                                     &j->error)
+    return p != NULL && p->found != NULL
+               ? p->found(&j->target, got->profile, port, &j->error)
                : 0;
 }
 
@@ -224,12 +229,13 @@ static void on_detected(void *ctx, const struct detected *got,
                         const struct espota_error *err)
 {
     struct job *j = ctx;
+    uint16_t port;
 
     if (got == NULL) {
         j->steps->failed(j, err);
         return;
     }
-    if (suits(j, got) != 0) {
+    if (suits(j, got, &port) != 0) {
         if (got->fd >= 0)
             eo_sock_close(got->fd);
         eo_job_end_failed(j);
@@ -240,7 +246,7 @@ static void on_detected(void *ctx, const struct detected *got,
         return;
     }
     start_guessed(j, got->protocol, got->why);
-    j->announced_port = got->port;
+    j->announced_port = port;
     j->by_port = got->fd >= 0 && got->port == 0;
     if (got->doubt != NULL)
         j->no_tcp = *got->doubt;
@@ -278,7 +284,7 @@ bool eo_job_next_address(struct job *j)
             n++;
             at = i;
         }
-    if (j->ops->listens || j->said_hello || j->tried + 1 >= n)
+    if (j->speaks->listens || j->said_hello || j->tried + 1 >= n)
         return false;
     j->tried++;
     first = j->addr[at];
@@ -293,26 +299,13 @@ bool eo_job_next_address(struct job *j)
     return true;
 }
 
-/* Only one of them carries it? */
-static const char *only_choice(const struct job *j)
-{
-    const struct espota_target *t = &j->target.pub;
-
-    if (j->target.has_key || t->require_encryption ||
-        t->type == ESPOTA_TYPE_PARTITION_TABLE ||
-        t->type == ESPOTA_TYPE_BOOTLOADER)
-        return "esphome";
-    return t->type == ESPOTA_TYPE_FILESYSTEM || t->md5_stored ? "arduino"
-                                                              : NULL;
-}
-
 void eo_job_approach(struct job *j)
 {
-    const char *only = only_choice(j);
+    const struct protocol *only = eo_protocol_only(&j->target);
 
     eo_job_approaches(j);
     if (j->guessing && only != NULL) {
-        start_guessed(j, only, "only that can do what is wanted");
+        start_guessed(j, only->name, "only that can do what is wanted");
         j->guessing = false;
         eo_job_set_ports(j);
     }
@@ -320,7 +313,7 @@ void eo_job_approach(struct job *j)
         j->steps->next(j, JOB_SPEAK);
         return;
     }
-    j->ops = eo_proto_at(0); /* an earlier guess is none any more */
+    j->speaks = eo_protocol_of(&j->target.pub); /* an earlier guess is none */
     eo_job_set_ports(j);
     eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT,
                     j->target.pub.dry_run ? "listening what it announces"

@@ -90,9 +90,7 @@ static void on_watch(void *ctx)
 /* 0: by TCP on no port. */
 static uint16_t listens_on(const struct job *j)
 {
-    if (!j->ops->listens)
-        return 0;
-    return j->ops == &eo_proto_web ? j->target.web.port : eo_job_port(j);
+    return j->speaks->listens ? eo_job_port(j) : 0;
 }
 
 /* open: it never said whether it took the image. */
@@ -110,7 +108,7 @@ void eo_job_verify(struct job *j, bool open)
                        .host = j->target.name,
                        .addr = &addr,
                        .port = listens_on(j),
-                       .udp_port = j->ops->listens ? 0 : eo_job_port(j),
+                       .udp_port = j->speaks->listens ? 0 : eo_job_port(j),
                        .bind = t->bind,
                        .family = t->family,
                        .mode = t->verify,
@@ -273,7 +271,7 @@ bool eo_job_can_be_seen(struct job *j)
     struct addr addr = j->addr[0];
 
     if (j->target.pub.verify != ESPOTA_VERIFY_BACK || j->visible ||
-        j->ops->listens)
+        j->speaks->listens)
         return true;
     if (eo_addr_is_loopback(&addr))
         return true;

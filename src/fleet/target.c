@@ -6,26 +6,9 @@
 #include "base/device.h"
 #include "base/hex.h"
 #include "base/mem.h"
+#include "fleet/protocol.h"
 #include "fleet/target_web.h"
 #include "names/resolve.h"
-
-static bool is_open(const struct espota_target *t)
-{
-    return t->protocol == NULL || strcmp(t->protocol, "auto") == 0;
-}
-
-/* A URL leaves nothing to guess. */
-bool eo_target_guesses(const struct espota_target *t)
-{
-    return is_open(t) && !eo_is_url(t->host);
-}
-
-const struct proto_ops *eo_target_protocol(const struct espota_target *t)
-{
-    if (is_open(t))
-        return eo_is_url(t->host) ? &eo_proto_web : eo_proto_at(0);
-    return eo_proto_find(t->protocol);
-}
 
 /* The bare host, or a URL; NAME= and a port of its own are for people. */
 static int check_host(const char *text, struct espota_error *err)
@@ -54,18 +37,20 @@ static bool is_known_name(const char *text)
 
 static int check(const struct espota_target *t, struct espota_error *err)
 {
+    const struct protocol *speaks;
     const struct web_profile *profile;
 
     if (check_host(t->host, err) != 0)
         return -1;
+    speaks = eo_protocol_of(t);
     for (size_t i = 0; i < t->n_resolve; i++)
         if (!is_known_name(t->resolve[i]))
             return eo_fail(err, ESPOTA_E_USAGE,
                            "\"%s\" is no NAME=ADDRESS", t->resolve[i]);
-    if (eo_target_protocol(t) == NULL)
+    if (speaks == NULL)
         return eo_fail(err, ESPOTA_E_USAGE, "this build has no protocol \"%s\"",
                        t->protocol);
-    if (eo_is_url(t->host) && eo_target_protocol(t) != &eo_proto_web)
+    if (eo_is_url(t->host) && !speaks->by_url)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "%s is for the protocol \"web\", not \"%s\"", t->host,
                        t->protocol);
@@ -129,6 +114,7 @@ static bool copy_list(const char *const **to, size_t *n,
 int eo_target_copy(struct target *to, const struct espota_target *from,
                    struct espota_error *err)
 {
+    const struct protocol *speaks;
     bool ok;
 
     *to = (struct target){0};
@@ -157,12 +143,13 @@ int eo_target_copy(struct target *to, const struct espota_target *from,
         eo_target_free(to);
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     }
-    if (eo_target_protocol(&to->pub) != &eo_proto_web) {
+    speaks = eo_protocol_of(&to->pub);
+    if (speaks->prepare == NULL) {
         to->name = eo_strdup(to->pub.host);
         if (to->name != NULL)
             return 0;
         eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    } else if (eo_target_web(to, err) == 0) {
+    } else if (speaks->prepare(to, err) == 0) {
         return 0;
     }
     eo_target_free(to);

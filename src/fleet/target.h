@@ -26,10 +26,4 @@ int eo_target_copy(struct target *, const struct espota_target *,
 void eo_target_wipe(struct target *);
 void eo_target_free(struct target *);
 
-/* Nobody said which protocol it speaks. */
-bool eo_target_guesses(const struct espota_target *);
-
-/* The protocol to speak, or the likeliest; never NULL for a target that was copied. */
-const struct proto_ops *eo_target_protocol(const struct espota_target *);
-
 #endif

@@ -92,15 +92,17 @@ static int locate(struct target *t, uint16_t port, struct espota_error *err)
     return 0;
 }
 
-int eo_target_web_found(struct target *t, const char *profile, uint16_t port,
+int eo_target_web_found(struct target *t, const char *profile, uint16_t *port,
                         struct espota_error *err)
 {
     if (choose(t, t->pub.profile != NULL ? t->pub.profile : profile, err) != 0)
         return -1;
     if (t->pub.port != 0)
-        port = t->pub.port;
+        *port = t->pub.port;
+    else if (*port == 0)
+        *port = t->web.profile->port;
     t->web.found = t->pub.profile == NULL;
-    return locate(t, port != 0 ? port : t->web.profile->port, err);
+    return locate(t, *port, err);
 }
 
 int eo_target_web(struct target *t, struct espota_error *err)

@@ -13,8 +13,8 @@ int eo_target_web_profile(const char *name, const struct web_profile **out,
 int eo_target_web(struct target *to, struct espota_error *err) EO_MUST_CHECK;
 
 /* It was not given as such, but announces that it is one, at that port (0: not
- * told).  Fails with USAGE. */
-int eo_target_web_found(struct target *, const char *profile, uint16_t port,
+ * told), which becomes the one to use.  Fails with USAGE. */
+int eo_target_web_found(struct target *, const char *profile, uint16_t *port,
                         struct espota_error *err) EO_MUST_CHECK;
 
 void eo_target_web_free(struct target *);

@@ -43,7 +43,7 @@ enum {
 };
 
 struct detected {
-    const char *protocol; /* a name of PROTO_LIST; NULL: not found out, with
+    const char *protocol; /* a protocol's name; NULL: not found out, with
                              listens_only */
     const char *profile;  /* of "web"; NULL: not told */
     uint16_t port;        /* that it announced; 0: none */

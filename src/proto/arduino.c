@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "proto/machines.h"
 #include "wire/chip.h"
 
 enum {
@@ -134,26 +135,11 @@ static void init(struct proto *p, const struct proto_job *job)
         m->note = "the device stores a filesystem as it comes: it goes raw";
     m->lockstep = job->window == ESPOTA_WINDOW_LOCKSTEP || job->careful;
     m->chips = eo_chip_core(espota_image_info(job->image)->chip);
-    m->hello.protocol = p->ops->name;
-}
-
-/* Of those that have such a core; what others listen on is not known. */
-static uint16_t port_for(const char *chip)
-{
-    const struct chip_family *f = eo_chip_family(chip);
-
-    return f != NULL && f->core != 0 ? f->port : 0;
 }
 
 const struct proto_ops eo_proto_arduino = {
-    .name = "arduino",
-    .summary = "ArduinoOTA of the ESP8266, ESP32 and Pico cores (espota.py)",
-    .port = 8266,
     .size = sizeof(struct arduino),
-    .refuses =
-        1u << ESPOTA_TYPE_PARTITION_TABLE | 1u << ESPOTA_TYPE_BOOTLOADER,
     .init = init,
     .step = step,
     .want = want,
-    .port_for = port_for,
 };

@@ -6,6 +6,7 @@
 #include "proto/esphome_inside.h"
 #include "proto/esphome_policy.h"
 #include "proto/esphome_verdict.h"
+#include "proto/machines.h"
 #include "wire/chip.h"
 
 enum { GOODBYE_MS = 2000 /* for the device to close first */ };
@@ -188,9 +189,7 @@ static enum proto_status on_event(struct esphome *m,
 {
     switch (ev->kind) {
     case PROTO_OPENED:
-        return enter(m, eo_proto_check(m->base.ops, m->job, &m->base.error) == 0
-                            ? PH_HELLO
-                            : PH_FAILED);
+        return enter(m, PH_HELLO);
     case PROTO_BYTES:
         return on_bytes(m, ev->data, ev->len);
     case PROTO_SENT:
@@ -269,19 +268,11 @@ static void init(struct proto *p, const struct proto_job *job)
 
     m->job = job;
     m->form = eo_image_raw(job->image);
-    m->hello.protocol = p->ops->name;
 }
 
 const struct proto_ops eo_proto_esphome = {
-    .name = "esphome",
-    .summary = "ESPHome's native OTA, versions 1, 2, extended and encrypted",
-    .port = 3232,
-    .listens = true,
     .size = sizeof(struct esphome),
     .init = init,
     .step = step,
     .want = want,
-    .port_for = eo_chip_port,
-    .refuses = 1u << ESPOTA_TYPE_FILESYSTEM,
-    .encrypts = true,
 };

@@ -115,41 +115,13 @@ struct proto {
 };
 
 struct proto_ops {
-    const char *name;    /* --protocol NAME, JSON */
-    const char *summary; /* one line for --help */
-    uint16_t port;       /* default where the image tells nothing better */
-    bool listens;        /* the device does, by TCP: its port can be asked
-                            whether it is there */
-    size_t size;         /* of the machine; the driver allocates it, zeroed */
-    unsigned refuses;    /* types it cannot carry: 1u << ESPOTA_TYPE_... */
-    bool encrypts;       /* with the job's key */
+    size_t size; /* of the machine; the driver allocates it, zeroed */
 
-    /* Never fails; a job that makes no sense fails at the first step. */
+    /* Never fails.  The job is one that this protocol can do. */
     void (*init)(struct proto *, const struct proto_job *);
     enum proto_status (*step)(struct proto *, const struct proto_event *);
     void (*want)(const struct proto *, struct proto_want *);
-    /* The default port for an image of this chip (NULL: unknown). */
-    uint16_t (*port_for)(const char *chip);
 };
-
-/* Every protocol there is: adding one means one new file and one line here.
- * The order is the order of --help. */
-#define PROTO_LIST(X) X(esphome) X(arduino) X(web)
-
-#define X(name) extern const struct proto_ops eo_proto_##name;
-PROTO_LIST(X)
-#undef X
-
-/* NULL: there is no protocol of that name. */
-const struct proto_ops *eo_proto_find(const char *name);
-
-/* The i-th of the list, or NULL behind its end. */
-const struct proto_ops *eo_proto_at(size_t i);
-
-/* Does this job make sense over this protocol?  Asked before anything is sent:
- * USAGE, or POLICY where there would be no encryption. */
-int eo_proto_check(const struct proto_ops *, const struct proto_job *,
-                   struct espota_error *err) EO_MUST_CHECK;
 
 /* Tells the machine what happened: the only way to do so outside of tests. */
 enum proto_status eo_proto_step(struct proto *, const struct proto_event *);

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "proto/proto.h"
 #include "wire/arduino.h"
 
 static const struct web_profile PROFILES[] = {
@@ -71,50 +70,3 @@ const char *eo_web_path(const struct web_job *job, bool filesystem)
         return job->path;
     return filesystem ? job->profile->fs_path : job->profile->path;
 }
-
-/* ---- as a protocol ------------------------------------------------------- */
-
-/* The wire is libcurl's (web/push.c), and a build without it refuses such
- * a target: this machine stands in the list of protocols and does not run. */
-
-static void init(struct proto *p, const struct proto_job *job)
-{
-    (void)p;
-    (void)job;
-}
-
-static enum proto_status step(struct proto *p, const struct proto_event *ev)
-{
-    (void)ev;
-    eo_fail(&p->error, ESPOTA_E_USAGE,
-            "the protocol \"web\" needs libcurl");
-    return p->status = PROTO_FAILED;
-}
-
-static void want(const struct proto *p, struct proto_want *w)
-{
-    *w = (struct proto_want){
-        .open = p->status == PROTO_RUNNING ? 1u << PROTO_STREAM : 0,
-        .timeout_ms = 1,
-        .phase = ESPOTA_PHASE_CONNECT,
-        .doing = "connecting"};
-}
-
-static uint16_t port_for(const char *chip)
-{
-    (void)chip;
-    return 0;
-}
-
-const struct proto_ops eo_proto_web = {
-    .name = "web",
-    .summary = "the upload form of the device's web page",
-    .port = 80,
-    .listens = true,
-    .size = sizeof(struct proto),
-    .refuses = 1u << ESPOTA_TYPE_PARTITION_TABLE | 1u << ESPOTA_TYPE_BOOTLOADER,
-    .init = init,
-    .step = step,
-    .want = want,
-    .port_for = port_for,
-};

@@ -143,8 +143,7 @@ static bool probed(struct push *p)
         return false;
     if (p->step == PUSH_PROBE) {
         p->auth = auth;
-        p->hello = (struct espota_hello){.protocol = "web",
-                                         .auth = auth != NULL ? auth : "none"};
+        p->hello.auth = auth != NULL ? auth : "none";
         if (auth != NULL)
             return started(p, eo_push_start_look(p, PUSH_LOGIN));
     }
@@ -282,7 +281,7 @@ static void push_want(const struct session *s, struct proto_want *w)
     *w = (struct proto_want){
         .done = p->taken,
         .total = p->form->len,
-        .hello = p->connected && p->hello.protocol != NULL ? &p->hello : NULL,
+        .hello = p->connected && p->hello.auth != NULL ? &p->hello : NULL,
     };
     if (p->step < PUSH_POST) {
         w->phase = ESPOTA_PHASE_HELLO;

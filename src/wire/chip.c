@@ -111,6 +111,13 @@ uint16_t eo_chip_port(const char *chip)
     return f != NULL ? f->port : 0;
 }
 
+uint16_t eo_chip_core_port(const char *chip)
+{
+    const struct chip_family *f = eo_chip_family(chip);
+
+    return f != NULL && f->core != 0 ? f->port : 0;
+}
+
 unsigned eo_chip_core(const char *chip)
 {
     const struct chip_family *f = eo_chip_family(chip);

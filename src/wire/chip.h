@@ -52,6 +52,10 @@ const struct chip_family *eo_chip_family_at(size_t i);
  * known. */
 uint16_t eo_chip_port(const char *chip);
 
+/* The same of those that have an Arduino core: what others listen on for it is
+ * not known. */
+uint16_t eo_chip_core_port(const char *chip);
+
 /* Its bit of enum arduino_chip; ARDUINO_ANY: not known, or it has none. */
 unsigned eo_chip_core(const char *chip);
 

@@ -22,6 +22,7 @@
 #define TEST_SUPPORT_ARDUINO_TALK_H
 
 #include "proto/arduino.h"
+#include "proto/machines.h"
 
 /* Of bytes 0x55, but for the first: that is an app's.  The host listens on this
  * port. */

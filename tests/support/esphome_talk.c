@@ -30,9 +30,8 @@ struct proto_job esphome_talk_job(unsigned how, const struct espota_image *img)
     struct proto_job job = {
         .image = img,
         .password = how & PW ? "secret" : how & EMPTY_PW ? "" : NULL,
-        .type = how & PARTITIONS   ? ESPOTA_TYPE_PARTITION_TABLE
-                : how & FILESYSTEM ? ESPOTA_TYPE_FILESYSTEM
-                                   : ESPOTA_TYPE_APP,
+        .type = how & PARTITIONS ? ESPOTA_TYPE_PARTITION_TABLE
+                                 : ESPOTA_TYPE_APP,
         .compress = how & ALWAYS  ? ESPOTA_COMPRESS_ALWAYS
                     : how & NEVER ? ESPOTA_COMPRESS_NEVER
                                   : ESPOTA_COMPRESS_AUTO,

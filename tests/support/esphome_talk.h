@@ -38,8 +38,7 @@ extern char proof32[33], proof64[65];
 extern char empty32[33], empty64[65];
 
 enum { PW = 1, GZ = 2, ESP32 = 4, NO_MD5 = 8, ALWAYS = 16, NEVER = 32,
-       LOCKSTEP = 64, WIDE = 128, PARTITIONS = 256, FILESYSTEM = 512,
-       EMPTY_PW = 1024 };
+       LOCKSTEP = 64, WIDE = 128, PARTITIONS = 256, EMPTY_PW = 512 };
 
 /* To be called first: fills in what is extern above. */
 void esphome_talk_prepare(void);

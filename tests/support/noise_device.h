@@ -19,7 +19,7 @@
 #ifndef TEST_SUPPORT_NOISE_DEVICE_H
 #define TEST_SUPPORT_NOISE_DEVICE_H
 
-#include "proto/proto.h"
+#include "proto/machines.h"
 #include "sim_esphome/noise.h"
 
 enum { NOISE_DEVICE_IN = 65536 };

@@ -22,7 +22,7 @@
 #ifndef TEST_SUPPORT_TALK_H
 #define TEST_SUPPORT_TALK_H
 
-#include "proto/proto.h"
+#include "proto/machines.h"
 
 struct talk_line {
     char who;

@@ -5,8 +5,8 @@
 
 #include <espota/espota.h>
 
-#include "proto/proto.h"
-#include "web/push.h"
+#include "fleet/protocol.h"
+#include "wire/announce.h"
 #include "wire/esphome.h"
 
 /* For people, behind "host: ": no full stop, no newline, and lower case unless
@@ -131,32 +131,123 @@ static void test_esphome_refusals(void **state)
 
 static void test_protocols(void **state)
 {
-    const struct proto_ops *ops;
+    const struct protocol *p;
     struct espota_protocol public;
     size_t i, built_in = 0;
 
     (void)state;
-    for (i = 0; (ops = eo_proto_at(i)) != NULL; i++) {
-        check_word(ops->name);
-        assert_true(strlen(ops->summary) > 10);
-        assert_true(strlen(ops->summary) < 60); /* one line of --help */
-        assert_int_not_equal(ops->port, 0);
-        assert_in_range(ops->size, sizeof(struct proto), 64 * 1024);
-        assert_non_null(ops->init);
-        assert_non_null(ops->step);
-        assert_non_null(ops->want);
-        assert_non_null(ops->port_for);
-        assert_ptr_equal(eo_proto_find(ops->name), ops);
-        if (ops != &eo_proto_web || eo_http_push_library() != NULL) {
+    for (i = 0; (p = eo_protocol_at(i)) != NULL; i++) {
+        check_word(p->name);
+        assert_true(strlen(p->summary) > 10);
+        assert_true(strlen(p->summary) < 60); /* one line of --help */
+        assert_int_not_equal(p->port, 0);
+        assert_non_null(p->start);
+        assert_ptr_equal(eo_protocol_find(p->name), p);
+        if (p->machine != NULL) {
+            assert_in_range(p->machine->size, sizeof(struct proto), 64 * 1024);
+            assert_non_null(p->machine->init);
+            assert_non_null(p->machine->step);
+            assert_non_null(p->machine->want);
+        }
+        if (eo_protocol_is_built_in(p)) {
             assert_true(espota_protocol_at(built_in++, &public));
-            assert_string_equal(public.name, ops->name);
+            assert_string_equal(public.name, p->name);
         }
         for (size_t k = 0; k < i; k++)
-            assert_string_not_equal(eo_proto_at(k)->name, ops->name);
+            assert_string_not_equal(eo_protocol_at(k)->name, p->name);
     }
     assert_true(i >= 1);
     assert_false(espota_protocol_at(built_in, &public));
-    assert_null(eo_proto_find("no-such-protocol"));
+    assert_null(eo_protocol_find("no-such-protocol"));
+}
+
+/* What a device announces, and what is made of its silence, is in the list. */
+static void test_who_announces_speaks_a_protocol(void **state)
+{
+    static const uint16_t PORTS[] = {80, 3232, 8266, 65280};
+    struct announced a;
+
+    (void)state;
+    for (int i = 0; i < ANNOUNCE_SERVICE_COUNT; i++)
+        for (size_t k = 0; k < sizeof PORTS / sizeof *PORTS; k++) {
+            eo_announce_read(&a, (enum announce_service)i, PORTS[k],
+                             (const uint8_t *)"\x0d" "board=arduino", 14);
+            if (a.protocol != NULL)
+                assert_non_null(eo_protocol_find(a.protocol));
+            if (a.profile != NULL)
+                assert_non_null(eo_web_profile(a.profile));
+        }
+    assert_non_null(eo_protocol_find("esphome"));
+    assert_non_null(eo_protocol_find("arduino"));
+}
+
+/* Where only one can do what is wanted, nothing has to be found out. */
+static void test_the_only_choice(void **state)
+{
+    static const struct {
+        struct espota_target t;
+        bool key;
+        const char *only;
+    } ROWS[] = {
+        {{.host = "x"}, false, NULL},
+        {{.host = "x"}, true, "esphome"},
+        {{.host = "x", .require_encryption = true}, false, "esphome"},
+        {{.host = "x", .type = ESPOTA_TYPE_PARTITION_TABLE}, false, "esphome"},
+        {{.host = "x", .type = ESPOTA_TYPE_BOOTLOADER, .md5_stored = true},
+         false, "esphome"},
+        {{.host = "x", .type = ESPOTA_TYPE_FILESYSTEM}, false, "arduino"},
+        {{.host = "x", .md5_stored = true}, false, "arduino"},
+        {{.host = "x", .md5_stored = true}, true, "esphome"},
+        /* Nobody can: which of them says so is told by the key. */
+        {{.host = "x", .type = ESPOTA_TYPE_FILESYSTEM}, true, "esphome"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        const struct target t = {.pub = ROWS[i].t, .has_key = ROWS[i].key};
+        const struct protocol *only = eo_protocol_only(&t);
+
+        if (only != (ROWS[i].only != NULL ? eo_protocol_find(ROWS[i].only)
+                                          : NULL))
+            fail_msg("row %zu: %s", i, only != NULL ? only->name : "several");
+    }
+}
+
+/* What a protocol cannot do is refused before a word is sent. */
+static void test_what_a_protocol_refuses(void **state)
+{
+    static const uint8_t KEY[32];
+    static const struct {
+        const char *protocol;
+        struct proto_job job;
+        enum espota_category category;
+        const char *message;
+    } ROWS[] = {
+        {"esphome", {.type = ESPOTA_TYPE_APP, .key = KEY}, ESPOTA_E_OK, NULL},
+        {"esphome", {.type = ESPOTA_TYPE_FILESYSTEM}, ESPOTA_E_USAGE,
+         "the protocol \"esphome\" carries no file system images"},
+        {"arduino", {.type = ESPOTA_TYPE_FILESYSTEM}, ESPOTA_E_OK, NULL},
+        {"arduino", {.type = ESPOTA_TYPE_BOOTLOADER}, ESPOTA_E_USAGE,
+         "the protocol \"arduino\" carries no bootloader images"},
+        {"web", {.type = ESPOTA_TYPE_PARTITION_TABLE}, ESPOTA_E_USAGE,
+         "the protocol \"web\" carries no partition table images"},
+        {"arduino", {.key = KEY}, ESPOTA_E_POLICY,
+         "the protocol \"arduino\" has no encryption"},
+        {"web", {.require_encryption = true}, ESPOTA_E_POLICY,
+         "the protocol \"web\" has no encryption"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct espota_error err = {.category = ESPOTA_E_OK};
+
+        assert_int_equal(eo_protocol_check(eo_protocol_find(ROWS[i].protocol),
+                                           &ROWS[i].job, &err),
+                         ROWS[i].message != NULL ? -1 : 0);
+        assert_int_equal(err.category, ROWS[i].category);
+        if (ROWS[i].message != NULL)
+            assert_string_equal(err.message, ROWS[i].message);
+    }
 }
 
 /* What is wanted and not yet open is opened, as the session would. */
@@ -179,7 +270,7 @@ static unsigned open_wanted(struct proto *p, unsigned opened)
 static void test_machines_against_silence(void **state)
 {
     static const uint8_t BYTES[] = {0xe9, 0, 0, 0};
-    const struct proto_ops *ops;
+    const struct protocol *row;
     struct espota_image *img;
     struct proto_job job = {.answer_ms = 1000, .stall_ms = 5000};
 
@@ -188,11 +279,14 @@ static void test_machines_against_silence(void **state)
                                        ESPOTA_COMPRESS_NEVER, NULL),
                      0);
     job.image = img;
-    for (size_t i = 0; (ops = eo_proto_at(i)) != NULL; i++) {
-        struct proto *p = calloc(1, ops->size);
+    for (size_t i = 0; (row = eo_protocol_at(i)) != NULL; i++) {
+        const struct proto_ops *ops = row->machine;
+        struct proto *p = ops != NULL ? calloc(1, ops->size) : NULL;
         struct proto_want w;
         unsigned opened;
 
+        if (ops == NULL)
+            continue;
         assert_non_null(p);
         eo_proto_start(p, ops, &job);
         ops->want(p, &w);
@@ -238,6 +332,9 @@ int main(void)
         cmocka_unit_test(test_phases),
         cmocka_unit_test(test_esphome_refusals),
         cmocka_unit_test(test_protocols),
+        cmocka_unit_test(test_who_announces_speaks_a_protocol),
+        cmocka_unit_test(test_the_only_choice),
+        cmocka_unit_test(test_what_a_protocol_refuses),
         cmocka_unit_test(test_machines_against_silence),
         cmocka_unit_test(test_libraries),
     };

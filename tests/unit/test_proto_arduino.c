@@ -372,16 +372,6 @@ static void test_conversation(void **state)
     arduino_talk(*state, 100000);
 }
 
-static void test_ports_by_chip(void **state)
-{
-    (void)state;
-    assert_int_equal(eo_proto_arduino.port_for("ESP8266"), 8266);
-    assert_int_equal(eo_proto_arduino.port_for("ESP32-C3"), 3232);
-    assert_int_equal(eo_proto_arduino.port_for("RP2350"), 2040);
-    assert_int_equal(eo_proto_arduino.port_for("BK7231"), 0);
-    assert_int_equal(eo_proto_arduino.port_for(NULL), 0);
-}
-
 /* No device says that it could inflate. */
 static void test_gzip_only_for_who_insists(void **state)
 {
@@ -467,7 +457,7 @@ static void test_words_about_gzip(void **state)
 int main(void)
 {
     enum { N = sizeof CASES / sizeof *CASES };
-    struct CMUnitTest tests[N + 3];
+    struct CMUnitTest tests[N + 2];
 
     for (size_t i = 0; i < N; i++)
         tests[i] = (struct CMUnitTest){
@@ -475,9 +465,8 @@ int main(void)
             .test_func = test_conversation,
             .initial_state = (void *)(uintptr_t)&CASES[i],
         };
-    tests[N] = (struct CMUnitTest)cmocka_unit_test(test_ports_by_chip);
-    tests[N + 1] =
+    tests[N] =
         (struct CMUnitTest)cmocka_unit_test(test_gzip_only_for_who_insists);
-    tests[N + 2] = (struct CMUnitTest)cmocka_unit_test(test_words_about_gzip);
+    tests[N + 1] = (struct CMUnitTest)cmocka_unit_test(test_words_about_gzip);
     return cmocka_run_group_tests_name("proto/arduino", tests, NULL, NULL);
 }

@@ -260,8 +260,6 @@ static const struct conversation {
      ESPOTA_E_REFUSED, "", "the device takes app images only"},
     {"a partition table for an older device", PARTITIONS, {PLAIN},
      ESPOTA_E_REFUSED, "", "the device takes app images only"},
-    {"a file system", FILESYSTEM, {{0, NULL}}, ESPOTA_E_USAGE, "",
-     "the protocol \"esphome\" carries no file system images"},
 };
 
 static void test_conversation(void **state)
@@ -309,7 +307,6 @@ static void test_what_it_tells_while_it_works(void **state)
     p->ops->want(p, &w);
     assert_int_equal(w.phase, ESPOTA_PHASE_AUTH);
     assert_non_null(w.hello);
-    assert_string_equal(w.hello->protocol, "esphome");
     assert_int_equal(w.hello->protocol_version, 2);
     assert_string_equal(w.hello->auth, "sha256");
     assert_string_equal(w.hello->features[0], "extended");

@@ -86,30 +86,11 @@ static void test_cleartext_is_told_where_it_need_not_be(void **state)
     }
 }
 
-static void test_the_default_port_follows_the_chip(void **state)
-{
-    static const struct {
-        const char *chip;
-        uint16_t port;
-    } ROWS[] = {
-        {"ESP8266", 8266}, {"ESP32", 3232},    {"ESP32-C3", 3232},
-        {"RP2040", 2040},  {"RP2350", 2040},   {"BK7231N", 8892},
-        {"LN882H", 8820},  {"RTL8710B", 8892}, {NULL, 0},
-        {"SAMD21", 0},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
-        assert_int_equal(eo_proto_esphome.port_for(ROWS[i].chip),
-                         ROWS[i].port);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hints),
         cmocka_unit_test(test_cleartext_is_told_where_it_need_not_be),
-        cmocka_unit_test(test_the_default_port_follows_the_chip),
     };
 
     esphome_talk_prepare();

@@ -106,7 +106,7 @@ static enum proto_status obey(struct proto *p, const struct proto_event *ev)
 }
 
 static const struct proto_ops LISTENER = {
-    .name = "listener", .init = no_init, .step = obey};
+    .init = no_init, .step = obey};
 
 static void happens(struct proto *p, enum proto_event_kind kind,
                     enum proto_channel channel, size_t len)

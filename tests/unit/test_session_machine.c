@@ -10,6 +10,7 @@
 #include "support/peer.h"
 
 #include "base/mem.h"
+#include "proto/machines.h"
 #include "session/machine.h"
 
 enum { IMAGE_LEN = 40000 };

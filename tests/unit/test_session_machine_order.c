@@ -98,7 +98,6 @@ static void sponge_init(struct proto *p, const struct proto_job *job)
 }
 
 static const struct proto_ops SPONGE = {
-    .name = "sponge",
     .size = sizeof(struct sponge),
     .init = sponge_init,
     .step = sponge_step,
@@ -143,7 +142,6 @@ static enum proto_status quitter_step(struct proto *p,
 }
 
 static const struct proto_ops QUITTER = {
-    .name = "quitter",
     .size = sizeof(struct sponge),
     .init = sponge_init,
     .step = quitter_step,
@@ -218,7 +216,6 @@ static void chatter_want(const struct proto *p, struct proto_want *w)
 static void test_a_reset_that_a_send_sees_is_no_orderly_end(void **state)
 {
     static const struct proto_ops CHATTER = {
-        .name = "chatter",
         .size = sizeof(struct chatter),
         .init = chatter_init,
         .step = chatter_step,

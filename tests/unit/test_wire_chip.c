@@ -40,6 +40,8 @@ static void test_rows(void **state)
         assert_non_null(f);
         assert_string_equal(f->name, r->family);
         assert_int_equal(eo_chip_port(r->chip), r->port);
+        assert_int_equal(eo_chip_core_port(r->chip),
+                         r->core != ARDUINO_ANY ? r->port : 0);
         assert_int_equal(eo_chip_core(r->chip), r->core);
         assert_int_equal(f->blocks, r->blocks);
         assert_int_equal(f->inflates, r->inflates);
@@ -54,6 +56,8 @@ static void test_what_is_not_known(void **state)
     assert_null(eo_chip_family("SAMD21"));
     assert_null(eo_chip_family("ESP"));
     assert_int_equal(eo_chip_port("SAMD21"), 0);
+    assert_int_equal(eo_chip_port(NULL), 0);
+    assert_int_equal(eo_chip_core_port(NULL), 0);
     assert_int_equal(eo_chip_core(NULL), ARDUINO_ANY);
     assert_null(eo_chip_family_of_port(0));
     assert_null(eo_chip_family_of_port(80));

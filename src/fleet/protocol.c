@@ -1,0 +1,171 @@
+/* protocol.c -- one row a protocol. */
+#include "fleet/protocol.h"
+
+#include <string.h>
+
+#include "base/device.h"
+#include "fleet/target_web.h"
+#include "proto/machines.h"
+#include "session/machine.h"
+#include "web/push.h"
+#include "wire/chip.h"
+
+static struct session *start_machine(const struct protocol *p,
+                                     const struct target *t,
+                                     const struct session_config *c)
+{
+    (void)t;
+    return eo_machine_start(p->machine, c);
+}
+
+static struct session *start_push(const struct protocol *p,
+                                  const struct target *t,
+                                  const struct session_config *c)
+{
+    (void)p;
+    return eo_push_start(&t->web, c);
+}
+
+#define TYPE(name) (1u << ESPOTA_TYPE_##name)
+
+/* The first is the likeliest. */
+static const struct protocol LIST[] = {
+    {
+        .name = "esphome",
+        .summary = "ESPHome's native OTA, versions 1, 2, extended and encrypted",
+        .port = 3232,
+        .port_for = eo_chip_port,
+        .listens = true,
+        .unannounced = true,
+        .refuses = TYPE(FILESYSTEM),
+        .encrypts = true,
+        .start = start_machine,
+        .machine = &eo_proto_esphome,
+    },
+    {
+        .name = "arduino",
+        .summary = "ArduinoOTA of the ESP8266, ESP32 and Pico cores (espota.py)",
+        .port = 8266,
+        .port_for = eo_chip_core_port,
+        .unannounced = true,
+        .refuses = TYPE(PARTITION_TABLE) | TYPE(BOOTLOADER),
+        .stores_md5 = true,
+        .start = start_machine,
+        .machine = &eo_proto_arduino,
+    },
+    {
+        .name = "web",
+        .summary = "the upload form of the device's web page",
+        .port = 80,
+        .listens = true,
+        .by_url = true,
+        .refuses = TYPE(PARTITION_TABLE) | TYPE(BOOTLOADER),
+        .library = eo_http_push_library,
+        .prepare = eo_target_web,
+        .found = eo_target_web_found,
+        .start = start_push,
+    },
+};
+
+enum { N_LIST = sizeof LIST / sizeof *LIST };
+
+/* ---- which ---------------------------------------------------------------- */
+
+const struct protocol *eo_protocol_at(size_t i)
+{
+    return i < N_LIST ? &LIST[i] : NULL;
+}
+
+const struct protocol *eo_protocol_find(const char *name)
+{
+    for (size_t i = 0; i < N_LIST; i++)
+        if (strcmp(LIST[i].name, name) == 0)
+            return &LIST[i];
+    return NULL;
+}
+
+bool eo_protocol_is_built_in(const struct protocol *p)
+{
+    return p->library == NULL || p->library() != NULL;
+}
+
+static bool is_open(const struct espota_target *t)
+{
+    return t->protocol == NULL || strcmp(t->protocol, "auto") == 0;
+}
+
+bool eo_protocol_is_guessed(const struct espota_target *t)
+{
+    return is_open(t) && !eo_is_url(t->host);
+}
+
+const struct protocol *eo_protocol_of(const struct espota_target *t)
+{
+    const bool url = eo_is_url(t->host);
+
+    if (!is_open(t))
+        return eo_protocol_find(t->protocol);
+    for (size_t i = 0; i < N_LIST; i++)
+        if (LIST[i].by_url == url)
+            return &LIST[i];
+    return NULL;
+}
+
+/* ---- what it can do ------------------------------------------------------- */
+
+/* What nobody can do chooses nobody. */
+static void narrow(bool among[N_LIST], const bool able[N_LIST])
+{
+    bool any = false;
+
+    for (size_t i = 0; i < N_LIST; i++)
+        any |= among[i] && able[i];
+    for (size_t i = 0; any && i < N_LIST; i++)
+        among[i] &= able[i];
+}
+
+const struct protocol *eo_protocol_only(const struct target *t)
+{
+    const bool secret = t->has_key || t->pub.require_encryption;
+    bool among[N_LIST], encrypts[N_LIST], carries[N_LIST], stores[N_LIST];
+    const struct protocol *only = NULL;
+
+    for (size_t i = 0; i < N_LIST; i++) {
+        among[i] = LIST[i].unannounced;
+        encrypts[i] = !secret || LIST[i].encrypts;
+        carries[i] = (LIST[i].refuses & 1u << t->pub.type) == 0;
+        stores[i] = !t->pub.md5_stored || LIST[i].stores_md5;
+    }
+    narrow(among, encrypts);
+    narrow(among, carries);
+    narrow(among, stores);
+    for (size_t i = 0; i < N_LIST; i++) {
+        if (among[i] && only != NULL)
+            return NULL;
+        if (among[i])
+            only = &LIST[i];
+    }
+    return only;
+}
+
+int eo_protocol_check(const struct protocol *p, const struct proto_job *job,
+                      struct espota_error *err)
+{
+    static const char *const WORDS[] = {
+        [ESPOTA_TYPE_APP] = "app",
+        [ESPOTA_TYPE_FILESYSTEM] = "file system",
+        [ESPOTA_TYPE_PARTITION_TABLE] = "partition table",
+        [ESPOTA_TYPE_BOOTLOADER] = "bootloader",
+    };
+
+    if (p->refuses & 1u << job->type)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "the protocol \"%s\" carries no %s images", p->name,
+                       WORDS[job->type]);
+    if (!p->encrypts && (job->key != NULL || job->require_encryption))
+        return eo_fail_hint(err, ESPOTA_E_POLICY,
+                            "leave the key away to send the image in the "
+                            "clear",
+                            "the protocol \"%s\" has no encryption", p->name);
+    return 0;
+}

@@ -1,0 +1,10 @@
+/* machines.h -- every machine there is. */
+#ifndef EO_MACHINES_H
+#define EO_MACHINES_H
+
+#include "proto/proto.h"
+
+extern const struct proto_ops eo_proto_esphome;
+extern const struct proto_ops eo_proto_arduino;
+
+#endif
