@@ -75,6 +75,8 @@ const struct image_kind eo_kind_elf = {
     .role = ROLE_NOTHING,
     .unfit = "an ELF is what the linker made, no image for flash",
     .instead = "flash the .bin that was made from it",
+    .not_arduino = "a program for a computer, which no ArduinoOTA device runs",
+    .not_arduino_hint = "flash the .bin that was made from it",
     .probe = probe,
     .describe = describe,
 };

@@ -315,6 +315,7 @@ const struct image_kind eo_kind_esp32_app = {
     .name = "esp32-app",
     .what = "an ESP32 app",
     .role = ROLE_APP,
+    .slotted = true,
     .probe = probe_app,
     .describe = describe_app,
 };

@@ -68,6 +68,7 @@ static const struct image_kind GZIP = {
     .what = "a gzip file",
     .role = ROLE_UNKNOWN,
     .inflates = true,
+    .packed = true,
     .probe = never,
     .describe = describe_nothing,
 };

@@ -21,6 +21,12 @@ struct image_kind {
                           NULL: one does */
     const char *instead; /* and what to do then: an imperative sentence */
     bool inflates;       /* updaters that take it unpack gzip */
+    bool packed;         /* what is in it cannot be seen */
+    bool slotted;        /* by ESPHome it goes into one of two slots, whose size
+                            follows from that of the flash */
+    /* "a UF2 file, which no ArduinoOTA device takes", and what to do then;
+     * NULL: no protocol makes a difference. */
+    const char *not_arduino, *not_arduino_hint;
     bool (*probe)(const uint8_t *bytes, size_t len);
     void (*describe)(struct findings *, const uint8_t *bytes, size_t len);
 };

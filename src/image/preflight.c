@@ -84,11 +84,6 @@ static bool speaks(const struct espota_check *c, const char *protocol)
     return c->protocol != NULL && strcmp(c->protocol, protocol) == 0;
 }
 
-static bool is_kind(const struct preflight_image *img, const char *kind)
-{
-    return strcmp(img->found->kind->name, kind) == 0;
-}
-
 /* Is it meant for what it is to be used as? */
 static void rule_type(struct refusal *r, const struct preflight_image *img,
                       const struct espota_check *c)
@@ -105,7 +100,7 @@ static void rule_type(struct refusal *r, const struct preflight_image *img,
     if (f->role == wanted ||
         (f->role == ROLE_UNKNOWN && wanted == ROLE_FILESYSTEM))
         return;
-    if (f->role == ROLE_UNKNOWN && !is_kind(img, "gzip")) {
+    if (f->role == ROLE_UNKNOWN && !f->kind->packed) {
         eo_text_add(&r->text, "%s is not recognised as firmware", img->name);
         r->hint = "check the file; --force sends it as it is";
         return;
@@ -165,7 +160,7 @@ static void rule_partitions(struct refusal *r,
 static void rule_packed(struct refusal *r, const struct preflight_image *img,
                         const struct espota_check *c)
 {
-    if (c->type == ESPOTA_TYPE_APP || !is_kind(img, "gzip"))
+    if (c->type == ESPOTA_TYPE_APP || !img->found->kind->packed)
         return;
     eo_text_add(&r->text, "%s is packed by gzip, and cannot be unpacked",
                 img->name);
@@ -195,16 +190,13 @@ static void rule_bootloader(struct refusal *r,
 static void rule_protocol(struct refusal *r, const struct preflight_image *img,
                           const struct espota_check *c)
 {
+    const struct image_kind *kind = img->found->kind;
+
     if (!speaks(c, "arduino"))
         return;
-    if (is_kind(img, "uf2")) {
-        eo_text_add(&r->text, "%s is a UF2 file, which no ArduinoOTA device "
-                    "takes", img->name);
-        r->hint = "flash the .bin of the same build, or use --protocol esphome";
-    } else if (is_kind(img, "elf")) {
-        eo_text_add(&r->text, "%s is a program for a computer, which no "
-                    "ArduinoOTA device runs", img->name);
-        r->hint = "flash the .bin that was made from it";
+    if (kind->not_arduino != NULL) {
+        eo_text_add(&r->text, "%s is %s", img->name, kind->not_arduino);
+        r->hint = kind->not_arduino_hint;
     } else if (c->type == ESPOTA_TYPE_PARTITION_TABLE ||
                c->type == ESPOTA_TYPE_BOOTLOADER) {
         eo_text_add(&r->text, "ArduinoOTA can only update firmware and "
@@ -287,7 +279,7 @@ static void warn_of_slot(const struct preflight_image *img,
     char space[192];
     struct text t;
 
-    if (!speaks(c, "esphome") || !is_kind(img, "esp32-app") || flash == NULL)
+    if (!speaks(c, "esphome") || !img->found->kind->slotted || flash == NULL)
         return;
     for (size_t i = 0; i < sizeof SLOTS / sizeof *SLOTS; i++)
         if (strcmp(SLOTS[i].flash, flash) == 0 && img->bytes > SLOTS[i].slot) {

@@ -230,6 +230,9 @@ const struct image_kind eo_kind_uf2 = {
     .unfit = "this UF2 goes over USB, and would brick the board over the "
              "network",
     .instead = "flash the .bin of the same build",
+    .not_arduino = "a UF2 file, which no ArduinoOTA device takes",
+    .not_arduino_hint = "flash the .bin of the same build, or use --protocol "
+                        "esphome",
     .probe = probe,
     .describe = describe,
 };

@@ -359,13 +359,12 @@ static bool by_rule(struct catalog *c, const struct pull_request *r,
 
 static bool is_filesystem(const struct stored *s)
 {
-    return strcmp(s->info->kind, "littlefs") == 0 ||
-           strcmp(s->info->kind, "spiffs") == 0;
+    return s->kind->role == ROLE_FILESYSTEM;
 }
 
 static bool is_unknown(const struct stored *s)
 {
-    return strcmp(s->info->kind, "unknown") == 0;
+    return s->kind->role == ROLE_UNKNOWN && !s->kind->packed;
 }
 
 /* How well a file answers a request; 0: not at all. */

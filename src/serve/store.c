@@ -77,6 +77,7 @@ static int describe(struct entry *e, enum espota_compress compress)
     struct pull_image *p = &e->pub.pull;
 
     e->pub.info = espota_image_info(e->image);
+    e->pub.kind = eo_image_findings(e->image)->kind;
     e->pub.file = e->path;
     p->raw = eo_image_raw(e->image);
     p->plain = eo_image_choose(e->image, compress, INFLATES_NO,

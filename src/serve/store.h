@@ -16,6 +16,7 @@ struct store;
 struct stored {
     struct pull_image pull;
     const struct espota_image_info *info;
+    const struct image_kind *kind;
     const char *file; /* as it was named */
     unsigned refs;
 };

@@ -7,18 +7,63 @@
 
 #include "wire/arduino.h"
 
+/* docs/ADDING-A-PAGE.md says how to add one. */
 static const struct web_profile PROFILES[] = {
-    {"esphome", "/update", NULL, "update", NULL, "/", "admin", 80, false, true,
-     false, ARDUINO_ANY},
-    {"esp8266", "/update", "/update", "firmware", "filesystem", NULL, "admin",
-     80, false, true, false, ARDUINO_ESP8266},
-    {"esp32", "/update", "/update", "firmware", "filesystem", NULL, "admin", 80,
-     true, true, false, ARDUINO_ESP32},
-    {"pico", "/update", "/update", "firmware", "filesystem", NULL, "admin", 80,
-     false, true, false, ARDUINO_PICO},
-    /* It answers a POST without a body with 401 or 400, and stores nothing. */
-    {"sketch", "/sketch", "/data", NULL, NULL, NULL, "arduino", 65280, false,
-     false, true, ARDUINO_ANY},
+    {
+        .name = "esphome",
+        .path = "/update",
+        .field = "update",
+        .probe = "/",
+        .user = "admin",
+        .port = 80,
+        .digest = true,
+        .texts = ARDUINO_ANY,
+    },
+    {
+        .name = "esp8266",
+        .path = "/update",
+        .fs_path = "/update",
+        .field = "firmware",
+        .fs_field = "filesystem",
+        .user = "admin",
+        .port = 80,
+        .digest = true,
+        .texts = ARDUINO_ESP8266,
+    },
+    {
+        .name = "esp32",
+        .path = "/update",
+        .fs_path = "/update",
+        .field = "firmware",
+        .fs_field = "filesystem",
+        .user = "admin",
+        .port = 80,
+        .origin = true,
+        .digest = true,
+        .texts = ARDUINO_ESP32,
+    },
+    {
+        .name = "pico",
+        .path = "/update",
+        .fs_path = "/update",
+        .field = "firmware",
+        .fs_field = "filesystem",
+        .user = "admin",
+        .port = 80,
+        .digest = true,
+        .texts = ARDUINO_PICO,
+    },
+    {
+        /* It answers a POST without a body with 401 or 400, and stores
+         * nothing. */
+        .name = "sketch",
+        .path = "/sketch",
+        .fs_path = "/data",
+        .user = "arduino",
+        .port = 65280,
+        .bare = true,
+        .texts = ARDUINO_ANY,
+    },
 };
 
 const struct web_profile *eo_web_profile_at(size_t i)
