@@ -1,9 +1,6 @@
 /* cmd_discover.c -- list the devices that announce themselves. */
-#include <fnmatch.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #ifdef EO_WITH_JSON
 #include "ui/json.h"
@@ -11,6 +8,7 @@
 
 #include <espota/discover.h>
 
+#include "base/glob.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/cli.h"
@@ -77,7 +75,7 @@ static const char OF_TXT[] = "txt:";
 
 static bool is(const char *glob, const char *value)
 {
-    return fnmatch(glob, value != NULL ? value : "", 0) == 0;
+    return eo_glob(glob, value != NULL ? value : "");
 }
 
 static bool passes_one(const struct espota_device *d, const char *key,
@@ -448,7 +446,7 @@ int eo_cmd_discover(struct cli *cli)
     if (check(o, &cli->parsed.args, &err) != 0)
         return eo_cli_fail(&err);
     eo_signals_catch();
-    signal(SIGPIPE, SIG_DFL); /* whoever reads the list is gone: so are we */
+    eo_signals_end_by_pipe(); /* whoever reads the list is gone: so are we */
     rc = eo_discover_run(&config, &err);
     print_table(&l);
     free_rows(&l);

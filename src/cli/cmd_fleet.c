@@ -1,13 +1,13 @@
 /* cmd_fleet.c -- flash many devices. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/discover.h"
 #include "cli/watch.h"
 #include "conf/inventory.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "os/paths.h"
 #include "os/process.h"
@@ -337,7 +337,7 @@ static int prepare(struct cli *cli, struct run *run, struct target_list *list,
         return -1;
     if (eo_watch_start(w, run, o, err) != 0)
         return -1;
-    return arrange(run, w, (uint64_t)time(NULL) ^ eo_process_id() << 32, err);
+    return arrange(run, w, eo_wall_ms() ^ eo_process_id() << 32, err);
 }
 
 int eo_cmd_fleet(struct cli *cli)

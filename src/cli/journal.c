@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utc.h"
+#include "os/clock.h"
 
 #ifdef EO_WITH_JSON
 
@@ -289,13 +290,10 @@ void eo_journal_free(struct journal *j)
  * then as well. */
 static int append(struct journal *j, json_t *o, bool sync)
 {
-    char stamp[32], line[4096];
-    const time_t now = time(NULL);
-    struct tm utc;
+    char stamp[UTC_TEXT], line[4096];
     size_t len;
 
-    gmtime_r(&now, &utc);
-    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    eo_utc_text(stamp, eo_wall_ms(), false);
     json_object_set_new(o, "ts", json_string(stamp));
     len = json_dumpb(o, line, sizeof line - 1, JSON_COMPACT);
     json_decref(o);

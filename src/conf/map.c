@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #ifdef EO_WITH_INI
 #include <ini.h>
@@ -228,7 +227,6 @@ static char *read_text(struct serve_map_file *f, os_file file,
 int eo_serve_map_open(struct serve_map_file *f, const char *path,
                       struct serve_map *m, struct espota_error *err)
 {
-    const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
     const os_file file = eo_file_open(path);
 
     *m = (struct serve_map){0};
@@ -242,7 +240,7 @@ int eo_serve_map_open(struct serve_map_file *f, const char *path,
         if (f->text == NULL && (errno != EAGAIN || left <= 0))
             break;
         if (f->text == NULL)
-            nanosleep(&pause, NULL);
+            eo_sleep_ms(PAUSE_MS);
     }
     if (f->text == NULL)
         fail_read(path, err);

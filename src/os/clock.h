@@ -3,26 +3,14 @@
 #define EO_CLOCK_H
 
 #include <stdint.h>
-#include <time.h>
-
-static inline uint64_t eo_clock_ms(clockid_t clock)
-{
-    struct timespec t;
-
-    clock_gettime(clock, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* Never set back: for what takes time.  Where it began is nobody's business. */
-static inline uint64_t eo_monotonic_ms(void)
-{
-    return eo_clock_ms(CLOCK_MONOTONIC);
-}
+uint64_t eo_monotonic_ms(void);
 
 /* Since 1970: for what people read. */
-static inline uint64_t eo_wall_ms(void)
-{
-    return eo_clock_ms(CLOCK_REALTIME);
-}
+uint64_t eo_wall_ms(void);
+
+/* Waits that long, or until a signal comes. */
+void eo_sleep_ms(unsigned ms);
 
 #endif

@@ -69,6 +69,11 @@ void eo_signals_call(void (*fn)(void *ctx), void *ctx)
     call = fn;
 }
 
+void eo_signals_end_by_pipe(void)
+{
+    signal(SIGPIPE, SIG_DFL);
+}
+
 static void drain(void)
 {
     char bytes[64];

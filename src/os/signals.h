@@ -8,6 +8,10 @@
  * after a stop; -1: there is none, and who waits must look now and then. */
 int eo_signals_catch(void);
 
+/* Whoever reads what we print is gone: so are we, silently.  As before
+ * eo_signals_catch(). */
+void eo_signals_end_by_pipe(void);
+
 /* What a signal calls besides, from inside its handler: something that may be
  * called there; NULL: nothing any more. */
 void eo_signals_call(void (*fn)(void *ctx), void *ctx);

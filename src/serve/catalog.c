@@ -7,10 +7,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "os/clock.h"
 
 enum { PATIENCE_MS = 3000, PAUSE_MS = 50 }; /* with a file that is written */
 
@@ -115,7 +115,6 @@ fail:
 static int preload(struct catalog *c, const char *path,
                    struct espota_error *err)
 {
-    const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
     struct stored *got = NULL;
 
     if (path == NULL)
@@ -125,7 +124,7 @@ static int preload(struct catalog *c, const char *path,
         if (got == NULL && err->sys_errno != EAGAIN)
             return -1;
         if (got == NULL)
-            nanosleep(&pause, NULL);
+            eo_sleep_ms(PAUSE_MS);
     }
     eo_stored_put(got);
     return got != NULL ? 0 : -1;

@@ -5,8 +5,8 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/utc.h"
 #include "ui/json.h"
 
 enum {
@@ -41,13 +41,9 @@ int eo_json_line(FILE *out, json_t *o)
 json_t *eo_json_event(const struct json_events *e, uint64_t wall_ms,
                       uint64_t t_ms, const char *device, const char *event)
 {
-    const time_t seconds = (time_t)(wall_ms / 1000);
-    char stamp[32], ts[48];
-    struct tm tm;
+    char ts[UTC_TEXT];
 
-    gmtime_r(&seconds, &tm);
-    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(ts, sizeof ts, "%s.%03dZ", stamp, (int)(wall_ms % 1000));
+    eo_utc_text(ts, wall_ms, true);
     return json_pack("{s:i, s:I, s:s, s:I, s:o, s:s}", "v", VERSION, "seq",
                      (json_int_t)e->seq, "ts", ts, "t_ms", (json_int_t)t_ms,
                      "dev", eo_json_text(device), "event", event);

@@ -12,7 +12,6 @@ struct ui *eo_ui_json(FILE *out)
 #else
 
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "base/str.h"

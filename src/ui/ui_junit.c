@@ -1,10 +1,10 @@
 /* ui_junit.c -- the results as JUnit's XML, for CI servers. */
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/advice.h"
+#include "base/utc.h"
 #include "ui/ui.h"
 #include "ui/whole_file.h"
 
@@ -137,12 +137,9 @@ static void write_suite(const struct junit *j, FILE *out,
                         const struct ui_total *total)
 {
     const struct espota_counts *c = &total->counts;
-    const time_t start = (time_t)(j->start_ms / 1000);
-    char stamp[32], numbers[160];
-    struct tm utc;
+    char stamp[UTC_TEXT], numbers[160];
 
-    gmtime_r(&start, &utc);
-    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    eo_utc_text(stamp, j->start_ms, false);
     snprintf(numbers, sizeof numbers,
              "tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
              "skipped=\"%zu\" time=\"%u.%03u\"",
