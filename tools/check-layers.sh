@@ -34,6 +34,19 @@ pure() { # DIR...: no operating system, no heap, no stdio
     done
 }
 
+# What every system has because C has it; signals, threads and most of time.h
+# are what a system makes of them.
+C11='assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|tgmath|uchar|wchar|wctype'
+LIBRARIES='espota/|openssl/|libdeflate\.h|jansson\.h|ini\.h|curl/|microhttpd\.h|avahi-|dns_sd\.h'
+
+portable() { # DIR...: no header of an operating system: os/ is asked instead
+    for dir; do
+        grep -HnE '^#[ ]*include <' "$dir"/*.[ch] |
+            grep -vE "<(($C11)\.h>|$LIBRARIES)" |
+            sed 's/$/ (ask os\/ instead)/' | grep . && bad=1 || :
+    done
+}
+
 home() { # HEADER FILE...: only these may include it
     header=$1; shift
     for f in $(grep -l "^#include <$header" */*.[ch]); do
@@ -69,6 +82,7 @@ allow sim_web     base os crypto wire image net sim
 allow sim_pull    base os crypto wire image net sim
 allow sim_main    base os crypto net sim
 pure wire proto
+portable base crypto wire image proto conf ui
 
 home openssl/      'crypto/*'
 home libdeflate.h  image/gzip.c

@@ -135,7 +135,7 @@ static int add_announced(struct cli *cli, struct target_list *list,
     const struct opts *o = &cli->opts;
     struct texts filters = {0};
     struct finding f = {list, &cli->config, &filters, err, 0};
-    char *copy = eo_strdup(text), *rest = copy, *word;
+    char *copy = eo_strdup(text), *word = copy, *next;
     const struct espota_discover_config config = {
         .bind = o->host_ip,
         .timeout_ms = o->collect_ms,
@@ -143,9 +143,13 @@ static int add_announced(struct cli *cli, struct target_list *list,
         .on_device_ctx = &f,
     };
 
-    while (copy != NULL && f.rc == 0 &&
-           (word = strtok_r(rest, ",", &rest)) != NULL)
-        f.rc = eo_texts_add(&filters, word);
+    for (; word != NULL && f.rc == 0; word = next) {
+        next = strchr(word, ',');
+        if (next != NULL)
+            *next++ = '\0';
+        if (*word != '\0')
+            f.rc = eo_texts_add(&filters, word);
+    }
     if (copy == NULL || f.rc != 0)
         f.rc = eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     else if (eo_discover_check(&filters, err) != 0 ||

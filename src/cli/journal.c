@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/line.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/utc.h"
@@ -207,9 +208,9 @@ static int read_all(struct journal *j, FILE *f, const char *path,
     char *line = NULL;
     size_t cap = 0;
     int rc = 0;
-    ssize_t n;
+    ptrdiff_t n;
 
-    while (rc == 0 && (n = getline(&line, &cap, f)) > 0) {
+    while (rc == 0 && (n = eo_line_read(f, &line, &cap)) > 0) {
         const bool whole = line[n - 1] == '\n';
         const enum line got =
             whole ? read_line(j, line, (size_t)n) : LINE_SKIPPED;
@@ -224,7 +225,7 @@ static int read_all(struct journal *j, FILE *f, const char *path,
     if (rc == 0 && !feof(f))
         rc = eo_fail_sys(err, ESPOTA_E_INTERNAL, errno, "--journal=%s: %s",
                          path, strerror(errno));
-    free(line); /* getline's */
+    eo_free(line);
     return rc;
 }
 

@@ -34,17 +34,39 @@ static void strip(char *space, unsigned line)
     memmove(space, text, strlen(text) + 1);
 }
 
+/* As fgets().  *last: nothing follows. */
+static bool next_line(struct ini_lines *l, char *space, size_t cap, bool *last)
+{
+    size_t n = 0;
+
+    if (l->file != NULL) {
+        if (fgets(space, (int)cap, l->file) == NULL)
+            return false;
+        *last = feof(l->file) != 0;
+        return true;
+    }
+    while (n + 1 < cap && l->left > 0 && (n == 0 || space[n - 1] != '\n')) {
+        space[n++] = *l->text++;
+        l->left--;
+    }
+    space[n] = '\0';
+    *last = l->left == 0 && n + 1 < cap;
+    return n > 0;
+}
+
 char *eo_ini_line(char *space, int cap, void *ctx)
 {
     struct ini_lines *l = ctx;
     const char *value;
+    bool last;
 
-    if (l->stop || l->wrong != NULL || fgets(space, cap, l->file) == NULL) {
+    if (l->stop || l->wrong != NULL ||
+        !next_line(l, space, (size_t)cap, &last)) {
         eo_wipe(space, (size_t)cap); /* a password may have stood there */
         return NULL;
     }
     l->line++;
-    if (strchr(space, '\n') == NULL && !feof(l->file)) {
+    if (strchr(space, '\n') == NULL && !last) {
         l->wrong = "this line is too long";
         return NULL;
     }

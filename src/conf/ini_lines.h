@@ -3,6 +3,7 @@
 #define EO_INI_LINES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 enum { INI_SECTION_CHARS = 49, /* inih silently cuts what is longer */
@@ -17,7 +18,9 @@ enum ini_quote {
 };
 
 struct ini_lines {
-    FILE *file;
+    FILE *file;        /* NULL: these bytes of text are read */
+    const char *text;
+    size_t left;
     unsigned line;    /* the one read last, counted from 1 */
     unsigned section; /* that of the last [header] */
     const char *wrong; /* with that line: nothing more is read */

@@ -151,19 +151,15 @@ static int on_key(void *ctx, const char *who, const char *key,
     return *slots[i] != NULL ? 1 : complain(r, r->lines.line, "out of memory");
 }
 
-/* file is closed. */
-static int parse(struct serve_map *m, FILE *file, const char *path,
-                 struct espota_error *err)
+static int parse(struct serve_map *m, const struct ini_lines *lines,
+                 const char *path, struct espota_error *err)
 {
-    struct reading r = {.map = m, .path = path, .err = err};
+    struct reading r = {
+        .map = m, .path = path, .lines = *lines, .err = err};
     int bad;
 
     *m = (struct serve_map){0};
-    if (file == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-    r.lines.file = file;
     bad = ini_parse_stream(eo_ini_line, &r.lines, on_key, &r);
-    fclose(file);
     if (!r.lines.stop && r.lines.wrong != NULL)
         complain(&r, r.lines.line, "%s", r.lines.wrong);
     if (!r.lines.stop && bad != 0)
@@ -179,12 +175,27 @@ static int parse(struct serve_map *m, FILE *file, const char *path,
 static int parse_text(struct serve_map *m, const struct serve_map_file *f,
                       struct espota_error *err)
 {
-    static char nothing[] = "\n";
-    const size_t len = (size_t)f->stamp.size;
+    struct ini_lines lines = {.text = f->text, .left = (size_t)f->stamp.size};
 
-    return parse(m, len > 0 ? fmemopen(f->text, len, "r")
-                            : fmemopen(nothing, 1, "r"),
-                 f->path, err);
+    if (lines.left == 0)
+        lines = (struct ini_lines){.text = "\n", .left = 1};
+    return parse(m, &lines, f->path, err);
+}
+
+/* Of a pipe, which can be read once; it is closed. */
+static int parse_stream(struct serve_map *m, os_file pipe, const char *path,
+                        struct espota_error *err)
+{
+    struct ini_lines lines = {.file = eo_file_stream(pipe)};
+    int rc;
+
+    if (lines.file == NULL) {
+        eo_file_close(pipe);
+        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    }
+    rc = parse(m, &lines, path, err);
+    fclose(lines.file);
+    return rc;
 }
 
 static int fail_read(const char *path, struct espota_error *err)
@@ -234,7 +245,7 @@ int eo_serve_map_open(struct serve_map_file *f, const char *path,
     if (file == OS_NO_FILE)
         return fail_read(path, err);
     if (eo_file_stamp(file, &f->stamp) != 0 && errno == EINVAL)
-        return parse(m, eo_file_stream(file), path, err); /* what <(...) is */
+        return parse_stream(m, file, path, err); /* what <(...) is */
     for (int left = PATIENCE_MS; f->text == NULL; left -= PAUSE_MS) {
         f->text = read_text(f, file, &f->stamp, &f->reliable);
         if (f->text == NULL && (errno != EAGAIN || left <= 0))

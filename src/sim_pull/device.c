@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "os/file.h"
 
 enum { TICK_MS = 20, MSS = 1460 };
 
@@ -124,7 +125,7 @@ static void keep(struct pull_device *d)
     if (path == NULL)
         return;
     if (d->store == NULL || fclose(d->store) != 0 ||
-        rename(d->store_at, path) != 0)
+        eo_file_replace(d->store_at, path) != 0)
         eo_sim_pull_violate(d, "cannot store it");
     d->store = NULL;
     eo_free(path);

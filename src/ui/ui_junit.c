@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "ui/advice.h"
 #include "base/utc.h"
+#include "ui/advice.h"
 #include "ui/ui.h"
 #include "ui/whole_file.h"
 
