@@ -179,7 +179,4 @@ void eo_sim_restart(struct device *);
 /* So that the other side sees no orderly end, but a reset. */
 void eo_sim_drop(int fd);
 
-/* True once: when the step that --restart names is reached. */
-bool eo_sim_restarts_at(struct device *, int wanted, int step);
-
 #endif

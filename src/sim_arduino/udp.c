@@ -80,7 +80,8 @@ static void answer(struct arduino_device *d, const char *text)
 /* Counts up to the fault's n; true: this one gets lost. */
 static bool lose(struct arduino_device *d, enum arduino_fault f)
 {
-    return eo_sim_arduino_faulty(d, f) && d->lost[f]++ < config(d)->fault[f].n;
+    return eo_sim_arduino_faulty(d, f) &&
+           eo_sim_script_first(&config(d)->fault[f], &d->lost[f]);
 }
 
 static void stop_listening(struct arduino_device *d, bool stop)
@@ -129,8 +130,8 @@ static void begin(void *ctx)
     const bool fs = d->asked.command == ARDUINO_SIM_FS;
     unsigned call_ms = core(d)->call_ms;
 
-    if (c->fail.on && c->fail.step == AT_BEGIN) {
-        begin_failed(d, c->fail.what);
+    if (c->fail.on && c->fail.where.step == AT_BEGIN) {
+        begin_failed(d, (enum arduino_failure)c->fail.n);
         return;
     }
     if (d->asked.size == 0) {

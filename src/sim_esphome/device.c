@@ -12,12 +12,13 @@
 
 static int parse_fault(void *at, const char *value, struct espota_error *err)
 {
-    return eo_sim_esphome_fault(at, value, err);
+    return eo_sim_script_fault(&EO_SIM_ESPHOME_SCRIPT, at, value, err);
 }
 
 static int parse_refuse(void *at, const char *value, struct espota_error *err)
 {
-    return eo_sim_esphome_refuse(at, value, err);
+    return eo_sim_script_refusal(&EO_SIM_ESPHOME_SCRIPT, at, STEP_PREPARE,
+                                 value, err);
 }
 
 static int parse_key(void *at, const char *value, struct espota_error *err)
@@ -94,19 +95,9 @@ static const struct opt OPTS[] = {
 
 static const char NOTES[] =
     "Faults (--fault NAME[@WHERE]):\n"
-#define ARGUMENT_NONE(preset) ""
-#define ARGUMENT_STEP(preset) "@STEP (" preset ")"
-#define ARGUMENT_COUNT(preset) "@N (" preset ")"
-#define ARGUMENT_MS(preset) "@MS (" preset ")"
-#define X(name, word, arg, preset, text) \
-    "  " word ARGUMENT_##arg(preset) "\n      " text "\n"
-    ESPHOME_FAULTS(X)
-#undef X
+    ESPHOME_FAULTS(SCRIPT_ROW_HELP)
     "\nSteps:\n"
-#define X(name, word, text) "  " word "\n      " text "\n"
-    ESPHOME_STEPS(X)
-#undef X
-    ;
+    ESPHOME_STEPS(SCRIPT_WORD_HELP);
 /* clang-format on */
 #undef AT
 

@@ -85,11 +85,11 @@ static bool damaged(const struct esphome_session *s)
         [READ_MD5] = STEP_MD5,         [READ_DATA] = STEP_DATA,
         [READ_GOODBYE] = STEP_GOODBYE,
     };
-    const struct esphome_where *w = &s->config->fault[FAULT_DAMAGED].where;
-    const size_t at = w->bytes != 0 ? w->bytes : (s->size + 1) / 2;
+    const struct script_where *w = &s->config->fault[FAULT_DAMAGED].where;
 
-    return fault(s, FAULT_DAMAGED) && w->step == STEP[s->state] &&
-           (w->step != STEP_DATA || s->total >= at);
+    return fault(s, FAULT_DAMAGED) && w->step == (int)STEP[s->state] &&
+           (w->step != STEP_DATA ||
+            s->total >= eo_sim_script_place(w->bytes, s->size));
 }
 
 /* Reads on in the frame; true: it is whole.  Else errno, or 0 for the end. */

@@ -158,29 +158,27 @@ static void misbehave(struct esphome_session *s, enum esphome_fault f)
 
 /* Whether something set for this step holds here; in the data, at this byte. */
 bool eo_sim_esphome_here(const struct esphome_session *s,
-                         const struct esphome_where *w)
+                         const struct script_act *act)
 {
-    if (!s->faulty || w->step != s->step)
-        return false;
-    return w->step != STEP_DATA ||
-           s->total == (w->bytes != 0 ? w->bytes : (s->size + 1) / 2);
+    return s->faulty && act->on &&
+           eo_sim_script_here(&EO_SIM_ESPHOME_SCRIPT, &act->where, (int)s->step,
+                              s->total, s->size);
 }
 
 bool eo_sim_esphome_refused_here(struct esphome_session *s)
 {
-    const struct refusal *r = &s->config->refuse;
+    const struct script_act *refuse = &s->config->refuse;
 
-    if (!r->on || !eo_sim_esphome_here(s, &r->where))
+    if (!eo_sim_esphome_here(s, refuse))
         return false;
-    eo_sim_esphome_refuse_now(s, r->code);
+    eo_sim_esphome_refuse_now(s, (uint8_t)refuse->n);
     return true;
 }
 
 bool eo_sim_esphome_faulted_here(struct esphome_session *s)
 {
     for (int f = FAULT_CLOSE; f <= FAULT_GARBAGE; f++) {
-        if (!s->config->fault[f].on ||
-            !eo_sim_esphome_here(s, &s->config->fault[f].where))
+        if (!eo_sim_esphome_here(s, &s->config->fault[f]))
             continue;
         misbehave(s, (enum esphome_fault)f);
         return true;
@@ -289,16 +287,10 @@ static size_t room(const struct esphome_session *s)
     const struct esphome_config *c = s->config;
     size_t stop = s->size;
 
-    for (int f = -1; f <= FAULT_CORRUPT; f++) {
-        const bool on = f < 0 ? c->refuse.on : c->fault[f].on;
-        const struct esphome_where *w =
-            f < 0 ? &c->refuse.where : &c->fault[f].where;
-        const size_t at = w->bytes != 0 ? w->bytes : (s->size + 1) / 2;
-
-        if (s->faulty && on && w->step == STEP_DATA && at > s->total &&
-            at < stop)
-            stop = at;
-    }
+    for (int f = -1; s->faulty && f <= FAULT_CORRUPT; f++)
+        stop = eo_sim_script_stop(&EO_SIM_ESPHOME_SCRIPT,
+                                  f < 0 ? &c->refuse : &c->fault[f], s->total,
+                                  s->size, stop);
     return stop - s->total < READ_MAX ? stop - s->total : READ_MAX;
 }
 
@@ -386,7 +378,7 @@ struct esphome_session *eo_sim_esphome_session_new(struct esphome_device *d,
     s->code = -1;
     s->began_ms = eo_loop_now(sim->loop);
     s->replied = true; /* connecting was the first round trip */
-    s->faulty = c->fault_sessions == 0 || d->base.sessions <= c->fault_sessions;
+    s->faulty = eo_sim_script_holds(c->fault_sessions, d->base.sessions);
     s->watch = eo_watch_new(sim->loop, fd, ESPOTA_READ, on_ready, s);
     if (s->watch == NULL) {
         free_session(s);

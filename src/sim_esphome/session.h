@@ -138,7 +138,7 @@ bool eo_sim_esphome_trip(struct esphome_session *, enum esphome_step);
 bool eo_sim_esphome_refused_here(struct esphome_session *);
 bool eo_sim_esphome_faulted_here(struct esphome_session *);
 bool eo_sim_esphome_here(const struct esphome_session *,
-                         const struct esphome_where *);
+                         const struct script_act *);
 
 /* What comes next: need bytes in a state that reads; any number in READ_DATA.
  * The device's patience begins anew. */

@@ -32,7 +32,7 @@ static uint64_t now_ms(const struct esphome_session *s)
 
 static void got_magic(struct esphome_session *s)
 {
-    const struct fault *strange = &s->config->fault[FAULT_STRANGE_VERSION];
+    const struct script_act *strange = &s->config->fault[FAULT_STRANGE_VERSION];
     uint8_t answer[2] = {ESPHOME_OK, (uint8_t)s->config->version};
 
     if (eo_sim_esphome_trip(s, STEP_VERSION))
@@ -322,14 +322,14 @@ static void got_md5(struct esphome_session *s)
 
 static void say_chunk_ok(struct esphome_session *s)
 {
-    const struct fault *drop = &s->config->fault[FAULT_DROP_ACK];
-    const struct fault *extra = &s->config->fault[FAULT_EXTRA_ACK];
+    const struct script_act *drop = &s->config->fault[FAULT_DROP_ACK];
+    const struct script_act *extra = &s->config->fault[FAULT_EXTRA_ACK];
 
     s->acks++;
-    if (s->faulty && drop->on && s->acks == drop->n)
+    if (s->faulty && eo_sim_script_nth(drop, s->acks))
         return;
     say(s, ESPHOME_CHUNK_OK);
-    if (s->faulty && extra->on && s->acks == extra->n)
+    if (s->faulty && eo_sim_script_nth(extra, s->acks))
         say(s, ESPHOME_CHUNK_OK);
 }
 
@@ -365,7 +365,7 @@ void eo_sim_esphome_got_data(struct esphome_session *s, const uint8_t *bytes,
                              size_t n)
 {
     const uint64_t now_us = now_ms(s) * 1000;
-    const struct fault *corrupt = &s->config->fault[FAULT_CORRUPT];
+    const struct script_act *corrupt = &s->config->fault[FAULT_CORRUPT];
     enum image_verdict verdict;
     uint64_t done_us;
 
@@ -376,7 +376,7 @@ void eo_sim_esphome_got_data(struct esphome_session *s, const uint8_t *bytes,
     }
     s->total += n;
     done_us = eo_sim_flash_write(&s->flash, bytes, n, now_us);
-    if (corrupt->on && eo_sim_esphome_here(s, &corrupt->where))
+    if (eo_sim_esphome_here(s, corrupt))
         eo_sim_flash_corrupt(&s->flash);
     if (s->config->ack == ACK_RECEIVED)
         acknowledge(s);

@@ -161,14 +161,6 @@ void eo_sim_restart(struct device *d)
                    d);
 }
 
-bool eo_sim_restarts_at(struct device *d, int wanted, int step)
-{
-    const bool now = wanted == step && !d->restarted;
-
-    d->restarted |= now;
-    return now;
-}
-
 void eo_sim_drop(int fd)
 {
     eo_sock_reset_on_close(fd);

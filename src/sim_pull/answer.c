@@ -213,7 +213,7 @@ static void take_image(struct pull_device *d, const char *bytes, size_t len)
     if (d->store != NULL && fwrite(bytes, 1, len, d->store) != len)
         eo_sim_pull_violate(d, "cannot store it");
     d->received += len;
-    if (d->received >= d->length / 2 &&
+    if (d->received >= eo_sim_script_place(0, d->length) &&
         eo_sim_pull_restarted(d, PULL_RESTART_DATA))
         return;
     if (d->received == d->length && !eo_sim_pull_restarted(d, PULL_RESTART_END))

@@ -14,18 +14,13 @@ static const char *const VARIANT_NAMES[] = {
     "esp8266", "esp32", "pico", "esphome", "esphome-update", NULL};
 static const char *const MODE_NAMES[] = {"sketch", "spiffs", "version", NULL};
 
-static const char *const RESTART_NAMES[] = {
-#define X(name, word, text) word,
-    PULL_RESTARTS(X)
-#undef X
-    NULL};
+/* clang-format off */
+static const char *const RESTART_NAMES[] = {PULL_RESTARTS(SCRIPT_WORD) NULL};
 
 static const char NOTES[] =
     "Steps (--restart STEP):\n"
-#define X(name, word, text) "  " word "\n      " text "\n"
-    PULL_RESTARTS(X)
-#undef X
-    ;
+    PULL_RESTARTS(SCRIPT_WORD_HELP);
+/* clang-format on */
 
 #define AT(field) offsetof(struct pull_config, field)
 /* clang-format off */
@@ -165,7 +160,7 @@ static struct report *describe(struct pull_device *d, int code,
 
 bool eo_sim_pull_restarted(struct pull_device *d, enum pull_restart step)
 {
-    if (!eo_sim_restarts_at(&d->base, (int)eo_sim_pull_config(d)->restart,
+    if (!eo_sim_script_once(&d->base.restarted, eo_sim_pull_config(d)->restart,
                             (int)step))
         return false;
     eo_sim_drop(d->fd);

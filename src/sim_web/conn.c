@@ -77,7 +77,7 @@ bool eo_sim_web_restarted(struct web_conn *x, enum web_restart step)
 {
     struct device *base = &x->device->base;
 
-    if (!eo_sim_restarts_at(base, (int)x->c->restart, (int)step))
+    if (!eo_sim_script_once(&base->restarted, x->c->restart, (int)step))
         return false;
     x->outcome = "restart";
     eo_sim_web_reset(x);

@@ -37,17 +37,8 @@ const struct web_kind EO_SIM_WEB_KINDS[] = {
 const char *const EO_SIM_WEB_KIND_NAMES[] = {
     "esphome-idf", "esphome", "esp8266", "esp32", "pico", "sketch", NULL};
 static const char *const AUTH_NAMES[] = {"usual", "basic", "digest", NULL};
-static const char *const FAULT_NAMES[] = {
-#define X(name, word, text) word,
-    WEB_FAULTS(X)
-#undef X
-    NULL};
-
-static const char *const RESTART_NAMES[] = {
-#define X(name, word, text) word,
-    WEB_RESTARTS(X)
-#undef X
-    NULL};
+static const char *const FAULT_NAMES[] = {WEB_FAULTS(SCRIPT_WORD) NULL};
+static const char *const RESTART_NAMES[] = {WEB_RESTARTS(SCRIPT_WORD) NULL};
 
 #define AT(field) offsetof(struct web_config, field)
 /* clang-format off */
@@ -77,14 +68,9 @@ static const struct opt OPTS[] = {
 
 static const char NOTES[] =
     "Faults (--fault NAME):\n"
-#define X(name, word, text) "  " word "\n      " text "\n"
-    WEB_FAULTS(X)
-#undef X
+    WEB_FAULTS(SCRIPT_WORD_HELP)
     "\nSteps (--restart STEP):\n"
-#define X(name, word, text) "  " word "\n      " text "\n"
-    WEB_RESTARTS(X)
-#undef X
-    ;
+    WEB_RESTARTS(SCRIPT_WORD_HELP);
 /* clang-format on */
 #undef AT
 

@@ -4,6 +4,7 @@
 
 #include "sim/flash.h"
 #include "sim/image_check.h"
+#include "sim/script.h"
 #include "sim/sim.h"
 #include "sim_web/form.h"
 
