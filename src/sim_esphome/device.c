@@ -169,7 +169,7 @@ static void on_client(void *ctx, int ready)
     d->base.sessions++;
     /* Others wait in the backlog, without a byte, until this one is over. */
     eo_watch_want(d->watch, 0);
-    d->session = eo_sim_esphome_session_new(d, fd, &peer);
+    d->session = eo_sim_esphome_session_new(d, fd, &peer, &EO_SIM_ESPHOME_TALK);
     if (d->session == NULL)
         eo_watch_want(d->watch, ESPOTA_READ);
 }
@@ -233,15 +233,6 @@ static void power_down(struct device *base)
     eo_watch_free(d->watch);
     d->watch = NULL;
     eo_sock_close(d->listener);
-}
-
-void eo_sim_esphome_session_over(struct esphome_device *d, struct report *r,
-                                 bool updated, unsigned violations)
-{
-    d->session = NULL;
-    if (!updated)
-        eo_watch_want(d->watch, ESPOTA_READ);
-    eo_sim_session_end(&d->base, r, updated, violations);
 }
 
 static void announce(const struct device *base, struct announcement *a)

@@ -177,6 +177,7 @@ struct esphome_config {
 /* ---- a device, and its one conversation at a time ----------------------- */
 
 struct esphome_session;
+struct esphome_talk;
 
 struct esphome_device {
     struct device base;
@@ -190,15 +191,15 @@ struct esphome_device {
     struct timer rollback;           /* ... then */
 };
 
+/* What is answered. */
+extern const struct esphome_talk EO_SIM_ESPHOME_TALK;
+
 /* Takes over fd, which the session closes.  NULL: no memory; fd is closed. */
 struct esphome_session *eo_sim_esphome_session_new(struct esphome_device *,
                                                    int fd,
-                                                   const struct addr *peer);
+                                                   const struct addr *peer,
+                                                   const struct esphome_talk *);
 /* The power goes: what was seen so far is reported.  NULL is fine. */
 void eo_sim_esphome_session_stop(struct esphome_session *);
-
-/* Called by the session when it is over and freed: the device may listen. */
-void eo_sim_esphome_session_over(struct esphome_device *, struct report *,
-                                 bool updated, unsigned violations);
 
 #endif

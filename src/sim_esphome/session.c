@@ -64,7 +64,10 @@ static void over(void *ctx)
     if (s->reset)
         eo_sock_reset_on_close(s->fd);
     free_session(s);
-    eo_sim_esphome_session_over(d, r, updated, violations);
+    d->session = NULL;
+    if (!updated) /* the device may listen */
+        eo_watch_want(d->watch, ESPOTA_READ);
+    eo_sim_session_end(&d->base, r, updated, violations);
 }
 
 /* What is unread turns a close into a reset, and either takes along what the
@@ -81,7 +84,7 @@ static void over_when_heard(void *ctx)
 }
 
 /* Never at once: our callers still hold the session. */
-void eo_sim_esphome_left(struct esphome_session *s)
+static void left(struct esphome_session *s)
 {
     eo_timer_start(loop_of(s), &s->work, 0, over_when_heard, s);
 }
@@ -95,8 +98,9 @@ void eo_sim_esphome_finish(struct esphome_session *s, enum outcome outcome,
     s->outcome = outcome;
     s->code = code;
     s->state = CLOSING;
+    s->left = left;
     if (eo_sim_esphome_drained(s))
-        eo_sim_esphome_left(s);
+        left(s);
 }
 
 void eo_sim_esphome_reset_now(struct esphome_session *s)
@@ -107,7 +111,7 @@ void eo_sim_esphome_reset_now(struct esphome_session *s)
 
 void eo_sim_esphome_refuse_now(struct esphome_session *s, uint8_t code)
 {
-    s->reset = s->faulty && s->config->fault[FAULT_RST_REFUSAL].on;
+    s->reset = eo_sim_esphome_faulty(s, FAULT_RST_REFUSAL);
     say(s, code);
     eo_sim_esphome_finish(s, OUTCOME_REFUSED, code);
 }
@@ -296,7 +300,7 @@ static size_t room(const struct esphome_session *s)
 
 static bool reading(const struct esphome_session *s)
 {
-    return s->state == READ_DATA || eo_sim_esphome_reads(s->state);
+    return s->state == READ_DATA || s->talk->got[s->state] != NULL;
 }
 
 /* Flights are counted as the client's: what it sends without having waited
@@ -329,12 +333,12 @@ static bool read_once(struct esphome_session *s)
     }
     count(s);
     if (data) {
-        eo_sim_esphome_got_data(s, buf, (size_t)n);
+        s->talk->got_data(s, buf, (size_t)n);
         return true;
     }
     s->have += (size_t)n;
     if (s->have == s->need)
-        eo_sim_esphome_got(s);
+        s->talk->got[s->state](s);
     return true;
 }
 
@@ -357,9 +361,10 @@ static void on_ready(void *ctx, int ready)
 
 /* ---- the beginning ------------------------------------------------------ */
 
-struct esphome_session *eo_sim_esphome_session_new(struct esphome_device *d,
-                                                   int fd,
-                                                   const struct addr *peer)
+struct esphome_session *
+eo_sim_esphome_session_new(struct esphome_device *d, int fd,
+                           const struct addr *peer,
+                           const struct esphome_talk *talk)
 {
     struct sim *sim = d->base.sim;
     const struct esphome_config *c = sim->config;
@@ -372,6 +377,7 @@ struct esphome_session *eo_sim_esphome_session_new(struct esphome_device *d,
         return NULL;
     }
     s->device = d;
+    s->talk = talk;
     s->config = c;
     s->fd = fd;
     s->peer = *peer;

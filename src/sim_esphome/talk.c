@@ -1,8 +1,8 @@
 /* talk.c -- what a simulated ESPHome device answers.
  *
- * HANDLERS at the end says what is read in which state; each handler answers
- * and says what is read next.  eo_sim_esphome_trip() stands in front of every
- * answer: there --refuse and --fault come in.
+ * The table at the end says what is read in which state; each function answers
+ * and says what is read next.  eo_sim_esphome_trip() is called before every
+ * answer: that is where --refuse and --fault come in.
  */
 #include "sim_esphome/session.h"
 
@@ -159,7 +159,7 @@ static void got_key(struct esphome_session *s)
     if (eo_sim_esphome_trip(s, STEP_KEY) || !eo_sim_esphome_key_agreed(s) ||
         eo_sim_esphome_trip(s, STEP_AUTH))
         return;
-    if (s->faulty && s->config->fault[FAULT_CHALLENGE].on) {
+    if (eo_sim_esphome_faulty(s, FAULT_CHALLENGE)) {
         ask_password(s);
         return;
     }
@@ -361,8 +361,7 @@ static void written(struct esphome_session *s)
         eo_sim_esphome_await(s, READ_DATA, 0);
 }
 
-void eo_sim_esphome_got_data(struct esphome_session *s, const uint8_t *bytes,
-                             size_t n)
+static void got_data(struct esphome_session *s, const uint8_t *bytes, size_t n)
 {
     const uint64_t now_us = now_ms(s) * 1000;
     const struct script_act *corrupt = &s->config->fault[FAULT_CORRUPT];
@@ -470,25 +469,18 @@ static void got_goodbye(struct esphome_session *s)
     eo_sim_esphome_finish(s, OUTCOME_UPDATED, -1);
 }
 
-static void (*const HANDLERS[])(struct esphome_session *) = {
-    [READ_KEY] = got_key,
-    [READ_MAGIC] = got_magic,
-    [READ_FEATURES] = got_features,
-    [READ_CNONCE] = got_cnonce,
-    [READ_RESPONSE] = got_response,
-    [READ_TYPE] = got_type,
-    [READ_SIZE] = got_size,
-    [READ_MD5] = got_md5,
-    [READ_GOODBYE] = got_goodbye,
-    [SILENT] = NULL,
+const struct esphome_talk EO_SIM_ESPHOME_TALK = {
+    .got =
+        {
+            [READ_KEY] = got_key,
+            [READ_MAGIC] = got_magic,
+            [READ_FEATURES] = got_features,
+            [READ_CNONCE] = got_cnonce,
+            [READ_RESPONSE] = got_response,
+            [READ_TYPE] = got_type,
+            [READ_SIZE] = got_size,
+            [READ_MD5] = got_md5,
+            [READ_GOODBYE] = got_goodbye,
+        },
+    .got_data = got_data,
 };
-
-bool eo_sim_esphome_reads(enum state state)
-{
-    return HANDLERS[state] != NULL;
-}
-
-void eo_sim_esphome_got(struct esphome_session *s)
-{
-    HANDLERS[s->state](s);
-}
