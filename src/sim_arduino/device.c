@@ -110,56 +110,6 @@ static int check(void *config, struct espota_error *err)
 
 /* ---- the device ---------------------------------------------------------- */
 
-bool eo_sim_arduino_faulty(const struct arduino_device *d, enum arduino_fault f)
-{
-    const struct arduino_config *c = d->base.sim->config;
-
-    return c->fault[f].on &&
-           eo_sim_script_holds(c->fault_sessions, d->base.sessions + 1);
-}
-
-bool eo_sim_arduino_restarts(struct arduino_device *d,
-                             enum arduino_restart step)
-{
-    const struct arduino_config *c = d->base.sim->config;
-
-    return eo_sim_script_once(&d->base.restarted, c->restart, (int)step);
-}
-
-void eo_sim_arduino_restart(struct arduino_device *d)
-{
-    eo_sim_arduino_over(d, eo_sim_arduino_report(d, "restart", NULL), false, 0);
-    eo_sim_restart(&d->base);
-}
-
-struct report *eo_sim_arduino_report(const struct arduino_device *d,
-                                     const char *outcome, const char *words)
-{
-    const struct arduino_config *c = d->base.sim->config;
-    const struct arduino_asked *a = &d->asked;
-    struct report *r = eo_sim_report_new("session", &d->base);
-    char text[ADDR_TEXT];
-
-    eo_addr_text(&a->from, true, text);
-    eo_sim_report_number(r, "session", d->base.sessions + 1);
-    eo_sim_report_text(r, "peer", text);
-    eo_sim_report_text(r, "outcome", outcome);
-    eo_sim_report_text(r, "words", words);
-    eo_sim_report_text(r, "auth",
-                       !a->challenged                        ? "none"
-                       : EO_SIM_ARDUINO_CORE[c->core].pbkdf2 ? "pbkdf2"
-                                                             : "md5");
-    eo_sim_report_number(r, "command", a->command);
-    eo_sim_report_number(r, "host_port", a->port);
-    eo_sim_report_number(r, "size", a->size);
-    eo_sim_report_text(r, "md5_announced", a->md5);
-    eo_sim_report_number(r, "invitations", a->invitations);
-    eo_sim_report_number(r, "answers", a->answers);
-    eo_sim_report_number(r, "denied", a->denied);
-    eo_sim_report_number(r, "cancelled", a->cancelled);
-    return r;
-}
-
 static int power_up(struct device *base, struct espota_error *err)
 {
     return eo_sim_arduino_listen((struct arduino_device *)base, err);

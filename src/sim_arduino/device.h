@@ -1,8 +1,8 @@
 /* device.h -- simulated ArduinoOTA devices: what one is told to be, and the
  * parts of it.
  *
- * table.c has the cores, their error texts and the faults; udp.c is the device
- * until it calls back; tcp.c is the update.
+ * table.c has the cores, their error texts and the faults; session.c is what
+ * all stand on; tcp.c is the update, and udp.c the device until it calls back.
  */
 #ifndef EO_SIM_ARDUINO_DEVICE_H
 #define EO_SIM_ARDUINO_DEVICE_H
@@ -205,6 +205,10 @@ bool eo_sim_arduino_faulty(const struct arduino_device *, enum arduino_fault);
 bool eo_sim_arduino_restarts(struct arduino_device *, enum arduino_restart);
 /* While no update is under way. */
 void eo_sim_arduino_restart(struct arduino_device *);
+
+/* Whether a core that is busy hears datagrams: one that sees them in a callback
+ * always does. */
+void eo_sim_arduino_hear(struct arduino_device *, bool on);
 
 int eo_sim_arduino_listen(struct arduino_device *,
                           struct espota_error *err) EO_MUST_CHECK;

@@ -13,7 +13,6 @@ BUILD=${1:-${BUILD:-build}}
 allowed='
 src/web/push src/web/push_multi src/web/push_request
 src/sim/mdns src/sim_main/run
-src/sim_arduino/device src/sim_arduino/tcp src/sim_arduino/udp
 src/sim_pull/answer src/sim_pull/device
 src/sim_web/auth src/sim_web/conn src/sim_web/device src/sim_web/request src/sim_web/upload
 '
