@@ -14,7 +14,6 @@ allowed='
 src/web/push src/web/push_multi src/web/push_request
 src/sim/mdns src/sim_main/run
 src/sim_pull/answer src/sim_pull/device
-src/sim_web/auth src/sim_web/conn src/sim_web/device src/sim_web/request src/sim_web/upload
 '
 
 # Reads "FILE CALLED" lines; prints each circle, its files in order.  Whoever
