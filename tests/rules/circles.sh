@@ -13,7 +13,6 @@ BUILD=${1:-${BUILD:-build}}
 allowed='
 src/web/push src/web/push_multi src/web/push_request
 src/sim/mdns src/sim_main/run
-src/sim_pull/answer src/sim_pull/device
 '
 
 # Reads "FILE CALLED" lines; prints each circle, its files in order.  Whoever
