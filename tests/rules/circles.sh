@@ -12,7 +12,6 @@ BUILD=${1:-${BUILD:-build}}
 # shrink: a line that is not needed any more is an error, too.
 allowed='
 src/web/push src/web/push_multi src/web/push_request
-src/sim/mdns src/sim_main/run
 '
 
 # Reads "FILE CALLED" lines; prints each circle, its files in order.  Whoever
