@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "os/clock.h"
-#include "os/poll.h"
+#include "os/wait.h"
 #include "world.h"
 
 static uint64_t clock_ms = 1000000;
@@ -21,18 +21,12 @@ static uint64_t world_clock(void)
     return clock_ms;
 }
 
-/* Nobody ever waits. */
-static int world_poll(struct pollfd *fds, nfds_t n, int timeout)
-{
-    (void)timeout;
-    return poll(fds, n, 0);
-}
-
 #define eo_monotonic_ms world_clock
-#define eo_poll(fds, n, timeout) world_poll(fds, n, timeout)
+/* Nobody ever waits. */
+#define eo_waits_turn(w, n, max_ms) ((void)(max_ms), eo_waits_turn(w, n, 0))
 #include "net/loop.c"
 #undef eo_monotonic_ms
-#undef eo_poll
+#undef eo_waits_turn
 
 /* ---- sockets ------------------------------------------------------------- */
 

@@ -5,11 +5,11 @@
  * as well; that one blocks while it connects, hence the thread.
  */
 #include <dns_sd.h>
-#include <poll.h>
 #include <stdio.h>
 
 #include "names/lookup_thread.h"
 #include "os/clock.h"
+#include "os/wait.h"
 #include "wire/mdns.h"
 
 enum { CLASS_IN = 1 };
@@ -49,23 +49,25 @@ static void DNSSD_API on_record(DNSServiceRef ref, DNSServiceFlags flags,
 }
 
 /* One query a family; a daemon that knows of no address says nothing. */
-static void wait_for_both(struct talk *t, DNSServiceRef *refs, size_t n)
+static void wait_for_both(struct talk *t, struct waits *waits,
+                          DNSServiceRef *refs, size_t n)
 {
     const uint64_t began = eo_monotonic_ms();
     int wait;
 
     while (!t->failed &&
            (wait = eo_question_patience(t->q, began, t->first_ms)) > 0) {
-        struct pollfd fds[2];
-
         for (size_t i = 0; i < n; i++)
-            fds[i] = (struct pollfd){DNSServiceRefSockFD(refs[i]), POLLIN, 0};
-        if (poll(fds, (nfds_t)n, wait) <= 0)
+            eo_waits_put(waits, i, (os_socket)DNSServiceRefSockFD(refs[i]),
+                         OS_READ);
+        if (eo_waits_turn(waits, n, wait) <= 0)
             continue;
         for (size_t i = 0; i < n && !t->failed; i++) {
+            os_socket fd;
             const DNSServiceErrorType code =
-                fds[i].revents != 0 ? DNSServiceProcessResult(refs[i])
-                                    : kDNSServiceErr_NoError;
+                eo_waits_ready(waits, i, &fd) != 0
+                    ? DNSServiceProcessResult(refs[i])
+                    : kDNSServiceErr_NoError;
 
             if (code != kDNSServiceErr_NoError)
                 fail(t, "the connection to the mDNS service was lost", code);
@@ -81,6 +83,7 @@ static void look_up(struct question *q)
     } FAMILIES[] = {{MDNS_A, 4}, {MDNS_AAAA, 6}};
     struct talk t = {.q = q};
     DNSServiceRef refs[2];
+    struct waits *waits = NULL;
     size_t n = 0;
 
     q->hint = "--resolver=builtin needs no service";
@@ -97,7 +100,11 @@ static void look_up(struct question *q)
         else
             fail(&t, "the mDNS service is not running", code);
     }
-    wait_for_both(&t, refs, n);
+    if (eo_waits_room(&waits, 2) == 0)
+        wait_for_both(&t, waits, refs, n);
+    else
+        fail(&t, "out of memory", kDNSServiceErr_NoMemory);
+    eo_waits_free(waits);
     for (size_t i = 0; i < n; i++)
         DNSServiceRefDeallocate(refs[i]);
 }

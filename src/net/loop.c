@@ -7,11 +7,12 @@
 #include "net/loop.h"
 
 #include <errno.h>
+#include <assert.h>
 #include <limits.h>
 
 #include "base/mem.h"
 #include "os/clock.h"
-#include "os/poll.h"
+#include "os/wait.h"
 #include "os/wake.h"
 
 struct watch {
@@ -25,7 +26,7 @@ struct watch {
 struct espota_loop {
     uint64_t now;
     struct watch **watch; /* NULL: a hole */
-    struct pollfd *poll;
+    struct waits *waits; /* a place for each of them */
     size_t n_watch, cap_watch;
     struct timer *earliest; /* the root of the heap; NULL: none runs */
     size_t n_timer;
@@ -68,7 +69,7 @@ void eo_loop_free(struct espota_loop *l)
     for (size_t i = 0; i < l->n_watch; i++)
         eo_free(l->watch[i]);
     eo_free(l->watch);
-    eo_free(l->poll);
+    eo_waits_free(l->waits);
     eo_free(l);
 }
 
@@ -88,15 +89,12 @@ static int grow_watches(struct espota_loop *l)
 {
     const size_t cap = l->cap_watch == 0 ? 16 : 2 * l->cap_watch;
     struct watch **watch = eo_resize(l->watch, cap, sizeof *watch);
-    struct pollfd *poll;
 
     if (watch == NULL)
         return -1;
     l->watch = watch;
-    poll = eo_resize(l->poll, cap, sizeof *poll);
-    if (poll == NULL)
+    if (eo_waits_room(&l->waits, cap) != 0)
         return -1;
-    l->poll = poll;
     l->cap_watch = cap;
     return 0;
 }
@@ -420,16 +418,9 @@ void eo_loop_process(struct espota_loop *l, const struct espota_fd *fds,
     close_holes(l);
 }
 
-static int ready_bits(short revents)
-{
-    int ready = 0;
-
-    if (revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL))
-        ready |= ESPOTA_READ;
-    if (revents & (POLLOUT | POLLHUP | POLLERR | POLLNVAL))
-        ready |= ESPOTA_WRITE;
-    return ready;
-}
+static_assert((int)ESPOTA_READ == (int)OS_READ &&
+                  (int)ESPOTA_WRITE == (int)OS_WRITE,
+              "they are handed through");
 
 int eo_loop_turn(struct espota_loop *l, int max_ms)
 {
@@ -442,23 +433,20 @@ int eo_loop_turn(struct espota_loop *l, int max_ms)
         const struct watch *w = l->watch[i];
         const int want = w != NULL ? w->want : 0;
 
-        l->poll[i] = (struct pollfd){
-            .fd = want != 0 ? w->fd : -1,
-            .events = (short)((want & ESPOTA_READ ? POLLIN : 0) |
-                              (want & ESPOTA_WRITE ? POLLOUT : 0)),
-        };
+        eo_waits_put(l->waits, i, w != NULL ? w->fd : OS_NO_SOCKET, want);
     }
-    got = eo_poll(l->poll, (nfds_t)n, wait);
+    got = eo_waits_turn(l->waits, n, wait);
     if (got < 0)
         return -1;
     eo_loop_update(l);
     l->depth++;
     for (size_t i = 0; got > 0 && i < n; i++) {
-        const struct pollfd p = l->poll[i]; /* the array may grow below */
+        os_socket fd; /* what it was: a callback may change the watch */
+        const int ready = eo_waits_ready(l->waits, i, &fd);
 
-        if (p.fd >= 0 && p.revents != 0) {
+        if (ready != 0) {
             got--;
-            fire(l, i, p.fd, ready_bits(p.revents));
+            fire(l, i, fd, ready);
         }
     }
     l->depth--;

@@ -74,6 +74,26 @@ void eo_signals_end_by_pipe(void)
     signal(SIGPIPE, SIG_DFL);
 }
 
+static void on_end(int number)
+{
+    const int was = errno;
+
+    (void)number;
+    call(call_ctx);
+    errno = was;
+}
+
+void eo_signals_end(void (*fn)(void *ctx), void *ctx)
+{
+    struct sigaction action = {.sa_handler = on_end};
+
+    eo_signals_call(fn, ctx);
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
 static void drain(void)
 {
     char bytes[64];

@@ -16,6 +16,10 @@ void eo_signals_end_by_pipe(void);
  * called there; NULL: nothing any more. */
 void eo_signals_call(void (*fn)(void *ctx), void *ctx);
 
+/* Of a program that only wants to end in order: SIGINT and SIGTERM do no more
+ * than call fn, as above, and SIGPIPE is ignored. */
+void eo_signals_end(void (*fn)(void *ctx), void *ctx);
+
 /* Waits until fd has something to read: 0.  1 if a signal came meanwhile that
  * does not ask us to end; -1 with errno, which is EINTR if one did, be it long
  * before: none is lost between a look at eo_signals_caught() and the wait.

@@ -2,8 +2,12 @@
 #ifndef EO_WAKE_H
 #define EO_WAKE_H
 
+#include "os/sock.h"
+
+/* Each end may also be closed by itself, as a socket is; without the second the
+ * first is readable for good. */
 struct wake {
-    int read_fd, write_fd; /* -1: there is none */
+    os_socket read_fd, write_fd; /* or OS_NO_SOCKET */
 };
 
 #define WAKE_NONE {-1, -1}

@@ -9,7 +9,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/select.h>
 
 #include "base/mem.h"
 #include "base/str.h"

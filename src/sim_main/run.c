@@ -1,24 +1,78 @@
-/* run.c -- a run: all devices powered up on their ports, until a signal or
- * enough updates, and all down at the end.
+/* run.c -- the lives of the devices: powered up on their ports, rebooted after
+ * an update, and all down at the end.
  */
-#include "sim_main/run.h"
-
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "crypto/random.h"
+#include "os/signals.h"
+#include "os/wake.h"
+#include "sim/sim.h"
 
 /* A row of ports for --count is looked for below the range from which systems
  * give ports to clients, so that no client of ours sits in the middle of it. */
-enum { ROW_FIRST = 10240, ROW_LAST = 32000, ROW_TRIES = 200 };
+enum {
+    ROW_FIRST = 10240,
+    ROW_LAST = 32000,
+    ROW_TRIES = 200,
+    PORT_AGAIN_MS = 50,
+    PAUSE_MS = 100, /* there is no descriptor for a call */
+    MSS =
+        1460 /* what an Ethernet gives; loopback's 64 KiB hides small windows */
+};
 
 /* ---- ports -------------------------------------------------------------- */
+
+static int tune(os_socket fd, size_t rcvbuf)
+{
+    return rcvbuf == 0 ? 0 : eo_tcp_small_window(fd, (int)rcvbuf, MSS);
+}
+
+int eo_sim_listen(struct device *d, int backlog, size_t rcvbuf,
+                  struct espota_error *err)
+{
+    char text[ADDR_TEXT];
+    const int fd = eo_tcp_listen(&d->addr, backlog);
+
+    if (fd >= 0 && tune(fd, rcvbuf) == 0 && eo_sock_local(fd, &d->addr) == 0)
+        return fd;
+    eo_addr_text(&d->addr, true, text);
+    eo_fail_sys(err, ESPOTA_E_INTERNAL, errno, "cannot listen on %s: %s", text,
+                eo_sock_text(errno));
+    if (fd >= 0)
+        eo_sock_close(fd);
+    return -1;
+}
+
+static void on_pause(void *ctx)
+{
+    const struct device *d = ctx;
+
+    eo_watch_want(d->paused, ESPOTA_READ);
+}
+
+int eo_sim_accept(struct device *d, int listener, struct watch *watch,
+                  struct addr *peer)
+{
+    const int fd = eo_tcp_accept(listener, peer);
+
+    if (fd < 0 && eo_is_want_of_fds(errno)) {
+        eo_watch_want(watch, 0);
+        d->paused = watch;
+        eo_timer_start(d->sim->loop, &d->pause, PAUSE_MS, on_pause, d);
+    }
+    return fd;
+}
+
+struct device *eo_sim_device(const struct sim *s, unsigned number)
+{
+    return (struct device *)((char *)s->devices +
+                             number * s->profile->device_size);
+}
 
 static void close_all(struct sim *s)
 {
@@ -81,21 +135,94 @@ static void say_ready(const struct sim *s)
     fflush(stdout);
 }
 
-/* ---- a run -------------------------------------------------------------- */
+/* ---- reboots ------------------------------------------------------------ */
 
-static int signal_pipe[2] = {-1, -1};
-
-static void on_signal(int number)
+static void power_up(void *ctx)
 {
-    const int saved = errno;
-    const unsigned char byte = (unsigned char)number;
-    const ssize_t ignored = write(signal_pipe[1], &byte, 1);
+    struct device *d = ctx;
+    struct espota_error err;
 
-    (void)ignored; /* full: it is known already */
-    errno = saved;
+    /* A client may have been given our port meanwhile: it will go. */
+    if (d->sim->profile->open(d, &err) != 0)
+        eo_timer_start(d->sim->loop, &d->reboot, PORT_AGAIN_MS, power_up, d);
+    else
+        eo_sim_mdns_up(d);
 }
 
-static void on_signal_pipe(void *ctx, int ready)
+void eo_sim_restart(struct device *d)
+{
+    struct sim *s = d->sim;
+
+    eo_sim_mdns_down(d);
+    eo_timer_stop(s->loop, &d->pause);
+    s->profile->close(d);
+    eo_timer_start(s->loop, &d->reboot, s->common.reboot_us / 1000, power_up,
+                   d);
+}
+
+bool eo_sim_restarts_at(struct device *d, int wanted, int step)
+{
+    const bool now = wanted == step && !d->restarted;
+
+    d->restarted |= now;
+    return now;
+}
+
+void eo_sim_drop(int fd)
+{
+    eo_sock_reset_on_close(fd);
+    eo_sock_close(fd);
+}
+
+void eo_sim_session_end(struct device *d, struct report *r, bool updated,
+                        unsigned violations)
+{
+    struct sim *s = d->sim;
+
+    eo_sim_out_put(s->out, r);
+    s->sessions++;
+    s->violations += violations;
+    if (!updated)
+        return;
+    s->updated++;
+    s->done |= s->common.once > 0 && s->updated >= s->common.once;
+    if (!s->done && s->common.reboot_us == 0 && s->profile->restart != NULL)
+        s->profile->restart(d);
+    else
+        eo_sim_restart(d);
+}
+
+char *eo_sim_store_path(const struct device *d)
+{
+    const char *pattern = d->sim->common.store, *mark;
+    char *path;
+    struct text t;
+    size_t cap;
+
+    if (pattern == NULL)
+        return NULL;
+    mark = strstr(pattern, "%d");
+    cap = strlen(pattern) + 16;
+    path = eo_calloc(cap, 1);
+    if (path == NULL)
+        return NULL;
+    eo_text_init(&t, path, cap);
+    if (mark != NULL)
+        eo_text_add(&t, "%.*s%u%s", (int)(mark - pattern), pattern, d->number,
+                    mark + 2);
+    else
+        eo_text_add(&t, "%s", pattern);
+    return path;
+}
+
+/* ---- a run -------------------------------------------------------------- */
+
+static void ring(void *wake)
+{
+    eo_wake_ring(wake);
+}
+
+static void on_signal(void *ctx, int ready)
 {
     struct sim *s = ctx;
 
@@ -103,22 +230,16 @@ static void on_signal_pipe(void *ctx, int ready)
     s->done = true;
 }
 
+/* For the life of the process, as its handlers are.  Whoever read our reports
+ * may be gone, too: that ends nothing. */
 static struct watch *watch_signals(struct sim *s)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    static struct wake wake = WAKE_NONE;
 
-    if (pipe(signal_pipe) != 0)
+    if (eo_wake_open(&wake) != 0)
         return NULL;
-    for (int i = 0; i < 2; i++) {
-        fcntl(signal_pipe[i], F_SETFL, O_NONBLOCK);
-        fcntl(signal_pipe[i], F_SETFD, FD_CLOEXEC);
-    }
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signal(SIGPIPE, SIG_IGN); /* whoever read our reports may be gone */
-    return eo_watch_new(s->loop, signal_pipe[0], ESPOTA_READ, on_signal_pipe,
-                        s);
+    eo_signals_end(ring, &wake);
+    return eo_watch_new(s->loop, wake.read_fd, ESPOTA_READ, on_signal, s);
 }
 
 static int make_devices(struct sim *s, struct espota_error *err)

@@ -5,7 +5,6 @@
 
 #include "base/str.h"
 #include "crypto/digest.h"
-#include "sim/script.h"
 #include "sim/sim.h"
 
 enum pull_variant {

@@ -126,6 +126,29 @@ static void test_no_descriptor(void **state)
     assert_int_equal(eo_signals_await(1 << 20), -1);
 }
 
+static void count_and_spoil(void *ctx)
+{
+    ++*(volatile int *)ctx;
+    errno = EBADF; /* which whom it interrupts does not see */
+}
+
+/* The last, as it takes the handlers over. */
+static void test_a_program_that_only_ends_is_called(void **state)
+{
+    static volatile int called;
+
+    (void)state;
+    eo_signals_end(count_and_spoil, (void *)&called);
+    errno = 0;
+    assert_int_equal(raise(SIGTERM), 0);
+    assert_int_equal(called, 1);
+    assert_int_equal(raise(SIGINT), 0);
+    assert_int_equal(called, 2);
+    assert_int_equal(errno, 0);
+    assert_int_equal(raise(SIGPIPE), 0); /* ends nothing, and is not told */
+    assert_int_equal(called, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +162,7 @@ int main(void)
         cmocka_unit_test(test_whoever_wants_is_called),
         cmocka_unit_test_setup_teardown(test_a_signal_that_ends_us_came_before,
                                         open_pipe, close_pipe),
+        cmocka_unit_test(test_a_program_that_only_ends_is_called),
     };
 
     alarm(60); /* who waits for ever fails */
