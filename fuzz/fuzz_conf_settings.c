@@ -11,7 +11,7 @@ static void check_value(const struct opts *o, const struct opt *opt)
     const struct range *range = at;
     uint32_t n, words = 0;
 
-    while (opt->words != NULL && opt->words[words] != NULL)
+    while (opt->words != NULL && opt->words(words) != NULL)
         words++;
     switch (opt->kind) {
     case OPT_FLAG:

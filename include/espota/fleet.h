@@ -372,6 +372,15 @@ ESPOTA_API bool espota_protocol_at(size_t i, struct espota_protocol *out);
 /* The i-th profile of the protocol "web"; NULL behind the last. */
 ESPOTA_API const char *espota_web_profile_at(size_t i);
 
+/* Words for the fields of struct espota_target, for programs that read them
+ * from people; NULL behind the last.  Those of an enum have the place of its
+ * values: espota_verify_at(ESPOTA_VERIFY_BACK) is "back".  Protocols ("auto" is
+ * the first) and resolvers are named whether this build has them or not. */
+ESPOTA_API const char *espota_protocol_word_at(size_t i);
+ESPOTA_API const char *espota_resolver_at(size_t i);
+ESPOTA_API const char *espota_verify_at(size_t i);
+ESPOTA_API const char *espota_min_auth_at(size_t i);
+
 /* "OpenSSL 3.0.19", "libdeflate", ...: the i-th library in use, or NULL. */
 ESPOTA_API const char *espota_library_at(size_t i);
 

@@ -156,6 +156,11 @@ ESPOTA_API int espota_image_verify(const struct espota_image *,
 /* "app", "filesystem", "partition-table" or "bootloader". */
 ESPOTA_API const char *espota_type_name(enum espota_type);
 
+/* The word for a value, for programs that read it from people:
+ * espota_type_at(ESPOTA_TYPE_APP) is "app"; NULL behind the last. */
+ESPOTA_API const char *espota_type_at(size_t i);
+ESPOTA_API const char *espota_compress_at(size_t i);
+
 #ifdef __cplusplus
 }
 #endif

@@ -6,7 +6,6 @@
 #include "image/gzip.h"
 #include "names/resolve.h"
 #include "serve/httpd.h"
-#include "web/page.h"
 #include "web/push.h"
 
 /* A library in use: its own words, or NULL where it was left out, and what is
@@ -50,13 +49,6 @@ bool espota_protocol_at(size_t i, struct espota_protocol *out)
             return true;
         }
     return false;
-}
-
-const char *espota_web_profile_at(size_t i)
-{
-    const struct web_profile *p = eo_web_profile_at(i);
-
-    return p != NULL ? p->name : NULL;
 }
 
 const char *espota_phase_name(enum espota_phase phase)

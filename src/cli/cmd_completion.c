@@ -31,10 +31,10 @@ static enum follows follows_command(const struct command *c)
 }
 
 /* The words, with a blank between them. */
-static void print_words(const char *const *words)
+static void print_words(const struct opt *opt)
 {
-    for (size_t i = 0; words[i] != NULL; i++)
-        printf("%s%s", i > 0 ? " " : "", words[i]);
+    for (size_t i = 0; opt->words(i) != NULL; i++)
+        printf("%s%s", i > 0 ? " " : "", opt->words(i));
 }
 
 /* "bash|zsh|fish" with blanks. */
@@ -95,7 +95,7 @@ static void bash_reply(enum follows what, const struct opt *opt)
         break;
     case FOLLOWS_WORDS:
         fputs("mapfile -t COMPREPLY < <(compgen -W \"", stdout);
-        print_words(opt->words);
+        print_words(opt);
         puts("\" -- \"$cur\") ;;");
         break;
     case FOLLOWS_ANY:
@@ -200,7 +200,7 @@ static void zsh_action(enum follows what, const struct opt *opt)
     case FOLLOWS_WORDS:
         putchar('(');
         if (opt != NULL)
-            print_words(opt->words);
+            print_words(opt);
         putchar(')');
         break;
     case FOLLOWS_ANY:
@@ -213,6 +213,7 @@ static void zsh_option(const struct opt *opt)
     const bool optional = (opt->flags & OPT_OPTIONAL) != 0;
     const bool again = opt->kind == OPT_TEXTS || opt->kind == OPT_COUNT;
     const char *equals = opt->arg == NULL ? "" : optional ? "=-" : "=";
+    char help[OPT_HELP];
 
     fputs("            ", stdout);
     if (again)
@@ -224,7 +225,7 @@ static void zsh_option(const struct opt *opt)
                opt->name, equals);
     else
         printf("'--%s%s[", opt->name, equals);
-    for (const char *p = opt->help; *p != '\0'; p++) {
+    for (const char *p = eo_opt_help(opt, help); *p != '\0'; p++) {
         if (strchr("[]:", *p) != NULL)
             putchar('\\');
         if (*p == '\'')
@@ -315,6 +316,8 @@ static void zsh(const struct command *commands)
 
 static void fish_option(const struct command *commands, const struct opt *opt)
 {
+    char help[OPT_HELP];
+
     fputs("complete -c espota-c -n 'contains (__espota_c_command)", stdout);
     for (const struct command *c = commands; c->name != NULL; c++)
         if ((opt->commands & c->bit) != 0)
@@ -332,7 +335,7 @@ static void fish_option(const struct command *commands, const struct opt *opt)
             break;
         case FOLLOWS_WORDS:
             fputs(" -x -a '", stdout);
-            print_words(opt->words);
+            print_words(opt);
             putchar('\'');
             break;
         case FOLLOWS_ANY:
@@ -340,7 +343,7 @@ static void fish_option(const struct command *commands, const struct opt *opt)
             break;
         }
     fputs(" -d '", stdout);
-    print_escaped(opt->help, "'\\", "\\");
+    print_escaped(eo_opt_help(opt, help), "'\\", "\\");
     puts("'");
 }
 

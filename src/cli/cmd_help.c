@@ -9,7 +9,7 @@ enum { LEFT_COLUMN = 29, COMMAND_COLUMN = 13 };
 
 static void print_option(const struct opt *opt)
 {
-    char left[80];
+    char left[80], help[OPT_HELP];
     const bool optional = (opt->flags & OPT_OPTIONAL) != 0;
     int n = snprintf(left, sizeof left, "  %c%c%c --%s",
                      opt->brief != 0 ? '-' : ' ',
@@ -19,7 +19,8 @@ static void print_option(const struct opt *opt)
     if (opt->arg != NULL)
         snprintf(left + n, sizeof left - (size_t)n, optional ? "[=%s]" : " %s",
                  opt->arg);
-    printf("%-*s %s", LEFT_COLUMN, left, opt->help);
+    printf("%-*s %s", LEFT_COLUMN, left,
+           eo_opt_help(opt, help));
     if (opt->def != NULL && opt->words == NULL)
         printf(opt->kind == OPT_SECONDS ? " [%s s]" : " [%s]", opt->def);
     putchar('\n');

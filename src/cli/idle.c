@@ -9,7 +9,7 @@
 
 static bool may_speak(const struct run_device *d, const char *protocol)
 {
-    const char *given = EO_PROTOCOLS[d->opts.protocol];
+    const char *given = espota_protocol_word_at((size_t)d->opts.protocol);
 
     if (strcmp(given, "auto") != 0)
         return strcmp(given, protocol) == 0;

@@ -34,7 +34,7 @@ static bool is_built_in(const char *protocol)
 
 static int check(const struct opts *o, struct espota_error *err)
 {
-    const char *protocol = EO_PROTOCOLS[o->protocol];
+    const char *protocol = espota_protocol_word_at((size_t)o->protocol);
 
     if (!is_built_in(protocol))
         return eo_fail(err, ESPOTA_E_USAGE,

@@ -7,20 +7,31 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-const char *const EO_PROTOCOLS[] = {"auto", "esphome", "arduino", "web", NULL};
+/* Those of the library are its own lists; these are the program's. */
+#define LIST(name, ...)                                         \
+    static const char *name(size_t i)                           \
+    {                                                           \
+        static const char *const WORDS[] = {__VA_ARGS__};       \
+                                                                \
+        return i < sizeof WORDS / sizeof *WORDS ? WORDS[i] : NULL; \
+    }
 
-static const char *const TYPES[] = {"app", "filesystem", "partition-table",
-                                    "bootloader", NULL};
-static const char *const MIN_AUTHS[] = {"any", "sha256", NULL};
-static const char *const COMPRESSES[] = {"auto", "always", "never", NULL};
-static const char *const RESOLVERS[] = {"auto",  "builtin", "avahi",
-                                        "dnssd", "system",  NULL};
-static const char *const WINDOWS[] = {"auto", "lockstep", NULL};
-static const char *const VERIFIES[] = {"none", "back", "version", NULL};
-static const char *const ORDERS[] = {"given", "random", "slowest-first", NULL};
-static const char *const ONLYS[] = {"all", "failed", NULL};
-static const char *const OFFLINES[] = {"fail", "skip", "wait", NULL};
-static const char *const COLORS[] = {"auto", "always", "never", NULL};
+LIST(windows, [ESPOTA_WINDOW_AUTO] = "auto",
+     [ESPOTA_WINDOW_LOCKSTEP] = "lockstep")
+LIST(orders, [ORDER_GIVEN] = "given", [ORDER_RANDOM] = "random",
+     [ORDER_SLOWEST] = "slowest-first")
+LIST(onlys, [ONLY_ALL] = "all", [ONLY_FAILED] = "failed")
+LIST(offlines, [OFFLINE_FAIL] = "fail", [OFFLINE_SKIP] = "skip",
+     [OFFLINE_WAIT] = "wait")
+LIST(colors, [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always",
+     [COLOR_NEVER] = "never")
+
+/* A word is stored as its place in its list, which is the enum's value. */
+_Static_assert(sizeof(enum espota_type) == sizeof(int) &&
+                   sizeof(enum espota_compress) == sizeof(int) &&
+                   sizeof(enum espota_min_auth) == sizeof(int) &&
+                   sizeof(enum espota_verify) == sizeof(int),
+               "a word is an int");
 
 /* Longer than any update, short enough for milliseconds in 32 bits. */
 enum { DAY_S = 86400 };
@@ -50,12 +61,12 @@ static const struct opt OPTS[] = {
      .help = "the image; - is standard input", .env = "ESPOTA_FILE"},
     {'p', "port", NUMBER(port, 1, 65535, NULL, "PORT"), UP, OPT_G_WHAT, CONF | COMMON | DROPIN,
      .help = "the device's port, if not the usual one", .env = "ESPOTA_PORT"},
-    {0, "protocol", WORD(protocol, EO_PROTOCOLS, "NAME"), UP, OPT_G_WHAT, CONF | COMMON,
-     .help = "auto, esphome, arduino or web", .def = "auto", .env = "ESPOTA_PROTOCOL"},
+    {0, "protocol", WORD(protocol, espota_protocol_word_at, "NAME"), UP, OPT_G_WHAT, CONF | COMMON,
+     .help = "{}", .def = "auto", .env = "ESPOTA_PROTOCOL"},
     {'s', "spiffs", FLAG(filesystem), UP, OPT_G_WHAT, CONF | COMMON | DROPIN,
      .help = "it is a filesystem image", .alias = "filesystem"},
-    {0, "type", WORD(type, TYPES, "TYPE"), UP, OPT_G_WHAT, CONF,
-     .help = "app, filesystem, partition-table or bootloader", .def = "app"},
+    {0, "type", WORD(type, espota_type_at, "TYPE"), UP, OPT_G_WHAT, CONF,
+     .help = "{}", .def = "app"},
     {0, "yes", FLAG(yes), UP, OPT_G_WHAT, 0,
      .help = "confirm a partition table or bootloader"},
 
@@ -69,7 +80,7 @@ static const struct opt OPTS[] = {
      .help = "ask for the password", .exclusive = 'p'},
     {'m', "md5-target", FLAG(md5_target), UP, OPT_G_SECRET, CONF | DROPIN,
      .help = "the device stores an MD5 of the password (ESP32)"},
-    {0, "min-auth", WORD(min_auth, MIN_AUTHS, "KIND"), UP, OPT_G_SECRET, CONF,
+    {0, "min-auth", WORD(min_auth, espota_min_auth_at, "KIND"), UP, OPT_G_SECRET, CONF,
      .help = "sha256: never answer an MD5 challenge", .def = "any", .env = "ESPOTA_MIN_AUTH"},
     {0, "key", TEXT(key, "BASE64"), UP, OPT_G_SECRET, CONF | OPT_SECRET,
      .help = "encrypt with this key, or fail (ESPHome)", .exclusive = 'k', .env = "ESPOTA_KEY"},
@@ -79,7 +90,7 @@ static const struct opt OPTS[] = {
      .help = "refuse a device that does not encrypt", .env = "ESPOTA_REQUIRE_ENCRYPTION"},
 
     {0, "profile", TEXT(profile, "NAME"), UP, OPT_G_WHAT, CONF,
-     .help = "web page: esphome, esp8266, esp32, pico, sketch"},
+     .help = "web page: {}", .listed = espota_web_profile_at},
     {0, "path", TEXT(path, "PATH"), UP, OPT_G_WHAT, CONF,
      .help = "path of the web page, if not the usual one"},
     {0, "tls-ca", TEXT(tls_ca, "FILE"), UP, OPT_G_SECRET, CONF | OPT_FILE,
@@ -119,8 +130,8 @@ static const struct opt OPTS[] = {
      .help = "use IPv6 addresses only"},
     {0, "resolve", TEXTS(resolve, "NAME=ADDRESS"), UP, OPT_G_NETWORK, CONF,
      .help = "a name's address, known already; repeatable"},
-    {0, "resolver", WORD(resolver, RESOLVERS, "WHO"), UP, OPT_G_NETWORK, CONF,
-     .help = "auto, builtin, avahi, dnssd or system", .def = "auto"},
+    {0, "resolver", WORD(resolver, espota_resolver_at, "WHO"), UP, OPT_G_NETWORK, CONF,
+     .help = "{}", .def = "auto"},
 
     {0, "timeout", SECONDS(collect_ms, 1, DAY_S), CMD_DISCOVER, OPT_G_TIME, COMMON,
      .help = "how long to collect answers", .def = "2"},
@@ -137,9 +148,9 @@ static const struct opt OPTS[] = {
     {0, "as-targets", FLAG(as_targets), CMD_DISCOVER, OPT_G_OUTPUT, COMMON,
      .help = "print lines for \"espota-c fleet\""},
 
-    {0, "compress", WORD(compress, COMPRESSES, "WHEN"), UP | CMD_SERVE, OPT_G_IMAGE, CONF,
-     .help = "gzip on the way: auto, always or never", .def = "auto"},
-    {0, "window", NUMBER(window, 1, 1 << 24, WINDOWS, "BYTES"), UP, OPT_G_IMAGE, CONF,
+    {0, "compress", WORD(compress, espota_compress_at, "WHEN"), UP | CMD_SERVE, OPT_G_IMAGE, CONF,
+     .help = "gzip on the way: {}", .def = "auto"},
+    {0, "window", NUMBER(window, 1, 1 << 24, windows, "BYTES"), UP, OPT_G_IMAGE, CONF,
      .help = "bytes under way: auto, lockstep or a number", .def = "auto"},
     {0, "no-signed", FLAG(no_signed), UP, OPT_G_IMAGE, CONF,
      .help = "send FILE even where there is a FILE.signed"},
@@ -170,7 +181,7 @@ static const struct opt OPTS[] = {
     {0, "max-time", SECONDS(max_ms, 1, DAY_S), UP | CMD_SERVE, OPT_G_TIME, CONF,
      .help = "for all of it, attempts and pauses included"},
 
-    {0, "verify", WORD(verify, VERIFIES, "WHAT"), UP, OPT_G_VERIFY, CONF,
+    {0, "verify", WORD(verify, espota_verify_at, "WHAT"), UP, OPT_G_VERIFY, CONF,
      .help = "after success: none, back, or version", .def = "none"},
     {0, "verify-timeout", SECONDS(verify_ms, 1, DAY_S), UP, OPT_G_VERIFY, CONF,
      .help = "how long to wait for it to come back", .def = "90"},
@@ -195,13 +206,13 @@ static const struct opt OPTS[] = {
      .help = "so many of a wave may fail", .def = "0"},
     {0, "max-fail", TEXT(max_fail, "N|P%"), CMD_FLEET, OPT_G_ROLLOUT, CONF | COMMON,
      .help = "stop when so many have failed"},
-    {0, "order", WORD(order, ORDERS, "ORDER"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
-     .help = "given, random or slowest-first (journal)", .def = "given"},
-    {0, "offline", WORD(offline, OFFLINES, "WHAT"), CMD_FLEET, OPT_G_ROLLOUT, CONF | COMMON,
-     .help = "devices that are not there: fail, skip or wait", .def = "fail"},
+    {0, "order", WORD(order, orders, "ORDER"), CMD_FLEET, OPT_G_ROLLOUT, CONF,
+     .help = "{} (journal)", .def = "given"},
+    {0, "offline", WORD(offline, offlines, "WHAT"), CMD_FLEET, OPT_G_ROLLOUT, CONF | COMMON,
+     .help = "devices that are not there: {}", .def = "fail"},
     {0, "journal", TEXT(journal, "FILE"), CMD_FLEET, OPT_G_ROLLOUT, CONF | COMMON | OPT_FILE,
      .help = "what was done: a rerun goes on from there"},
-    {0, "only", WORD(only, ONLYS, "WHICH"), CMD_FLEET, OPT_G_ROLLOUT, 0,
+    {0, "only", WORD(only, onlys, "WHICH"), CMD_FLEET, OPT_G_ROLLOUT, 0,
      .help = "all, or failed: by the journal", .def = "all"},
     {0, "shard", TEXT(shard, "K/N"), CMD_FLEET, OPT_G_ROLLOUT, 0,
      .help = "only the K-th of N parts, by the names' hashes"},
@@ -226,8 +237,8 @@ static const struct opt OPTS[] = {
      .help = "say more; -vv protocol steps, -vvv bytes"},
     {'d', "debug", FLAG(debug), CMD_ALL, OPT_G_OUTPUT, CONF | COMMON | DROPIN,
      .help = "say more, and where each setting came from"},
-    {0, "color", WORD(color, COLORS, "WHEN"), CMD_ALL, OPT_G_OUTPUT, CONF,
-     .help = "auto, always or never", .def = "auto"},
+    {0, "color", WORD(color, colors, "WHEN"), CMD_ALL, OPT_G_OUTPUT, CONF,
+     .help = "{}", .def = "auto"},
 
     {0, "config", TEXT(config, "FILE"), CMD_ALL, OPT_G_OTHER, OPT_FILE,
      .help = "read this configuration file and no other", .env = "ESPOTA_CONFIG"},
@@ -252,6 +263,39 @@ const struct opt *eo_opt_at(size_t i)
 size_t eo_opt_index(const struct opt *opt)
 {
     return (size_t)(opt - OPTS);
+}
+
+/* ---- words --------------------------------------------------------------- */
+
+void eo_opt_words(const struct opt *opt, const char *out[OPT_WORDS_MAX + 1])
+{
+    size_t n = 0;
+
+    while (opt->words != NULL && n < OPT_WORDS_MAX && opt->words(n) != NULL) {
+        out[n] = opt->words(n);
+        n++;
+    }
+    out[n] = NULL;
+}
+
+const char *eo_opt_help(const struct opt *opt, char out[OPT_HELP])
+{
+    const char *(*word)(size_t) = opt->words != NULL ? opt->words : opt->listed;
+    const char *hole = strstr(opt->help, "{}");
+    struct text t;
+
+    if (hole == NULL || word == NULL)
+        return opt->help;
+    eo_text_init(&t, out, OPT_HELP);
+    eo_text_add(&t, "%.*s", (int)(hole - opt->help), opt->help);
+    for (size_t i = 0; word(i) != NULL; i++)
+        eo_text_add(&t, "%s%s",
+                    i == 0                                         ? ""
+                    : word(i + 1) == NULL && opt->kind == OPT_WORD ? " or "
+                                                                   : ", ",
+                    word(i));
+    eo_text_add(&t, "%s", hole + 2);
+    return out;
 }
 
 const char *eo_opt_group_title(enum opt_group group)

@@ -76,18 +76,19 @@ struct opt {
     enum opt_kind kind;
     size_t at; /* where in struct opts */
     uint32_t min, max;
-    const char *const *words; /* NULL-terminated, or NULL */
+    const char *(*words)(size_t i); /* that it takes; NULL behind the last */
     const char *arg;          /* as --help shows it; NULL: takes no value */
     unsigned commands;
     enum opt_group group;
     unsigned flags;
-    const char *help;
+    const char *help;  /* {}: the words; see eo_opt_help() */
     const char *alias; /* another long name, or NULL */
     const char *def;   /* the default as one would give it, or NULL */
     const char *env;   /* the variable that gives it, or NULL */
     /* Of rows with the same letter only those of the strongest source count:
      * a password on the command line hides every other way of giving one. */
     char exclusive;
+    const char *(*listed)(size_t i); /* names for its help, of many */
 };
 
 struct texts {
@@ -116,25 +117,25 @@ struct opts {
     struct texts ip;
     uint32_t port;
     const char *file;
-    int protocol; /* index of EO_PROTOCOLS */
+    int protocol; /* of espota_protocol_word_at() */
     bool filesystem;
-    int type; /* enum espota_type */
+    enum espota_type type;
     bool yes;
 
     const char *auth;
     struct texts auth_file;
     bool auth_stdin, ask_auth, md5_target;
-    int min_auth; /* enum espota_min_auth */
+    enum espota_min_auth min_auth;
     const char *key, *key_file;
     bool require_encryption;
 
     const char *host_ip;
     struct range host_port;
     bool ipv4, ipv6;
-    int resolver; /* index of its words */
+    int resolver; /* of espota_resolver_at() */
     struct texts resolve;
 
-    int compress;    /* enum espota_compress */
+    enum espota_compress compress;
     uint32_t window; /* as in struct espota_target */
     bool no_signed, force, dry_run;
 
@@ -157,7 +158,7 @@ struct opts {
     const char *bind, *map, *dir, *fw_version; /* of serve */
     uint32_t serve_port, once, max_repeats;
     const char *tls_cert, *tls_key, *drop_to;
-    int verify; /* enum espota_verify */
+    enum espota_verify verify;
     uint32_t verify_ms;
     const char *expect_version, *expect_hash;
     bool if_changed;
@@ -176,12 +177,18 @@ struct opts {
     struct origin from[OPTS_MAX]; /* by row */
 };
 
-/* The protocols by the name users know, whether this build has them or not. */
-extern const char *const EO_PROTOCOLS[];
 
 /* The i-th row, or NULL behind the last. */
 const struct opt *eo_opt_at(size_t i);
 size_t eo_opt_index(const struct opt *);
+enum { OPT_WORDS_MAX = 16, OPT_HELP = 200 };
+
+/* Its words, and NULL behind the last. */
+void eo_opt_words(const struct opt *, const char *out[OPT_WORDS_MAX + 1]);
+
+/* Its help, with its words in place of {}; in out, if it has to be. */
+const char *eo_opt_help(const struct opt *, char out[OPT_HELP]);
+
 const char *eo_opt_group_title(enum opt_group);
 
 /* By its long name (or alias) exactly, among the given commands; '-' and '_'

@@ -116,35 +116,39 @@ static int check_value(const struct opt *opt, const char *value,
 static int store_word(int *at, const struct opt *opt, const char *value,
                       struct espota_error *err)
 {
+    const char *words[OPT_WORDS_MAX + 1];
     char space[120];
     char near[DID_YOU_MEAN], shown[GIVEN];
     struct text list;
 
+    eo_opt_words(opt, words);
     eo_text_init(&list, space, sizeof space);
-    for (int i = 0; opt->words[i] != NULL; i++) {
-        if (strcmp(opt->words[i], value) == 0) {
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], value) == 0) {
             *at = i;
             return 0;
         }
         eo_text_add(&list, "%s%s",
                     i == 0                       ? ""
-                    : opt->words[i + 1] != NULL ? ", "
+                    : words[i + 1] != NULL ? ", "
                                                  : " or ",
-                    opt->words[i]);
+                    words[i]);
     }
     return eo_fail(err, ESPOTA_E_USAGE, "--%s takes %s, not \"%s\"%s",
                    opt->name, list.at, given(shown, value),
-                   eo_did_you_mean(near, eo_nearest(value, opt->words)));
+                   eo_did_you_mean(near, eo_nearest(value, words)));
 }
 
 static int store_number(uint32_t *at, const struct opt *opt, const char *value,
                         struct espota_error *err)
 {
+    const char *words[OPT_WORDS_MAX + 1];
     char shown[GIVEN];
     uint64_t n;
 
-    for (uint32_t i = 0; opt->words != NULL && opt->words[i] != NULL; i++)
-        if (strcmp(opt->words[i], value) == 0) {
+    eo_opt_words(opt, words);
+    for (uint32_t i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], value) == 0) {
             *at = i;
             return 0;
         }
@@ -156,7 +160,7 @@ static int store_number(uint32_t *at, const struct opt *opt, const char *value,
         return eo_fail(err, ESPOTA_E_USAGE,
                        "--%s takes %s, %s or a number from %u to %u, not "
                        "\"%s\"",
-                       opt->name, opt->words[0], opt->words[1], opt->min,
+                       opt->name, words[0], words[1], opt->min,
                        opt->max, given(shown, value));
     return eo_fail(err, ESPOTA_E_USAGE,
                    "--%s takes a number from %u to %u, not \"%s\"", opt->name,
@@ -441,15 +445,6 @@ static void describe_texts(struct text *t, const struct texts *texts,
     }
 }
 
-static uint32_t count_words(const struct opt *opt)
-{
-    uint32_t n = 0;
-
-    while (opt->words != NULL && opt->words[n] != NULL)
-        n++;
-    return n;
-}
-
 void eo_opts_describe(const struct opts *o, const struct opt *opt, char *out,
                       size_t cap)
 {
@@ -476,8 +471,8 @@ void eo_opts_describe(const struct opts *o, const struct opt *opt, char *out,
         break;
     case OPT_NUMBER:
         n = *(const uint32_t *)at;
-        if (n < count_words(opt))
-            eo_text_add(&t, "%s", opt->words[n]);
+        if (opt->words != NULL && opt->words(n) != NULL)
+            eo_text_add(&t, "%s", opt->words(n));
         else
             eo_text_add(&t, "%u", n);
         break;
@@ -492,7 +487,7 @@ void eo_opts_describe(const struct opts *o, const struct opt *opt, char *out,
                     ((const struct range *)at)->to);
         break;
     case OPT_WORD:
-        eo_text_add(&t, "%s", opt->words[*(const int *)at]);
+        eo_text_add(&t, "%s", opt->words((size_t) * (const int *)at));
         break;
     }
     eo_text_add(&t, " (%s)", o->from[eo_opt_index(opt)].where);

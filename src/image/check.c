@@ -112,18 +112,3 @@ int espota_image_check(const struct espota_image *img,
                             base_name(path));
     return eo_fail_hint(err, ESPOTA_E_IMAGE, why.hint, "%s", why.message);
 }
-
-const char *espota_type_name(enum espota_type type)
-{
-    switch (type) {
-    case ESPOTA_TYPE_APP:
-        return "app";
-    case ESPOTA_TYPE_FILESYSTEM:
-        return "filesystem";
-    case ESPOTA_TYPE_PARTITION_TABLE:
-        return "partition-table";
-    case ESPOTA_TYPE_BOOTLOADER:
-        return "bootloader";
-    }
-    return "?";
-}

@@ -25,8 +25,7 @@ struct lookup_config {
 };
 
 struct lookup_ops {
-    const char *name; /* --resolver NAME */
-    bool multicast;   /* knows names in .local, and no other */
+    bool multicast; /* knows names in .local, and no other */
     void *(*start)(struct espota_loop *, const struct lookup_config *); /* NULL:
                                                                     no memory */
     void (*free)(void *); /* NULL is fine */

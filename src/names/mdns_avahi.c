@@ -146,7 +146,6 @@ static void *avahi_start(struct espota_loop *loop,
 }
 
 const struct lookup_ops eo_lookup_avahi = {
-    "avahi",
     true,
     avahi_start,
     eo_lookup_thread_free,

@@ -187,7 +187,6 @@ static void *builtin_start(struct espota_loop *loop,
 }
 
 const struct lookup_ops eo_lookup_builtin = {
-    "builtin",
     true,
     builtin_start,
     builtin_free,

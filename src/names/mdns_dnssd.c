@@ -116,7 +116,6 @@ static void *dnssd_start(struct espota_loop *loop,
 }
 
 const struct lookup_ops eo_lookup_dnssd = {
-    "dnssd",
     true,
     dnssd_start,
     eo_lookup_thread_free,

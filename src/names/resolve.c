@@ -22,27 +22,33 @@ enum {
     BARE_MS = 600 /* a bare name may well be DNS's own */
 };
 
-/* The best reason for a failure is that of the first. */
-static const struct lookup_ops *const WAYS[] = {
-    &eo_lookup_builtin,
+/* A row each; the best reason for a failure is that of the first. */
+static const struct way {
+    const char *word; /* --resolver WORD */
+    const struct lookup_ops *ops; /* NULL: left out of this build */
+} WAYS[] = {
+    {.word = "builtin", .ops = &eo_lookup_builtin},
+    {
+        .word = "avahi",
 #ifdef EO_WITH_AVAHI
-    &eo_lookup_avahi,
+        .ops = &eo_lookup_avahi,
 #endif
+    },
+    {
+        .word = "dnssd",
 #ifdef EO_WITH_DNSSD
-    &eo_lookup_dnssd,
+        .ops = &eo_lookup_dnssd,
 #endif
-    &eo_lookup_system,
+    },
+    {.word = "system", .ops = &eo_lookup_system},
 };
-
-static const char *const WORDS[] = {"auto",  "builtin", "avahi",
-                                    "dnssd", "system"};
 
 enum { N_WAYS = sizeof WAYS / sizeof *WAYS };
 
 /* One look-up under way. */
 struct asked {
     struct resolve *resolve;
-    const struct lookup_ops *ops;
+    const struct way *way;
     void *lookup;
     bool ended;
     struct espota_error why;
@@ -66,10 +72,15 @@ struct resolve {
     size_t n_asked;
 };
 
+const char *eo_resolver_at(size_t i)
+{
+    return i == 0 ? "auto" : i <= N_WAYS ? WAYS[i - 1].word : NULL;
+}
+
 bool eo_resolver_known(const char *word)
 {
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (strcmp(WORDS[i], word) == 0)
+    for (size_t i = 0; i <= N_WAYS; i++)
+        if (strcmp(eo_resolver_at(i), word) == 0)
             return true;
     return false;
 }
@@ -109,7 +120,7 @@ static void stop(struct resolve *r)
     eo_timer_stop(r->loop, &r->timer);
     eo_timer_stop(r->loop, &r->deadline);
     for (size_t i = 0; i < r->n_asked; i++)
-        r->asked[i].ops->free(r->asked[i].lookup);
+        r->asked[i].way->ops->free(r->asked[i].lookup);
     r->n_asked = 0;
 }
 
@@ -213,7 +224,7 @@ static bool all_ended(const struct resolve *r)
 static bool mdns_is_over(const struct resolve *r)
 {
     for (size_t i = 0; i < r->n_asked; i++)
-        if (r->asked[i].ops->multicast && !r->asked[i].ended)
+        if (r->asked[i].way->ops->multicast && !r->asked[i].ended)
             return eo_loop_now(r->loop) >= r->mdns_until;
     return true;
 }
@@ -259,7 +270,7 @@ static void settle(struct resolve *r)
 static struct candidates *place_for(struct resolve *r, const struct asked *a,
                                     const struct addr *addr)
 {
-    return r->mdns_until > 0 && !a->ops->multicast &&
+    return r->mdns_until > 0 && !a->way->ops->multicast &&
                    !eo_addr_is_loopback(addr)
                ? &r->by_system
                : &r->found;
@@ -280,10 +291,10 @@ static void on_found(void *ctx, const struct addr *addr, unsigned arrival,
     if (!eo_candidates_add(place, addr, arrival, teller, &r->ifs))
         return;
     if (place == &r->found && r->winner == NULL)
-        r->winner = a->ops;
+        r->winner = a->way->ops;
     eo_addr_text(addr, false, text);
     eo_loop_update(r->loop);
-    say(r, "%s: %s after %u ms%s%s", a->ops->name, text,
+    say(r, "%s: %s after %u ms%s%s", a->way->word, text,
         (unsigned)(eo_loop_now(r->loop) - r->began),
         i != NULL ? " on " : "", i != NULL ? i->name : "");
     settle(r);
@@ -296,14 +307,14 @@ static void on_ended(void *ctx, const struct espota_error *why)
     a->ended = true;
     a->why = *why;
     if (a->resolve->found.n + a->resolve->by_system.n == 0)
-        say(a->resolve, "%s: %s", a->ops->name, why->message);
+        say(a->resolve, "%s: %s", a->way->word, why->message);
     settle(a->resolve);
 }
 
 /* ---- asking ------------------------------------------------------------- */
 
-static int ask(struct resolve *r, const struct lookup_ops *ops,
-               const char *name, const struct resolve_config *c)
+static int ask(struct resolve *r, const struct way *way, const char *name,
+               const struct resolve_config *c)
 {
     struct asked *a = &r->asked[r->n_asked];
     const struct lookup_config lookup = {
@@ -316,8 +327,8 @@ static int ask(struct resolve *r, const struct lookup_ops *ops,
         .ctx = a,
     };
 
-    *a = (struct asked){.resolve = r, .ops = ops};
-    a->lookup = ops->start(r->loop, &lookup);
+    *a = (struct asked){.resolve = r, .way = way};
+    a->lookup = way->ops->start(r->loop, &lookup);
     if (a->lookup == NULL)
         return -1;
     r->n_asked++;
@@ -334,14 +345,14 @@ static int ask_everybody(struct resolve *r, const struct resolve_config *c)
     if (has_mdns)
         r->mdns_until = r->began + (bare ? BARE_MS : LOCAL_MS);
     for (size_t i = 0; i < N_WAYS; i++) {
-        const struct lookup_ops *ops = WAYS[i];
+        const struct lookup_ops *ops = WAYS[i].ops;
 
-        if (!all && strcmp(ops->name, c->resolver) != 0)
+        if (ops == NULL || (!all && strcmp(WAYS[i].word, c->resolver) != 0))
             continue;
-        if (!ops->multicast && ask(r, ops, c->name, c) != 0)
+        if (!ops->multicast && ask(r, &WAYS[i], c->name, c) != 0)
             return -1;
         if (has_mdns && (ops->multicast || bare) &&
-            ask(r, ops, local, c) != 0)
+            ask(r, &WAYS[i], local, c) != 0)
             return -1;
     }
     return 0;

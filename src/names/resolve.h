@@ -51,7 +51,10 @@ struct resolve *eo_resolve_start(struct espota_loop *,
  * themselves.  NULL is fine. */
 void eo_resolve_free(struct resolve *);
 
-/* Whether --resolver takes this word, also where this build lacks it. */
+/* The words --resolver takes; NULL behind the last. */
+const char *eo_resolver_at(size_t i);
+
+/* Whether it takes this one, also where this build lacks it. */
 bool eo_resolver_known(const char *word);
 
 /* The libraries of mDNS daemons in use, for --version; NULL: none. */

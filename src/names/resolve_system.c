@@ -25,7 +25,6 @@ static void *system_start(struct espota_loop *loop,
 }
 
 const struct lookup_ops eo_lookup_system = {
-    "system",
     false,
     system_start,
     eo_lookup_thread_free,

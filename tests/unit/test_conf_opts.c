@@ -8,6 +8,7 @@
 static void test_every_row_is_complete(void **state)
 {
     const struct opt *o;
+    char help[OPT_HELP];
     size_t i;
 
     (void)state;
@@ -16,7 +17,7 @@ static void test_every_row_is_complete(void **state)
         assert_true(o->commands != 0);
         assert_true(strlen(o->help) > 0);
         /* On a line of 80 columns behind the left one of --help. */
-        assert_true(strlen(o->help) <= 49);
+        assert_true(strlen(eo_opt_help(o, help)) <= 49);
         assert_int_equal(o->arg == NULL,
                          o->kind == OPT_FLAG || o->kind == OPT_COUNT);
         if (o->kind == OPT_WORD)
@@ -64,24 +65,54 @@ static void test_defaults_are_what_the_help_says(void **state)
     eo_opts_free(&o);
 }
 
-/* The words of the table are indices of the library's enums. */
+/* What an option takes is what its help says; the default goes without. */
+static void test_the_help_names_the_words(void **state)
+{
+    const char *words[OPT_WORDS_MAX + 1];
+    char help[OPT_HELP];
+    const struct opt *o;
+
+    (void)state;
+    for (size_t i = 0; (o = eo_opt_at(i)) != NULL; i++) {
+        eo_opt_words(o, words);
+        assert_true(o->words == NULL || words[1] != NULL);
+        for (size_t k = 0; words[k] != NULL; k++)
+            if (strstr(eo_opt_help(o, help), words[k]) == NULL &&
+                (o->def == NULL || strcmp(o->def, words[k]) != 0))
+                fail_msg("--%s: its help lacks \"%s\"", o->name, words[k]);
+        assert_null(strstr(eo_opt_help(o, help), "{}"));
+    }
+}
+
+/* The library's words are its values, whatever order they stand in. */
 static void test_words_agree_with_the_library(void **state)
 {
+    static const char *const GIVEN[][2] = {
+        {"type", "bootloader"},  {"compress", "never"},
+        {"min-auth", "sha256"},  {"verify", "version"},
+        {"window", "lockstep"},  {"protocol", "web"},
+        {"resolver", "system"},
+    };
+    struct settings s = {0};
+    struct espota_error err;
+    struct opts o;
+
     (void)state;
-    assert_string_equal(eo_opt_find(CMD_ALL, "type")
-                            ->words[ESPOTA_TYPE_PARTITION_TABLE],
-                        "partition-table");
-    assert_string_equal(
-        eo_opt_find(CMD_ALL, "type")->words[ESPOTA_TYPE_BOOTLOADER],
-        "bootloader");
-    assert_string_equal(
-        eo_opt_find(CMD_ALL, "compress")->words[ESPOTA_COMPRESS_NEVER],
-        "never");
-    assert_string_equal(
-        eo_opt_find(CMD_ALL, "min-auth")->words[ESPOTA_AUTH_SHA256], "sha256");
-    assert_string_equal(
-        eo_opt_find(CMD_ALL, "window")->words[ESPOTA_WINDOW_LOCKSTEP],
-        "lockstep");
+    for (size_t i = 0; i < sizeof GIVEN / sizeof *GIVEN; i++)
+        assert_int_equal(eo_settings_add(&s, eo_opt_find(CMD_UPLOAD, GIVEN[i][0]),
+                                         GIVEN[i][1], LEVEL_ARGV, "here", &err),
+                         0);
+    assert_int_equal(eo_opts_init(&o, &err), 0);
+    assert_int_equal(eo_opts_apply(&o, &s, &err), 0);
+    assert_int_equal(o.type, ESPOTA_TYPE_BOOTLOADER);
+    assert_int_equal(o.compress, ESPOTA_COMPRESS_NEVER);
+    assert_int_equal(o.min_auth, ESPOTA_AUTH_SHA256);
+    assert_int_equal(o.verify, ESPOTA_VERIFY_VERSION);
+    assert_int_equal(o.window, ESPOTA_WINDOW_LOCKSTEP);
+    assert_string_equal(espota_protocol_word_at((size_t)o.protocol), "web");
+    assert_string_equal(espota_resolver_at((size_t)o.resolver), "system");
+    eo_opts_free(&o);
+    eo_settings_free(&s);
 }
 
 int main(void)
@@ -90,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_every_row_is_complete),
         cmocka_unit_test(test_names_letters_and_fields_are_unique),
         cmocka_unit_test(test_defaults_are_what_the_help_says),
+        cmocka_unit_test(test_the_help_names_the_words),
         cmocka_unit_test(test_words_agree_with_the_library),
     };
 

@@ -6,6 +6,7 @@
 #include <espota/espota.h>
 
 #include "fleet/protocol.h"
+#include "names/resolve.h"
 #include "wire/announce.h"
 #include "wire/esphome.h"
 
@@ -311,6 +312,43 @@ static void test_machines_against_silence(void **state)
     espota_image_free(img);
 }
 
+/* The words that a program reads from people: one list each, and every one that
+ * is in another list, too, is the same there. */
+static void test_words_for_people(void **state)
+{
+    static const struct {
+        const char *(*at)(size_t);
+        size_t n;
+    } LISTS[] = {
+        {espota_type_at, ESPOTA_TYPE_BOOTLOADER + 1},
+        {espota_compress_at, ESPOTA_COMPRESS_NEVER + 1},
+        {espota_verify_at, ESPOTA_VERIFY_VERSION + 1},
+        {espota_min_auth_at, ESPOTA_AUTH_SHA256 + 1},
+        {espota_resolver_at, 5},
+        {espota_protocol_word_at, 4},
+        {espota_web_profile_at, 5},
+    };
+    const struct protocol *p;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof LISTS / sizeof *LISTS; i++) {
+        for (size_t k = 0; k < LISTS[i].n; k++) {
+            assert_non_null(LISTS[i].at(k));
+            check_word(LISTS[i].at(k));
+        }
+        assert_null(LISTS[i].at(LISTS[i].n));
+    }
+    for (int i = 0; i <= ESPOTA_TYPE_BOOTLOADER; i++)
+        assert_string_equal(espota_type_name((enum espota_type)i),
+                            espota_type_at((size_t)i));
+    assert_string_equal(espota_type_name((enum espota_type)99), "?");
+    for (size_t i = 0; (p = eo_protocol_at(i)) != NULL; i++)
+        assert_string_equal(espota_protocol_word_at(i + 1), p->name);
+    for (size_t i = 0; espota_resolver_at(i) != NULL; i++)
+        assert_true(eo_resolver_known(espota_resolver_at(i)));
+    assert_false(eo_resolver_known("nobody"));
+}
+
 static void test_libraries(void **state)
 {
     size_t n = 0, out = 0;
@@ -336,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_the_only_choice),
         cmocka_unit_test(test_what_a_protocol_refuses),
         cmocka_unit_test(test_machines_against_silence),
+        cmocka_unit_test(test_words_for_people),
         cmocka_unit_test(test_libraries),
     };
 
