@@ -20,23 +20,6 @@ const char *eo_http_push_library(void)
 
 /* ---- progress and deadlines ---------------------------------------------- */
 
-void eo_push_count_taken(struct push *p)
-{
-    curl_off_t sent = 0;
-    uint64_t confirmed;
-    size_t through;
-
-    if (p->step != PUSH_POST || p->fd == CURL_SOCKET_BAD ||
-        curl_easy_getinfo(p->easy, CURLINFO_SIZE_UPLOAD_T, &sent) != CURLE_OK)
-        return;
-    p->guessed = !eo_tcp_confirmed(p->fd, (uint64_t)sent, &confirmed);
-    through = eo_web_body_image(&p->body, (size_t)confirmed);
-    if (through > p->taken) {
-        p->taken = through;
-        p->moved_at = eo_loop_now(p->base.c.loop);
-    }
-}
-
 static void see_connection(struct push *p)
 {
     curl_off_t us = 0;
@@ -225,7 +208,8 @@ static void finish(struct push *p)
     end(p, PROTO_FAILED);
 }
 
-void eo_push_moved(struct push *p)
+/* What libcurl did may be seen, and the transfer may be over. */
+static void on_moved(struct push *p)
 {
     CURLMsg *msg;
     int left;
@@ -356,7 +340,7 @@ struct session *eo_push_start(const struct web_job *web,
         return NULL;
     }
     eo_timer_start(c->loop, &p->begin, 0, on_begin, p);
-    eo_push_attach(p);
+    eo_push_attach(p, on_moved);
     return &p->base;
 }
 

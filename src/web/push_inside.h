@@ -1,6 +1,6 @@
 /* push_inside.h -- one push, to those who share the work: push.c is the
- * session, push_request.c what is asked and sent, push_multi.c how libcurl is
- * turned by our loop, push_fail.c what it fails with.
+ * session, and calls the others: push_request.c is what is asked and sent,
+ * push_multi.c how libcurl is turned by our loop, push_fail.c what it fails with.
  */
 #ifndef EO_PUSH_INSIDE_H
 #define EO_PUSH_INSIDE_H
@@ -27,6 +27,7 @@ struct push {
     CURL *easy;
     struct curl_slist *headers, *resolve;
     struct timer begin, timer, look; /* timer: libcurl's */
+    void (*on_moved)(struct push *);
     curl_socket_t fd; /* of the connection, or CURL_SOCKET_BAD */
 
     enum push_step step;
@@ -55,16 +56,9 @@ struct push {
     size_t answer_len;
 };
 
-/* push_multi.c: libcurl asks our loop for its sockets and its timer. */
-void eo_push_attach(struct push *);
-
-/* push.c: what libcurl did may be seen, and the transfer may be over; the
- * push may be freed in it. */
-void eo_push_moved(struct push *);
-
-/* push.c: of the image, what the peer has confirmed, not what libcurl or
- * the kernel buffers. */
-void eo_push_count_taken(struct push *);
+/* push_multi.c: libcurl asks our loop for its sockets and its timer.  on_moved
+ * is called from the loop whenever it did something, and may free the push. */
+void eo_push_attach(struct push *, void (*on_moved)(struct push *));
 
 /* With a silence of the peer. */
 static inline uint32_t eo_push_patience(const struct push *p)
@@ -80,5 +74,8 @@ int eo_push_prepare(struct push *);
 /* PUSH_PROBE, or PUSH_LOGIN with what is in auth. */
 int eo_push_start_look(struct push *, enum push_step);
 int eo_push_start_post(struct push *);
+/* Of the image, what the peer has confirmed, not what libcurl or the kernel
+ * buffers. */
+void eo_push_count_taken(struct push *);
 
 #endif

@@ -15,7 +15,7 @@ static void act(struct push *p, curl_socket_t fd, int what)
     int live;
 
     curl_multi_socket_action(p->multi, fd, what, &live);
-    eo_push_moved(p);
+    p->on_moved(p);
 }
 
 static void on_timer(void *ctx)
@@ -92,8 +92,9 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *ctx,
     return 0;
 }
 
-void eo_push_attach(struct push *p)
+void eo_push_attach(struct push *p, void (*on_moved)(struct push *))
 {
+    p->on_moved = on_moved;
     curl_multi_setopt(p->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
     curl_multi_setopt(p->multi, CURLMOPT_SOCKETDATA, p);
     curl_multi_setopt(p->multi, CURLMOPT_TIMERFUNCTION, set_timer);

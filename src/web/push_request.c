@@ -51,6 +51,23 @@ static int never_again(void *ctx, curl_off_t offset, int origin)
                                              : CURL_SEEKFUNC_FAIL;
 }
 
+void eo_push_count_taken(struct push *p)
+{
+    curl_off_t sent = 0;
+    uint64_t confirmed;
+    size_t through;
+
+    if (p->step != PUSH_POST || p->fd == CURL_SOCKET_BAD ||
+        curl_easy_getinfo(p->easy, CURLINFO_SIZE_UPLOAD_T, &sent) != CURLE_OK)
+        return;
+    p->guessed = !eo_tcp_confirmed(p->fd, (uint64_t)sent, &confirmed);
+    through = eo_web_body_image(&p->body, (size_t)confirmed);
+    if (through > p->taken) {
+        p->taken = through;
+        p->moved_at = eo_loop_now(p->base.c.loop);
+    }
+}
+
 /* What libcurl is told to be taken: of an answer without end nothing more,
  * which ends it.  Bytes of an answer are no progress: one that drips keeps no
  * deadline alive. */
