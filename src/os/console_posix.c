@@ -12,6 +12,7 @@
 
 #include "os/file.h"
 #include "os/signals.h"
+#include "os/signals_inside.h"
 
 static const char TERMINAL[] = "/dev/tty";
 

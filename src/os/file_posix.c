@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "os/file_inside.h"
-#include "os/signals.h"
+#include "os/signals_inside.h"
 
 /* ---- opening ------------------------------------------------------------ */
 
@@ -251,7 +251,7 @@ ptrdiff_t eo_file_read_at(os_file file, void *bytes, size_t len, int64_t at)
 int eo_file_await_byte(os_file file, char *c)
 {
     for (;;) {
-        const int woken = eo_signals_await((int)file);
+        const int woken = eo_signals_await(file);
         const ssize_t got = woken == 0 ? read((int)file, c, 1) : -1;
 
         if (woken > 0 || (woken == 0 && got < 0 && errno == EINTR))

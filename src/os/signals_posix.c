@@ -1,4 +1,4 @@
-/* signals.c -- signals as something poll() can wait for. */
+/* signals_posix.c -- signals of POSIX, as something that a wait can end with. */
 #include "os/signals.h"
 
 #include <errno.h>
@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <sys/select.h>
 #include <unistd.h>
+
+#include "os/signals_inside.h"
 
 enum { LOOK_US = 250000 };
 
@@ -41,13 +43,13 @@ static void open_pipe(void)
     }
 }
 
-int eo_signals_catch(void)
+bool eo_signals_catch(void)
 {
     static const int WAKING[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT};
     struct sigaction action = {.sa_handler = on_signal}, old;
 
     if (pipe_fd[0] >= 0)
-        return pipe_fd[0];
+        return true;
     open_pipe();
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof WAKING / sizeof *WAKING; i++) {
@@ -59,7 +61,7 @@ int eo_signals_catch(void)
 #ifdef SIGXFSZ /* a file of ours that is full must not end an upload */
     signal(SIGXFSZ, SIG_IGN);
 #endif
-    return pipe_fd[0];
+    return pipe_fd[0] >= 0;
 }
 
 void eo_signals_call(void (*fn)(void *ctx), void *ctx)
@@ -102,9 +104,9 @@ static void drain(void)
         ;
 }
 
-int eo_signals_await(int fd)
+int eo_signals_await(os_file file)
 {
-    const int pipe = pipe_fd[0], last = fd > pipe ? fd : pipe;
+    const int fd = (int)file, pipe = pipe_fd[0], last = fd > pipe ? fd : pipe;
     struct timeval look = {0};
     fd_set ready;
 
