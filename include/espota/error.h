@@ -110,6 +110,7 @@ enum espota_category {
     X(CHECK_PROFILE, "is the profile the right one?")                                             \
     X(OTHER_PROFILE, "use the profile \"esp32\", and the address the device is known by")         \
     X(BIND, "choose the interface or the local address")                                          \
+    X(LOCAL_BIND, "choose an address or an interface of this machine")                            \
     X(FIX_PORT,                                                                                   \
       "let this program and that TCP port, which can be fixed, through the firewall; a NAT "      \
       "or container must pass it on")                                                             \
@@ -133,6 +134,7 @@ enum espota_category {
     X(FORCE, "force it to send it as it is")                                                      \
     X(OR_FORCE, "or force it")                                                                    \
     X(FORCE_AGAIN, "force it to send the image again")                                            \
+    X(FORCE_BOOTLOADER, "build it smaller; where the device has its table elsewhere, force it")   \
     X(OMIT_FORCE, "send the sketch's .bin without forcing it; send a file system as such")        \
     X(VERIFY, "verify which firmware it runs")                                                    \
     X(VERIFY_BACK, "give the version or hash to expect, or verify only that it comes back")       \

@@ -15,16 +15,16 @@ bool eo_is_url(const char *text)
 }
 
 /* The text as a message may show it: not what may be a password. */
-static int wrong(struct espota_error *err, const char *hint, const char *text,
-                 const char *what)
+static int wrong(struct espota_error *err, enum espota_advice advice,
+                 const char *hint, const char *text, const char *what)
 {
     char space[120];
     struct text shown;
 
     eo_text_init(&shown, space, sizeof space);
     eo_text_add_given(&shown, text);
-    return eo_fail_hint(err, ESPOTA_E_USAGE, hint, "\"%s\" %s", shown.at,
-                        what);
+    return eo_fail_advice(err, ESPOTA_E_USAGE, advice, hint, "\"%s\" %s",
+                          shown.at, what);
 }
 
 /* ---- addresses and names -------------------------------------------------- */
@@ -149,27 +149,29 @@ static bool is_name(const char *at, size_t len)
 static int no_host(const char *text, const char *at, size_t len,
                    struct espota_error *err)
 {
+    enum espota_advice advice = ESPOTA_ADVICE_NONE;
     const char *hint = "a name or an address, as kitchen.local, 10.0.0.7:3232 "
                        "or [fe80::1%eth0]:3232";
 
     if (is_serial_port(at, len))
-        return wrong(err, "only devices on the network can be flashed; for a "
+        return wrong(err, advice,
+                     "only devices on the network can be flashed; for a "
                           "serial port use esptool",
                      text, "is a serial port");
     if (len > HOST_MAX)
-        return wrong(err, hint, text, "is too long for a host");
+        return wrong(err, advice, hint, text, "is too long for a host");
     if (is_mac(at, len))
-        return wrong(err, "\"espota-c discover\" tells its address", text,
+        return wrong(err, ESPOTA_ADVICE_FIND_ADDRESS, NULL, text,
                      "is a MAC address, which cannot be called");
     if (memchr(at, '@', len) != NULL)
-        hint = "give the user with --user and the password with --auth-file";
+        advice = ESPOTA_ADVICE_GIVE_USER;
     else if (memchr(at, ',', len) != NULL || memchr(at, ';', len) != NULL)
-        hint = "give each device on its own: -i HOST -i HOST, or a list of "
-               "targets";
+        advice = ESPOTA_ADVICE_GIVE_EACH;
     else if (memchr(at, '/', len) != NULL)
         hint = "a web page begins with http:// or https://; of a network give "
                "each device";
-    return wrong(err, hint, text, "cannot be a host");
+    return wrong(err, advice, advice == ESPOTA_ADVICE_NONE ? hint : NULL, text,
+                 "cannot be a host");
 }
 
 /* ---- its parts ------------------------------------------------------------ */
@@ -183,7 +185,7 @@ static int read_port(struct device_words *d, const char *text, const char *at,
     if (len < sizeof digits)
         memcpy(digits, at, len);
     if (eo_parse_uint(digits, 1, 65535, &n) != 0)
-        return wrong(err, "a port is a number from 1 to 65535", text,
+        return wrong(err, ESPOTA_ADVICE_NONE, "a port is a number from 1 to 65535", text,
                      "has no valid port after its colon");
     d->port = (uint16_t)n;
     return 0;
@@ -226,10 +228,8 @@ int eo_no_user_in_url(const char *text, struct espota_error *err)
     /* A password may have a slash in it: the @ ends it wherever it stands. */
     if (scheme == NULL || strchr(scheme, '@') == NULL)
         return 0;
-    return eo_fail_hint(err, ESPOTA_E_USAGE,
-                        "give the user with --user and the password with "
-                        "--auth-file",
-                        "user and password do not belong in a URL");
+    return eo_fail_advice(err, ESPOTA_E_USAGE, ESPOTA_ADVICE_GIVE_USER, NULL,
+                          "user and password do not belong in a URL");
 }
 
 static int read_url(struct device_words *d, const char *text, const char *at,
@@ -244,7 +244,8 @@ static int read_url(struct device_words *d, const char *text, const char *at,
         if ((unsigned char)at[i] <= ' ' || at[i] == 0x7f)
             return no_host(text, at, len, err);
     if (len > URL_MAX)
-        return wrong(err, NULL, text, "is too long for a URL");
+        return wrong(err, ESPOTA_ADVICE_NONE, NULL, text,
+                     "is too long for a URL");
     if (len - end > 1 && at[end] == '/')
         d->path = (struct part){at + end, len - end};
     return read_authority(d, text, at + scheme, end - scheme, err);

@@ -33,6 +33,9 @@ int eo_fail_advice(struct espota_error *err, enum espota_category category,
 int eo_advise(struct espota_error *err, enum espota_advice advice,
               const char *hint);
 
+/* A hint and an advice, as the last two members of a row of a table. */
+#define EO_ADVICE(name, hint) hint, ESPOTA_ADVICE_##name
+
 /* For the same reason as why (category, hint and advice), with another
  * message. */
 int eo_fail_as(struct espota_error *err, const struct espota_error *why,

@@ -180,7 +180,8 @@ static void give(struct lookup_thread *l, const struct question *q)
         l->config.found(l->config.ctx, &q->found[i].addr, q->found[i].arrival,
                         0);
     if (q->why[0] != '\0')
-        eo_fail_hint(&err, ESPOTA_E_RESOLVE, q->hint, "%s", q->why);
+        eo_fail_advice(&err, ESPOTA_E_RESOLVE, q->advice, q->hint, "%s",
+                       q->why);
     else
         eo_fail(&err, ESPOTA_E_RESOLVE, "has no%s address",
                 q->family == 4   ? " IPv4"

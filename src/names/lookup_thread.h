@@ -25,6 +25,7 @@ struct question {
     size_t n;
     char why[160];    /* nothing was found; "": no such name */
     const char *hint; /* static, or NULL */
+    enum espota_advice advice;
 };
 
 /* On the thread: an address of the wrong family, or too many, is left out. */

@@ -118,7 +118,7 @@ static void look_up(struct question *q)
     AvahiSimplePoll *poll = NULL;
     int error = 0;
 
-    q->hint = "--resolver=builtin needs neither library nor daemon";
+    q->advice = ESPOTA_ADVICE_BUILTIN_RESOLVER;
     if (load(&t.lib) != 0) {
         eo_question_fail(q, "Avahi's client library is not here",
                          "libavahi-client.so.3");

@@ -86,7 +86,7 @@ static void look_up(struct question *q)
     struct waits *waits = NULL;
     size_t n = 0;
 
-    q->hint = "--resolver=builtin needs no service";
+    q->advice = ESPOTA_ADVICE_BUILTIN_RESOLVER;
     for (size_t i = 0; i < 2 && !t.failed; i++) {
         DNSServiceErrorType code;
 

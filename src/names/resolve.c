@@ -175,11 +175,13 @@ static void fail_ambiguous(struct resolve *r, const struct candidate *a,
 
     eo_addr_text(&a->addr, false, one);
     eo_addr_text(&b->addr, false, other);
-    eo_fail_hint(&err, ESPOTA_E_RESOLVE,
+    eo_fail_advice(&err, ESPOTA_E_RESOLVE,
+                 a->arrival == b->arrival ? ESPOTA_ADVICE_NONE
+                                          : ESPOTA_ADVICE_BIND,
                  a->arrival == b->arrival
                      ? "two devices have this name: give the address of the "
                        "one that is meant"
-                     : "name one by its address, or the interface with -I",
+                     : "name one by its address, or the interface",
                  "%s (%s) and %s (%s) both answer", one,
                  eo_iface_by_index(&r->ifs, a->arrival)->name, other,
                  eo_iface_by_index(&r->ifs, b->arrival)->name);
@@ -448,13 +450,13 @@ static int begin(struct resolve *r, const struct resolve_config *c)
         return eo_fail(&r->wrong, ESPOTA_E_INTERNAL,
                        "out of memory, or of threads");
     if (r->n_asked == 0)
-        return eo_fail_hint(&r->wrong, ESPOTA_E_USAGE,
-                            "leave --resolver out, or say --resolver system",
-                            "--resolver %s %s", c->resolver,
-                            eo_resolver_known(c->resolver)
-                                ? "only knows names in .local, or was left "
-                                  "out of this build"
-                                : "is none there is");
+        return eo_fail_advice(&r->wrong, ESPOTA_E_USAGE,
+                              ESPOTA_ADVICE_ANY_RESOLVER, NULL,
+                              eo_resolver_known(c->resolver)
+                                  ? "the resolver \"%s\" only knows names in "
+                                    ".local, or was left out of this build"
+                                  : "there is no resolver \"%s\"",
+                              c->resolver);
     /* Where mDNS has its say nobody waits for those who wait for their turn. */
     eo_timer_start(r->loop, &r->deadline,
                    (r->mdns_until > 0 ? 1 : 2) * c->timeout_ms +

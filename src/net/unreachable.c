@@ -6,28 +6,30 @@
 static const char IS_IT_ON[] =
     "is the device on, and on a network this machine can reach?";
 
-static const char *hint_of(int sys)
+static void advise(struct espota_error *err, int sys)
 {
     static const struct {
         int sys;
         const char *hint;
+        enum espota_advice advice;
     } HINTS[] = {
-        {ECONNREFUSED, "nothing listens there: is the port right, and is OTA "
-                       "enabled in the firmware it runs?"},
-        {EHOSTUNREACH, IS_IT_ON},
-        {ENETUNREACH, "this machine has no route there"},
-        {EACCES, "a local firewall forbids it"},
-        {EPERM, "a local firewall forbids it"},
-        {EADDRNOTAVAIL, "this machine does not have the local address given "
-                        "with -I"},
-        {EMFILE, "allow more open files with ulimit -n, or give a lower -j"},
-        {EINVAL, "a link-local address needs its interface: fe80::1%eth0"},
+        {ECONNREFUSED, EO_ADVICE(NONE, "nothing listens there: is the port "
+                                       "right, and is OTA enabled in the "
+                                       "firmware it runs?")},
+        {EHOSTUNREACH, EO_ADVICE(NONE, IS_IT_ON)},
+        {ENETUNREACH, EO_ADVICE(NONE, "this machine has no route there")},
+        {EACCES, EO_ADVICE(NONE, "a local firewall forbids it")},
+        {EPERM, EO_ADVICE(NONE, "a local firewall forbids it")},
+        {EADDRNOTAVAIL,
+         EO_ADVICE(BIND, "this machine does not have the local address given")},
+        {EMFILE, EO_ADVICE(FEWER_JOBS, NULL)},
+        {EINVAL, EO_ADVICE(NONE, "a link-local address needs its interface: "
+                                 "fe80::1%eth0")},
     };
 
     for (size_t i = 0; i < sizeof HINTS / sizeof *HINTS; i++)
         if (HINTS[i].sys == sys)
-            return HINTS[i].hint;
-    return NULL;
+            eo_advise(err, HINTS[i].advice, HINTS[i].hint);
 }
 
 void eo_unreachable(struct espota_error *err, const struct addr *peer, int sys)
@@ -37,7 +39,7 @@ void eo_unreachable(struct espota_error *err, const struct addr *peer, int sys)
     eo_addr_text(peer, true, text);
     eo_fail_sys(err, ESPOTA_E_CONNECT, sys, "cannot connect to %s: %s", text,
                 eo_sock_text(sys));
-    err->hint = hint_of(sys);
+    advise(err, sys);
 }
 
 void eo_unreachable_silent(struct espota_error *err, const struct addr *first,
@@ -50,5 +52,5 @@ void eo_unreachable_silent(struct espota_error *err, const struct addr *first,
                 "no answer from %s%s within %u s while connecting", text,
                 n > 1 ? " (and its other addresses)" : "",
                 (unsigned)((timeout_ms + 999) / 1000));
-    err->hint = IS_IT_ON;
+    eo_advise(err, ESPOTA_ADVICE_NONE, IS_IT_ON);
 }

@@ -50,9 +50,8 @@ static int no_port(const struct callback *cb, int sys,
                    struct espota_error *err)
 {
     if (sys == EBUSY)
-        return eo_fail_hint(err, ESPOTA_E_INTERNAL,
-                            "give this program more ports to be called at: -P "
-                            "FIRST-LAST",
+        return eo_fail_advice(err, ESPOTA_E_INTERNAL,
+                            ESPOTA_ADVICE_MORE_PORTS, NULL,
                             "another device at its address was invited to call "
                             "port %u and may still do so: whose call comes "
                             "could not be told",
@@ -83,8 +82,7 @@ static void on_port(void *ctx, int sys)
 
 static int not_ours(const struct callback *cb, struct espota_error *err)
 {
-    return eo_fail_hint(err, ESPOTA_E_USAGE,
-                        "give -I an address or an interface of this machine",
+    return eo_fail_advice(err, ESPOTA_E_USAGE, ESPOTA_ADVICE_LOCAL_BIND, NULL,
                         "\"%s\" is no local address to reach the device from",
                         cb->c.bind);
 }

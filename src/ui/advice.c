@@ -55,6 +55,8 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
     [ESPOTA_ADVICE_OTHER_PROFILE] =
         "use --profile esp32, and the address the device is known by",
     [ESPOTA_ADVICE_BIND] = "%s with -I",
+    [ESPOTA_ADVICE_LOCAL_BIND] =
+        "give -I an address or an interface of this machine",
     [ESPOTA_ADVICE_FIX_PORT] =
         "let this program and that TCP port through the firewall (-P fixes the "
         "port); a NAT or container must pass it on",
@@ -82,6 +84,9 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
     [ESPOTA_ADVICE_FORCE] = "%s; --force sends it as it is",
     [ESPOTA_ADVICE_OR_FORCE] = "%s, or say --force",
     [ESPOTA_ADVICE_FORCE_AGAIN] = "%s; --force sends the image again",
+    [ESPOTA_ADVICE_FORCE_BOOTLOADER] =
+        "build it smaller; where the device has its table at another place, "
+        "--force sends it",
     [ESPOTA_ADVICE_OMIT_FORCE] =
         "send the sketch's .bin without --force; file systems need -s",
     [ESPOTA_ADVICE_VERIFY] = "%s: --verify shows what it runs",
