@@ -86,9 +86,9 @@ static void failed(struct job *j, const struct espota_error *err)
         return;
     /* It answered neither way: then it is the connection that failed. */
     if (j->guessing && err->category == ESPOTA_E_NO_ANSWER && !j->said_hello)
-        eo_fail_hint(&j->error, ESPOTA_E_CONNECT, j->no_tcp.hint,
-                     "%s; nor does it answer ArduinoOTA's invitations",
-                     j->no_tcp.message);
+        eo_fail_as(&j->error, &j->no_tcp,
+                   "%s; nor does it answer ArduinoOTA's invitations",
+                   j->no_tcp.message);
     if ((err->category == ESPOTA_E_UNKNOWN || j->open) &&
         t->verify != ESPOTA_VERIFY_NONE) {
         eo_job_verify(j, true);
@@ -228,10 +228,10 @@ static void on_limit(void *ctx)
         category = ESPOTA_E_UNKNOWN;
     if (j->short_of.queued)
         category = ESPOTA_E_INTERNAL;
-    eo_fail_hint(&j->error, category,
-                 category == ESPOTA_E_UNKNOWN
-                     ? JOB_LOOK_FIRST
-                     : "allow more with --max-time",
+    eo_fail_advice(&j->error, category,
+                 category == ESPOTA_E_UNKNOWN ? ESPOTA_ADVICE_NONE
+                                              : ESPOTA_ADVICE_MORE_TIME_IN_ALL,
+                 category == ESPOTA_E_UNKNOWN ? JOB_LOOK_FIRST : NULL,
                  "no more time after %u s, %s%s%s",
                  (unsigned)(j->target.pub.max_ms / 1000), j->report.doing,
                  tried ? "; before that: " : "", tried ? last.message : "");

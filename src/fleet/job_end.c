@@ -94,8 +94,9 @@ void eo_job_end_failed(struct job *j)
     if (outcome != ESPOTA_UNKNOWN && j->heard &&
         (j->error.category == ESPOTA_E_RESOLVE ||
          j->error.category == ESPOTA_E_CONNECT))
-        j->error.hint = "it answered before: it may be restarting, or have "
-                        "lost power or Wi-Fi";
+        eo_advise(&j->error, ESPOTA_ADVICE_NONE,
+                  "it answered before: it may be restarting, or have lost "
+                  "power or Wi-Fi");
     if (j->report.attempt > 1)
         snprintf(j->error.message + len, sizeof j->error.message - len,
                  ", attempt %u", j->report.attempt);

@@ -41,7 +41,8 @@ static void on_change(void *ctx)
         eo_report_emit(&j->report,
                        &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
                                               .code = "cleartext",
-                                              .text = w.cleartext});
+                                              .text = w.cleartext,
+                                              .advice = ESPOTA_ADVICE_ENCRYPT});
     }
     if (eo_session_status(j->session) == PROTO_FAILED) {
         j->steps->failed(j, eo_session_error(j->session));
@@ -81,14 +82,16 @@ static void on_bytes(void *ctx, bool out, const uint8_t *bytes, size_t len)
     eo_report_bytes(&j->report, out, bytes, len);
 }
 
-static void on_warning(void *ctx, const char *code, const char *text)
+static void on_warning(void *ctx, const char *code, const char *text,
+                       enum espota_advice advice)
 {
     struct job *j = ctx;
 
     eo_report_emit(&j->report, &(struct espota_event){
                                    .kind = ESPOTA_EVENT_WARNING,
                                    .code = code,
-                                   .text = text});
+                                   .text = text,
+                                   .advice = advice});
 }
 
 /* With a key a password is hardly ever asked for. */
@@ -106,12 +109,13 @@ static void on_first(void *ctx)
     struct job *j = ctx;
     struct espota_error err;
 
-    eo_fail_hint(&err,
-                 eo_session_connecting(j->session) ? ESPOTA_E_CONNECT
-                                                   : ESPOTA_E_NO_ANSWER,
-                 "is the device on, and its port right? -t allows it more time",
-                 "no answer within %g s, %s",
-                 j->target.pub.invite_ms / 1000.0, j->report.doing);
+    eo_fail_advice(&err,
+                   eo_session_connecting(j->session) ? ESPOTA_E_CONNECT
+                                                     : ESPOTA_E_NO_ANSWER,
+                   ESPOTA_ADVICE_MORE_TIME,
+                   "is the device on, and its port right?",
+                   "no answer within %g s, %s",
+                   j->target.pub.invite_ms / 1000.0, j->report.doing);
     j->steps->failed(j, &err);
 }
 

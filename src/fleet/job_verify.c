@@ -30,21 +30,21 @@ int eo_job_check_verify(const struct job *j, struct espota_error *err)
     if (j->target.pub.verify != ESPOTA_VERIFY_VERSION ||
         want.version != NULL || want.hash != NULL)
         return 0;
-    return eo_fail_hint(err, ESPOTA_E_USAGE,
-                        "say it with --expect-version or --expect-hash, or "
-                        "use --verify back",
-                        "the image does not tell its version, so there is "
-                        "nothing to verify");
+    return eo_fail_advice(err, ESPOTA_E_USAGE, ESPOTA_ADVICE_VERIFY_BACK, NULL,
+                          "the image does not tell its version, so there is "
+                          "nothing to verify");
 }
 
 /* ---- after --------------------------------------------------------------- */
 
-static void warn(struct job *j, const char *code, const char *text)
+static void warn(struct job *j, const char *code, const char *text,
+                 enum espota_advice advice)
 {
     eo_report_emit(&j->report,
                    &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
                                           .code = code,
-                                          .text = text});
+                                          .text = text,
+                                          .advice = advice});
 }
 
 /* NULL where it tells none. */
@@ -64,8 +64,10 @@ static void on_verified(void *ctx, const struct verify_result *r)
         j->result.new_version = known_version(j->new_version, r->facts);
     j->result.verified = r->verified;
     if (r->category == ESPOTA_E_OK && r->stayed && !r->verified)
-        warn(j, "stayed", "it was not seen to go away since it took the image: "
-                          "has it restarted?");
+        warn(j, "stayed",
+             "it was not seen to go away since it took the image: has it "
+             "restarted?",
+             ESPOTA_ADVICE_NONE);
     if (r->category == ESPOTA_E_OK) {
         eo_job_took(j);
         eo_job_end_well(j, ESPOTA_UPDATED);
@@ -149,14 +151,14 @@ static void warn_of_no_proof(struct job *j, bool announces)
     if (announces)
         snprintf(text, sizeof text,
                  "it runs %s already, as the image is: that it says so "
-                 "afterwards will prove nothing (--expect-hash tells builds "
-                 "of one version apart)",
+                 "afterwards will prove nothing",
                  j->old_version);
     else
         snprintf(text, sizeof text,
                  "it does not say what it runs now: what it says afterwards "
-                 "will prove nothing (--expect-hash would)");
-    warn(j, "verify", text);
+                 "will prove nothing");
+    warn(j, "verify", text,
+         announces ? ESPOTA_ADVICE_EXPECT_HASH : ESPOTA_ADVICE_EXPECT_A_HASH);
 }
 
 /* What it runs now is known, or will not be. */
@@ -186,11 +188,10 @@ static void on_looked(void *ctx, const struct look_facts *facts)
         eo_job_happened(j, ESPOTA_HAPPENED_TOOK);
         eo_job_end_well(j, ESPOTA_UNCHANGED);
     } else if (match == VERIFY_CANNOT_TELL && must) {
-        eo_fail_hint(&j->error, ESPOTA_E_UNKNOWN,
-                     "check which firmware it runs; --force sends the image "
-                     "again",
-                     "it may have this image from a run that was cut off, and "
-                     "does not say what it runs");
+        eo_fail_advice(&j->error, ESPOTA_E_UNKNOWN, ESPOTA_ADVICE_FORCE_AGAIN,
+                       "check which firmware it runs",
+                       "it may have this image from a run that was cut off, "
+                       "and does not say what it runs");
         eo_job_end_failed(j);
     } else {
         warn_of_no_proof(j, facts != NULL);
@@ -236,9 +237,9 @@ enum { PEEK_MS = 1500, NOBODYS_PORT = 9 };
 
 static void not_to_be_seen(struct job *j)
 {
-    eo_fail_hint(&j->error, ESPOTA_E_USAGE, "omit --verify",
-                 "whether it goes and comes back cannot be seen: it neither "
-                 "announces itself nor answers by TCP");
+    eo_fail_advice(&j->error, ESPOTA_E_USAGE, ESPOTA_ADVICE_OMIT_VERIFY, NULL,
+                   "whether it goes and comes back cannot be seen: it neither "
+                   "announces itself nor answers by TCP");
     eo_job_end_failed(j);
 }
 

@@ -20,9 +20,8 @@ static int check_host(const char *text, struct espota_error *err)
     if (eo_device_read(&d, text, err) != 0)
         return -1;
     if (d.name.at != NULL || (d.port != 0 && !d.url))
-        return eo_fail_hint(err, ESPOTA_E_USAGE,
-                            "give the port with -p or --port",
-                            "\"%s\" is neither a name nor an address", text);
+        return eo_fail_advice(err, ESPOTA_E_USAGE, ESPOTA_ADVICE_GIVE_PORT,
+                              NULL, "\"%s\" is neither a name nor an address", text);
     return 0;
 }
 

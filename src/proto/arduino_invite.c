@@ -166,11 +166,11 @@ static enum proto_status challenged(struct arduino *m, const char *nonce)
     if (!md5)
         m->chips = ARDUINO_ESP32;
     if (md5 && m->job->min_auth == ESPOTA_AUTH_SHA256) {
-        eo_fail_hint(&m->base.error, ESPOTA_E_POLICY,
-                     "ESP32 cores from 3.3.1 on ask better; ESP8266 and Pico "
-                     "cannot",
-                     "the device asks for an MD5 login, which --min-auth "
-                     "forbids");
+        eo_fail_advice(&m->base.error, ESPOTA_E_POLICY, ESPOTA_ADVICE_ALLOW_MD5,
+                       "ESP32 cores from 3.3.1 on ask better; ESP8266 and Pico "
+                       "cannot",
+                       "the device asks for an MD5 login, which is "
+                       "forbidden");
         return leave(m);
     }
     /* With none given the empty one is tried, in the likeliest form: devices
@@ -194,9 +194,9 @@ static enum proto_status denied(struct arduino *m)
         return m->base.status; /* of an answer long forgotten */
     m->calls = 0;
     if (m->job->password == NULL) {
-        eo_fail_hint(&m->base.error, ESPOTA_E_SECRET,
-                     "give it with -a, --auth-file or ESPOTA_PASSWORD",
-                     "the device wants a password and none was given");
+        eo_fail_advice(&m->base.error, ESPOTA_E_SECRET,
+                       ESPOTA_ADVICE_GIVE_PASSWORD, NULL,
+                       "the device wants a password and none was given");
         return eo_arduino_fail(m);
     }
     if (eo_arduino_login_next(&m->login, m->job->md5_stored))
@@ -218,17 +218,19 @@ static enum proto_status nonsense(struct arduino *m,
 
     eo_text_init(&t, words, sizeof words);
     eo_text_add_safe(&t, r->text, r->len);
-    if (r->kind == ARDUINO_BAD_NONCE)
+    if (r->kind == ARDUINO_BAD_NONCE) {
         eo_fail_device(&m->base.error, ESPOTA_E_PROTOCOL, words,
                        "look for a newer version of this program",
                        "the device's challenge has %zu characters, 32 or 64 "
                        "hexadecimal ones are known",
                        r->len);
-    else
-        eo_fail_device(&m->base.error, ESPOTA_E_PROTOCOL, words,
-                       "is this port ArduinoOTA's? -vvv shows every byte",
+    } else {
+        eo_fail_device(&m->base.error, ESPOTA_E_PROTOCOL, words, NULL,
                        "the device gave an answer that ArduinoOTA does not "
                        "have");
+        eo_advise(&m->base.error, ESPOTA_ADVICE_SHOW_BYTES,
+                  "is this port ArduinoOTA's?");
+    }
     return eo_arduino_fail(m);
 }
 
@@ -286,21 +288,17 @@ enum proto_status eo_arduino_on_unreachable(struct arduino *m, bool refused)
 
 static enum proto_status no_call(struct arduino *m)
 {
-    static const char ESP32[] =
-        "let this program and that TCP port through the firewall (-P fixes "
-        "the port); on an ESP32 compare the image with its OTA partition";
-    static const char OTHERS[] =
-        "let this program and that TCP port through the firewall (-P fixes "
-        "the port); a NAT or container must pass it on";
     const bool esp32 = may_be_esp32(m);
 
-    eo_fail_hint(&m->base.error, ESPOTA_E_NO_CALLBACK, esp32 ? ESP32 : OTHERS,
-                 "the device accepted but did not connect to %s:%u within "
-                 "%u s: either a firewall or NAT keeps it from there%s",
-                 m->local, m->port, (unsigned)(m->job->answer_ms / 1000),
-                 esp32 ? ", or it refused the image, which an ESP32 does "
-                         "without a word (too big, or no OTA partition)"
-                       : ", or its network is too weak");
+    eo_fail_advice(&m->base.error, ESPOTA_E_NO_CALLBACK,
+                   esp32 ? ESPOTA_ADVICE_FIX_PORT_ESP32 : ESPOTA_ADVICE_FIX_PORT,
+                   NULL,
+                   "the device accepted but did not connect to %s:%u within "
+                   "%u s: either a firewall or NAT keeps it from there%s",
+                   m->local, m->port, (unsigned)(m->job->answer_ms / 1000),
+                   esp32 ? ", or it refused the image, which an ESP32 does "
+                           "without a word (too big, or no OTA partition)"
+                         : ", or its network is too weak");
     return eo_arduino_fail(m);
 }
 

@@ -44,7 +44,7 @@ int eo_arduino_login_work(struct arduino_login *) EO_MUST_CHECK;
  * it if so. */
 bool eo_arduino_login_next(struct arduino_login *, bool md5_stored);
 
-/* "MD5", "PBKDF2 of an MD5": what the latest answer was made of, for -v. */
+/* "MD5", "PBKDF2 of an MD5": what the latest answer was made of, for a log. */
 const char *eo_arduino_login_words(const struct arduino_login *);
 
 #endif

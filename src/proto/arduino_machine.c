@@ -73,20 +73,21 @@ enum proto_status eo_arduino_refused(struct arduino *m, const char *text,
         len--;
     eo_text_init(&t, words, sizeof words);
     eo_text_add_safe(&t, text, len);
-    if (e != NULL && e->category == ESPOTA_E_CHECKSUM && is_forced(m, text, len))
-        eo_fail_device(&m->base.error, ESPOTA_E_REFUSED, words,
-                       "send the sketch's .bin without --force; file systems "
-                       "need -s",
+    if (e != NULL && e->category == ESPOTA_E_CHECKSUM &&
+        is_forced(m, text, len)) {
+        eo_fail_device(&m->base.error, ESPOTA_E_REFUSED, words, NULL,
                        "the file was forced on the device and is no image: an "
                        "ESP8266 changes such a file while it writes it");
-    else if (e != NULL)
-        eo_fail_device(&m->base.error, e->category, words, e->hint, "%s",
-                       e->what);
-    else
+        eo_advise(&m->base.error, ESPOTA_ADVICE_OMIT_FORCE, NULL);
+    } else if (e != NULL) {
+        eo_fail_device(&m->base.error, e->category, words, NULL, "%s", e->what);
+        eo_advise(&m->base.error, e->advice, e->hint);
+    } else {
         eo_fail_device(&m->base.error, ESPOTA_E_DEVICE, words,
                        "look at the device's log, and for a newer version of "
                        "this program",
                        "the device failed for a reason this version does not "
                        "know");
+    }
     return eo_arduino_fail(m);
 }

@@ -22,9 +22,10 @@ static void say(struct esphome *m, const void *bytes, size_t len)
 }
 
 static enum esphome_phase fail(struct esphome *m, enum espota_category category,
-                       const char *hint, const char *message)
+                               enum espota_advice advice, const char *hint,
+                               const char *message)
 {
-    eo_fail_hint(&m->base.error, category, hint, "%s", message);
+    eo_fail_advice(&m->base.error, category, advice, hint, "%s", message);
     return PH_FAILED;
 }
 
@@ -49,7 +50,7 @@ static void say_key(struct esphome *m)
 
 static enum esphome_phase refuse_to_go_on(struct esphome *m)
 {
-    return fail(m, ESPOTA_E_INTERNAL, NULL,
+    return fail(m, ESPOTA_E_INTERNAL, ESPOTA_ADVICE_NONE, NULL,
                 "the crypto library refuses to hash");
 }
 
@@ -130,9 +131,7 @@ static enum esphome_phase unexpected(struct esphome *m, const char *doing, uint8
 static enum esphome_phase on_version(struct esphome *m)
 {
     if (m->reply[0] == 'H' && m->reply[1] == 'T')
-        return fail(m, ESPOTA_E_PROTOCOL,
-                    "this is a web server's port: leave -p away for the OTA "
-                    "port, or use --protocol web",
+        return fail(m, ESPOTA_E_PROTOCOL, ESPOTA_ADVICE_OMIT_PORT, NULL,
                     "an HTTP server answers on this port");
     if (m->reply[0] != ESPHOME_OK)
         return unexpected(m, "greeting it", m->reply[0]);
@@ -207,11 +206,10 @@ static enum esphome_phase challenged(struct esphome *m, enum digest auth)
         m->hello.auth = auth == DIGEST_MD5 ? "md5" : "sha256";
     m->said_hello = true;
     if (auth == DIGEST_MD5 && m->job->min_auth == ESPOTA_AUTH_SHA256)
-        return fail(m, ESPOTA_E_POLICY,
+        return fail(m, ESPOTA_E_POLICY, ESPOTA_ADVICE_ALLOW_MD5,
                     "ESPHome 2025.10 and later offer SHA-256; if this one "
                     "should, somebody may be in between",
-                    "the device asks for an MD5 login, which --min-auth "
-                    "forbids");
+                    "the device asks for an MD5 login, which is forbidden");
     return PH_NONCE;
 }
 
@@ -242,7 +240,7 @@ static enum esphome_phase on_data(struct esphome *m)
         m->hello.protocol_version == ESPHOME_VERSION_1)
         return unexpected(m, "taking the image", m->reply[0]);
     if (l->acked + now > l->offset)
-        return fail(m, ESPOTA_E_PROTOCOL, NULL,
+        return fail(m, ESPOTA_E_PROTOCOL, ESPOTA_ADVICE_NONE, NULL,
                     "the device acknowledged more than was sent");
     l->acked += now;
     return l->acked == m->form->len ? PH_RECEIVED : PH_DATA;

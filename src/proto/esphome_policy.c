@@ -24,26 +24,20 @@ static int agree_on_encryption(struct esphome_deal *deal,
     const bool offered = (flags & ESPHOME_TAKES_NOISE) != 0;
 
     if (!offered && job->key != NULL)
-        return eo_fail_hint(err, ESPOTA_E_POLICY,
-                            "its firmware needs ESPHome 2026.9 or later and a "
-                            "key; without --key the image goes in the clear",
-                            "a key was given, and the device does not offer "
-                            "encryption");
+        return eo_fail_advice(err, ESPOTA_E_POLICY, ESPOTA_ADVICE_OMIT_KEY,
+                              NULL, "a key was given, and the device does not "
+                              "offer encryption");
     if (!offered && job->require_encryption)
-        return eo_fail_hint(err, ESPOTA_E_POLICY,
-                            "its firmware needs ESPHome 2026.9 or later and a "
-                            "key; without --require-encryption the image goes "
-                            "in the clear",
-                            "encryption is required, and the device does not "
-                            "offer it");
+        return eo_fail_advice(err, ESPOTA_E_POLICY, ESPOTA_ADVICE_ALLOW_CLEAR,
+                              NULL, "encryption is required, and the device "
+                              "does not offer it");
     if (job->require_encryption && job->key == NULL)
-        return eo_fail_hint(err, ESPOTA_E_SECRET,
-                            "give the device's key with --key or --key-file",
-                            "encryption is required, and no key was given");
+        return eo_fail_advice(err, ESPOTA_E_SECRET, ESPOTA_ADVICE_GIVE_KEY,
+                              "give the device's key",
+                              "encryption is required, and no key was given");
     if (offered && job->key == NULL)
         deal->cleartext = "the device offers encryption, and the image goes "
-                          "in the clear with every password in it: give its "
-                          "key with --key";
+                          "in the clear with every password in it";
     deal->sealed = offered && job->key != NULL;
     return 0;
 }
@@ -69,8 +63,9 @@ static int agree_on_form(struct esphome_deal *deal,
         return 0;
     }
     if (job->compress == ESPOTA_COMPRESS_ALWAYS && !offered)
-        return eo_fail_hint(err, ESPOTA_E_REFUSED, "use --compress auto",
-                            "the device does not take compressed images");
+        return eo_fail_advice(err, ESPOTA_E_REFUSED,
+                              ESPOTA_ADVICE_OMIT_COMPRESS, NULL,
+                              "the device does not take compressed images");
     /* One that this build cannot unpack, or nobody. */
     if (given && !offered && deal->form == eo_image_raw(job->image))
         return eo_fail_hint(err, ESPOTA_E_REFUSED,

@@ -19,9 +19,10 @@ void eo_esphome_unexpected(struct espota_error *err, const char *doing,
 {
     char code[8];
 
-    eo_fail_device(err, ESPOTA_E_PROTOCOL, code_text(code, byte),
-                   "is this port ESPHome's OTA port? -vvv shows every byte",
+    eo_fail_device(err, ESPOTA_E_PROTOCOL, code_text(code, byte), NULL,
                    "the device said something unexpected while %s", doing);
+    eo_advise(err, ESPOTA_ADVICE_SHOW_BYTES,
+              "is this port ESPHome's OTA port?");
 }
 
 /* Older firmware on raw lwIP waits so long for each message of ours. */
@@ -32,21 +33,16 @@ void eo_esphome_too_late(struct espota_error *err)
     if (err->category != ESPOTA_E_PROTOCOL)
         return;
     err->category = ESPOTA_E_UNKNOWN;
-    err->hint = "check which firmware the device runs before flashing it again";
+    eo_advise(err, ESPOTA_ADVICE_NONE,
+              "check which firmware the device runs before flashing it again");
 }
-
-static const char WITH_KEY[] =
-    "give it with -a, --auth-file or ESPOTA_PASSWORD; or give the device's "
-    "encryption key with --key (usually the api key of its YAML): then it asks "
-    "for no password";
 
 static void wants_password(struct espota_error *err, bool key_would_do)
 {
-    eo_fail_hint(err, ESPOTA_E_SECRET,
-                 key_would_do
-                     ? WITH_KEY
-                     : "give it with -a, --auth-file or ESPOTA_PASSWORD",
-                 "the device wants a password and none was given");
+    eo_fail_advice(err, ESPOTA_E_SECRET,
+                   key_would_do ? ESPOTA_ADVICE_GIVE_PASSWORD_OR_KEY
+                                : ESPOTA_ADVICE_GIVE_PASSWORD,
+                   NULL, "the device wants a password and none was given");
 }
 
 void eo_esphome_refused(struct espota_error *err, uint8_t code,
@@ -65,12 +61,12 @@ void eo_esphome_refused(struct espota_error *err, uint8_t code,
         wants_password(err, m->key_would_do);
         return;
     }
-    if (code == ESPHOME_AUTH_INVALID && m->key_would_do)
-        why.hint = "give the password of the firmware it runs now; or its "
-                   "encryption key with --key (usually the api key of its "
-                   "YAML): then it asks for no password";
-    eo_fail_device(err, why.category, code_text(text, code), why.hint, "%s",
+    eo_fail_device(err, why.category, code_text(text, code), NULL, "%s",
                    why.text);
+    if (code == ESPHOME_AUTH_INVALID && m->key_would_do)
+        eo_advise(err, ESPOTA_ADVICE_GIVE_OLD_PASSWORD_OR_KEY, NULL);
+    else
+        eo_advise(err, why.advice, why.hint);
 }
 
 void eo_esphome_gave_up(struct espota_error *err, uint8_t code,
@@ -83,21 +79,23 @@ void eo_esphome_gave_up(struct espota_error *err, uint8_t code,
                    "the device gave up: it lost our data while %s", doing);
 }
 
-static const char *hint(const struct esphome_loss *loss)
+static void advise(struct espota_error *err, const struct esphome_loss *loss)
 {
-    if (loss->unheard)
-        return loss->silent
-                   ? "is it in another update, or is this not its OTA port? A "
-                     "web page wants --protocol web"
-                   : "is this its OTA port? A web page wants --protocol web; "
-                     "else look at its Wi-Fi and power supply";
-    if (loss->hasty && loss->rtt_ms >= NEARLY_MS)
-        return "flash it from nearer by: ESP8266 and Pico wait for 1 s only, "
-               "up to ESPHome 2025.8";
-    return loss->taking
-               ? "is its Wi-Fi good, and is its power supply?"
-               : "is its Wi-Fi good, and its power supply? A firewall that "
-                 "inspects the connection ends it like this, too";
+    if (loss->unheard && loss->silent)
+        eo_advise(err, ESPOTA_ADVICE_TRY_WEB,
+                  "is it in another update, or is this not its OTA port?");
+    else if (loss->unheard)
+        eo_advise(err, ESPOTA_ADVICE_OTHER_PORT, NULL);
+    else if (loss->hasty && loss->rtt_ms >= NEARLY_MS)
+        eo_advise(err, ESPOTA_ADVICE_NONE,
+                  "flash it from nearer by: ESP8266 and Pico wait for 1 s "
+                  "only, up to ESPHome 2025.8");
+    else
+        eo_advise(err, ESPOTA_ADVICE_NONE,
+                  loss->taking
+                      ? "is its Wi-Fi good, and is its power supply?"
+                      : "is its Wi-Fi good, and its power supply? A firewall "
+                        "that inspects the connection ends it like this, too");
 }
 
 void eo_esphome_lost(struct espota_error *err, const struct esphome_loss *loss)
@@ -116,11 +114,12 @@ void eo_esphome_lost(struct espota_error *err, const struct esphome_loss *loss)
                      "%s after %s: whether it took the image is not known",
                      loss->what, eo_proto_reached(loss->confirmed));
     else if (loss->unheard && loss->silent)
-        eo_fail_hint(err, ESPOTA_E_NO_ANSWER, hint(loss),
-                     "%s after we greeted it", loss->what);
+        eo_fail(err, ESPOTA_E_NO_ANSWER, "%s after we greeted it", loss->what);
     else
-        eo_fail_hint(err, ESPOTA_E_BROKEN, hint(loss), "%s while %s%s",
-                     loss->what, loss->doing, far);
+        eo_fail(err, ESPOTA_E_BROKEN, "%s while %s%s", loss->what, loss->doing,
+                far);
+    if (!loss->committed)
+        advise(err, loss);
     if (err != NULL)
         err->sys_errno = loss->sys;
 }

@@ -172,7 +172,8 @@ static void on_stranger(void *ctx, const struct addr *who)
                     ? ", like all that follow, of whom nothing more is said"
                     : "");
     if (s->base.c.on_warning != NULL)
-        s->base.c.on_warning(s->base.c.ctx, "stranger", line);
+        s->base.c.on_warning(s->base.c.ctx, "stranger", line,
+                             ESPOTA_ADVICE_NONE);
 }
 
 static void tell_callback(struct machine_session *s)

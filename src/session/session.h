@@ -32,7 +32,8 @@ struct session_config {
      * session fails (INTERNAL).  NULL: nobody listens. */
     bool (*on_commit)(void *ctx);
     /* Something to tell people: code is a word.  NULL: nobody listens. */
-    void (*on_warning)(void *ctx, const char *code, const char *text);
+    void (*on_warning)(void *ctx, const char *code, const char *text,
+                       enum espota_advice);
     /* For -vvv: bytes that went (out) or came; those of secrets are masked.
      * NULL: nobody listens. */
     void (*on_bytes)(void *ctx, bool out, const uint8_t *, size_t len);

@@ -14,25 +14,22 @@ static int may_tell(const struct web_job *web, const struct proto_job *job,
 {
     if (web->https)
         return 0;
-    /* A password for all to hear is not what was meant by --min-auth. */
+    /* A password for all to hear is not what was meant by min_auth. */
     if (job->min_auth == ESPOTA_AUTH_SHA256)
         return eo_fail(err, ESPOTA_E_POLICY,
                        "this web page takes no password by SHA-256");
     if (web->found && strcmp(auth, "basic") == 0)
-        return eo_fail_hint(err, ESPOTA_E_POLICY,
-                            "if it really is a web page: --protocol web "
-                            "--profile NAME sends the password all the same",
-                            "it announces itself as a web page and wants the "
-                            "password in the clear");
+        return eo_fail_advice(err, ESPOTA_E_POLICY,
+                              ESPOTA_ADVICE_NAME_PROTOCOL, NULL,
+                              "it announces itself as a web page and wants the "
+                              "password in the clear");
     return 0;
 }
 
 static int no_password(struct espota_error *err)
 {
-    return eo_fail_hint(
-        err, ESPOTA_E_SECRET,
-        "give it with -a, --auth-file or --ask-auth, and --user",
-        "the device asks for user and password");
+    return eo_fail_advice(err, ESPOTA_E_SECRET, ESPOTA_ADVICE_GIVE_LOGIN, NULL,
+                          "the device asks for user and password");
 }
 
 int eo_web_looked(const struct web_job *web, const struct proto_job *job,

@@ -150,8 +150,8 @@ static void warn_of_bare(const struct push *p)
     if (p->web->profile->bare && p->base.c.on_warning != NULL)
         p->base.c.on_warning(p->base.c.ctx, "unchecked",
                         "it took every byte; this page does not check them, "
-                        "and says the same of an image that it cannot use: "
-                        "--verify shows what it runs");
+                        "and says the same of an image that it cannot use",
+                        ESPOTA_ADVICE_VERIFY);
 }
 
 /* There is an answer to the upload. */

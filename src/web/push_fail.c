@@ -68,11 +68,11 @@ static void fail_certificate(struct push *p)
             why += strlen(LEADS[i]);
     eo_text_init(&t, safe, sizeof safe);
     eo_text_add_safe(&t, why, strlen(why));
-    eo_fail_hint(&p->base.error, ESPOTA_E_POLICY,
-                 p->web->ca == NULL ? "give its certificate with --tls-ca"
-                                    : NULL,
-                 "the device's certificate is not trusted%s%s",
-                 t.len > 0 ? ": " : "", safe);
+    eo_fail_advice(&p->base.error, ESPOTA_E_POLICY,
+                   p->web->ca == NULL ? ESPOTA_ADVICE_GIVE_CA
+                                      : ESPOTA_ADVICE_NONE,
+                   NULL, "the device's certificate is not trusted%s%s",
+                   t.len > 0 ? ": " : "", safe);
 }
 
 /* There was no connection, and it is known why. */

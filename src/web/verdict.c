@@ -7,9 +7,7 @@
 #include "proto/proto.h"
 #include "wire/arduino.h"
 
-#define NO_UPDATER                                                            \
-    "is the updater in its firmware, and --path right?  ESPHome needs "       \
-    "\"ota: - platform: web_server\""
+#define NO_HINT EO_ADVICE(NONE, NULL)
 
 #define LOOK "check which firmware the device runs before flashing it again"
 
@@ -19,27 +17,28 @@ static const struct {
     int status;
     enum espota_category category, late;
     const char *message, *hint;
+    enum espota_advice advice;
 } STATUSES[] = {
     {400, ESPOTA_E_PROTOCOL, ESPOTA_E_OK,
-     "the device did not understand the upload", "is --profile the right one?"},
+     "the device did not understand the upload", EO_ADVICE(CHECK_PROFILE, NULL)},
     {401, ESPOTA_E_AUTH, ESPOTA_E_UNKNOWN,
-     "the device refused user or password", "check --user and the password"},
-    {403, ESPOTA_E_POLICY, ESPOTA_E_OK, "the device forbids the upload", NULL},
+     "the device refused user or password", EO_ADVICE(CHECK_LOGIN, NULL)},
+    {403, ESPOTA_E_POLICY, ESPOTA_E_OK, "the device forbids the upload", NO_HINT},
     {404, ESPOTA_E_PROTOCOL, ESPOTA_E_OK, "there is no updater at this path",
-     NO_UPDATER},
+     EO_ADVICE(CHECK_PATH, NULL)},
     {405, ESPOTA_E_PROTOCOL, ESPOTA_E_OK, "there is no updater at this path",
-     NO_UPDATER},
+     EO_ADVICE(CHECK_PATH, NULL)},
     {408, ESPOTA_E_BROKEN, ESPOTA_E_DEVICE,
-     "the device waited too long for the image", NULL},
+     "the device waited too long for the image", NO_HINT},
     {411, ESPOTA_E_PROTOCOL, ESPOTA_E_OK, "the device wants a Content-Length",
-     NULL},
+     NO_HINT},
     {413, ESPOTA_E_REFUSED, ESPOTA_E_OK,
-     "the image is too large for the device", "make the image smaller"},
+     "the image is too large for the device", EO_ADVICE(NONE, "make the image smaller")},
     {414, ESPOTA_E_BROKEN, ESPOTA_E_DEVICE,
-     "the device did not get the whole image", NULL},
+     "the device did not get the whole image", NO_HINT},
     {500, ESPOTA_E_DEVICE, ESPOTA_E_OK, "the device could not store the image",
-     NULL},
-    {503, ESPOTA_E_BUSY, ESPOTA_E_OK, "the device is busy", NULL},
+     NO_HINT},
+    {503, ESPOTA_E_BUSY, ESPOTA_E_OK, "the device is busy", NO_HINT},
 };
 
 /* What stands in an answer, wherever it stands, and what it means: status 200
@@ -48,16 +47,17 @@ static const struct {
     const char *text;
     enum espota_category category;
     const char *message, *hint;
+    enum espota_advice advice;
 } TEXTS[] = {
     {"Wrong origin", ESPOTA_E_POLICY,
      "the device takes uploads from its own page alone",
-     "use --profile esp32, and the address the device is known by"},
-    {"Update Failed: ", ESPOTA_E_DEVICE, NULL, NULL},
-    {"Update error: ", ESPOTA_E_DEVICE, NULL, NULL},
-    {"Update Successful", ESPOTA_E_OK, NULL, NULL},
-    {"Update Success", ESPOTA_E_OK, NULL, NULL},
+     EO_ADVICE(OTHER_PROFILE, NULL)},
+    {"Update Failed: ", ESPOTA_E_DEVICE, NULL, NO_HINT},
+    {"Update error: ", ESPOTA_E_DEVICE, NULL, NO_HINT},
+    {"Update Successful", ESPOTA_E_OK, NULL, NO_HINT},
+    {"Update Success", ESPOTA_E_OK, NULL, NO_HINT},
     {"Update Failed", ESPOTA_E_DEVICE, "the device rejected the image",
-     "the cause is in the device's log"},
+     EO_ADVICE(NONE, "the cause is in the device's log")},
 };
 
 /* strstr for foreign bytes. */
@@ -91,9 +91,10 @@ static int fail_by_text(const struct web_profile *p, unsigned moment,
 
     eo_text_init(&t, words, sizeof words);
     eo_text_add_safe(&t, at, len);
-    if (known != NULL)
-        return eo_fail_device(err, known->category, words, known->hint, "%s",
-                              known->what);
+    if (known != NULL) {
+        eo_fail_device(err, known->category, words, NULL, "%s", known->what);
+        return eo_advise(err, known->advice, known->hint);
+    }
     return eo_fail_device(err, ESPOTA_E_DEVICE, words, NULL,
                           "the device refused the image%s%s",
                           t.len > 0 ? ": " : ", without a reason", words);
@@ -141,13 +142,14 @@ static int by_status(const struct web_profile *p, const struct web_answer *a,
         if (STATUSES[i].status != status)
             continue;
         if (late == ESPOTA_E_OK || !is_late(p, a))
-            return eo_fail_device(err, STATUSES[i].category, words,
-                                  STATUSES[i].hint, "%s",
-                                  STATUSES[i].message);
-        return eo_fail_device(
-            err, late, words,
-            late == ESPOTA_E_UNKNOWN ? LOOK : STATUSES[i].hint,
-            "%s, after it had every byte", STATUSES[i].message);
+            eo_fail_device(err, STATUSES[i].category, words, NULL, "%s",
+                           STATUSES[i].message);
+        else
+            eo_fail_device(err, late, words, NULL,
+                           "%s, after it had every byte", STATUSES[i].message);
+        if (late == ESPOTA_E_UNKNOWN && is_late(p, a))
+            return eo_advise(err, ESPOTA_ADVICE_NONE, LOOK);
+        return eo_advise(err, STATUSES[i].advice, STATUSES[i].hint);
     }
     return eo_fail_device(err, ESPOTA_E_PROTOCOL, words, NULL,
                           "the device answered with status %d", status);
@@ -204,8 +206,9 @@ static int by_text(const struct web_profile *p, const struct web_answer *a,
         }
         eo_text_init(&t, words, sizeof words);
         eo_text_add_safe(&t, found, line_len(found, end));
-        return eo_fail_device(err, TEXTS[i].category, words, TEXTS[i].hint,
-                              "%s", TEXTS[i].message);
+        eo_fail_device(err, TEXTS[i].category, words, NULL, "%s",
+                       TEXTS[i].message);
+        return eo_advise(err, TEXTS[i].advice, TEXTS[i].hint);
     }
     if (is_all(a, "FAIL"))
         return eo_fail_device(err, ESPOTA_E_REFUSED, "FAIL",

@@ -107,12 +107,13 @@ enum arduino_meaning eo_arduino_meaning(const struct arduino_said *s)
 /* ---- error texts -------------------------------------------------------- */
 
 static const struct arduino_error ERRORS[] = {
-#define X(chips, moment, text, category, what, hint) \
-    {ARDUINO_##chips, ARDUINO_##moment, ESPOTA_E_##category, text, what, hint},
+#define X(chips, moment, text, category, what, next) \
+    {ARDUINO_##chips, ARDUINO_##moment, ESPOTA_E_##category, text, what, \
+     .hint = next},
     ARDUINO_ERRORS_THEN(X)
 #undef X
-#define X(chips, text, category, what, hint) \
-    {ARDUINO_##chips, 0, ESPOTA_E_##category, text, what, hint},
+#define X(chips, text, category, what, next) \
+    {ARDUINO_##chips, 0, ESPOTA_E_##category, text, what, .hint = next},
     ARDUINO_ERRORS(X)
 #undef X
 };

@@ -96,6 +96,8 @@ enum arduino_chip {
  * first match counts: a longer text stands before one that it begins with.
  *
  *   X(chips, text, category, what happened, what to do)
+ *
+ * What to do is a text, or EO_ADVICE(NAME, a text).
  */
 /* clang-format off */
 #define ARDUINO_ERRORS(X)                                                                            \
@@ -141,8 +143,8 @@ enum arduino_chip {
       "build it for the right board and flash size")                                                 \
     X(ESP8266, "Magic byte is", REFUSED,                                                             \
       "the file is not an ESP8266 image: its first byte is wrong",                                   \
-      "send the sketch's .bin; cores before 2.7 do not take a compressed one; "                      \
-      "file systems need -s")                                                                        \
+      EO_ADVICE(AS_FILESYSTEM,                                                                       \
+                "send the sketch's .bin; cores before 2.7 do not take a compressed one"))            \
     X(ESP8266, "Invalid bootstrapping", REFUSED,                                                     \
       "Invalid bootstrapping: the device must be reset by hand once after a serial flash",           \
       "press its reset button or power-cycle it, then flash again")                                  \
@@ -160,13 +162,13 @@ enum arduino_chip {
       "wait for it to end, or reboot the device")                                                    \
     X(ANY, "Unknown update command", REFUSED,                                                        \
       "the device does not take this type of image",                                                 \
-      "leave out -s, or update the device's core")                                                   \
+      EO_ADVICE(NOT_FILESYSTEM, "do not send it as a file system, or update the device's core"))     \
     X(PICO, "No Filesystem", REFUSED,                                                                \
       "the device has no file system to put an update into",                                         \
       "flash it once by USB with a sketch built with a file system (Tools, Flash Size)")             \
     X(ESP32, "Wrong Magic Byte", REFUSED,                                                            \
       "the file is not an ESP32 image: its first byte is wrong",                                     \
-      "send the sketch's .bin, not compressed; file systems need -s")                                \
+      EO_ADVICE(AS_FILESYSTEM, "send the sketch's .bin, not compressed"))                            \
     X(ESP32, "Could Not Activate The Firmware", REFUSED,                                             \
       "the device does not accept the image: it is damaged or for another chip",                     \
       "send the application image built for this chip, not a bootloader or a merged image")          \
@@ -175,13 +177,13 @@ enum arduino_chip {
       "flash it once over the serial port with a partition table that has one")                      \
     X(ESP32, "Bad Argument", REFUSED,                                                                \
       "the device does not take this type of image",                                                 \
-      "leave out -s, or update the device's core")                                                   \
+      EO_ADVICE(NOT_FILESYSTEM, "do not send it as a file system, or update the device's core"))     \
     X(ESP32, "Aborted", DEVICE,                                                                      \
       "the device gave up the update",                                                               \
       "look at the network between here and the device, then try again")                             \
     X(ESP32, "Decryption error", REFUSED,                                                            \
       "the device takes the file for an encrypted image: it is usually the wrong file",              \
-      "send the sketch's .bin, not compressed; file systems need -s")                                \
+      EO_ADVICE(AS_FILESYSTEM, "send the sketch's .bin, not compressed"))                            \
     X(ESP32, "No Error", DEVICE,                                                                     \
       "the device ended the update without a reason",                                                \
       "reboot it and try again")                                                                     \
@@ -231,6 +233,7 @@ struct arduino_error {
     const char *text; /* what the device says */
     const char *what; /* what happened */
     const char *hint;
+    enum espota_advice advice;
 };
 
 /* Of a text as the device sent it, "ERROR[4]: Not Enough Space" or plain, and

@@ -9,8 +9,8 @@ const uint8_t EO_ESPHOME_MAGIC[ESPHOME_MAGIC_LEN] = {0x6c, 0x26, 0xf7, 0x5c,
                                                      0x45};
 
 static const struct esphome_refusal REFUSALS[] = {
-#define X(code, name, category, text, hint) \
-    {code, ESPOTA_E_##category, #name, text, hint},
+#define X(code, name, category, text, next) \
+    {code, ESPOTA_E_##category, #name, text, .hint = next},
     ESPHOME_REFUSALS(X)
 #undef X
 };

@@ -66,6 +66,8 @@ enum esphome_type {
 /* Every refusal a device can send.  A new code is a new row.
  *
  *   X(code, NAME, category, what happened, what to do)
+ *
+ * What to do is a text, or EO_ADVICE(NAME, a text).
  */
 /* clang-format off */
 #define ESPHOME_REFUSALS(X)                                                                          \
@@ -131,7 +133,7 @@ enum esphome_type {
       "build the image with a higher project version")                                               \
     X(0x94, ENCRYPTION_REQUIRED, POLICY,                                                             \
       "the device takes encrypted uploads only",                                                     \
-      "give its encryption key with --key or --key-file")                                            \
+      EO_ADVICE(GIVE_KEY, "give its encryption key"))                                                \
     X(0xff, UNKNOWN, DEVICE,                                                                         \
       "the device failed for a reason it has no code for",                                           \
       "look at the device's log")
@@ -143,6 +145,7 @@ struct esphome_refusal {
     const char *name; /* "INVALID_BOOTSTRAPPING" */
     const char *text; /* what happened */
     const char *hint;
+    enum espota_advice advice;
 };
 
 /* What to do instead where the image is for such a family of chips.

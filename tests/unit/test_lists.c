@@ -110,8 +110,9 @@ static void test_esphome_refusals(void **state)
     static const struct {
         uint8_t code;
         const char *name, *text, *hint;
+        enum espota_advice advice;
     } ROWS[] = {
-#define X(code, name, category, text, hint) {code, #name, text, hint},
+#define X(code, name, category, text, next) {code, #name, text, .hint = next},
         ESPHOME_REFUSALS(X)
 #undef X
     };

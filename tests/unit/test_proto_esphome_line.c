@@ -98,7 +98,7 @@ static const struct conversation {
      ESPOTA_E_COUNT, "", NULL},
     {"asked, with none given, and the empty one refused", 0,
      {CHALLENGED, {'w', EMPTY_PROOF}, {'v', "82"}}, ESPOTA_E_SECRET, "",
-     "ESPOTA_PASSWORD"},
+     "give its password"},
 
     /* ---- types */
     {"a partition table", TABLE,
@@ -135,7 +135,7 @@ static const struct conversation {
     {"a wrong key", 0, {HELLO, OFFERED, {'K', ""}}, ESPOTA_E_AUTH,
      "Handshake MAC failure", "runs now"},
     {"not offered: an extended device", 0, {HELLO, {'d', "4803"}},
-     ESPOTA_E_POLICY, "", "--key"},
+     ESPOTA_E_POLICY, "", "omit the key"},
     {"not offered: an older device", 0, {HELLO, {'d', "40"}}, ESPOTA_E_POLICY,
      "", "2026.9"},
     {"not offered: an older ESP8266", 0, {HELLO, {'d', "46"}},
@@ -143,14 +143,14 @@ static const struct conversation {
     {"not offered, and a password would do", PASSWORD, {HELLO, {'d', "40"}},
      ESPOTA_E_POLICY, "", NULL},
     {"not offered, but required", NO_KEY | REQUIRED, {KEYLESS, {'d', "4800"}},
-     ESPOTA_E_POLICY, "", "--require-encryption"},
+     ESPOTA_E_POLICY, "", "do not require encryption"},
     {"offered and required, without a key", NO_KEY | REQUIRED,
-     {KEYLESS, OFFERED}, ESPOTA_E_SECRET, "", "--key"},
+     {KEYLESS, OFFERED}, ESPOTA_E_SECRET, "", "the device's key"},
     {"offered, without a key: in the clear", NO_KEY,
      {KEYLESS, OFFERED, {'d', "41"}, {'h', "0000004003"}}, ESPOTA_E_COUNT, "",
      NULL},
     {"the device requires it, and no key", NO_KEY, {KEYLESS, {'d', "94"}},
-     ESPOTA_E_POLICY, "0x94", "--key"},
+     ESPOTA_E_POLICY, "0x94", "its encryption key"},
 
     /* ---- refusals come encrypted */
     {"no space", 0,
