@@ -164,8 +164,7 @@ int eo_protocol_check(const struct protocol *p, const struct proto_job *job,
                        WORDS[job->type]);
     if (!p->encrypts && (job->key != NULL || job->require_encryption))
         return eo_fail_hint(err, ESPOTA_E_POLICY,
-                            "leave the key away to send the image in the "
-                            "clear",
+                            "omit the key to send the image in the clear",
                             "the protocol \"%s\" has no encryption", p->name);
     return 0;
 }

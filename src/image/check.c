@@ -110,5 +110,5 @@ int espota_image_check(const struct espota_image *img,
                             "flash the file that lies beside it",
                             "%s; beside it lies %s, which fits", why.message,
                             base_name(path));
-    return eo_fail_hint(err, ESPOTA_E_IMAGE, why.hint, "%s", why.message);
+    return eo_fail_as(err, &why, "%s", why.message);
 }

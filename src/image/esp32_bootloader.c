@@ -33,7 +33,8 @@ const struct image_kind eo_kind_esp32_bootloader = {
     .what = "an ESP32 bootloader",
     .role = ROLE_BOOTLOADER,
     .unfit = "a bootloader is no firmware",
-    .instead = "flash the app of the same build, or say --type bootloader",
+    .instead = "flash the app of the same build",
+    .advice = ESPOTA_ADVICE_TYPE_BOOTLOADER,
     .probe = probe,
     .describe = describe,
 };

@@ -77,7 +77,7 @@ static bool probe_table(const uint8_t *bytes, size_t len)
     return len >= 4 && is_entry(bytes) && bytes[2] <= TYPE_DATA;
 }
 
-/* "0x10000+1280K app0": the sheet and --json show the table as it is. */
+/* "0x10000+1280K app0": sheet and JSON show the table as it is. */
 static void describe_entry(struct findings *f, unsigned i, const uint8_t *e)
 {
     static const char *const NAMES[FACTS_AT_MOST] = {
@@ -129,8 +129,8 @@ const struct image_kind eo_kind_esp32_partitions = {
     .what = "an ESP32 partition table",
     .role = ROLE_PARTITIONS,
     .unfit = "a partition table is no firmware",
-    .instead = "flash the app of the same build, or say --type "
-               "partition-table",
+    .instead = "flash the app of the same build",
+    .advice = ESPOTA_ADVICE_TYPE_PARTITION_TABLE,
     .probe = probe_table,
     .describe = describe_table,
 };

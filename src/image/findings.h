@@ -34,6 +34,7 @@ struct findings {
     const char *chip;     /* static; NULL: not known */
     /* The kind's, unless describe knows better. */
     const char *unfit, *instead;
+    enum espota_advice advice; /* beside instead */
     /* The problem that says so, in problems; NULL: there is none. */
     const struct espota_image_problem *unfit_problem;
     struct espota_image_fact facts[FACTS_MAX];

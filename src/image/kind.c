@@ -57,7 +57,8 @@ static const struct image_kind UNKNOWN = {
     .what = "not an image of a known kind",
     .role = ROLE_UNKNOWN,
     .unfit = "nothing in it is known as firmware or as a filesystem",
-    .instead = "check the file, or say --force",
+    .instead = "check the file",
+    .advice = ESPOTA_ADVICE_OR_FORCE,
     .inflates = true, /* it may be for one of those */
     .probe = never,
     .describe = describe_unknown,
@@ -90,6 +91,7 @@ static void set_kind(struct findings *f, const struct image_kind *kind)
     f->role = kind->role;
     f->unfit = kind->unfit;
     f->instead = kind->instead;
+    f->advice = kind->advice;
 }
 
 void eo_identify(struct findings *f, const uint8_t *bytes, size_t len)
@@ -102,8 +104,10 @@ void eo_identify(struct findings *f, const uint8_t *bytes, size_t len)
     if (f->unfit == NULL || f->role != f->kind->role)
         return;
     eo_problem(f, ESPOTA_ERROR, NOWHERE, "%s: %s", f->unfit, f->instead);
-    if (f->n_problems > before)
+    if (f->n_problems > before) {
         f->unfit_problem = &f->problems[before];
+        f->problems[before].advice = f->advice;
+    }
 }
 
 void eo_identify_gzip(struct findings *f)

@@ -14,12 +14,13 @@
 #include "image/findings.h"
 
 struct image_kind {
-    const char *name; /* "esp32-app": --json; stable */
+    const char *name; /* "esp32-app": in JSON; stable */
     const char *what; /* "an ESP32 app", to be used in a sentence */
     enum image_role role;
     const char *unfit; /* why no device takes it as firmware or filesystem;
                           NULL: one does */
     const char *instead; /* and what to do then: an imperative sentence */
+    enum espota_advice advice; /* beside it */
     bool inflates;       /* updaters that take it unpack gzip */
     bool packed;         /* what is in it cannot be seen */
     bool slotted;        /* by ESPHome it goes into one of two slots, whose size
@@ -27,6 +28,7 @@ struct image_kind {
     /* "a UF2 file, which no ArduinoOTA device takes", and what to do then;
      * NULL: no protocol makes a difference. */
     const char *not_arduino, *not_arduino_hint;
+    enum espota_advice not_arduino_advice; /* beside it */
     bool (*probe)(const uint8_t *bytes, size_t len);
     void (*describe)(struct findings *, const uint8_t *bytes, size_t len);
 };

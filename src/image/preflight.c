@@ -74,6 +74,7 @@ const char *eo_chip_of_board(const char *board)
 struct refusal {
     struct text text;
     const char *hint;
+    enum espota_advice advice;
 };
 
 typedef void rule_fn(struct refusal *, const struct preflight_image *,
@@ -102,7 +103,8 @@ static void rule_type(struct refusal *r, const struct preflight_image *img,
         return;
     if (f->role == ROLE_UNKNOWN && !f->kind->packed) {
         eo_text_add(&r->text, "%s is not recognised as firmware", img->name);
-        r->hint = "check the file; --force sends it as it is";
+        r->hint = "check the file";
+        r->advice = ESPOTA_ADVICE_FORCE;
         return;
     }
     eo_text_add(&r->text, "%s is %s, not %s", img->name, f->kind->what,
@@ -113,11 +115,11 @@ static void rule_type(struct refusal *r, const struct preflight_image *img,
     if (f->unfit != f->kind->unfit)
         eo_text_add(&r->text, ": %s", f->unfit);
     if (f->role == ROLE_FILESYSTEM)
-        r->hint = "say --filesystem to flash a filesystem";
+        r->advice = ESPOTA_ADVICE_TYPE_FILESYSTEM;
     else if (f->role == ROLE_APP)
-        r->hint = "leave --filesystem or --type away to flash a firmware";
+        r->advice = ESPOTA_ADVICE_TYPE_APP;
     else
-        r->hint = f->instead;
+        r->hint = f->instead, r->advice = f->advice;
 }
 
 /* Is it whole? */
@@ -183,7 +185,8 @@ static void rule_bootloader(struct refusal *r,
     eo_text_add(&r->text, "%s has %zu bytes, and there is room for %zu before "
                 "the partition table at 0x8000", img->name, img->bytes, room);
     r->hint = "build it smaller; where the device has its table at another "
-              "place, --force sends it";
+              "place, it can be forced";
+    r->advice = ESPOTA_ADVICE_FORCE_BOOTLOADER;
 }
 
 /* Does the protocol lead to devices that take such a thing? */
@@ -197,11 +200,12 @@ static void rule_protocol(struct refusal *r, const struct preflight_image *img,
     if (kind->not_arduino != NULL) {
         eo_text_add(&r->text, "%s is %s", img->name, kind->not_arduino);
         r->hint = kind->not_arduino_hint;
+        r->advice = kind->not_arduino_advice;
     } else if (c->type == ESPOTA_TYPE_PARTITION_TABLE ||
                c->type == ESPOTA_TYPE_BOOTLOADER) {
         eo_text_add(&r->text, "ArduinoOTA can only update firmware and "
                     "filesystem");
-        r->hint = "use --protocol esphome";
+        r->advice = ESPOTA_ADVICE_USE_ESPHOME;
     }
 }
 
@@ -314,7 +318,8 @@ int eo_preflight(const struct preflight_image *img,
         if (r.text.len == 0)
             continue;
         if (!c->force)
-            return eo_fail_hint(err, ESPOTA_E_IMAGE, r.hint, "%s", space);
+            return eo_fail_advice(err, ESPOTA_E_IMAGE, r.advice, r.hint, "%s",
+                                  space);
         warn(c, RULES[i].code, space);
     }
     warn_of_problems(img, c);

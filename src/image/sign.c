@@ -47,8 +47,8 @@ static int may_be_signed(const struct espota_image *img,
                             info->file, info->chip);
     if (f->role != ROLE_APP && f->role != ROLE_FILESYSTEM &&
         f->role != ROLE_UNKNOWN)
-        return eo_fail_hint(err, ESPOTA_E_IMAGE, f->instead,
-                            "%s is %s, which no device takes", info->file,
+        return eo_fail_advice(err, ESPOTA_E_IMAGE, f->advice, f->instead,
+                              "%s is %s, which no device takes", info->file,
                             f->kind->what);
     return 0;
 }

@@ -231,8 +231,8 @@ const struct image_kind eo_kind_uf2 = {
              "network",
     .instead = "flash the .bin of the same build",
     .not_arduino = "a UF2 file, which no ArduinoOTA device takes",
-    .not_arduino_hint = "flash the .bin of the same build, or use --protocol "
-                        "esphome",
+    .not_arduino_hint = "flash the .bin of the same build",
+    .not_arduino_advice = ESPOTA_ADVICE_OR_ESPHOME,
     .probe = probe,
     .describe = describe,
 };
