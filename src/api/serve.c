@@ -129,9 +129,8 @@ out:
 static int check(const struct espota_serve_config *c, struct espota_error *err)
 {
     if (c->n_files == 0 && c->n_rules == 0 && c->dir == NULL)
-        return eo_fail_hint(err, ESPOTA_E_USAGE,
-                            "give it an image, --dir or --map",
-                            "there is nothing to serve");
+        return eo_fail_advice(err, ESPOTA_E_USAGE, ESPOTA_ADVICE_GIVE_IMAGES,
+                              NULL, "there is nothing to serve");
     if ((c->tls_cert == NULL) != (c->tls_key == NULL))
         return eo_fail(err, ESPOTA_E_USAGE,
                        "a TLS certificate and its key go together");

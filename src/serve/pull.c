@@ -102,10 +102,10 @@ static bool current(const struct pull_request *r, const struct pull_offer *o,
     /* One that says neither its version nor its hash, or wrong ones, would
      * fetch, restart and fetch again for ever. */
     if (o->enough != 0 && o->given >= o->enough) {
-        say(a, 304, "it took this image %u times in a row and %s "
-            "(--max-repeats)", o->given,
+        say(a, 304, "it took this image %u times in a row and %s", o->given,
             tells_what_it_runs(r) ? "still says it runs what it ran before"
                                   : "does not say what it runs");
+        a->advice = ESPOTA_ADVICE_MORE_REPEATS;
         return true;
     }
     return false;

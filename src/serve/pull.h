@@ -120,6 +120,7 @@ struct pull_answer {
     bool body;                     /* send them, too */
     const char *version;           /* x-version; NULL: no such header */
     char reason[256];              /* for people, always */
+    enum espota_advice advice;     /* beside it */
 };
 
 /* Takes back whatever was to be given. */
