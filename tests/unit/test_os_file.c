@@ -120,6 +120,9 @@ static void test_something_of_that_name(void **state)
     assert_false(eo_file_can_list("/dev/null"));
     assert_false(eo_file_can_read(other));
     assert_int_equal(errno, ENOENT);
+    assert_int_equal(remove(other), 0);
+    assert_int_equal(symlink(dir, other), 0);
+    assert_true(eo_file_can_list(other)); /* a folder by another name */
 }
 
 /* ---- below a folder -------------------------------------------------------- */
