@@ -42,7 +42,7 @@ static void add(struct journal *j, uint8_t how)
                        (enum espota_happening)(
                            how / 8 % ESPOTA_HAPPENED_OTHER_COMMIT)) == 0);
     else
-        fuzz_check(eo_journal_end(j, device, SHA256, &result) == 0);
+        fuzz_check(eo_journal_end(j, device, SHA256, 0, &result) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

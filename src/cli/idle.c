@@ -56,6 +56,11 @@ static bool has_hooks(const struct run_device *d)
     return d->opts.before != NULL || d->opts.after != NULL;
 }
 
+static bool has_waves(const struct run_device *d)
+{
+    return d->opts.waves != NULL;
+}
+
 static bool is_dangerous(const struct run_device *d)
 {
     return d->opts.type >= ESPOTA_TYPE_PARTITION_TABLE;
@@ -84,6 +89,7 @@ static const struct {
     {"retry-delay", tries_again},
     {"hook-timeout", has_hooks},
     {"hook-shell", has_hooks},
+    {"wave-max-fail", has_waves},
     {"yes", is_dangerous},
     {"no-signed", sends_file},
 };

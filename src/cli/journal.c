@@ -162,14 +162,28 @@ static int read_end(struct journal *j, const json_t *o, const char *device,
                      json_integer_value(json_object_get(o, "ms")));
 }
 
+enum { SHA_ROOM = 80 }; /* longer than any: what is cut is no image's */
+
+/* Whoever edits a journal may write it in capitals.  False: there is none. */
+static bool read_sha256(const json_t *o, char out[SHA_ROOM])
+{
+    const char *text = json_string_value(json_object_get(o, "sha256"));
+    size_t n = 0;
+
+    for (; text != NULL && text[n] != '\0' && n + 1 < SHA_ROOM; n++)
+        out[n] = eo_lower(text[n]);
+    out[n] = '\0';
+    return text != NULL;
+}
+
 static enum line read_object(struct journal *j, const json_t *o)
 {
     const char *event = json_string_value(json_object_get(o, "event"));
     const char *device = json_string_value(json_object_get(o, "dev"));
-    const char *sha256 = json_string_value(json_object_get(o, "sha256"));
     const json_t *v = json_object_get(o, "v");
+    char sha256[SHA_ROOM];
 
-    if (event == NULL || device == NULL || sha256 == NULL ||
+    if (event == NULL || device == NULL || !read_sha256(o, sha256) ||
         json_object_get(o, "seq") != NULL) /* an event of --json */
         return LINE_SKIPPED;
     j->is_one = true;
@@ -329,7 +343,7 @@ int eo_journal_happened(struct journal *j, const char *device,
 }
 
 int eo_journal_end(struct journal *j, const char *device, const char *sha256,
-                   const struct espota_result *r)
+                   int status, const struct espota_result *r)
 {
     learn_end(j, device, r->outcome, r->ms_total);
     return append(
@@ -339,7 +353,7 @@ int eo_journal_end(struct journal *j, const char *device, const char *sha256,
                   espota_state_name(r->state), "outcome",
                   espota_outcome_name(r->outcome), "code",
                   espota_category_name(r->error->category), "exit",
-                  espota_result_status(r), "ms", (json_int_t)r->ms_total),
+                  status, "ms", (json_int_t)r->ms_total),
         true);
 }
 
@@ -383,7 +397,7 @@ int eo_journal_happened(struct journal *j, const char *device,
 }
 
 int eo_journal_end(struct journal *j, const char *device, const char *sha256,
-                   const struct espota_result *r)
+                   int status, const struct espota_result *r)
 {
     (void)j, (void)device, (void)sha256, (void)r;
     return -1;

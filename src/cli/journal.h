@@ -40,9 +40,10 @@ int eo_journal_happened(struct journal *, const char *device,
                         const char *sha256, enum espota_happening)
     EO_MUST_CHECK;
 
-/* Appends how it ended, and syncs.  0, or -1 with errno. */
+/* Appends how it ended, and with which exit status, and syncs.
+ * 0, or -1 with errno. */
 int eo_journal_end(struct journal *, const char *device, const char *sha256,
-                   const struct espota_result *) EO_MUST_CHECK;
+                   int status, const struct espota_result *) EO_MUST_CHECK;
 
 /* NULL is fine. */
 void eo_journal_free(struct journal *);

@@ -86,7 +86,7 @@ static void record(struct fleet_watch *w, struct run_device *d,
         rc = eo_journal_happened(w->journal, id, sha256, e->happening);
     else if (e->kind == ESPOTA_EVENT_END &&
              e->result->outcome != ESPOTA_SKIPPED)
-        rc = eo_journal_end(w->journal, id, sha256, e->result);
+        rc = eo_journal_end(w->journal, id, sha256, d->status, e->result);
     if (rc != 0)
         give_up(w, d, errno);
 }

@@ -8,6 +8,8 @@
 #include "ui/advice.h"
 #include "ui/ui.h"
 
+enum { LINE_EVERY_MS = 4000 }; /* about one delivery */
+
 /* ---- for people ---------------------------------------------------------- */
 
 static void add(struct text *t, const char *before, const char *foreign)
@@ -70,14 +72,22 @@ static void went(struct text *t, const struct espota_serve_event *ev)
         add(t, " -- ", ev->reason);
 }
 
-/* A line whenever another quarter is there would need memory of each; a line
- * every few seconds does not. */
-static bool worth_a_line(const struct espota_serve_event *ev)
+/* The request was a line, and from there on one every few seconds is. */
+static bool worth_a_line(struct serve_show *s,
+                         const struct espota_serve_event *ev)
 {
-    return ev->ms % 4000 < 250;
+    struct shown_delivery *last = &s->shown[ev->request % SHOWN_DELIVERIES];
+
+    if (last->request != ev->request)
+        *last = (struct shown_delivery){
+            ev->request, ev->ms < LINE_EVERY_MS ? 0 : ev->ms};
+    if (ev->ms - last->ms < LINE_EVERY_MS)
+        return false;
+    last->ms = ev->ms;
+    return true;
 }
 
-static void show_text(const struct serve_show *s,
+static void show_text(struct serve_show *s,
                       const struct espota_serve_event *ev)
 {
     char line[600];
@@ -89,7 +99,7 @@ static void show_text(const struct serve_show *s,
         asked(&t, ev);
         break;
     case ESPOTA_SERVE_PROGRESS:
-        if (!worth_a_line(ev))
+        if (!worth_a_line(s, ev))
             return;
         went(&t, ev);
         break;

@@ -8,6 +8,15 @@
 
 #include "ui/json.h"
 
+/* When the last line about a delivery was: two that share a place may have fewer
+ * lines than they should. */
+struct shown_delivery {
+    unsigned long request;
+    uint32_t ms;
+};
+
+enum { SHOWN_DELIVERIES = 1024 /* as many as are served at once */ };
+
 struct serve_show {
     FILE *text;    /* for people; NULL: nothing */
     FILE *json;    /* one object a line; NULL: none */
@@ -15,6 +24,7 @@ struct serve_show {
     uint64_t start_ms;
     bool started;  /* no event comes before the first */
     struct json_events events;
+    struct shown_delivery shown[SHOWN_DELIVERIES];
 };
 
 /* A build without JSON shows none. */

@@ -102,6 +102,29 @@ says() {
     grep -q 'terminal: echo' err
 }
 
+# draws FILE: is something on that screen drawn, and not only written below?
+draws() { grep -q -e $'\033\\[[0-9]*[AJK]' -e $'\r.' "$1"; }
+
+@test "events on a terminal have no bar beside them, each is a line" {
+    local where
+    for where in --json --json=events; do
+        start_sim esphome --flash-ms-per-kib 4
+        status=0
+        TERM=xterm timeout -k 5 60 "$BUILD/tests/peer/typist" -- \
+            "$ESPOTA" -i "$sim_host" -p "$sim_port" -f fw.bin --retry 0 $where >screen 2>err </dev/null || status=$?
+        expect_status 0
+        expect_stored fw.bin
+        if [ $where = --json ]; then
+            ! draws screen || no "something is drawn"
+            tr -d '\r' <screen | grep '^{' >events
+        else
+            draws screen || no "with events elsewhere there is a bar"
+        fi
+        jq -es 'map(.event) | index("progress") and .[0] == "run_start" and .[-1] == "run_end"' events
+        jq -es 'map(.seq) == [range(length)]' events
+    done
+}
+
 @test "on a terminal without colours, or one that cannot draw, or for CI" {
     local setting
     for setting in NO_COLOR=1 TERM=dumb CI=1; do

@@ -248,10 +248,10 @@ sign_image() {
     printf '127.0.0.1:9\n' >device
     printf 'http://127.0.0.1:9/\n' >page
     espota fleet device -f fw.bin --protocol esphome --dry-run --md5-target --profile sketch --user u --tls-ca ca.pem \
-        --expect-version 1 --expect-hash x --retry 0 --retry-delay 2 --hook-timeout 3 --hook-shell --yes
+        --expect-version 1 --expect-hash x --retry 0 --retry-delay 2 --hook-timeout 3 --hook-shell --yes --canary 1 --wave-max-fail 1
     expect_status 0
     local option
-    for option in md5-target profile user tls-ca expect-version expect-hash retry-delay hook-timeout hook-shell yes; do
+    for option in md5-target profile user tls-ca expect-version expect-hash retry-delay hook-timeout hook-shell yes wave-max-fail; do
         grep -q -e "without effect in this run:.*--$option\\b" err || no "not told: --$option"
     done
     espota fleet page -f - --force --dry-run --window 4096 --min-auth sha256 --no-signed --host_port 4000 <fw.bin
@@ -261,7 +261,7 @@ sign_image() {
     done
     espota fleet device -f fw.bin --protocol arduino --dry-run --md5-target --window 4096 --min-auth sha256 --no-signed \
         --verify version --verify-timeout 3 --expect-version 1 --expect-hash x --retry 1 --retry-delay 2 \
-        --before true --hook-timeout 3 --hook-shell
+        --before true --hook-timeout 3 --hook-shell --waves 1 --wave-max-fail 1
     expect_status 0
     refuse 'without effect' err
 }

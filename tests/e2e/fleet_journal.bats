@@ -115,6 +115,19 @@ ends() { jq -r 'select(.event == "device_end") | "\(.outcome) \(.code) \(.exit)"
     [ "$(grep -c '"received":[1-9]' "$sim_out")" = 1 ] || no "it was sent again"
 }
 
+@test "Ctrl-C in the middle: the journal has the status that the run has" {
+    start_fleet 1 --flash-ms-per-kib 50
+    start env --default-signal=INT "$ESPOTA" fleet "$T/targets" -f "$image" --protocol esphome --retry 0 \
+        --journal "$T/journal" --json=events 2>"$T/err"
+    wait_for events '"phase":"data"'
+    kill -INT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    expect_status 130
+    [ "$(tail -n 1 "$T/journal" | jq -r '"\(.event) \(.code) \(.exit)"')" = 'end interrupted 130' ] ||
+        no "$(tail -n 1 "$T/journal")"
+}
+
 @test "a rollback flashes, and so does going forward again" {
     start_fleet 2
     old=$image

@@ -15,6 +15,8 @@
 #ifdef EO_WITH_JSON
 
 #define SHA_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define SHA_A_IN_CAPITALS                                                     \
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define SHA_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define COMMIT(d, s) "{\"event\":\"commit\",\"dev\":\"" d "\",\"sha256\":\"" s "\"}\n"
 #define END(d, s, o) "{\"event\":\"end\",\"dev\":\"" d "\",\"sha256\":\"" s \
@@ -48,6 +50,11 @@ static const struct row {
      ESPOTA_STATE_NONE, false, 0},
     {"killed before the end", COMMIT("d", SHA_A), ESPOTA_STATE_SENT,
      ESPOTA_STATE_NONE, false, 0},
+    {"written in capitals by hand",
+     HAPPENED("d", SHA_A_IN_CAPITALS, "commit") COMMIT("d", SHA_B),
+     ESPOTA_STATE_MAYBE, ESPOTA_STATE_SENT, false, 0},
+    {"of no image: too long", HAPPENED("d", SHA_A "a", "commit"),
+     ESPOTA_STATE_NONE, ESPOTA_STATE_NONE, false, 0},
     {"its turn has come again",
      COMMIT("d", SHA_A) HAPPENED("d", SHA_A, "begin"), ESPOTA_STATE_MAYBE,
      ESPOTA_STATE_NONE, false, 0},
@@ -166,7 +173,7 @@ static void test_what_is_written_can_be_read(void **state)
         assert_int_equal(eo_journal_happened(j, "d \"1\"", SHA_A,
                                              (enum espota_happening)h),
                          0);
-    assert_int_equal(eo_journal_end(j, "d \"1\"", SHA_A, &updated), 0);
+    assert_int_equal(eo_journal_end(j, "d \"1\"", SHA_A, 0, &updated), 0);
     assert_int_equal(
         eo_journal_happened(j, "d2", SHA_B, ESPOTA_HAPPENED_COMMIT), 0);
     assert_int_equal(
@@ -296,7 +303,7 @@ static void test_no_room(void **state)
     /* What happened all the same is worth writing down. */
     assert_int_equal(
         eo_journal_happened(j, "x", SHA_A, ESPOTA_HAPPENED_TOOK), 0);
-    assert_int_equal(eo_journal_end(j, "x", SHA_A, &updated), 0);
+    assert_int_equal(eo_journal_end(j, "x", SHA_A, 0, &updated), 0);
     eo_journal_free(j);
     j = opened(false);
     assert_int_equal(eo_journal_state(j, "x", SHA_A), ESPOTA_STATE_HAS);
