@@ -26,8 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         config.fault[fault / 2 % N_FAULTS].n = 1;
     }
     config.fail.on = fail >= 192;
-    config.fail.what = (enum arduino_failure)(fail % N_FAILURES);
-    config.fail.step = (enum arduino_step)(fail / 32 % 3);
+    config.fail.n = fail % N_FAILURES;
+    config.fail.where.step = fail / 32 % 3;
     if (eo_sim_arduino.check != NULL &&
         eo_sim_arduino.check(&config, &err) != 0)
         return 0;

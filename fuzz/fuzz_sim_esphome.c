@@ -27,8 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fault % 2 != 0) {
         config.fault[fault / 2 % N_FAULTS].on = true;
         config.fault[fault / 2 % N_FAULTS].n = 3;
-        config.fault[fault / 2 % N_FAULTS].where.step =
-            (enum esphome_step)(fault % N_STEPS);
+        config.fault[fault / 2 % N_FAULTS].where.step = fault % N_STEPS;
     }
     if (eo_sim_esphome.check(&config, &err) != 0)
         return 0;

@@ -78,7 +78,7 @@ allow sim_esphome base os crypto wire image net sim
 allow sim_arduino base os crypto wire image net sim
 allow sim_web     base os crypto wire image net sim
 allow sim_pull    base os crypto wire image net sim
-allow sim_main    base os crypto net sim
+allow sim_main    base os crypto net sim sim_esphome sim_arduino sim_web sim_pull
 pure wire proto
 for room in base crypto wire image proto net names session web serve fleet api conf ui sim sim_*; do
     portable "$room"/*.[ch]

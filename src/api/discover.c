@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "names/browse.h"
 #include "names/name.h"
+#include "net/iface.h"
 
 enum {
     TIMEOUT_MS = 2000,
@@ -359,6 +360,8 @@ int espota_discover_new(struct espota_discover **out, struct espota_loop *loop,
         eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
         goto fail;
     }
+    if (c->bind != NULL && eo_addr_check_local(c->bind, err) != 0)
+        goto fail;
     if (ms < TIMEOUT_MIN_MS)
         ms = TIMEOUT_MIN_MS;
     if (start(d, err) != 0)

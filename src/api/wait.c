@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "names/browse.h"
 #include "names/resolve.h"
+#include "net/iface.h"
 #include "net/race.h"
 
 enum {
@@ -123,6 +124,8 @@ static int begin(struct espota_wait *w, struct espota_error *err)
     char local[NAME_SPACE];
     const char *const names[] = {local};
 
+    if (c->bind != NULL && eo_addr_check_local(c->bind, err) != 0)
+        return -1;
     if (eo_name_for_mdns(c->host, local) &&
         eo_browse_new(&w->browse, w->loop,
                       &(struct browse_config){.only = c->bind,

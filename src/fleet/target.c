@@ -9,6 +9,7 @@
 #include "fleet/protocol.h"
 #include "fleet/target_web.h"
 #include "names/resolve.h"
+#include "net/iface.h"
 
 /* The bare host, or a URL; NAME= and a port of its own are for people. */
 static int check_host(const char *text, struct espota_error *err)
@@ -58,6 +59,8 @@ static int check(const struct espota_target *t, struct espota_error *err)
         return -1;
     if (t->family != 0 && t->family != 4 && t->family != 6)
         return eo_fail(err, ESPOTA_E_USAGE, "there is no IPv%d", t->family);
+    if (t->bind != NULL && eo_addr_check_local(t->bind, err) != 0)
+        return -1;
     if (t->resolver != NULL && !eo_resolver_known(t->resolver))
         return eo_fail(err, ESPOTA_E_USAGE, "there is no resolver \"%s\"",
                        t->resolver);

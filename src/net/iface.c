@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "os/datagram.h"
+
 /* ---- enumeration -------------------------------------------------------- */
 
 static struct iface *entry(struct ifaces *out, const char *name)
@@ -180,4 +182,25 @@ int eo_addr_local(struct addr *a, const char *text, int family)
         return -1;
     errno = EADDRNOTAVAIL;
     return w.found ? 0 : -1;
+}
+
+static bool is_ours(const struct addr *a)
+{
+    const os_socket fd = eo_udp_open(NULL, a);
+
+    if (fd < 0)
+        return errno != EADDRNOTAVAIL;
+    eo_sock_close(fd);
+    return true;
+}
+
+int eo_addr_check_local(const char *text, struct espota_error *err)
+{
+    struct addr a;
+
+    if (eo_addr_parse(&a, text) == 0 ? is_ours(&a) : eo_iface_index(text) != 0)
+        return 0;
+    return eo_fail_hint(err, ESPOTA_E_USAGE,
+                        "give an address or an interface of this machine",
+                        "\"%s\" is no local address and no interface", text);
 }

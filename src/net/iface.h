@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "os/addr.h"
 #include "os/iface.h"
 
@@ -51,5 +52,10 @@ bool eo_iface_has(const struct iface *, const struct addr *);
 /* The local address to bind for option -I: an address, or an interface whose
  * address of the family is taken.  0, or -1 if it is neither, with errno. */
 int eo_addr_local(struct addr *, const char *text, int family);
+
+/* Fails with USAGE if it is neither an address of this machine nor the name of
+ * an interface, which may have its address later.  Where that cannot be found
+ * out it is taken for one. */
+int eo_addr_check_local(const char *text, struct espota_error *err);
 
 #endif

@@ -127,10 +127,11 @@ struct device {
     struct watch *paused; /* until then no call is taken */
 };
 
-struct device *eo_sim_device(const struct sim *, unsigned number);
-
-/* Runs until a signal, or until enough updates.  Gives an exit status. */
-int eo_sim_run(struct sim *);
+static inline struct device *eo_sim_device(const struct sim *s, unsigned number)
+{
+    return (struct device *)((char *)s->devices +
+                             number * s->profile->device_size);
+}
 
 /* A TCP listener on d->addr, whose port is written back.  rcvbuf 0 leaves the
  * system's window.  The descriptor, or -1. */
@@ -178,8 +179,5 @@ void eo_sim_restart(struct device *);
 
 /* So that the other side sees no orderly end, but a reset. */
 void eo_sim_drop(int fd);
-
-/* True once: when the step that --restart names is reached. */
-bool eo_sim_restarts_at(struct device *, int wanted, int step);
 
 #endif

@@ -8,19 +8,15 @@
 
 static int parse_fault(void *at, const char *value, struct espota_error *err)
 {
-    return eo_sim_arduino_fault(at, value, err);
+    return eo_sim_script_fault(&EO_SIM_ARDUINO_SCRIPT, at, value, err);
 }
 
 static int parse_fail(void *at, const char *value, struct espota_error *err)
 {
-    return eo_sim_arduino_fail_option(at, value, err);
+    return eo_sim_arduino_fail(at, value, err);
 }
 
-static const char *const RESTART_NAMES[] = {
-#define X(name, word, text) word,
-    ARDUINO_RESTARTS(X)
-#undef X
-        NULL};
+static const char *const RESTART_NAMES[] = {ARDUINO_RESTARTS(SCRIPT_WORD) NULL};
 static const char *const STORED_NAMES[] = {"core", "md5", "upper", NULL};
 static const char *const WORDS_NAMES[] = {"new", "3.1", "2.5", "2.4", NULL};
 static const char *const MODE_NAMES[] = {"image", "qio", "qout", "dio", "dout",
@@ -74,18 +70,9 @@ static const struct opt OPTS[] = {
 
 static const char NOTES[] =
     "Faults (--fault NAME[@N]):\n"
-#define ARGUMENT_PLAIN(preset) ""
-#define ARGUMENT_COUNT(preset) "@N (" #preset ")"
-#define ARGUMENT_MS(preset) "@MS (" #preset ")"
-#define ARGUMENT_BYTES(preset) "@BYTES (the middle)"
-#define X(name, word, arg, preset, text) \
-    "  " word ARGUMENT_##arg(preset) "\n      " text "\n"
-    ARDUINO_FAULTS(X)
-#undef X
+    ARDUINO_FAULTS(SCRIPT_ROW_HELP)
     "\nSteps (--restart STEP):\n"
-#define X(name, word, text) "  " word "\n      " text "\n"
-    ARDUINO_RESTARTS(X)
-#undef X
+    ARDUINO_RESTARTS(SCRIPT_WORD_HELP)
     "\nFailures (--fail WHAT[@begin, @data, @data:BYTES or @end]):\n "
 #define X(name, word) " " word
     ARDUINO_FAILURES(X)
@@ -122,56 +109,6 @@ static int check(void *config, struct espota_error *err)
 }
 
 /* ---- the device ---------------------------------------------------------- */
-
-bool eo_sim_arduino_faulty(const struct arduino_device *d, enum arduino_fault f)
-{
-    const struct arduino_config *c = d->base.sim->config;
-
-    return c->fault[f].on &&
-           (c->fault_sessions == 0 || d->base.sessions < c->fault_sessions);
-}
-
-bool eo_sim_arduino_restarts(struct arduino_device *d,
-                             enum arduino_restart step)
-{
-    const struct arduino_config *c = d->base.sim->config;
-
-    return eo_sim_restarts_at(&d->base, (int)c->restart, (int)step);
-}
-
-void eo_sim_arduino_restart(struct arduino_device *d)
-{
-    eo_sim_arduino_over(d, eo_sim_arduino_report(d, "restart", NULL), false, 0);
-    eo_sim_restart(&d->base);
-}
-
-struct report *eo_sim_arduino_report(const struct arduino_device *d,
-                                     const char *outcome, const char *words)
-{
-    const struct arduino_config *c = d->base.sim->config;
-    const struct arduino_asked *a = &d->asked;
-    struct report *r = eo_sim_report_new("session", &d->base);
-    char text[ADDR_TEXT];
-
-    eo_addr_text(&a->from, true, text);
-    eo_sim_report_number(r, "session", d->base.sessions + 1);
-    eo_sim_report_text(r, "peer", text);
-    eo_sim_report_text(r, "outcome", outcome);
-    eo_sim_report_text(r, "words", words);
-    eo_sim_report_text(r, "auth",
-                       !a->challenged                        ? "none"
-                       : EO_SIM_ARDUINO_CORE[c->core].pbkdf2 ? "pbkdf2"
-                                                             : "md5");
-    eo_sim_report_number(r, "command", a->command);
-    eo_sim_report_number(r, "host_port", a->port);
-    eo_sim_report_number(r, "size", a->size);
-    eo_sim_report_text(r, "md5_announced", a->md5);
-    eo_sim_report_number(r, "invitations", a->invitations);
-    eo_sim_report_number(r, "answers", a->answers);
-    eo_sim_report_number(r, "denied", a->denied);
-    eo_sim_report_number(r, "cancelled", a->cancelled);
-    return r;
-}
 
 static int power_up(struct device *base, struct espota_error *err)
 {

@@ -1,8 +1,8 @@
 /* device.h -- simulated ArduinoOTA devices: what one is told to be, and the
  * parts of it.
  *
- * table.c has the cores, their error texts and the faults; udp.c is the device
- * until it calls back; tcp.c is the update.
+ * table.c has the cores, their error texts and the faults; session.c is what
+ * all stand on; tcp.c is the update, and udp.c the device until it calls back.
  */
 #ifndef EO_SIM_ARDUINO_DEVICE_H
 #define EO_SIM_ARDUINO_DEVICE_H
@@ -13,6 +13,7 @@
 
 #include "crypto/digest.h"
 #include "sim/flash.h"
+#include "sim/script.h"
 #include "sim/sim.h"
 
 /* ---- cores --------------------------------------------------------------- */
@@ -82,47 +83,41 @@ void eo_sim_arduino_words(char out[ARDUINO_TEXT_MAX], enum arduino_cores,
 
 enum arduino_step { AT_BEGIN, AT_DATA, AT_END };
 
-struct arduino_fail {
-    bool on;
-    enum arduino_failure what;
-    enum arduino_step step;
-    size_t bytes; /* for AT_DATA; 0: in the middle */
-};
+/* What those of --fault and --fail stand in. */
+extern const struct script EO_SIM_ARDUINO_SCRIPT;
 
 /* "space", "write@data:4096", "md5@end": where it makes sense by default. */
-int eo_sim_arduino_fail_option(struct arduino_fail *, const char *text,
-                               struct espota_error *err) EO_MUST_CHECK;
+int eo_sim_arduino_fail(struct script_act *, const char *text,
+                        struct espota_error *err) EO_MUST_CHECK;
 
 /* ---- misbehaviour -------------------------------------------------------- */
-
-enum arduino_fault_arg { FAULT_PLAIN, FAULT_COUNT, FAULT_MS, FAULT_BYTES };
 
 /*   X(NAME, as the user calls it, argument, its default, what happens) */
 /* clang-format off */
 #define ARDUINO_FAULTS(X)                                                            \
-    X(LOSE_INVITATIONS, "lose-invitations", COUNT, 1, "the first N never arrive")    \
-    X(LOSE_ANSWERS, "lose-answers", COUNT, 1, "so with answers to a challenge")      \
-    X(LOSE_CHALLENGES, "lose-challenges", COUNT, 1, "the first N challenges get lost") \
-    X(LOSE_VERDICTS, "lose-verdicts", COUNT, 1, "so with \"Authentication Failed\"") \
-    X(LOSE_OK, "lose-ok", PLAIN, 0, "the OK by UDP gets lost")                       \
-    X(GARBAGE, "garbage", PLAIN, 0, "answers an invitation like a web server")       \
-    X(BAD_NONCE, "bad-nonce", PLAIN, 0, "its challenge has 10 characters")           \
-    X(BLOCKED, "blocked", PLAIN, 0, "loop() never calls handle()")                   \
-    X(NO_CALL, "no-call", PLAIN, 0, "says OK and never calls")                       \
-    X(LATE_CALL, "late-call", MS, 3000, "calls that late")                           \
-    X(STRANGER, "stranger", PLAIN, 0, "another host (127.0.0.9) calls first")        \
-    X(STALL, "stall", BYTES, 0, "stops reading there, for ever")                     \
-    X(PAUSE, "pause", MS, 500, "pauses in the middle")                               \
-    X(RESET, "reset", BYTES, 0, "resets the connection there")                       \
-    X(CLOSE, "close", BYTES, 0, "closes the connection there")                       \
-    X(CORRUPT, "corrupt", PLAIN, 0, "loses a bit of the image")                      \
-    X(NO_COUNTS, "no-counts", PLAIN, 0, "counts nothing")                            \
-    X(SPLIT, "split", PLAIN, 0, "says by TCP what it says byte by byte")             \
-    X(BARE_FIN, "bare-fin", PLAIN, 0, "has all, and closes without OK")              \
-    X(BARE_RESET, "bare-reset", PLAIN, 0, "has all, and resets without OK")          \
-    X(MUTE, "mute", PLAIN, 0, "has all, and stays silent")                           \
-    X(HALF_OK, "half-ok", PLAIN, 0, "says only O, and closes")                       \
-    X(NO_REBOOT, "no-reboot", PLAIN, 0, "does not restart after an update")
+    X(LOSE_INVITATIONS, "lose-invitations", COUNT, "1", "the first N never arrive")    \
+    X(LOSE_ANSWERS, "lose-answers", COUNT, "1", "so with answers to a challenge")      \
+    X(LOSE_CHALLENGES, "lose-challenges", COUNT, "1", "the first N challenges get lost") \
+    X(LOSE_VERDICTS, "lose-verdicts", COUNT, "1", "so with \"Authentication Failed\"") \
+    X(LOSE_OK, "lose-ok", NONE, NULL, "the OK by UDP gets lost")                       \
+    X(GARBAGE, "garbage", NONE, NULL, "answers an invitation like a web server")       \
+    X(BAD_NONCE, "bad-nonce", NONE, NULL, "its challenge has 10 characters")           \
+    X(BLOCKED, "blocked", NONE, NULL, "loop() never calls handle()")                   \
+    X(NO_CALL, "no-call", NONE, NULL, "says OK and never calls")                       \
+    X(LATE_CALL, "late-call", MS, "3000", "calls that late")                           \
+    X(STRANGER, "stranger", NONE, NULL, "another host (127.0.0.9) calls first")        \
+    X(STALL, "stall", BYTES, NULL, "stops reading there, for ever")                     \
+    X(PAUSE, "pause", MS, "500", "pauses in the middle")                               \
+    X(RESET, "reset", BYTES, NULL, "resets the connection there")                       \
+    X(CLOSE, "close", BYTES, NULL, "closes the connection there")                       \
+    X(CORRUPT, "corrupt", NONE, NULL, "loses a bit of the image")                      \
+    X(NO_COUNTS, "no-counts", NONE, NULL, "counts nothing")                            \
+    X(SPLIT, "split", NONE, NULL, "says by TCP what it says byte by byte")             \
+    X(BARE_FIN, "bare-fin", NONE, NULL, "has all, and closes without OK")              \
+    X(BARE_RESET, "bare-reset", NONE, NULL, "has all, and resets without OK")          \
+    X(MUTE, "mute", NONE, NULL, "has all, and stays silent")                           \
+    X(HALF_OK, "half-ok", NONE, NULL, "says only O, and closes")                       \
+    X(NO_REBOOT, "no-reboot", NONE, NULL, "does not restart after an update")
 
 enum arduino_fault {
 #define X(name, word, arg, preset, text) FAULT_##name,
@@ -131,11 +126,6 @@ enum arduino_fault {
     N_FAULTS
 };
 /* clang-format on */
-
-struct arduino_fault_set {
-    bool on;
-    unsigned n;
-};
 
 /* Where --restart can be.  X(NAME, as the user calls it, what happened) */
 /* clang-format off */
@@ -157,11 +147,6 @@ enum arduino_restart {
 #undef X
 };
 
-/* "NAME" or "NAME@N". */
-int eo_sim_arduino_fault(struct arduino_fault_set at[N_FAULTS],
-                         const char *text,
-                         struct espota_error *err) EO_MUST_CHECK;
-
 /* ---- a device as configured ---------------------------------------------- */
 
 enum arduino_stored { STORED_BY_CORE, STORED_MD5, STORED_UPPER };
@@ -176,8 +161,7 @@ struct arduino_config {
     struct flash_config flash;
     unsigned loop_us, pbkdf2_us;
     unsigned end_us; /* the core's pauses around OK; unset: by core */
-    struct arduino_fail fail;
-    struct arduino_fault_set fault[N_FAULTS];
+    struct script_act fail, fault[N_FAULTS];
     unsigned fault_sessions; /* 0: all */
 };
 
@@ -221,6 +205,10 @@ bool eo_sim_arduino_faulty(const struct arduino_device *, enum arduino_fault);
 bool eo_sim_arduino_restarts(struct arduino_device *, enum arduino_restart);
 /* While no update is under way. */
 void eo_sim_arduino_restart(struct arduino_device *);
+
+/* Whether a core that is busy hears datagrams: one that sees them in a callback
+ * always does. */
+void eo_sim_arduino_hear(struct arduino_device *, bool on);
 
 int eo_sim_arduino_listen(struct arduino_device *,
                           struct espota_error *err) EO_MUST_CHECK;

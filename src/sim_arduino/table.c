@@ -179,125 +179,44 @@ void eo_sim_arduino_words(char out[ARDUINO_TEXT_MAX], enum arduino_cores core,
     eo_text_add(&t, "%s", EO_SIM_ARDUINO_CORE[core].line_end);
 }
 
-/* ---- options ------------------------------------------------------------- */
+/* ---- what goes wrong ----------------------------------------------------- */
 
-static const char *const FAILURE_NAMES[N_FAILURES + 1] = {
+/* clang-format off */
+static const char *const STEPS[] = {"begin", "data", "end", NULL};
+static const struct script_row FAULTS[N_FAULTS] = {ARDUINO_FAULTS(SCRIPT_ROW)};
+static const char *const FAILURES[N_FAILURES + 1] = {
 #define X(name, word) word,
     ARDUINO_FAILURES(X)
 #undef X
-        NULL};
+    NULL};
+/* clang-format on */
 
-static const char *const STEP_NAMES[] = {"begin", "data", "end", NULL};
-
-static enum arduino_step usual_step(enum arduino_failure what)
-{
-    switch (what) {
-    case FAIL_NO_ERROR:
-    case FAIL_SPACE:
-    case FAIL_SIZE:
-    case FAIL_FLASH:
-    case FAIL_BOOTSTRAP:
-    case FAIL_MEMORY:
-    case FAIL_RUNNING:
-    case FAIL_COMMAND:
-    case FAIL_NO_FS:
-        return AT_BEGIN;
-    case FAIL_WRITE:
-    case FAIL_ERASE:
-    case FAIL_DECRYPT:
-        return AT_DATA;
-    case FAIL_READ:
-    case FAIL_STREAM:
-    case FAIL_MD5:
-    case FAIL_NEW_FLASH:
-    case FAIL_MAGIC:
-    case FAIL_SIGN:
-    case FAIL_NO_DATA:
-    case FAIL_ACTIVATE:
-    case FAIL_PARTITION:
-    case FAIL_ARGUMENT:
-    case FAIL_ABORTED:
-    case FAIL_UNKNOWN:
-    case N_FAILURES:
-        break;
-    }
-    return AT_END;
-}
-
-static int find(const char *const *names, const char *name)
-{
-    for (int i = 0; names[i] != NULL; i++)
-        if (strcmp(names[i], name) == 0)
-            return i;
-    return -1;
-}
-
-int eo_sim_arduino_fail_option(struct arduino_fail *f, const char *text,
-                               struct espota_error *err)
-{
-    char name[32], step[16] = "";
-    const size_t len = strcspn(text, "@");
-    uint64_t bytes = 0;
-    int i;
-
-    snprintf(name, sizeof name, "%.*s", (int)len, text);
-    i = find(FAILURE_NAMES, name);
-    if (i < 0)
-        return eo_sim_unknown(err, "failure", name, FAILURE_NAMES);
-    *f = (struct arduino_fail){.on = true,
-                               .what = (enum arduino_failure)i,
-                               .step = usual_step((enum arduino_failure)i)};
-    if (text[len] == '\0')
-        return 0;
-    text += len + 1;
-    snprintf(step, sizeof step, "%.*s", (int)strcspn(text, ":"), text);
-    i = find(STEP_NAMES, step);
-    if (i < 0)
-        return eo_sim_unknown(err, "step", step, STEP_NAMES);
-    text = strchr(text, ':');
-    if (text != NULL &&
-        (i != AT_DATA || eo_parse_uint(text + 1, 1, UINT32_MAX, &bytes) != 0))
-        return eo_fail(err, ESPOTA_E_USAGE,
-                       "--fail %s: only data takes a number of bytes", name);
-    f->step = (enum arduino_step)i;
-    f->bytes = (size_t)bytes;
-    return 0;
-}
-
-static const struct {
-    enum arduino_fault_arg arg;
-    unsigned preset;
-} FAULTS[N_FAULTS] = {
-#define X(name, word, arg, preset, text) {FAULT_##arg, preset},
-    ARDUINO_FAULTS(X)
-#undef X
+const struct script EO_SIM_ARDUINO_SCRIPT = {
+    .steps = STEPS,
+    .data = AT_DATA,
+    .faults = FAULTS,
+    .n_faults = N_FAULTS,
 };
 
-static const char *const FAULT_NAMES[N_FAULTS + 1] = {
-#define X(name, word, arg, preset, text) word,
-    ARDUINO_FAULTS(X)
-#undef X
-        NULL};
+/* Where a core finds out. */
+static const int USUAL[N_FAILURES] = {
+    [FAIL_NO_ERROR] = AT_BEGIN,  [FAIL_SPACE] = AT_BEGIN,
+    [FAIL_SIZE] = AT_BEGIN,      [FAIL_FLASH] = AT_BEGIN,
+    [FAIL_BOOTSTRAP] = AT_BEGIN, [FAIL_MEMORY] = AT_BEGIN,
+    [FAIL_RUNNING] = AT_BEGIN,   [FAIL_COMMAND] = AT_BEGIN,
+    [FAIL_NO_FS] = AT_BEGIN,     [FAIL_WRITE] = AT_DATA,
+    [FAIL_ERASE] = AT_DATA,      [FAIL_DECRYPT] = AT_DATA,
+    [FAIL_READ] = AT_END,        [FAIL_STREAM] = AT_END,
+    [FAIL_MD5] = AT_END,         [FAIL_NEW_FLASH] = AT_END,
+    [FAIL_MAGIC] = AT_END,       [FAIL_SIGN] = AT_END,
+    [FAIL_NO_DATA] = AT_END,     [FAIL_ACTIVATE] = AT_END,
+    [FAIL_PARTITION] = AT_END,   [FAIL_ARGUMENT] = AT_END,
+    [FAIL_ABORTED] = AT_END,     [FAIL_UNKNOWN] = AT_END,
+};
 
-int eo_sim_arduino_fault(struct arduino_fault_set at[N_FAULTS],
-                         const char *text, struct espota_error *err)
+int eo_sim_arduino_fail(struct script_act *fail, const char *text,
+                        struct espota_error *err)
 {
-    char name[32];
-    const size_t len = strcspn(text, "@");
-    uint64_t n;
-    int i;
-
-    snprintf(name, sizeof name, "%.*s", (int)len, text);
-    i = find(FAULT_NAMES, name);
-    if (i < 0)
-        return eo_sim_unknown(err, "fault", name, FAULT_NAMES);
-    at[i] = (struct arduino_fault_set){true, FAULTS[i].preset};
-    if (text[len] == '\0')
-        return 0;
-    if (FAULTS[i].arg == FAULT_PLAIN ||
-        eo_parse_uint(text + len + 1, 1, UINT32_MAX, &n) != 0)
-        return eo_fail(err, ESPOTA_E_USAGE,
-                       "fault %s does not take \"%s\"", name, text + len + 1);
-    at[i].n = (unsigned)n;
-    return 0;
+    return eo_sim_script_failure(&EO_SIM_ARDUINO_SCRIPT, fail, FAILURES, USUAL,
+                                 text, err);
 }

@@ -55,12 +55,15 @@ static bool faulty(const struct arduino_update *u, enum arduino_fault f)
     return eo_sim_arduino_faulty(u->d, f);
 }
 
-/* Where a fault or failure in the data happens; by default in the middle. */
-static size_t place(const struct arduino_update *u, size_t bytes)
+/* What was read since before led past a place of the image; bytes 0: past its
+ * middle.  A place behind its end is its end. */
+static bool passed(const struct arduino_update *u, size_t bytes, size_t before)
 {
     const size_t size = u->d->asked.size;
+    const size_t place = eo_sim_script_place(bytes, size);
 
-    return bytes == 0 ? size / 2 : bytes < size ? bytes : size;
+    return eo_sim_script_passed(place < size ? place : size, before,
+                                u->received);
 }
 
 /* ---- the end ------------------------------------------------------------- */
@@ -269,9 +272,7 @@ static void go_on(void *ctx)
 static bool faulty_here(const struct arduino_update *u, enum arduino_fault f,
                         size_t before)
 {
-    const size_t at = place(u, u->c->fault[f].n);
-
-    return faulty(u, f) && before < at && u->received >= at;
+    return faulty(u, f) && passed(u, u->c->fault[f].n, before);
 }
 
 /* While the host goes on sending, it is all one round, with one count. */
@@ -310,7 +311,7 @@ static void take(struct arduino_update *u, uint8_t *bytes, size_t len)
 {
     const size_t before = u->received;
     const uint64_t now_us = eo_loop_now(loop(u)) * 1000;
-    const struct arduino_fail *fail = &u->c->fail;
+    const struct script_act *fail = &u->c->fail;
     uint64_t due_us;
 
     if (before == 0)
@@ -322,24 +323,22 @@ static void take(struct arduino_update *u, uint8_t *bytes, size_t len)
     due_us = eo_sim_flash_write(&u->flash, bytes, len, now_us);
     u->flashing = true;
     eo_watch_want(u->watch, 0);
-    if (fail->on && fail->step == AT_DATA && before < place(u, fail->bytes) &&
-        u->received >= place(u, fail->bytes))
-        failed(u, fail->what);
+    if (fail->on && fail->where.step == AT_DATA &&
+        passed(u, fail->where.bytes, before))
+        failed(u, (enum arduino_failure)fail->n);
     else if (before == 0 && u->core->gives_up &&
              u->d->asked.command != ARDUINO_SIM_FS && bytes[0] != 0xe9)
         failed(u, u->core->pbkdf2 ? FAIL_DECRYPT : FAIL_MAGIC);
     else if (faulty_here(u, FAULT_STALL, before))
         return;
-    else if (before < place(u, 0) && u->received >= place(u, 0) &&
-             restarted(u, RESTART_DATA))
+    else if (passed(u, 0, before) && restarted(u, RESTART_DATA))
         return;
     else if (faulty_here(u, FAULT_RESET, before)) {
         reset(u);
         over(u, "fault", false);
     } else if (faulty_here(u, FAULT_CLOSE, before))
         over(u, "fault", false);
-    else if (faulty(u, FAULT_PAUSE) && before < place(u, 0) &&
-             u->received >= place(u, 0))
+    else if (faulty(u, FAULT_PAUSE) && passed(u, 0, before))
         after(u, u->c->fault[FAULT_PAUSE].n, written);
     else if (due_us > now_us)
         after(u, (due_us - now_us + 999) / 1000, written);

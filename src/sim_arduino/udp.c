@@ -80,14 +80,8 @@ static void answer(struct arduino_device *d, const char *text)
 /* Counts up to the fault's n; true: this one gets lost. */
 static bool lose(struct arduino_device *d, enum arduino_fault f)
 {
-    return eo_sim_arduino_faulty(d, f) && d->lost[f]++ < config(d)->fault[f].n;
-}
-
-static void stop_listening(struct arduino_device *d, bool stop)
-{
-    /* An ESP32 leaves in its socket what comes now, and hears it later. */
-    if (d->watch != NULL && !core(d)->udp_in_callback)
-        eo_watch_want(d->watch, stop ? 0 : ESPOTA_READ);
+    return eo_sim_arduino_faulty(d, f) &&
+           eo_sim_script_first(&config(d)->fault[f], &d->lost[f]);
 }
 
 static void begin_failed(struct arduino_device *d, enum arduino_failure what)
@@ -129,8 +123,8 @@ static void begin(void *ctx)
     const bool fs = d->asked.command == ARDUINO_SIM_FS;
     unsigned call_ms = core(d)->call_ms;
 
-    if (c->fail.on && c->fail.step == AT_BEGIN) {
-        begin_failed(d, c->fail.what);
+    if (c->fail.on && c->fail.where.step == AT_BEGIN) {
+        begin_failed(d, (enum arduino_failure)c->fail.n);
         return;
     }
     if (d->asked.size == 0) {
@@ -158,7 +152,7 @@ static void run_update(struct arduino_device *d)
     if (!core(d)->says_begin && !core(d)->silent &&
         !eo_sim_arduino_faulty(d, FAULT_LOSE_OK))
         answer(d, "OK");
-    stop_listening(d, true);
+    eo_sim_arduino_hear(d, false);
     if (!eo_sim_arduino_faulty(d, FAULT_BLOCKED))
         eo_timer_start(d->base.sim->loop, &d->handle,
                        config(d)->loop_us / 1000, begin, d);
@@ -236,7 +230,7 @@ static void judged(void *ctx)
     struct arduino_device *d = ctx;
     const bool right = d->answer[0] == '\0';
 
-    stop_listening(d, false);
+    eo_sim_arduino_hear(d, true);
     if (right) {
         run_update(d);
         return;
@@ -276,7 +270,7 @@ static void on_answer(struct arduino_device *d, struct cursor c)
             memcmp(expected, response, hex) == 0;
     snprintf(d->answer, sizeof d->answer, "%s",
              right ? "" : "Authentication Failed");
-    stop_listening(d, true);
+    eo_sim_arduino_hear(d, false);
     eo_timer_start(d->base.sim->loop, &d->later,
                    core(d)->pbkdf2 ? config(d)->pbkdf2_us / 1000 : 0, judged,
                    d);
@@ -381,16 +375,4 @@ void eo_sim_arduino_deaf(struct arduino_device *d)
     d->watch = NULL;
     eo_sock_close(d->udp);
     d->udp = -1;
-}
-
-void eo_sim_arduino_over(struct arduino_device *d, struct report *r,
-                         bool updated, unsigned violations)
-{
-    const bool reboots = updated && !eo_sim_arduino_faulty(d, FAULT_NO_REBOOT);
-
-    d->state = IDLE;
-    d->asked = (struct arduino_asked){0};
-    d->base.sessions++;
-    stop_listening(d, false);
-    eo_sim_session_end(&d->base, r, reboots, violations);
 }

@@ -72,8 +72,8 @@ bool eo_sim_arduino_accepts(struct arduino_device *d, struct flash *f,
     char md5[DIGEST_HEX_MAX];
     bool ok = false;
 
-    if (c->fail.on && c->fail.step == AT_END) {
-        *why = c->fail.what;
+    if (c->fail.on && c->fail.where.step == AT_END) {
+        *why = (enum arduino_failure)c->fail.n;
     } else if (misses_data(d)) {
         *why = FAIL_NO_DATA;
     } else if (!core(d)->silent && (eo_sim_flash_md5(f, md5) != 0 ||

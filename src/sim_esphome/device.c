@@ -12,12 +12,13 @@
 
 static int parse_fault(void *at, const char *value, struct espota_error *err)
 {
-    return eo_sim_esphome_fault(at, value, err);
+    return eo_sim_script_fault(&EO_SIM_ESPHOME_SCRIPT, at, value, err);
 }
 
 static int parse_refuse(void *at, const char *value, struct espota_error *err)
 {
-    return eo_sim_esphome_refuse(at, value, err);
+    return eo_sim_script_refusal(&EO_SIM_ESPHOME_SCRIPT, at, STEP_PREPARE,
+                                 value, err);
 }
 
 static int parse_key(void *at, const char *value, struct espota_error *err)
@@ -94,19 +95,9 @@ static const struct opt OPTS[] = {
 
 static const char NOTES[] =
     "Faults (--fault NAME[@WHERE]):\n"
-#define ARGUMENT_NONE(preset) ""
-#define ARGUMENT_STEP(preset) "@STEP (" preset ")"
-#define ARGUMENT_COUNT(preset) "@N (" preset ")"
-#define ARGUMENT_MS(preset) "@MS (" preset ")"
-#define X(name, word, arg, preset, text) \
-    "  " word ARGUMENT_##arg(preset) "\n      " text "\n"
-    ESPHOME_FAULTS(X)
-#undef X
+    ESPHOME_FAULTS(SCRIPT_ROW_HELP)
     "\nSteps:\n"
-#define X(name, word, text) "  " word "\n      " text "\n"
-    ESPHOME_STEPS(X)
-#undef X
-    ;
+    ESPHOME_STEPS(SCRIPT_WORD_HELP);
 /* clang-format on */
 #undef AT
 
@@ -178,7 +169,7 @@ static void on_client(void *ctx, int ready)
     d->base.sessions++;
     /* Others wait in the backlog, without a byte, until this one is over. */
     eo_watch_want(d->watch, 0);
-    d->session = eo_sim_esphome_session_new(d, fd, &peer);
+    d->session = eo_sim_esphome_session_new(d, fd, &peer, &EO_SIM_ESPHOME_TALK);
     if (d->session == NULL)
         eo_watch_want(d->watch, ESPOTA_READ);
 }
@@ -242,15 +233,6 @@ static void power_down(struct device *base)
     eo_watch_free(d->watch);
     d->watch = NULL;
     eo_sock_close(d->listener);
-}
-
-void eo_sim_esphome_session_over(struct esphome_device *d, struct report *r,
-                                 bool updated, unsigned violations)
-{
-    d->session = NULL;
-    if (!updated)
-        eo_watch_want(d->watch, ESPOTA_READ);
-    eo_sim_session_end(&d->base, r, updated, violations);
 }
 
 static void announce(const struct device *base, struct announcement *a)

@@ -11,6 +11,7 @@
 
 #include "sim/flash.h"
 #include "sim/image_check.h"
+#include "sim/script.h"
 #include "sim/sim.h"
 
 /* ---- how firmware of an age behaves ------------------------------------- */
@@ -83,19 +84,10 @@ enum esphome_step {
 };
 /* clang-format on */
 
-struct esphome_where {
-    enum esphome_step step;
-    size_t bytes; /* for DATA; 0: in the middle */
-};
-
-/* "end", "data", "data:4096".  0 or -1. */
-int eo_sim_esphome_where(struct esphome_where *, const char *text,
-                         struct espota_error *err) EO_MUST_CHECK;
-const char *eo_sim_esphome_step_name(enum esphome_step);
+/* What those of --fault and --refuse stand in. */
+extern const struct script EO_SIM_ESPHOME_SCRIPT;
 
 /* ---- misbehaviour ------------------------------------------------------- */
-
-enum fault_arg { ARG_NONE, ARG_STEP, ARG_COUNT, ARG_MS };
 
 /* The one table of what can go wrong.
  *   X(NAME, as the user calls it, argument, its default, what happens) */
@@ -134,26 +126,6 @@ enum esphome_fault {
 };
 /* clang-format on */
 
-struct fault {
-    bool on;
-    struct esphome_where where; /* ARG_STEP */
-    unsigned n;                 /* ARG_COUNT and ARG_MS */
-};
-
-/* "NAME[@WHERE]" into at[the fault]. */
-int eo_sim_esphome_fault(struct fault at[N_FAULTS], const char *text,
-                         struct espota_error *err) EO_MUST_CHECK;
-
-struct refusal {
-    bool on;
-    uint8_t code;
-    struct esphome_where where;
-};
-
-/* "0x85" (at "prepare") or "0x83@data:4096". */
-int eo_sim_esphome_refuse(struct refusal *, const char *text,
-                          struct espota_error *err) EO_MUST_CHECK;
-
 struct noise_key {
     bool given;
     uint8_t bytes[32];
@@ -190,8 +162,7 @@ struct esphome_config {
     struct flash_config flash;
     unsigned prepare_us, verify_us;
     unsigned handshake_us, idle_us; /* 0: by age */
-    struct fault fault[N_FAULTS];
-    struct refusal refuse;
+    struct script_act fault[N_FAULTS], refuse;
     unsigned fault_sessions; /* 0: all */
     bool rollback;
     unsigned rollback_us; /* 0: never */
@@ -206,6 +177,7 @@ struct esphome_config {
 /* ---- a device, and its one conversation at a time ----------------------- */
 
 struct esphome_session;
+struct esphome_talk;
 
 struct esphome_device {
     struct device base;
@@ -219,15 +191,15 @@ struct esphome_device {
     struct timer rollback;           /* ... then */
 };
 
+/* What is answered. */
+extern const struct esphome_talk EO_SIM_ESPHOME_TALK;
+
 /* Takes over fd, which the session closes.  NULL: no memory; fd is closed. */
 struct esphome_session *eo_sim_esphome_session_new(struct esphome_device *,
                                                    int fd,
-                                                   const struct addr *peer);
+                                                   const struct addr *peer,
+                                                   const struct esphome_talk *);
 /* The power goes: what was seen so far is reported.  NULL is fine. */
 void eo_sim_esphome_session_stop(struct esphome_session *);
-
-/* Called by the session when it is over and freed: the device may listen. */
-void eo_sim_esphome_session_over(struct esphome_device *, struct report *,
-                                 bool updated, unsigned violations);
 
 #endif

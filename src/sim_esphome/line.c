@@ -6,11 +6,23 @@
 #include <errno.h>
 #include <string.h>
 
+/* Image bytes in so many bytes of frames, about. */
+static size_t in_frames(size_t len)
+{
+    enum {
+        FULL = NOISE_HEAD + NOISE_SEALED_MAX,
+        EXTRA = NOISE_HEAD + NOISE_TAG
+    };
+    const size_t rest = len % FULL;
+
+    return len / FULL * NOISE_PLAIN_MAX + (rest > EXTRA ? rest - EXTRA : rest);
+}
+
 size_t eo_sim_esphome_unread(const struct esphome_session *s)
 {
     const size_t n = eo_sock_unread(s->fd);
 
-    return s->sealed ? s->opened - s->taken + eo_sim_esphome_in_frames(n) : n;
+    return s->sealed ? s->opened - s->taken + in_frames(n) : n;
 }
 
 bool eo_sim_esphome_peer_gone(const struct esphome_session *s)
@@ -23,16 +35,11 @@ bool eo_sim_esphome_peer_left(const struct esphome_session *s)
     return eo_sock_peer(s->fd) == OS_PEER_GONE;
 }
 
-static bool fault(const struct esphome_session *s, enum esphome_fault f)
-{
-    return s->faulty && s->config->fault[f].on;
-}
-
 /* Milliseconds between two bytes; 0: they leave together. */
 static unsigned spacing(const struct esphome_session *s)
 {
     for (int f = FAULT_SPLIT; f <= FAULT_DRIP; f++)
-        if (fault(s, (enum esphome_fault)f))
+        if (eo_sim_esphome_faulty(s, (enum esphome_fault)f))
             return s->config->fault[f].n;
     return 0;
 }
@@ -75,13 +82,13 @@ static void on_leave(void *ctx)
     struct esphome_session *s = ctx;
 
     send_now(s);
-    if (s->n_out == 0 && s->state == CLOSING)
-        eo_sim_esphome_left(s);
+    if (s->n_out == 0 && s->left != NULL)
+        s->left(s);
 }
 
 static unsigned hold_ms(const struct esphome_session *s)
 {
-    return fault(s, FAULT_LATE_ACKS) && s->state >= READ_DATA
+    return eo_sim_esphome_faulty(s, FAULT_LATE_ACKS) && s->state >= READ_DATA
                ? s->config->fault[FAULT_LATE_ACKS].n
                : 0;
 }
@@ -96,7 +103,7 @@ void eo_sim_esphome_say_raw(struct esphome_session *s, const void *bytes,
     }
     memcpy(s->out + s->n_out, bytes, len);
     s->n_out += len;
-    if (s->leave.running || fault(s, FAULT_COALESCE))
+    if (s->leave.running || eo_sim_esphome_faulty(s, FAULT_COALESCE))
         return; /* it leaves with what is there */
     if (hold_ms(s) > 0)
         leave_in(s, hold_ms(s));

@@ -123,7 +123,7 @@ struct report *eo_sim_esphome_report(const struct esphome_session *s)
     eo_sim_report_number(r, "session", s->device->base.sessions);
     eo_sim_report_text(r, "peer", peer);
     eo_sim_report_text(r, "outcome", OUTCOMES[s->outcome]);
-    eo_sim_report_text(r, "step", eo_sim_esphome_step_name(s->step));
+    eo_sim_report_text(r, "step", EO_SIM_ESPHOME_SCRIPT.steps[s->step]);
     add_code(r, "code", s->code);
     add_greeting(r, s);
     add_image(r, s);

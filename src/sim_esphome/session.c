@@ -64,7 +64,10 @@ static void over(void *ctx)
     if (s->reset)
         eo_sock_reset_on_close(s->fd);
     free_session(s);
-    eo_sim_esphome_session_over(d, r, updated, violations);
+    d->session = NULL;
+    if (!updated) /* the device may listen */
+        eo_watch_want(d->watch, ESPOTA_READ);
+    eo_sim_session_end(&d->base, r, updated, violations);
 }
 
 /* What is unread turns a close into a reset, and either takes along what the
@@ -81,7 +84,7 @@ static void over_when_heard(void *ctx)
 }
 
 /* Never at once: our callers still hold the session. */
-void eo_sim_esphome_left(struct esphome_session *s)
+static void left(struct esphome_session *s)
 {
     eo_timer_start(loop_of(s), &s->work, 0, over_when_heard, s);
 }
@@ -95,8 +98,9 @@ void eo_sim_esphome_finish(struct esphome_session *s, enum outcome outcome,
     s->outcome = outcome;
     s->code = code;
     s->state = CLOSING;
+    s->left = left;
     if (eo_sim_esphome_drained(s))
-        eo_sim_esphome_left(s);
+        left(s);
 }
 
 void eo_sim_esphome_reset_now(struct esphome_session *s)
@@ -107,7 +111,7 @@ void eo_sim_esphome_reset_now(struct esphome_session *s)
 
 void eo_sim_esphome_refuse_now(struct esphome_session *s, uint8_t code)
 {
-    s->reset = s->faulty && s->config->fault[FAULT_RST_REFUSAL].on;
+    s->reset = eo_sim_esphome_faulty(s, FAULT_RST_REFUSAL);
     say(s, code);
     eo_sim_esphome_finish(s, OUTCOME_REFUSED, code);
 }
@@ -158,29 +162,27 @@ static void misbehave(struct esphome_session *s, enum esphome_fault f)
 
 /* Whether something set for this step holds here; in the data, at this byte. */
 bool eo_sim_esphome_here(const struct esphome_session *s,
-                         const struct esphome_where *w)
+                         const struct script_act *act)
 {
-    if (!s->faulty || w->step != s->step)
-        return false;
-    return w->step != STEP_DATA ||
-           s->total == (w->bytes != 0 ? w->bytes : (s->size + 1) / 2);
+    return s->faulty && act->on &&
+           eo_sim_script_here(&EO_SIM_ESPHOME_SCRIPT, &act->where, (int)s->step,
+                              s->total, s->size);
 }
 
 bool eo_sim_esphome_refused_here(struct esphome_session *s)
 {
-    const struct refusal *r = &s->config->refuse;
+    const struct script_act *refuse = &s->config->refuse;
 
-    if (!r->on || !eo_sim_esphome_here(s, &r->where))
+    if (!eo_sim_esphome_here(s, refuse))
         return false;
-    eo_sim_esphome_refuse_now(s, r->code);
+    eo_sim_esphome_refuse_now(s, (uint8_t)refuse->n);
     return true;
 }
 
 bool eo_sim_esphome_faulted_here(struct esphome_session *s)
 {
     for (int f = FAULT_CLOSE; f <= FAULT_GARBAGE; f++) {
-        if (!s->config->fault[f].on ||
-            !eo_sim_esphome_here(s, &s->config->fault[f].where))
+        if (!eo_sim_esphome_here(s, &s->config->fault[f]))
             continue;
         misbehave(s, (enum esphome_fault)f);
         return true;
@@ -289,22 +291,16 @@ static size_t room(const struct esphome_session *s)
     const struct esphome_config *c = s->config;
     size_t stop = s->size;
 
-    for (int f = -1; f <= FAULT_CORRUPT; f++) {
-        const bool on = f < 0 ? c->refuse.on : c->fault[f].on;
-        const struct esphome_where *w =
-            f < 0 ? &c->refuse.where : &c->fault[f].where;
-        const size_t at = w->bytes != 0 ? w->bytes : (s->size + 1) / 2;
-
-        if (s->faulty && on && w->step == STEP_DATA && at > s->total &&
-            at < stop)
-            stop = at;
-    }
+    for (int f = -1; s->faulty && f <= FAULT_CORRUPT; f++)
+        stop = eo_sim_script_stop(&EO_SIM_ESPHOME_SCRIPT,
+                                  f < 0 ? &c->refuse : &c->fault[f], s->total,
+                                  s->size, stop);
     return stop - s->total < READ_MAX ? stop - s->total : READ_MAX;
 }
 
 static bool reading(const struct esphome_session *s)
 {
-    return s->state == READ_DATA || eo_sim_esphome_reads(s->state);
+    return s->state == READ_DATA || s->talk->got[s->state] != NULL;
 }
 
 /* Flights are counted as the client's: what it sends without having waited
@@ -337,12 +333,12 @@ static bool read_once(struct esphome_session *s)
     }
     count(s);
     if (data) {
-        eo_sim_esphome_got_data(s, buf, (size_t)n);
+        s->talk->got_data(s, buf, (size_t)n);
         return true;
     }
     s->have += (size_t)n;
     if (s->have == s->need)
-        eo_sim_esphome_got(s);
+        s->talk->got[s->state](s);
     return true;
 }
 
@@ -365,9 +361,10 @@ static void on_ready(void *ctx, int ready)
 
 /* ---- the beginning ------------------------------------------------------ */
 
-struct esphome_session *eo_sim_esphome_session_new(struct esphome_device *d,
-                                                   int fd,
-                                                   const struct addr *peer)
+struct esphome_session *
+eo_sim_esphome_session_new(struct esphome_device *d, int fd,
+                           const struct addr *peer,
+                           const struct esphome_talk *talk)
 {
     struct sim *sim = d->base.sim;
     const struct esphome_config *c = sim->config;
@@ -380,13 +377,14 @@ struct esphome_session *eo_sim_esphome_session_new(struct esphome_device *d,
         return NULL;
     }
     s->device = d;
+    s->talk = talk;
     s->config = c;
     s->fd = fd;
     s->peer = *peer;
     s->code = -1;
     s->began_ms = eo_loop_now(sim->loop);
     s->replied = true; /* connecting was the first round trip */
-    s->faulty = c->fault_sessions == 0 || d->base.sessions <= c->fault_sessions;
+    s->faulty = eo_sim_script_holds(c->fault_sessions, d->base.sessions);
     s->watch = eo_watch_new(sim->loop, fd, ESPOTA_READ, on_ready, s);
     if (s->watch == NULL) {
         free_session(s);

@@ -1,6 +1,6 @@
-/* session.h -- inside one conversation: shared by the connection
- * (session.c), what is answered (talk.c), how that leaves (line.c) and the
- * report (report.c).
+/* session.h -- inside one conversation: shared by how bytes leave (line.c) and
+ * are taken out of frames (sealed.c), the connection above them (session.c),
+ * what is answered above that (talk.c, key.c), and the report (report.c).
  */
 #ifndef EO_SIM_ESPHOME_SESSION_H
 #define EO_SIM_ESPHOME_SESSION_H
@@ -58,7 +58,8 @@ enum state {
     VERIFYING,
     READ_GOODBYE,
     CLOSING, /* the last bytes are leaving */
-    SILENT   /* --fault silent: until the client goes */
+    SILENT,  /* --fault silent: until the client goes */
+    N_STATES
 };
 
 enum outcome {
@@ -72,8 +73,17 @@ enum outcome {
 
 enum { OUT_MAX = 2048, READ_MAX = 1024 };
 
+/* What is answered, by talk.c.  The session below it only reads. */
+struct esphome_talk {
+    /* For a state that waits for a fixed number of bytes: they are in s->in.
+     * Indexed by the state; NULL: it does not wait for any. */
+    void (*got[N_STATES])(struct esphome_session *);
+    void (*got_data)(struct esphome_session *, const uint8_t *, size_t n);
+};
+
 struct esphome_session {
     struct esphome_device *device;
+    const struct esphome_talk *talk;
     const struct esphome_config *config;
     bool faulty; /* --fault and --refuse hold in this session */
 
@@ -109,6 +119,8 @@ struct esphome_session {
     /* Timers: patience with the client, our own work, what leaves late. */
     struct timer deadline, work, leave;
     void (*after)(struct esphome_session *);
+    void (*left)(struct esphome_session *); /* when all that was said has left;
+                                               NULL: nothing */
 
     /* The line. */
     int fd;
@@ -125,6 +137,13 @@ struct esphome_session {
     uint64_t began_ms, ready_ms, prepared_ms, received_ms;
 };
 
+/* --fault says so, in this session. */
+static inline bool eo_sim_esphome_faulty(const struct esphome_session *s,
+                                         enum esphome_fault f)
+{
+    return s->faulty && s->config->fault[f].on;
+}
+
 void eo_sim_esphome_violation(struct esphome_session *, enum esphome_violation);
 unsigned eo_sim_esphome_violations(const struct esphome_session *);
 struct report *eo_sim_esphome_report(const struct esphome_session *);
@@ -138,7 +157,7 @@ bool eo_sim_esphome_trip(struct esphome_session *, enum esphome_step);
 bool eo_sim_esphome_refused_here(struct esphome_session *);
 bool eo_sim_esphome_faulted_here(struct esphome_session *);
 bool eo_sim_esphome_here(const struct esphome_session *,
-                         const struct esphome_where *);
+                         const struct script_act *);
 
 /* What comes next: need bytes in a state that reads; any number in READ_DATA.
  * The device's patience begins anew. */
@@ -154,18 +173,10 @@ void eo_sim_esphome_refuse_now(struct esphome_session *, uint8_t code);
  * the caller has returned. */
 void eo_sim_esphome_finish(struct esphome_session *, enum outcome, int code);
 
-/* ---- the talk ----------------------------------------------------------- */
-
-/* Whether the state waits for a fixed number of bytes, and what happens when
- * they are in s->in. */
-bool eo_sim_esphome_reads(enum state);
-void eo_sim_esphome_got(struct esphome_session *);
-void eo_sim_esphome_got_data(struct esphome_session *, const uint8_t *,
-                             size_t n);
-
 /* ---- encryption --------------------------------------------------------- */
 
-/* What READ_KEY does: the client's half of the key exchange is in s->in. */
+/* What READ_KEY does: the client's half of the key exchange is in s->in.
+ * False: it was refused, and the session ends. */
 enum { KEY_FRAME = NOISE_HEAD + 1 + NOISE_MESSAGE };
 bool eo_sim_esphome_key_agreed(struct esphome_session *);
 
@@ -173,9 +184,6 @@ bool eo_sim_esphome_key_agreed(struct esphome_session *);
  * this device takes here. */
 ptrdiff_t eo_sim_esphome_recv_sealed(struct esphome_session *, uint8_t *,
                                    size_t len);
-
-/* Image bytes in so many bytes of frames, about. */
-size_t eo_sim_esphome_in_frames(size_t len);
 
 /* ---- the line ----------------------------------------------------------- */
 
@@ -194,7 +202,5 @@ size_t eo_sim_esphome_unread(const struct esphome_session *);
 bool eo_sim_esphome_peer_gone(const struct esphome_session *);
 /* Nothing that is said reaches it any more. */
 bool eo_sim_esphome_peer_left(const struct esphome_session *);
-/* Called by the line when the last byte of a CLOSING session has left. */
-void eo_sim_esphome_left(struct esphome_session *);
 
 #endif

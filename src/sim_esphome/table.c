@@ -100,99 +100,19 @@ const struct esphome_platform EO_SIM_ESPHOME_PLATFORM[N_PLATFORMS] = {
 const char *const EO_SIM_ESPHOME_PLATFORM_NAMES[N_PLATFORMS + 1] = {
     "esp32", "esp8266", "rp2040", "bk72xx", NULL};
 
-/* ---- places ------------------------------------------------------------- */
+/* ---- what goes wrong ---------------------------------------------------- */
 
-static const char *const STEPS[N_STEPS + 1] = {
-#define X(name, word, text) word,
-    ESPHOME_STEPS(X)
-#undef X
-        NULL};
+/* clang-format off */
+static const char *const STEPS[N_STEPS + 1] = {ESPHOME_STEPS(SCRIPT_WORD) NULL};
+static const struct script_row FAULTS[N_FAULTS] = {ESPHOME_FAULTS(SCRIPT_ROW)};
+/* clang-format on */
 
-const char *eo_sim_esphome_step_name(enum esphome_step step)
-{
-    return STEPS[step];
-}
-
-int eo_sim_esphome_where(struct esphome_where *w, const char *text,
-                         struct espota_error *err)
-{
-    char word[16];
-    const size_t len = strcspn(text, ":");
-    uint64_t bytes = 0;
-
-    snprintf(word, sizeof word, "%.*s", (int)len, text);
-    for (int i = 0; i < N_STEPS; i++) {
-        if (strcmp(STEPS[i], word) != 0)
-            continue;
-        if (text[len] == ':' &&
-            (i != STEP_DATA ||
-             eo_parse_uint(text + len + 1, 1, UINT32_MAX, &bytes) != 0))
-            return eo_fail(err, ESPOTA_E_USAGE,
-                           "\"%s\": only data takes a number of bytes", text);
-        *w = (struct esphome_where){(enum esphome_step)i, (size_t)bytes};
-        return 0;
-    }
-    return eo_sim_unknown(err, "step", word, STEPS);
-}
-
-/* ---- faults ------------------------------------------------------------- */
-
-static const struct {
-    enum fault_arg arg;
-    const char *preset;
-} FAULTS[N_FAULTS] = {
-#define X(name, word, arg, preset, text) {ARG_##arg, preset},
-    ESPHOME_FAULTS(X)
-#undef X
+const struct script EO_SIM_ESPHOME_SCRIPT = {
+    .steps = STEPS,
+    .data = STEP_DATA,
+    .faults = FAULTS,
+    .n_faults = N_FAULTS,
 };
-
-static const char *const FAULT_NAMES[N_FAULTS + 1] = {
-#define X(name, word, arg, preset, text) word,
-    ESPHOME_FAULTS(X)
-#undef X
-        NULL};
-
-static int parse_fault_arg(struct fault *f, enum fault_arg kind,
-                           const char *name, const char *arg,
-                           struct espota_error *err)
-{
-    uint64_t n;
-
-    switch (kind) {
-    case ARG_NONE:
-        return arg == NULL ? 0
-                           : eo_fail(err, ESPOTA_E_USAGE,
-                                     "fault %s takes no argument", name);
-    case ARG_STEP:
-        return eo_sim_esphome_where(&f->where, arg, err);
-    case ARG_COUNT:
-    case ARG_MS:
-        if (eo_parse_uint(arg, 1, 10000000, &n) != 0)
-            return eo_fail(err, ESPOTA_E_USAGE,
-                           "fault %s takes a number, not \"%s\"", name, arg);
-        f->n = (unsigned)n;
-        return 0;
-    }
-    return -1;
-}
-
-int eo_sim_esphome_fault(struct fault at[N_FAULTS], const char *text,
-                         struct espota_error *err)
-{
-    char name[32];
-    const size_t len = strcspn(text, "@");
-
-    snprintf(name, sizeof name, "%.*s", (int)len, text);
-    for (int i = 0; i < N_FAULTS; i++) {
-        if (strcmp(FAULT_NAMES[i], name) != 0)
-            continue;
-        at[i].on = true;
-        return parse_fault_arg(
-            &at[i], FAULTS[i].arg, name,
-            text[len] == '@' ? text + len + 1 : FAULTS[i].preset, err);
-    }
-    return eo_sim_unknown(err, "fault", name, FAULT_NAMES);
-}
 
 int eo_sim_esphome_key(struct noise_key *key, const char *text,
                        struct espota_error *err)
@@ -207,30 +127,4 @@ int eo_sim_esphome_key(struct noise_key *key, const char *text,
         return eo_fail(err, ESPOTA_E_USAGE,
                        "--key takes the base64 of 32 bytes, not all zero");
     return 0;
-}
-
-static int hex_digit(char c)
-{
-    if (eo_is_digit(c))
-        return c - '0';
-    c = eo_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-int eo_sim_esphome_refuse(struct refusal *r, const char *text,
-                          struct espota_error *err)
-{
-    const size_t len = strcspn(text, "@");
-    const int high = len == 4 ? hex_digit(text[2]) : -1;
-    const int low = len == 4 ? hex_digit(text[3]) : -1;
-
-    if (len != 4 || text[0] != '0' || eo_lower(text[1]) != 'x' || high < 0 ||
-        low < 0)
-        return eo_fail(err, ESPOTA_E_USAGE,
-                       "--refuse takes a code like 0x85, and @STEP, not \"%s\"",
-                       text);
-    r->on = true;
-    r->code = (uint8_t)(high << 4 | low);
-    return eo_sim_esphome_where(
-        &r->where, text[len] == '@' ? text + len + 1 : "prepare", err);
 }

@@ -1,8 +1,8 @@
 /* talk.c -- what a simulated ESPHome device answers.
  *
- * HANDLERS at the end says what is read in which state; each handler answers
- * and says what is read next.  eo_sim_esphome_trip() stands in front of every
- * answer: there --refuse and --fault come in.
+ * The table at the end says what is read in which state; each function answers
+ * and says what is read next.  eo_sim_esphome_trip() is called before every
+ * answer: that is where --refuse and --fault come in.
  */
 #include "sim_esphome/session.h"
 
@@ -32,7 +32,7 @@ static uint64_t now_ms(const struct esphome_session *s)
 
 static void got_magic(struct esphome_session *s)
 {
-    const struct fault *strange = &s->config->fault[FAULT_STRANGE_VERSION];
+    const struct script_act *strange = &s->config->fault[FAULT_STRANGE_VERSION];
     uint8_t answer[2] = {ESPHOME_OK, (uint8_t)s->config->version};
 
     if (eo_sim_esphome_trip(s, STEP_VERSION))
@@ -159,7 +159,7 @@ static void got_key(struct esphome_session *s)
     if (eo_sim_esphome_trip(s, STEP_KEY) || !eo_sim_esphome_key_agreed(s) ||
         eo_sim_esphome_trip(s, STEP_AUTH))
         return;
-    if (s->faulty && s->config->fault[FAULT_CHALLENGE].on) {
+    if (eo_sim_esphome_faulty(s, FAULT_CHALLENGE)) {
         ask_password(s);
         return;
     }
@@ -322,14 +322,14 @@ static void got_md5(struct esphome_session *s)
 
 static void say_chunk_ok(struct esphome_session *s)
 {
-    const struct fault *drop = &s->config->fault[FAULT_DROP_ACK];
-    const struct fault *extra = &s->config->fault[FAULT_EXTRA_ACK];
+    const struct script_act *drop = &s->config->fault[FAULT_DROP_ACK];
+    const struct script_act *extra = &s->config->fault[FAULT_EXTRA_ACK];
 
     s->acks++;
-    if (s->faulty && drop->on && s->acks == drop->n)
+    if (s->faulty && eo_sim_script_nth(drop, s->acks))
         return;
     say(s, ESPHOME_CHUNK_OK);
-    if (s->faulty && extra->on && s->acks == extra->n)
+    if (s->faulty && eo_sim_script_nth(extra, s->acks))
         say(s, ESPHOME_CHUNK_OK);
 }
 
@@ -361,11 +361,10 @@ static void written(struct esphome_session *s)
         eo_sim_esphome_await(s, READ_DATA, 0);
 }
 
-void eo_sim_esphome_got_data(struct esphome_session *s, const uint8_t *bytes,
-                             size_t n)
+static void got_data(struct esphome_session *s, const uint8_t *bytes, size_t n)
 {
     const uint64_t now_us = now_ms(s) * 1000;
-    const struct fault *corrupt = &s->config->fault[FAULT_CORRUPT];
+    const struct script_act *corrupt = &s->config->fault[FAULT_CORRUPT];
     enum image_verdict verdict;
     uint64_t done_us;
 
@@ -376,7 +375,7 @@ void eo_sim_esphome_got_data(struct esphome_session *s, const uint8_t *bytes,
     }
     s->total += n;
     done_us = eo_sim_flash_write(&s->flash, bytes, n, now_us);
-    if (corrupt->on && eo_sim_esphome_here(s, &corrupt->where))
+    if (eo_sim_esphome_here(s, corrupt))
         eo_sim_flash_corrupt(&s->flash);
     if (s->config->ack == ACK_RECEIVED)
         acknowledge(s);
@@ -470,25 +469,18 @@ static void got_goodbye(struct esphome_session *s)
     eo_sim_esphome_finish(s, OUTCOME_UPDATED, -1);
 }
 
-static void (*const HANDLERS[])(struct esphome_session *) = {
-    [READ_KEY] = got_key,
-    [READ_MAGIC] = got_magic,
-    [READ_FEATURES] = got_features,
-    [READ_CNONCE] = got_cnonce,
-    [READ_RESPONSE] = got_response,
-    [READ_TYPE] = got_type,
-    [READ_SIZE] = got_size,
-    [READ_MD5] = got_md5,
-    [READ_GOODBYE] = got_goodbye,
-    [SILENT] = NULL,
+const struct esphome_talk EO_SIM_ESPHOME_TALK = {
+    .got =
+        {
+            [READ_KEY] = got_key,
+            [READ_MAGIC] = got_magic,
+            [READ_FEATURES] = got_features,
+            [READ_CNONCE] = got_cnonce,
+            [READ_RESPONSE] = got_response,
+            [READ_TYPE] = got_type,
+            [READ_SIZE] = got_size,
+            [READ_MD5] = got_md5,
+            [READ_GOODBYE] = got_goodbye,
+        },
+    .got_data = got_data,
 };
-
-bool eo_sim_esphome_reads(enum state state)
-{
-    return HANDLERS[state] != NULL;
-}
-
-void eo_sim_esphome_got(struct esphome_session *s)
-{
-    HANDLERS[s->state](s);
-}

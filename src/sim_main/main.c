@@ -5,7 +5,7 @@
 #include <espota/version.h>
 
 #include "base/mem.h"
-#include "sim/sim.h"
+#include "sim_main/run.h"
 
 /* The one place where a profile is named; see sim.h for how to add one. */
 #define PROFILES(X) X(esphome) X(arduino) X(web) X(pull)

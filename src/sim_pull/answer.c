@@ -34,7 +34,8 @@ static void finish_image(struct pull_device *d)
     eo_sim_pull_end(d, 0, "updated");
 }
 
-static void finish_text(struct pull_device *d, const char *text, size_t len)
+/* True: the path of the image is known now. */
+static bool finish_text(struct pull_device *d, const char *text, size_t len)
 {
     const char *why;
     int rc;
@@ -45,17 +46,17 @@ static void finish_text(struct pull_device *d, const char *text, size_t len)
         memcpy(d->path, eo_sim_pull_config(d)->path, sizeof d->path);
         if (strspn(d->want_md5, "0123456789abcdef") != 32) {
             eo_sim_pull_end(d, -16, "the MD5 is not lower-case hex");
-            return;
+            return false;
         }
     } else {
         rc = eo_sim_pull_manifest(eo_sim_pull_config(d), text, len, d->path,
                                   d->want_md5, &why);
         if (rc != 0) {
             eo_sim_pull_end(d, rc < 0 ? -16 : 1, rc < 0 ? why : "no updates");
-            return;
+            return false;
         }
     }
-    eo_sim_pull_go_on(d);
+    return true;
 }
 
 /* ---- the head ------------------------------------------------------------ */
@@ -213,47 +214,48 @@ static void take_image(struct pull_device *d, const char *bytes, size_t len)
     if (d->store != NULL && fwrite(bytes, 1, len, d->store) != len)
         eo_sim_pull_violate(d, "cannot store it");
     d->received += len;
-    if (d->received >= d->length / 2 &&
+    if (d->received >= eo_sim_script_place(0, d->length) &&
         eo_sim_pull_restarted(d, PULL_RESTART_DATA))
         return;
     if (d->received == d->length && !eo_sim_pull_restarted(d, PULL_RESTART_END))
         finish_image(d);
 }
 
-/* All there is in d->in behind the head. */
-static void on_body(struct pull_device *d)
+/* All there is in d->in behind the head, of an MD5 or a manifest: one read,
+ * and what is not in it is not there. */
+static bool on_text(struct pull_device *d, const char *body, size_t len)
 {
-    const char *body = d->in + d->head_len;
-    const size_t len = d->in_len - d->head_len;
+    const bool digest = eo_sim_pull_config(d)->variant == VARIANT_ESPHOME;
 
-    if (d->step == PULL_ASK_TEXT) {
-        /* One read, and what is not in it is not there. */
-        if (eo_sim_pull_config(d)->variant == VARIANT_ESPHOME && len < 32)
-            eo_sim_pull_end(d, -16, "the MD5 came in pieces");
-        else if (eo_sim_pull_config(d)->variant == VARIANT_ESPHOME ||
-                 len >= d->length)
-            finish_text(d, body, len);
-        else if (d->in_len + 1 >= sizeof d->in)
-            eo_sim_pull_end(d, -16, "the manifest is too long");
-        return;
-    }
-    d->in_len = d->head_len;
-    take_image(d, body, len);
+    if (digest ? len >= 32 : len >= d->length)
+        return finish_text(d, body, len);
+    if (digest)
+        eo_sim_pull_end(d, -16, "the MD5 came in pieces");
+    else if (d->in_len + 1 >= sizeof d->in)
+        eo_sim_pull_end(d, -16, "the manifest is too long");
+    return false;
 }
 
-void eo_sim_pull_received(struct pull_device *d)
+bool eo_sim_pull_received(struct pull_device *d)
 {
+    size_t len;
+
     if (!d->in_body) {
         if (!read_head(d)) {
             if (d->in_len >= PULL_HEAD_MAX)
                 eo_sim_pull_end(d, -1, "the headers do not end");
-            return;
+            return false;
         }
         if (!head_is_fine(d))
-            return;
+            return false;
         if (d->in_len == d->head_len &&
             eo_sim_pull_config(d)->variant != VARIANT_ESPHOME)
-            return;
+            return false;
     }
-    on_body(d);
+    len = d->in_len - d->head_len;
+    if (d->step == PULL_ASK_TEXT)
+        return on_text(d, d->in + d->head_len, len);
+    d->in_len = d->head_len;
+    take_image(d, d->in + d->head_len, len);
+    return false;
 }

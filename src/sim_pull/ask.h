@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "crypto/digest.h"
+#include "sim/script.h"
 #include "sim/sim.h"
 
 enum pull_variant {

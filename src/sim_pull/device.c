@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/mem.h"
-#include "os/file.h"
 
 enum { TICK_MS = 20, MSS = 1460 };
 
@@ -14,18 +12,13 @@ static const char *const VARIANT_NAMES[] = {
     "esp8266", "esp32", "pico", "esphome", "esphome-update", NULL};
 static const char *const MODE_NAMES[] = {"sketch", "spiffs", "version", NULL};
 
-static const char *const RESTART_NAMES[] = {
-#define X(name, word, text) word,
-    PULL_RESTARTS(X)
-#undef X
-    NULL};
+/* clang-format off */
+static const char *const RESTART_NAMES[] = {PULL_RESTARTS(SCRIPT_WORD) NULL};
 
 static const char NOTES[] =
     "Steps (--restart STEP):\n"
-#define X(name, word, text) "  " word "\n      " text "\n"
-    PULL_RESTARTS(X)
-#undef X
-    ;
+    PULL_RESTARTS(SCRIPT_WORD_HELP);
+/* clang-format on */
 
 #define AT(field) offsetof(struct pull_config, field)
 /* clang-format off */
@@ -68,136 +61,9 @@ static const struct opt OPTS[] = {
 /* clang-format on */
 #undef AT
 
-const struct pull_config *eo_sim_pull_config(const struct pull_device *d)
-{
-    return d->base.sim->config;
-}
-
-struct espota_loop *eo_sim_pull_loop(const struct pull_device *d)
-{
-    return d->base.sim->loop;
-}
-
-bool eo_sim_pull_is_esphome(const struct pull_device *d)
-{
-    return eo_sim_pull_config(d)->variant >= VARIANT_ESPHOME;
-}
-
-void eo_sim_pull_violate(struct pull_device *d, const char *what)
-{
-    if (d->violations++ == 0)
-        d->violation = what;
-}
-
-/* ---- the end of a fetch -------------------------------------------------- */
-
-static void forget(struct pull_device *d)
-{
-    eo_hasher_free(d->hasher);
-    d->hasher = NULL;
-    if (d->store != NULL)
-        fclose(d->store);
-    d->store = NULL;
-    if (d->store_at != NULL)
-        remove(d->store_at);
-    eo_free(d->store_at);
-    d->store_at = NULL;
-}
-
-static void hang_up(struct pull_device *d)
-{
-    eo_timer_stop(eo_sim_pull_loop(d), &d->timer);
-    eo_timer_stop(eo_sim_pull_loop(d), &d->tick);
-    eo_watch_free(d->watch);
-    d->watch = NULL;
-    if (d->fd > 0)
-        eo_sock_close(d->fd);
-    d->fd = 0;
-    if (!d->kept)
-        forget(d);
-}
-
-/* What came is what it runs from now on. */
-static void keep(struct pull_device *d)
-{
-    char *path = eo_sim_store_path(&d->base);
-
-    if (path == NULL)
-        return;
-    if (d->store == NULL || fclose(d->store) != 0 ||
-        eo_file_replace(d->store_at, path) != 0)
-        eo_sim_pull_violate(d, "cannot store it");
-    d->store = NULL;
-    eo_free(path);
-}
-
-static void ask(void *ctx);
-static void begin(void *ctx);
-
-/* All devices have asked: that was it, unless they ask for ever. */
-static void maybe_done(struct sim *s)
-{
-    const struct pull_config *c = s->config;
-
-    if (c->every_us == 0 && s->sessions >= s->common.count)
-        s->done = true;
-}
-
-static struct report *describe(struct pull_device *d, int code,
-                               const char *what)
-{
-    struct report *r = eo_sim_report_new("session", &d->base);
-
-    eo_sim_report_number(r, "session", ++d->base.sessions);
-    eo_sim_report_text(r, "outcome", what);
-    eo_sim_report_flag(r, "updated", code == 0);
-    eo_sim_report_number(r, "code", (uint64_t)(code < 0 ? -code : 0));
-    eo_sim_report_number(r, "status", (uint64_t)d->status);
-    eo_sim_report_number(r, "received", d->received);
-    eo_sim_report_text(r, "md5", d->want_md5);
-    eo_sim_report_text(r, "version", d->x_version);
-    eo_sim_report_number(r, "ms",
-                         eo_loop_now(eo_sim_pull_loop(d)) - d->asked_at);
-    eo_sim_report_number(r, "violations", d->violations);
-    eo_sim_report_text(r, "violation", d->violation);
-    return r;
-}
-
-bool eo_sim_pull_restarted(struct pull_device *d, enum pull_restart step)
-{
-    if (!eo_sim_restarts_at(&d->base, (int)eo_sim_pull_config(d)->restart,
-                            (int)step))
-        return false;
-    eo_sim_drop(d->fd);
-    d->fd = 0;
-    d->kept = eo_sim_pull_config(d)->resume && step == PULL_RESTART_DATA;
-    eo_sim_session_end(&d->base, describe(d, -1, "restart"), false,
-                       d->violations);
-    eo_sim_restart(&d->base);
-    return true;
-}
-
-void eo_sim_pull_end(struct pull_device *d, int code, const char *what)
-{
-    struct report *r = describe(d, code, what);
-    const bool updated = code == 0;
-    struct sim *s = d->base.sim;
-
-    if (updated) {
-        keep(d);
-        memcpy(d->md5, d->want_md5, sizeof d->md5);
-        if (d->x_version[0] != '\0')
-            memcpy(d->version, d->x_version, sizeof d->version);
-    }
-    hang_up(d);
-    eo_sim_session_end(&d->base, r, updated, d->violations);
-    maybe_done(s);
-    if (!updated && eo_sim_pull_config(d)->every_us > 0)
-        eo_timer_start(eo_sim_pull_loop(d), &d->timer,
-                       eo_sim_pull_config(d)->every_us / 1000, begin, d);
-}
-
 /* ---- reading ------------------------------------------------------------- */
+
+static void ask(struct pull_device *d);
 
 static void on_timeout(void *ctx)
 {
@@ -215,6 +81,14 @@ static void lost(struct pull_device *d)
     eo_sim_pull_end(d, -1, d->in_body ? "connection lost" : "no answer");
 }
 
+/* The same device asks for the image, whose path is known now. */
+static void ask_for_image(struct pull_device *d)
+{
+    d->step = PULL_ASK_IMAGE;
+    eo_sim_pull_hang_up(d);
+    ask(d);
+}
+
 /* Reads once, not more than the rate allows.  False: nothing was there. */
 static bool read_some(struct pull_device *d, size_t max)
 {
@@ -230,7 +104,8 @@ static bool read_some(struct pull_device *d, size_t max)
     }
     d->in_len += (size_t)n;
     patience(d);
-    eo_sim_pull_received(d);
+    if (eo_sim_pull_received(d))
+        ask_for_image(d);
     return true;
 }
 
@@ -276,32 +151,6 @@ static void on_ready(void *ctx, int ready)
 
 /* ---- asking -------------------------------------------------------------- */
 
-static void open_store(struct pull_device *d)
-{
-    char *path = eo_sim_store_path(&d->base);
-    struct text t;
-
-    if (path == NULL)
-        return;
-    d->store_at = eo_calloc(strlen(path) + sizeof ".part", 1);
-    if (d->store_at != NULL) {
-        eo_text_init(&t, d->store_at, strlen(path) + sizeof ".part");
-        eo_text_add(&t, "%s.part", path);
-        d->store = fopen(d->store_at, "wb");
-    }
-    eo_free(path);
-}
-
-void eo_sim_pull_begin_anew(struct pull_device *d)
-{
-    forget(d);
-    d->received = d->asked_from = 0;
-    d->etag[0] = '\0';
-    d->hasher = eo_hasher_new(DIGEST_MD5);
-    if (d->step == PULL_ASK_IMAGE)
-        open_store(d);
-}
-
 static void start_fetch(struct pull_device *d)
 {
     d->in_len = d->head_len = d->part_from = 0;
@@ -314,9 +163,8 @@ static void start_fetch(struct pull_device *d)
     d->kept = false;
 }
 
-static void ask(void *ctx)
+static void ask(struct pull_device *d)
 {
-    struct pull_device *d = ctx;
     const struct pull_config *c = eo_sim_pull_config(d);
 
     start_fetch(d);
@@ -353,13 +201,6 @@ static void begin(void *ctx)
     ask(d);
 }
 
-void eo_sim_pull_go_on(struct pull_device *d)
-{
-    d->step = PULL_ASK_IMAGE;
-    hang_up(d);
-    ask(d);
-}
-
 /* ---- a device ------------------------------------------------------------ */
 
 static int open_device(struct device *base, struct espota_error *err)
@@ -375,13 +216,14 @@ static int open_device(struct device *base, struct espota_error *err)
         eo_text_add(&t, "%s", c->version);
     }
     (void)err;
+    d->again = begin;
     eo_timer_start(base->sim->loop, &d->timer, 1, begin, d);
     return 0;
 }
 
 static void close_device(struct device *base)
 {
-    hang_up((struct pull_device *)base);
+    eo_sim_pull_hang_up((struct pull_device *)base);
 }
 
 static void defaults(void *config)

@@ -1,5 +1,5 @@
 /* device.h -- one device that fetches: device.c is its life, answer.c how it
- * reads what it is sent.
+ * reads what it is sent, fetch.c what both stand on.
  */
 #ifndef EO_SIM_PULL_DEVICE_H
 #define EO_SIM_PULL_DEVICE_H
@@ -21,6 +21,7 @@ struct pull_device {
     int fd;
     struct watch *watch;
     struct timer timer, tick;
+    void (*again)(void *device); /* after --every-ms */
     enum pull_step step;
     char version[128], md5[33]; /* that it runs */
     char path[256], want_md5[33];
@@ -50,18 +51,19 @@ bool eo_sim_pull_is_esphome(const struct pull_device *);
 /* Counted against the server. */
 void eo_sim_pull_violate(struct pull_device *, const char *what);
 
-/* answer.c: more of the answer is in d->in.  It may end the fetch. */
-void eo_sim_pull_received(struct pull_device *);
-
-/* device.c: the end, with what the updater in the device would return: 0 is an
- * update, 1 none, others are its errors. */
+/* The end, with what the updater in the device would return: 0 is an update, 1
+ * none, others are its errors. */
 void eo_sim_pull_end(struct pull_device *, int code, const char *what);
 /* True: the device restarts here, because --restart says so; what it was doing
  * is gone. */
 bool eo_sim_pull_restarted(struct pull_device *, enum pull_restart step);
 /* All of it comes after all: what it had does not count. */
 void eo_sim_pull_begin_anew(struct pull_device *);
-/* The same device asks for the image, whose path is known now. */
-void eo_sim_pull_go_on(struct pull_device *);
+/* The connection is closed, and nothing goes on. */
+void eo_sim_pull_hang_up(struct pull_device *);
+
+/* answer.c: more of the answer is in d->in.  It may end the fetch.  True: it
+ * was a text that says where the image is, which is to be asked for now. */
+bool eo_sim_pull_received(struct pull_device *);
 
 #endif

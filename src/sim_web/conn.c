@@ -1,14 +1,11 @@
 /* conn.c -- one connection to an upload page: what is said in it, and the
  * end.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "sim_web/conn.h"
-
-enum { PIECE = 1460 };
 
 struct espota_loop *eo_sim_web_loop(const struct web_conn *x)
 {
@@ -77,7 +74,7 @@ bool eo_sim_web_restarted(struct web_conn *x, enum web_restart step)
 {
     struct device *base = &x->device->base;
 
-    if (!eo_sim_restarts_at(base, (int)x->c->restart, (int)step))
+    if (!eo_sim_script_once(&base->restarted, x->c->restart, (int)step))
         return false;
     x->outcome = "restart";
     eo_sim_web_reset(x);
@@ -126,9 +123,9 @@ void eo_sim_web_unauthorized(struct web_conn *x)
     eo_sim_web_report(x, false);
 }
 
-/* ---- reading ------------------------------------------------------------- */
+/* ---- silence ------------------------------------------------------------- */
 
-static void lost(struct web_conn *x)
+void eo_sim_web_lost(struct web_conn *x)
 {
     if (x->updated) { /* it need not wait to restart */
         eo_sim_web_report(x, true);
@@ -143,7 +140,7 @@ static void lost(struct web_conn *x)
 
 static void on_idle(void *ctx)
 {
-    lost(ctx);
+    eo_sim_web_lost(ctx);
 }
 
 void eo_sim_web_expect(struct web_conn *x, bool something)
@@ -152,64 +149,4 @@ void eo_sim_web_expect(struct web_conn *x, bool something)
         eo_timer_start(eo_sim_web_loop(x), &x->idle, WEB_IDLE_MS, on_idle, x);
     else
         eo_timer_stop(eo_sim_web_loop(x), &x->idle);
-}
-
-static void on_readable(void *ctx, int ready)
-{
-    struct web_conn *x = ctx;
-    uint8_t bytes[PIECE];
-    ptrdiff_t n;
-
-    (void)ready;
-    if (x->state == WEB_HEAD || x->state == WEB_FORM) {
-        n = eo_recv(x->fd, x->in + x->in_len, sizeof x->in - x->in_len);
-        eo_sim_web_expect(x, n > 0);
-        if (n > 0) {
-            x->in_len += (size_t)n;
-            if (x->state == WEB_HEAD)
-                eo_sim_web_on_head(x);
-            else
-                eo_sim_web_on_form(x);
-            return;
-        }
-    } else {
-        n = eo_recv(x->fd, bytes, sizeof bytes);
-        eo_sim_web_expect(x, n > 0);
-        if (n > 0) {
-            if (x->state != WEB_DONE)
-                eo_sim_web_on_body(x, bytes, (size_t)n);
-            return;
-        }
-    }
-    if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
-        lost(x);
-}
-
-void eo_sim_web_accept(struct web_device *d, int fd)
-{
-    struct web_conn *x = eo_calloc(1, sizeof *x);
-    int slot = 0;
-
-    while (slot < WEB_CONNS && d->conn[slot] != NULL)
-        slot++;
-    if (x == NULL || slot == WEB_CONNS) {
-        eo_free(x);
-        eo_sock_close(fd);
-        return;
-    }
-    x->device = d;
-    x->c = d->base.sim->config;
-    x->kind = &EO_SIM_WEB_KINDS[x->c->kind];
-    x->fd = fd;
-    x->slot = slot;
-    x->outcome = "";
-    x->head.method = x->head.target = x->head.origin = "";
-    x->watch =
-        eo_watch_new(eo_sim_web_loop(x), fd, ESPOTA_READ, on_readable, x);
-    d->conn[slot] = x;
-    eo_sim_web_expect(x, true);
-    if (x->watch == NULL)
-        eo_sim_web_gone(x);
-    else
-        eo_sim_web_restarted(x, WEB_RESTART_ACCEPT);
 }

@@ -1,6 +1,6 @@
 /* conn.h -- one connection to an upload page, to those who share the work:
- * conn.c answers and closes, request.c reads the head, upload.c takes the
- * image.
+ * conn.c answers and closes; upload.c, which takes the image, stands on it, on
+ * that request.c, which reads the head, and on both accept.c.
  */
 #ifndef EO_SIM_WEB_CONN_H
 #define EO_SIM_WEB_CONN_H
@@ -48,6 +48,9 @@ void eo_sim_web_violate(struct web_conn *, const char *what);
 void eo_sim_web_reset(struct web_conn *);
 /* The client's turn, or not: it has five seconds for each byte. */
 void eo_sim_web_expect(struct web_conn *, bool something);
+/* The client has gone, or said nothing for too long: reported, and freed or
+ * about to be. */
+void eo_sim_web_lost(struct web_conn *);
 /* Closed and freed at once. */
 void eo_sim_web_gone(struct web_conn *);
 /* Says it all at once and closes; after a verdict that lets the device restart

@@ -1,5 +1,4 @@
-/* device.c -- the profile "web": options, kinds of web servers, a device with its
- * port. */
+/* device.c -- the profile "web": options, and a device with its port. */
 #include "sim_web/conn.h"
 
 #include <errno.h>
@@ -9,45 +8,9 @@
 #include "base/mem.h"
 #include "crypto/random.h"
 
-#define E8266_OK                                                              \
-    "<META http-equiv=\"refresh\" content=\"15;URL=/\">Update Success! "     \
-    "Rebooting..."
-
-/* clang-format off */
-const struct web_kind EO_SIM_WEB_KINDS[] = {
-    /* ESPHome on ESP-IDF: its server knows Basic alone and has a small buffer */
-    {"esphome-idf", "/update", NULL, true, false, true, false, 512,
-     WEB_AUTH_BASIC, NULL, CHECK_E9, "Update Successful!", "Update Failed!"},
-    /* ESPHome with AsyncWebServer: ESP8266, LibreTiny, older ESP32 */
-    {"esphome", "/update", NULL, true, false, false, false, WEB_HEAD_MAX,
-     WEB_AUTH_DIGEST, NULL, CHECK_NOTHING, "Update Successful!", "Update Failed!"},
-    {"esp8266", "/update", "/update", true, false, false, false, WEB_HEAD_MAX,
-     WEB_AUTH_BASIC, NULL, CHECK_E9_OR_GZIP, E8266_OK, "Update error: %s"},
-    {"esp32", "/update", "/update", true, false, false, true, WEB_HEAD_MAX,
-     WEB_AUTH_BASIC, NULL, CHECK_E9, E8266_OK, "Update error: %s"},
-    {"pico", "/update", "/update", true, false, false, false, WEB_HEAD_MAX,
-     WEB_AUTH_BASIC, NULL, CHECK_NOTHING, E8266_OK, "Update error: %s"},
-    /* Looks at nothing but the first line and two headers, and says the same
-       whatever its updater said */
-    {"sketch", "/sketch", "/data", false, true, false, false, WEB_HEAD_MAX,
-     WEB_AUTH_BASIC, "arduino", CHECK_NOTHING, "OK", "OK"},
-};
-/* clang-format on */
-
-const char *const EO_SIM_WEB_KIND_NAMES[] = {
-    "esphome-idf", "esphome", "esp8266", "esp32", "pico", "sketch", NULL};
 static const char *const AUTH_NAMES[] = {"usual", "basic", "digest", NULL};
-static const char *const FAULT_NAMES[] = {
-#define X(name, word, text) word,
-    WEB_FAULTS(X)
-#undef X
-    NULL};
-
-static const char *const RESTART_NAMES[] = {
-#define X(name, word, text) word,
-    WEB_RESTARTS(X)
-#undef X
-    NULL};
+static const char *const FAULT_NAMES[] = {WEB_FAULTS(SCRIPT_WORD) NULL};
+static const char *const RESTART_NAMES[] = {WEB_RESTARTS(SCRIPT_WORD) NULL};
 
 #define AT(field) offsetof(struct web_config, field)
 /* clang-format off */
@@ -77,14 +40,9 @@ static const struct opt OPTS[] = {
 
 static const char NOTES[] =
     "Faults (--fault NAME):\n"
-#define X(name, word, text) "  " word "\n      " text "\n"
-    WEB_FAULTS(X)
-#undef X
+    WEB_FAULTS(SCRIPT_WORD_HELP)
     "\nSteps (--restart STEP):\n"
-#define X(name, word, text) "  " word "\n      " text "\n"
-    WEB_RESTARTS(X)
-#undef X
-    ;
+    WEB_RESTARTS(SCRIPT_WORD_HELP);
 /* clang-format on */
 #undef AT
 

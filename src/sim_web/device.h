@@ -4,6 +4,7 @@
 
 #include "sim/flash.h"
 #include "sim/image_check.h"
+#include "sim/script.h"
 #include "sim/sim.h"
 #include "sim_web/form.h"
 
@@ -24,6 +25,7 @@ struct web_kind {
     const char *success, *failure; /* what it says; failure with %s */
 };
 
+/* kinds.c */
 extern const struct web_kind EO_SIM_WEB_KINDS[];
 extern const char *const EO_SIM_WEB_KIND_NAMES[];
 
@@ -87,8 +89,9 @@ struct web_device {
     char nonce[33];
 };
 
-/* conn.c */
+/* accept.c: takes over fd. */
 void eo_sim_web_accept(struct web_device *, int fd);
+/* conn.c */
 void eo_sim_web_conn_free(struct web_conn *);
 
 /* auth.c: whether the request carries the right user and password. */

@@ -124,20 +124,21 @@ static void take_data(struct web_conn *x, const uint8_t *bytes, size_t len)
 int eo_sim_web_on_body(struct web_conn *x, const uint8_t *bytes, size_t len)
 {
     size_t used = 0;
+    bool half;
 
     if (x->state == WEB_DATA) {
         used = x->size - x->received < len ? x->size - x->received : len;
         take_data(x, bytes, used);
-        if (x->received > x->size / 2 &&
-            eo_sim_web_restarted(x, WEB_RESTART_DATA))
+        half = x->received >= eo_sim_script_place(0, x->size);
+        if (half && eo_sim_web_restarted(x, WEB_RESTART_DATA))
             return -1;
-        if (x->c->fault == WEB_FAULT_CLOSE && x->received > x->size / 2) {
+        if (half && x->c->fault == WEB_FAULT_CLOSE) {
             x->outcome = "closed";
             eo_sim_web_report(x, false);
             eo_sim_web_gone(x);
             return -1;
         }
-        if (x->c->fault == WEB_FAULT_STALL && x->received > x->size / 2) {
+        if (half && x->c->fault == WEB_FAULT_STALL) {
             eo_timer_stop(eo_sim_web_loop(x), &x->timer);
             eo_sim_web_expect(x, false);
             eo_watch_want(x->watch, 0);

@@ -90,6 +90,22 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
     wrong 'ESPOTA_PORT: --port takes' -i 127.0.0.1 -f fw.bin --port 9
 }
 
+@test "a local address that this machine does not have is said once, before anything is sent" {
+    printf '127.0.0.1\n127.0.0.2\n127.0.0.3\n' >all
+    for ours in 203.0.113.9 2001:db8::9 nowhere0; do
+        for protocol in esphome arduino auto; do
+            wrong "\"$ours\" is no local address and no interface" -i 127.0.0.1 -p 9 -f fw.bin --force \
+                --protocol $protocol -I $ours
+        done
+        wrong "\"$ours\" is no" fleet all -f fw.bin --force -I $ours
+        wrong "\"$ours\" is no" wait 127.0.0.1 -p 9 -I $ours
+        wrong "\"$ours\" is no" discover -I $ours
+    done
+    # One of ours is another matter: nobody is there.
+    espota -i 127.0.0.1 -p 9 -f fw.bin --force --retry 0 --protocol esphome -I lo
+    expect_status 11
+}
+
 @test "images that are none end with 3 before any packet" {
     : >empty.bin
     head -c 70000 /dev/zero >zero.bin

@@ -41,9 +41,9 @@ at_most() {
 }
 
 @test "without an interface it fails at once and says so" {
-    lab --no-mdns 'ip link set lab0 down; resolve espdev.local; resolve espdev.local -I nowhere0'
+    lab --no-mdns 'ip link set lab0 down; resolve espdev.local; resolve espdev.local -I lab0'
     [[ ${lines[0]} == "failed "*"cannot ask by mDNS: no network interface is up with multicast" ]]
-    [[ ${lines[1]} == "failed "*"cannot ask by mDNS on nowhere0: no such interface is up" ]]
+    [[ ${lines[1]} == "failed "*"cannot ask by mDNS on lab0: no such interface is up" ]]
     at_most 4500 ${lines[0]}
 }
 

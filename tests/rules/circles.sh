@@ -11,11 +11,6 @@ BUILD=${1:-${BUILD:-build}}
 # The circles that are left, one a line, files in order.  This list may only
 # shrink: a line that is not needed any more is an error, too.
 allowed='
-src/sim/mdns src/sim_main/run
-src/sim_arduino/device src/sim_arduino/tcp src/sim_arduino/udp
-src/sim_esphome/device src/sim_esphome/line src/sim_esphome/sealed src/sim_esphome/session src/sim_esphome/talk
-src/sim_pull/answer src/sim_pull/device
-src/sim_web/auth src/sim_web/conn src/sim_web/device src/sim_web/request src/sim_web/upload
 '
 
 # Reads "FILE CALLED" lines; prints each circle, its files in order.  Whoever

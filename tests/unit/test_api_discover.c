@@ -256,7 +256,7 @@ static void test_every_lack_of_memory_is_reported(void **state)
         done = espota_discover_new(
                    &d, loop,
                    &(struct espota_discover_config){
-                       .names = NAMES, .n_names = 2, .bind = "10.77.0.1"},
+                       .names = NAMES, .n_names = 2, .bind = "127.0.0.1"},
                    &err) == 0;
         eo_alloc_fail_at(0, 0);
         if (!done) {

@@ -127,88 +127,40 @@ static void test_what_is_no_release(void **state)
         assert_null(eo_sim_esphome_age(TEXTS[i]));
 }
 
-static void test_places(void **state)
-{
-    struct esphome_where w;
-
-    (void)state;
-    assert_int_equal(eo_sim_esphome_where(&w, "end", NULL), 0);
-    assert_int_equal(w.step, STEP_END);
-    assert_int_equal(eo_sim_esphome_where(&w, "data:40960", NULL), 0);
-    assert_int_equal(w.step, STEP_DATA);
-    assert_int_equal(w.bytes, 40960);
-    assert_int_equal(eo_sim_esphome_where(&w, "data", NULL), 0);
-    assert_int_equal(w.bytes, 0);
-    assert_int_equal(eo_sim_esphome_where(&w, "data:", NULL), -1);
-    assert_int_equal(eo_sim_esphome_where(&w, "data:x", NULL), -1);
-    assert_int_equal(eo_sim_esphome_where(&w, "end:3", NULL), -1);
-    assert_int_equal(eo_sim_esphome_where(&w, "", NULL), -1);
-    assert_int_equal(eo_sim_esphome_where(&w, "nowhere", NULL), -1);
-}
+static const struct script *const SCRIPT = &EO_SIM_ESPHOME_SCRIPT;
 
 static void test_every_step_has_its_own_word(void **state)
 {
-    struct esphome_where w;
+    struct script_where w;
 
     (void)state;
     for (int i = 0; i < N_STEPS; i++) {
-        const char *word = eo_sim_esphome_step_name((enum esphome_step)i);
-
-        assert_int_equal(eo_sim_esphome_where(&w, word, NULL), 0);
+        assert_int_equal(
+            eo_sim_script_where(SCRIPT, &w, SCRIPT->steps[i], NULL), 0);
         assert_int_equal(w.step, i);
     }
+    assert_null(SCRIPT->steps[N_STEPS]);
+    assert_int_equal(eo_sim_script_where(SCRIPT, &w, "data:4096", NULL), 0);
+    assert_int_equal(w.step, STEP_DATA);
+    assert_int_equal(w.bytes, 4096);
 }
 
 static void test_faults_have_defaults_and_arguments(void **state)
 {
-    struct fault f[N_FAULTS] = {{false}};
+    struct script_act f[N_FAULTS] = {{false}};
 
     (void)state;
-    assert_int_equal(eo_sim_esphome_fault(f, "silent", NULL), 0);
-    assert_true(f[FAULT_SILENT].on);
+    for (size_t i = 0; i < N_FAULTS; i++)
+        assert_int_equal(
+            eo_sim_script_fault(SCRIPT, f, SCRIPT->faults[i].word, NULL), 0);
     assert_int_equal(f[FAULT_SILENT].where.step, STEP_VERSION);
-    assert_int_equal(eo_sim_esphome_fault(f, "reset@data:8192", NULL), 0);
+    assert_int_equal(f[FAULT_CORRUPT].where.step, STEP_DATA);
+    assert_int_equal(f[FAULT_DRIP].n, 1000);
+    assert_int_equal(f[FAULT_STRANGE_VERSION].n, 3);
+    assert_int_equal(eo_sim_script_fault(SCRIPT, f, "reset@data:8192", NULL),
+                     0);
     assert_int_equal(f[FAULT_RESET].where.step, STEP_DATA);
     assert_int_equal(f[FAULT_RESET].where.bytes, 8192);
-    assert_int_equal(eo_sim_esphome_fault(f, "drip", NULL), 0);
-    assert_int_equal(f[FAULT_DRIP].n, 1000);
-    assert_int_equal(eo_sim_esphome_fault(f, "drop-ack@3", NULL), 0);
-    assert_int_equal(f[FAULT_DROP_ACK].n, 3);
-    assert_int_equal(eo_sim_esphome_fault(f, "coalesce", NULL), 0);
-    assert_true(f[FAULT_COALESCE].on);
-    assert_false(f[FAULT_CLOSE].on);
-}
-
-static void test_faults_that_are_none_name_the_nearest(void **state)
-{
-    struct fault f[N_FAULTS] = {{false}};
-    struct espota_error err = {0};
-
-    (void)state;
-    assert_int_equal(eo_sim_esphome_fault(f, "rest@data", &err), -1);
-    assert_int_equal(err.category, ESPOTA_E_USAGE);
-    assert_non_null(strstr(err.message, "\"reset\""));
-    assert_int_equal(eo_sim_esphome_fault(f, "drop-ack@0", &err), -1);
-    assert_int_equal(eo_sim_esphome_fault(f, "drip@soon", &err), -1);
-    assert_int_equal(eo_sim_esphome_fault(f, "coalesce@end", &err), -1);
-}
-
-static void test_refusals(void **state)
-{
-    static const char *const WRONG[] = {"",     "85",    "0x8",       "0x855",
-                                        "0xgg", "0x85@", "0x85@later"};
-    struct refusal r = {false};
-
-    (void)state;
-    assert_int_equal(eo_sim_esphome_refuse(&r, "0x8A", NULL), 0);
-    assert_true(r.on);
-    assert_int_equal(r.code, 0x8a);
-    assert_int_equal(r.where.step, STEP_PREPARE);
-    assert_int_equal(eo_sim_esphome_refuse(&r, "0xff@data:1", NULL), 0);
-    assert_int_equal(r.code, 0xff);
-    assert_int_equal(r.where.bytes, 1);
-    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++)
-        assert_int_equal(eo_sim_esphome_refuse(&r, WRONG[i], NULL), -1);
 }
 
 int main(void)
@@ -218,11 +170,8 @@ int main(void)
         cmocka_unit_test(test_the_release_decides_on_manners),
         cmocka_unit_test(test_the_platform_decides),
         cmocka_unit_test(test_what_is_no_release),
-        cmocka_unit_test(test_places),
         cmocka_unit_test(test_every_step_has_its_own_word),
         cmocka_unit_test(test_faults_have_defaults_and_arguments),
-        cmocka_unit_test(test_faults_that_are_none_name_the_nearest),
-        cmocka_unit_test(test_refusals),
     };
 
     return cmocka_run_group_tests_name("sim_esphome/table", tests, NULL, NULL);
