@@ -103,7 +103,7 @@ static int store(const char *path, const uint8_t *bytes, size_t len,
                        path, strerror(errno));
 }
 
-/* An ESP32 app says its version in the descriptor behind its first headers. */
+/* An ESP32 app says its version in the descriptor after its first headers. */
 static void read_version(const struct flash *f, char out[FLASH_VERSION + 1])
 {
     enum { MAGIC_AT = 32, VERSION_AT = 48 };

@@ -31,7 +31,7 @@ struct flash {
     uint64_t free_us;                  /* when the last write is done */
     struct hasher *wire;               /* MD5 of the bytes taken */
     uint8_t *bytes;                    /* NULL: nothing is kept */
-    bool as_it_is; /* nobody inflates what is stored here: set after begin */
+    bool as_it_is; /* what is stored here is not inflated: set after begin */
     uint8_t head[FLASH_HEAD];          /* the first bytes: gzip? version? */
     bool patched;                      /* stored otherwise than it came */
 };

@@ -23,7 +23,7 @@ enum {
     DELAY_SPAN_MS = 100, /* ... so that they do not all come at once */
     TTL_HOST_S = 120,
     TTL_SERVICE_S = 4500,
-    TTL_LEGACY_S = 10, /* for those who do not really speak mDNS */
+    TTL_LEGACY_S = 10, /* for clients that do not really speak mDNS */
     LEGACY_MAX = 512,
     PACKET = 1460
 };

@@ -1,8 +1,8 @@
 /* mdns.h -- the simulated devices' mDNS responder.
  *
  * It answers as the ESP8266 core's (LEAmDNS) and ESP-IDF's do: nothing in the
- * first second, while it probes; alone to whoever asks so or from another
- * port than 5353; to all at most once a second.
+ * first second, while it probes; by unicast to clients that ask for it or use
+ * another port than 5353; to all at most once a second.
  */
 #ifndef EO_SIM_MDNS_H
 #define EO_SIM_MDNS_H

@@ -60,7 +60,7 @@ static int store_size(const struct opt *opt, void *at, const char *value,
     return 0;
 }
 
-/* "20" or "0.25": at most three digits behind the point. */
+/* "20" or "0.25": at most three digits after the point. */
 static int parse_micros(const char *text, uint64_t *us)
 {
     const char *point = strchr(text, '.');

@@ -12,7 +12,7 @@ enum { WORD_MAX = 32 };
 
 /* ---- words --------------------------------------------------------------- */
 
-/* The word before mark; gives what is behind it, or NULL if there is no mark.
+/* The word before mark; gives what follows it, or NULL if there is no mark.
  */
 static const char *split(char word[WORD_MAX], const char *text, char mark)
 {

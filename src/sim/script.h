@@ -17,7 +17,7 @@
 
 /* ---- words --------------------------------------------------------------- */
 
-/* What may follow the word of a fault, behind "@". */
+/* What may follow the word of a fault after "@". */
 enum script_arg {
     SCRIPT_NONE,
     SCRIPT_STEP,  /* a step of the conversation */
@@ -106,8 +106,8 @@ bool eo_sim_script_here(const struct script *, const struct script_where *,
 /* Whether what came led past that place. */
 bool eo_sim_script_passed(size_t place, size_t before, size_t after);
 
-/* Of a place that stands in the image behind total, and in front of stop: the
- * bytes must be read so far and not farther.  Else stop. */
+/* Where reading must stop so that an act in the image happens at its very byte:
+ * its place if that is after total and before stop, else stop. */
 size_t eo_sim_script_stop(const struct script *, const struct script_act *,
                           size_t total, size_t size, size_t stop);
 

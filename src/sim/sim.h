@@ -81,7 +81,7 @@ struct device;
 
 struct profile {
     const char *name, *summary;
-    const char *notes; /* behind the options in --help; NULL: none */
+    const char *notes; /* after the options in --help; NULL: none */
     const struct opt *opts;
     size_t n_opts;
     size_t config_size;
@@ -169,7 +169,7 @@ void eo_sim_out_free(struct out *);
 
 /* A session is over: its report is written.  If it updated the device, the
  * device is closed, and opened again after --reboot-ms; do not touch anything
- * of the session behind this call. */
+ * of the session after this call. */
 void eo_sim_session_end(struct device *, struct report *, bool updated,
                         unsigned violations);
 

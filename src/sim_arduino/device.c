@@ -32,7 +32,7 @@ static const struct opt OPTS[] = {
      "ask for this password, which may be empty", NULL, NULL},
     {"stored", OPT_CHOICE, AT(stored), 0, 0, "FORM",
      "how it is kept: core (as the core does), md5, or upper\n"
-     "(a hash in upper case, that somebody pasted)", STORED_NAMES, NULL},
+     "(an upper-case hash that somebody pasted)", STORED_NAMES, NULL},
     {"words", OPT_CHOICE, AT(words), 0, 0, "AGE",
      "of ESP8266 error texts: new (later than 3.1), 3.1, 2.5 or 2.4",
      WORDS_NAMES, NULL},
@@ -42,7 +42,7 @@ static const struct opt OPTS[] = {
     {"slot-size", OPT_SIZE, AT(slot), 0, 64 << 20, "BYTES",
      "room for an app", NULL, NULL},
     {"fs-size", OPT_SIZE, AT(fs), 0, 64 << 20, "BYTES",
-     "room for a file system image", NULL, NULL},
+     "room for a filesystem image", NULL, NULL},
     {"rcvbuf", OPT_SIZE, AT(rcvbuf), 512, 1 << 20, "BYTES",
      "receive buffer of the socket: a small window; default 16K",
      NULL, NULL},
@@ -104,7 +104,7 @@ static int check(void *config, struct espota_error *err)
     c->flash.sector = 4096;
     if (c->password != NULL && core->silent)
         return eo_fail(err, ESPOTA_E_USAGE,
-                       "the classic device knows no passwords");
+                       "the classic device has no passwords");
     return 0;
 }
 
@@ -123,7 +123,7 @@ static void power_down(struct device *base)
     eo_sim_arduino_deaf(d);
 }
 
-/* Its socket stays, and it is idle behind every update. */
+/* Its socket stays open, and it is idle after every update. */
 static void restart(struct device *base)
 {
     eo_sim_arduino_hang_up((struct arduino_device *)base);

@@ -33,7 +33,7 @@ struct arduino_core {
                            header of an app */
     size_t read_max;    /* bytes a read takes; one that does not drain answers
                            each by a count */
-    size_t slot, fs;    /* room for an app, and for a file system */
+    size_t slot, fs;    /* room for an app, and for a filesystem */
     unsigned connect_ms;
     unsigned ok_ms, close_ms; /* before OK, and between it and the close */
     unsigned call_ms;         /* between OK and the call */
@@ -96,27 +96,27 @@ int eo_sim_arduino_fail(struct script_act *, const char *text,
 /* clang-format off */
 #define ARDUINO_FAULTS(X)                                                            \
     X(LOSE_INVITATIONS, "lose-invitations", COUNT, "1", "the first N never arrive")    \
-    X(LOSE_ANSWERS, "lose-answers", COUNT, "1", "so with answers to a challenge")      \
-    X(LOSE_CHALLENGES, "lose-challenges", COUNT, "1", "the first N challenges get lost") \
-    X(LOSE_VERDICTS, "lose-verdicts", COUNT, "1", "so with \"Authentication Failed\"") \
-    X(LOSE_OK, "lose-ok", NONE, NULL, "the OK by UDP gets lost")                       \
+    X(LOSE_ANSWERS, "lose-answers", COUNT, "1", "the first N answers to a challenge never arrive")      \
+    X(LOSE_CHALLENGES, "lose-challenges", COUNT, "1", "the first N challenges are lost") \
+    X(LOSE_VERDICTS, "lose-verdicts", COUNT, "1", "the first N \"Authentication Failed\" are lost") \
+    X(LOSE_OK, "lose-ok", NONE, NULL, "the OK by UDP is lost")                       \
     X(GARBAGE, "garbage", NONE, NULL, "answers an invitation like a web server")       \
     X(BAD_NONCE, "bad-nonce", NONE, NULL, "its challenge has 10 characters")           \
     X(BLOCKED, "blocked", NONE, NULL, "loop() never calls handle()")                   \
-    X(NO_CALL, "no-call", NONE, NULL, "says OK and never calls")                       \
-    X(LATE_CALL, "late-call", MS, "3000", "calls that late")                           \
+    X(NO_CALL, "no-call", NONE, NULL, "says OK and never calls back")                       \
+    X(LATE_CALL, "late-call", MS, "3000", "calls back that late")                           \
     X(STRANGER, "stranger", NONE, NULL, "another host (127.0.0.9) calls first")        \
-    X(STALL, "stall", BYTES, NULL, "stops reading there, for ever")                     \
+    X(STALL, "stall", BYTES, NULL, "stops reading there and never resumes")                     \
     X(PAUSE, "pause", MS, "500", "pauses in the middle")                               \
     X(RESET, "reset", BYTES, NULL, "resets the connection there")                       \
     X(CLOSE, "close", BYTES, NULL, "closes the connection there")                       \
-    X(CORRUPT, "corrupt", NONE, NULL, "loses a bit of the image")                      \
-    X(NO_COUNTS, "no-counts", NONE, NULL, "counts nothing")                            \
-    X(SPLIT, "split", NONE, NULL, "says by TCP what it says byte by byte")             \
-    X(BARE_FIN, "bare-fin", NONE, NULL, "has all, and closes without OK")              \
-    X(BARE_RESET, "bare-reset", NONE, NULL, "has all, and resets without OK")          \
-    X(MUTE, "mute", NONE, NULL, "has all, and stays silent")                           \
-    X(HALF_OK, "half-ok", NONE, NULL, "says only O, and closes")                       \
+    X(CORRUPT, "corrupt", NONE, NULL, "stores a bit of the image wrong")                      \
+    X(NO_COUNTS, "no-counts", NONE, NULL, "sends no counts")                            \
+    X(SPLIT, "split", NONE, NULL, "sends what it says by TCP one byte at a time")             \
+    X(BARE_FIN, "bare-fin", NONE, NULL, "has the whole image and closes without OK")              \
+    X(BARE_RESET, "bare-reset", NONE, NULL, "has the whole image and resets without OK")          \
+    X(MUTE, "mute", NONE, NULL, "has the whole image and stays silent")                           \
+    X(HALF_OK, "half-ok", NONE, NULL, "sends only the O of OK and closes")                       \
     X(NO_REBOOT, "no-reboot", NONE, NULL, "does not restart after an update")
 
 enum arduino_fault {
@@ -131,14 +131,14 @@ enum arduino_fault {
 /* clang-format off */
 #define ARDUINO_RESTARTS(X)                                            \
     X(NEVER, "never", "it does not (default)")                         \
-    X(INVITATION, "invitation", "it heard one")                        \
+    X(INVITATION, "invitation", "it received one")                        \
     X(CHALLENGE, "challenge", "it asked for the password")             \
-    X(ANSWER, "answer", "it was told the password")                    \
-    X(OK, "ok", "it said OK, and is about to call")                    \
-    X(CALL, "call", "it has called")                                   \
+    X(ANSWER, "answer", "it received the answer to its challenge")                    \
+    X(OK, "ok", "it said OK and is about to call back")                    \
+    X(CALL, "call", "it has called back")                                   \
     X(DATA, "data", "in the middle of the image")                      \
-    X(END, "end", "it runs the new image, and has not said OK")        \
-    X(VERDICT, "verdict", "it said OK, and has not closed")
+    X(END, "end", "it runs the new image but has not said OK")        \
+    X(VERDICT, "verdict", "it said OK but has not closed")
 /* clang-format on */
 
 enum arduino_restart {

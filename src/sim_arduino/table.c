@@ -1,5 +1,5 @@
-/* table.c -- the cores, what they say when they fail, and what can go
- * wrong beside that.
+/* table.c -- the cores, what they say when they fail, and what else can
+ * go wrong.
  */
 #include <stdio.h>
 #include <string.h>
@@ -75,7 +75,7 @@ const char *const EO_SIM_ARDUINO_CORE_NAMES[N_CORES + 1] = {
 
 /* %e and %c are the MD5s announced and received. */
 struct words {
-    int number; /* -1: the core puts none in front */
+    int number; /* -1: the core sends none */
     const char *text[N_WORDS]; /* NULL: as the newer ones */
 };
 

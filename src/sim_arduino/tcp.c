@@ -56,7 +56,7 @@ static bool faulty(const struct arduino_update *u, enum arduino_fault f)
 }
 
 /* What was read since before led past a place of the image; bytes 0: past its
- * middle.  A place behind its end is its end. */
+ * middle.  A place beyond its end is its end. */
 static bool passed(const struct arduino_update *u, size_t bytes, size_t before)
 {
     const size_t size = u->d->asked.size;
@@ -455,7 +455,8 @@ void eo_sim_arduino_call(struct arduino_device *d)
         not_reached(u);
         return;
     }
-    /* eboot and the Pico's OTA stub inflate a sketch; nobody a filesystem. */
+    /* eboot and the Pico's OTA stub inflate a sketch; nothing inflates a
+     * filesystem. */
     u->flash.as_it_is = d->asked.command == ARDUINO_SIM_FS ||
                         u->c->core == ESP32 || u->c->core == ESP32_MD5;
     if (faulty(u, FAULT_STRANGER) && eo_addr_parse(&elsewhere, STRANGER) == 0)

@@ -37,7 +37,7 @@ struct cursor {
     const char *at, *end;
 };
 
-/* Spaces, then digits up to the first that is none. */
+/* Spaces, then digits up to the first other character. */
 static unsigned long take_number(struct cursor *c)
 {
     unsigned long n = 0;
@@ -93,11 +93,11 @@ static void begin_failed(struct arduino_device *d, enum arduino_failure what)
     eo_sim_arduino_words(text, (enum arduino_cores)c->core,
                          (enum arduino_words)c->words, what, "", "");
     eo_text_init(&t, line, sizeof line);
-    /* The one that is no error of the Updater has no line end either. */
+    /* The one that is not an error of the Updater has no line end either. */
     eo_text_add(&t, "ERR: %.*s",
                 (int)(what == FAIL_NO_FS ? strcspn(text, "\r") : strlen(text)),
                 text);
-    /* Cores up to 2.4 say nothing behind a password, although it was right. */
+    /* Cores up to 2.4 say nothing after a password, although it was right. */
     if (core(d)->says_begin &&
         !(d->asked.challenged && c->words == WORDS_2_4))
         answer(d, line);

@@ -2,9 +2,9 @@
  * that it is given.
  *
  * An ESP8266's writes the flash mode of its chip into the header of an app, and
- * puts the old byte back before it hashes.  It does not look whether that is a
- * header: a byte that is no mode comes back as another one, so that a file that
- * is no image fails by its MD5, before its first byte is looked at.
+ * puts the old byte back before it hashes.  It does not check that this is a
+ * header: a byte that is not a mode comes back as another one, so a file that
+ * is not an image fails by its MD5, before its first byte is checked.
  */
 #include <string.h>
 

@@ -37,27 +37,27 @@ static const char *const ACK_NAMES[] = {"written", "received", NULL};
 /* clang-format off */
 static const struct opt OPTS[] = {
     {"firmware", OPT_TEXT, AT(firmware), 0, 0, "RELEASE",
-     "what the device runs, as 2021.8, 2024.1, 2025.6, 2025.10,\n"
-     "2026.1, 2026.5 or 2026.9 (default): decides what is not given", NULL, NULL},
+     "the release it runs, such as 2021.8, 2024.1, 2025.6, 2025.10,\n"
+     "2026.1, 2026.5 or 2026.9 (default): sets what is not given", NULL, NULL},
     {"platform", OPT_CHOICE, AT(platform), 0, 0, "NAME",
      "esp32 (default), esp8266, rp2040 or bk72xx",
      EO_SIM_ESPHOME_PLATFORM_NAMES, NULL},
     {"protocol-version", OPT_NUMBER, AT(version), 1, 2, "N", "1 or 2", NULL, NULL},
     {"password", OPT_TEXT, AT(password), 0, 0, "WORD",
-     "ask for this password, which from 2025.10 on may be empty", NULL, NULL},
+     "ask for this password; it may be empty since 2025.10", NULL, NULL},
     {"auth", OPT_CHOICE, AT(auth), 0, 0, "KIND",
      "how: none, md5 or sha256", AUTH_NAMES, NULL},
     {"key", OPT_CALL, AT(key), 0, 0, "BASE64",
      "encrypt for clients that can, with this key", NULL, parse_key},
     {"require-encryption", OPT_FLAG, AT(require_encryption), 0, 0, NULL,
-     "turn clients away that cannot", NULL, NULL},
+     "reject clients that cannot", NULL, NULL},
     {"partition-access", OPT_FLAG, AT(partition_access), 0, 0, NULL,
-     "take partition tables and bootloaders (esp32)", NULL, NULL},
+     "accept partition tables and bootloaders (esp32)", NULL, NULL},
     {"reply", OPT_CHOICE, AT(reply), 0, 0, "CODE",
-     "what it can do at most: 0x40 nothing, 0x46 gzip, 0x48 extended",
+     "the most it supports: 0x40 nothing, 0x46 gzip, 0x48 extended",
      REPLY_NAMES, NULL},
     {"gzip", OPT_CHOICE, AT(gzip), 0, 0, "WHETHER",
-     "takes compressed images: no or yes", GZIP_NAMES, NULL},
+     "accept compressed images: no or yes", GZIP_NAMES, NULL},
     {"ack", OPT_CHOICE, AT(ack), 0, 0, "WHEN",
      "CHUNK_OK when a block is written (default) or received",
      ACK_NAMES, NULL},
@@ -72,19 +72,19 @@ static const struct opt OPTS[] = {
     {"prepare-ms", OPT_MICROS, AT(prepare_us), 0, 0, "MS",
      "time before 0x42: erasing the whole slot", NULL, NULL},
     {"verify-ms", OPT_MICROS, AT(verify_us), 0, 0, "MS",
-     "time before 0x45: looking at the whole image", NULL, NULL},
+     "time before 0x45: checking the whole image", NULL, NULL},
     {"handshake-ms", OPT_MICROS, AT(handshake_us), 0, 0, "MS",
-     "patience with the handshake", NULL, NULL},
+     "how long to wait for the handshake", NULL, NULL},
     {"idle-ms", OPT_MICROS, AT(idle_us), 0, 0, "MS",
-     "patience with everything behind it", NULL, NULL},
+     "how long to wait for anything after it", NULL, NULL},
     {"refuse", OPT_CALL, AT(refuse), 0, 0, "CODE[@STEP]",
      "say this error code there; default: at prepare", NULL, parse_refuse},
     {"fault", OPT_CALL, AT(fault), 0, 0, "NAME[@WHERE]",
      "misbehave, see below; may be repeated", NULL, parse_fault},
     {"rollback", OPT_FLAG, AT(rollback), 0, 0, NULL,
-     "come back with what it ran before", NULL, NULL},
+     "restart with the firmware it ran before", NULL, NULL},
     {"rollback-ms", OPT_MICROS, AT(rollback_us), 0, 0, "MS",
-     "come back with the new one, and after MS with what it ran before", NULL,
+     "restart with the new firmware, and after MS with the one before", NULL,
      NULL},
     {"no-api", OPT_FLAG, AT(no_api), 0, 0, NULL,
      "with --mdns: built without API; announces _http._tcp and a version", NULL,
@@ -148,7 +148,7 @@ static int check(void *config, struct espota_error *err)
                        AUTH_NAMES[c->auth]);
     if (c->password != NULL && c->password[0] == '\0' &&
         c->auth == AUTH_BY_AGE && !c->age->empty)
-        c->password = NULL; /* so old firmware lets everybody in */
+        c->password = NULL; /* old firmware lets everybody in */
     return 0;
 }
 

@@ -1,6 +1,6 @@
 /* device.h -- a simulated ESPHome device: what it is told to be.
  *
- * The tables behind these are in table.c; the conversation is in session.c.
+ * The tables are in table.c; the conversation is in session.c.
  */
 #ifndef EO_SIM_ESPHOME_DEVICE_H
 #define EO_SIM_ESPHOME_DEVICE_H
@@ -31,9 +31,9 @@ struct esphome_age {
     bool blocking;  /* on BSD sockets, each read waits for ever */
     bool mute;      /* on BSD sockets, a wrong greeting is reset, not refused */
     int backlog;
-    /* Patience: with the greeting and each single read behind it, or with all
-     * of the handshake; then with each of size, MD5 and goodbye, then with
-     * silence in the data.  0: for ever. */
+    /* How long it waits: for the greeting and each single read after it, or for
+     * the whole handshake; then for each of size, MD5 and goodbye, then for
+     * more of the data.  0: for ever. */
     unsigned magic_ms, read_ms, handshake_ms, control_ms, idle_ms;
 };
 
@@ -98,25 +98,25 @@ extern const struct script EO_SIM_ESPHOME_SCRIPT;
     X(SILENT,    "silent",    STEP,  "version", "stops reading and answering")\
     X(STALE_OK,  "stale-ok",  STEP,  "data",    "says 0x00 and closes")       \
     X(HTTP,      "http",      STEP,  "version", "answers like a web server")  \
-    X(BAD_FRAME, "bad-frame", STEP,  "auth",    "spoils the seal of that answer") \
+    X(BAD_FRAME, "bad-frame", STEP,  "auth",    "sends that answer with a wrong tag") \
     X(LONG_FRAME, "oversized-frame", STEP, "auth", "announces a frame of 65535 bytes") \
-    X(GARBAGE,   "garbage",   STEP,  "version", "answers what nobody asked")  \
-    X(CORRUPT,   "corrupt",   STEP,  "data",    "loses a bit of the image")   \
-    X(DAMAGED,   "damaged-frame", STEP, "data", "gets a frame of the client spoilt") \
-    X(CHALLENGE, "challenge", NONE,  NULL,      "asks for the password inside the encryption, too") \
-    X(SPLIT,     "split",     MS,    "2",       "sends each byte alone, that far apart") \
+    X(GARBAGE,   "garbage",   STEP,  "version", "sends bytes that mean nothing")  \
+    X(CORRUPT,   "corrupt",   STEP,  "data",    "stores a bit of the image wrong")   \
+    X(DAMAGED,   "damaged-frame", STEP, "data", "receives a damaged frame of the client") \
+    X(CHALLENGE, "challenge", NONE,  NULL,      "also asks for the password inside the encryption") \
+    X(SPLIT,     "split",     MS,    "2",       "sends byte by byte, that far apart") \
     X(DRIP,      "drip",      MS,    "1000",    "the same, slowly")           \
-    X(COALESCE,  "coalesce",  NONE,  NULL,      "answers only when it must wait") \
+    X(COALESCE,  "coalesce",  NONE,  NULL,      "holds answers back until it has to wait") \
     X(LATE_ACKS, "late-acks", MS,    "300",     "answers that late, from the data on") \
-    X(DROP_ACK,  "drop-ack",  COUNT, "1",       "leaves out that CHUNK_OK")   \
+    X(DROP_ACK,  "drop-ack",  COUNT, "1",       "omits that CHUNK_OK")   \
     X(EXTRA_ACK, "extra-ack", COUNT, "1",       "sends that CHUNK_OK twice")  \
-    X(WRONG_KEY, "wrong-key", NONE,  NULL,      "has another key than --key says") \
-    X(TAMPERED,  "tampered-preamble", NONE, NULL, "was told other features on the way") \
+    X(WRONG_KEY, "wrong-key", NONE,  NULL,      "uses a key other than --key") \
+    X(TAMPERED,  "tampered-preamble", NONE, NULL, "sees features that were changed on the way") \
     X(KEY_ERROR, "handshake-error", NONE, NULL, "refuses the key exchange for no reason") \
     X(IMPOSTOR,  "impostor",  NONE,  NULL,      "exchanges keys without knowing --key") \
-    X(ZERO_SHARE, "zero-share", NONE, NULL,     "sends a worthless public key") \
-    X(STRANGE_VERSION, "strange-version", COUNT, "3", "speaks that version")  \
-    X(RST_REFUSAL, "rst-refusal", NONE, NULL,   "resets right behind the code of --refuse")
+    X(ZERO_SHARE, "zero-share", NONE, NULL,     "sends an invalid public key") \
+    X(STRANGE_VERSION, "strange-version", COUNT, "3", "announces that protocol version")  \
+    X(RST_REFUSAL, "rst-refusal", NONE, NULL,   "resets right after the code of --refuse")
 
 enum esphome_fault {
 #define X(name, word, arg, preset, text) FAULT_##name,

@@ -54,7 +54,7 @@ static void send_some(struct esphome_session *s, size_t n)
     if (sent < 0 && errno == EAGAIN)
         return; /* the timer tries again */
     if (sent < 0)
-        sent = (ptrdiff_t)s->n_out; /* nobody is there; reading will tell */
+        sent = (ptrdiff_t)s->n_out; /* the client is gone; reading will tell */
     s->n_out -= (size_t)sent;
     memmove(s->out, s->out + sent, s->n_out);
 }

@@ -197,7 +197,7 @@ bool eo_sim_esphome_trip(struct esphome_session *s, enum esphome_step step)
     return eo_sim_esphome_refused_here(s) || eo_sim_esphome_faulted_here(s);
 }
 
-/* ---- patience ----------------------------------------------------------- */
+/* ---- waiting ------------------------------------------------------------ */
 
 static void on_deadline(void *ctx);
 

@@ -116,7 +116,7 @@ struct esphome_session {
     bool reset; /* with an RST */
     unsigned looks; /* whether what we said has been heard */
 
-    /* Timers: patience with the client, our own work, what leaves late. */
+    /* Timers: waiting for the client, our own work, what leaves late. */
     struct timer deadline, work, leave;
     void (*after)(struct esphome_session *);
     void (*left)(struct esphome_session *); /* when all that was said has left;
@@ -160,7 +160,7 @@ bool eo_sim_esphome_here(const struct esphome_session *,
                          const struct script_act *);
 
 /* What comes next: need bytes in a state that reads; any number in READ_DATA.
- * The device's patience begins anew. */
+ * The device waits for it from now on. */
 void eo_sim_esphome_await(struct esphome_session *, enum state, size_t need);
 /* The device is busy for us microseconds, and does not read; then after(). */
 void eo_sim_esphome_work(struct esphome_session *, enum state, uint64_t us,
@@ -180,8 +180,8 @@ void eo_sim_esphome_finish(struct esphome_session *, enum outcome, int code);
 enum { KEY_FRAME = NOISE_HEAD + 1 + NOISE_MESSAGE };
 bool eo_sim_esphome_key_agreed(struct esphome_session *);
 
-/* As eo_recv(), but of what was in frames; EBADMSG: what came is no frame that
- * this device takes here. */
+/* As eo_recv(), but of what was in frames; EBADMSG: what came is not a
+ * frame that this device accepts here. */
 ptrdiff_t eo_sim_esphome_recv_sealed(struct esphome_session *, uint8_t *,
                                    size_t len);
 

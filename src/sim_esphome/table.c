@@ -1,5 +1,5 @@
 /* table.c -- what differs between firmware ages and platforms, and the
- * words for what a device can be told to do wrong.
+ * what a device can be told to do wrong.
  */
 #include <stdio.h>
 #include <string.h>

@@ -50,7 +50,7 @@ static void got_magic(struct esphome_session *s)
     eo_sim_esphome_await(s, READ_FEATURES, 1);
 }
 
-/* How this device asks this client; AUTH_BY_AGE: it turns the client away. */
+/* How this device asks this client; AUTH_BY_AGE: it rejects the client. */
 static enum esphome_auth choose_auth(const struct esphome_config *c,
                                      uint8_t features)
 {

@@ -35,7 +35,7 @@ static const struct opt COMMON[] = {
      "how long the port is closed after an update; default 1000;\n"
      "0: an ESPHome device takes the next one at once", NULL, NULL},
     {"report", OPT_TEXT, AT(report), 0, 0, "FILE",
-     "write what was seen there, not to standard output", NULL, NULL},
+     "write the reports there, not to standard output", NULL, NULL},
     {"store", OPT_TEXT, AT(store), 0, 0, "FILE",
      "write the image each device ends up with there; %d in it is\n"
      "the device's number, from 0", NULL, NULL},

@@ -95,7 +95,7 @@ static void on_signal(void *ctx, int ready)
     s->done = true;
 }
 
-/* For the life of the process, as its handlers are.  Whoever read our reports
+/* For the life of the process, as its handlers are.  The reader of our reports
  * may be gone, too: that ends nothing. */
 static struct watch *watch_signals(struct sim *s)
 {

@@ -8,7 +8,7 @@
 
 enum {
     IDF_HEAD_MAX = 512, /* ESPHome's buffer for all of them */
-    FIRST_BYTE_MS = 100 /* an ESP32 waits that long behind the headers */
+    FIRST_BYTE_MS = 100 /* an ESP32 waits that long after the headers */
 };
 
 /* ---- all of it is there -------------------------------------------------- */
@@ -221,8 +221,8 @@ static void take_image(struct pull_device *d, const char *bytes, size_t len)
         finish_image(d);
 }
 
-/* All there is in d->in behind the head, of an MD5 or a manifest: one read,
- * and what is not in it is not there. */
+/* All there is in d->in after the head, of an MD5 or a manifest.  An MD5 is
+ * read once, and what is not in it by then is missing. */
 static bool on_text(struct pull_device *d, const char *body, size_t len)
 {
     const bool digest = eo_sim_pull_config(d)->variant == VARIANT_ESPHOME;

@@ -41,12 +41,12 @@ int eo_sim_pull_url(struct pull_config *c, struct espota_error *err)
         if (len - n - 1 < sizeof digits)
             memcpy(digits, colon + 1, len - n - 1);
         if (eo_parse_uint(digits, 1, 65535, &port) != 0)
-            return eo_fail(err, ESPOTA_E_USAGE, "--url: the port is none");
+            return eo_fail(err, ESPOTA_E_USAGE, "--url: not a valid port");
     }
     if (eo_addr_parse(&c->addr, strcmp(name, "localhost") == 0 ? "127.0.0.1"
                                                                : name) != 0)
         return eo_fail(err, ESPOTA_E_USAGE,
-                       "--url: \"%s\" is no address", name);
+                       "--url: \"%s\" is not an address", name);
     eo_addr_set_port(&c->addr, (uint16_t)port);
     eo_text_init(&t, c->md5_path, sizeof c->md5_path);
     if (c->md5_url != NULL && strchr(c->md5_url, '/') == c->md5_url)

@@ -22,7 +22,7 @@ enum pull_variant {
     X(NEVER,   "never",   "it does not (default)")                     \
     X(REQUEST, "request", "it asked for the image")                    \
     X(DATA,    "data",    "in the middle of the image")                \
-    X(END,     "end",     "it has all of it, and has not looked at it")
+    X(END,     "end",     "it has the whole image but has not checked it")
 
 enum pull_restart {
 #define X(name, word, text) PULL_RESTART_##name,

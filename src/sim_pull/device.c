@@ -33,11 +33,11 @@ static const struct opt OPTS[] = {
     {"mode", OPT_CHOICE, AT(mode), 0, 0, "MODE",
      "sketch (default), spiffs or version", MODE_NAMES, NULL},
     {"version", OPT_TEXT, AT(version), 0, 0, "V",
-     "version it runs; default: it tells none", NULL, NULL},
+     "version it runs; default: not sent", NULL, NULL},
     {"running", OPT_TEXT, AT(running), 0, 0, "FILE",
-     "the image it runs: it tells its MD5", NULL, NULL},
+     "the image it runs, whose MD5 it sends", NULL, NULL},
     {"sha256", OPT_TEXT, AT(sha256), 0, 0, "HEX",
-     "esp32: digest it tells", NULL, NULL},
+     "esp32: digest it sends", NULL, NULL},
     {"mac", OPT_TEXT, AT(mac), 0, 0, "MAC", "of the first device", NULL, NULL},
     {"chip", OPT_TEXT, AT(chip), 0, 0, "FAMILY",
      "for a manifest; default ESP32", NULL, NULL},
@@ -46,17 +46,17 @@ static const struct opt OPTS[] = {
     {"free-space", OPT_SIZE, AT(free_space), 0, 64 << 20, "BYTES",
      "room for a sketch; default 2M", NULL, NULL},
     {"rate", OPT_SIZE, AT(rate), 1, 1 << 30, "BYTES",
-     "takes so many a second", NULL, NULL},
+     "read at most that many a second", NULL, NULL},
     {"rcvbuf", OPT_SIZE, AT(rcvbuf), 512, 1 << 20, "BYTES",
      "receive buffer of the socket; default 5840", NULL, NULL},
     {"every-ms", OPT_MICROS, AT(every_us), 0, 0, "MS",
-     "ask again so often; default: once each, then end", NULL, NULL},
+     "ask again that often; default: once each, then end", NULL, NULL},
     {"restart", OPT_CHOICE, AT(restart), 0, 0, "STEP",
      "lose power there, once, see below; it asks again", RESTART_NAMES, NULL},
     {"resume", OPT_FLAG, AT(resume), 0, 0, NULL,
-     "after --restart data it asks for the rest alone (Range)", NULL, NULL},
+     "after --restart data, ask only for the rest (Range)", NULL, NULL},
     {"timeout-ms", OPT_MICROS, AT(timeout_us), 0, 0, "MS",
-     "patience with the server; default 8000 (esphome 4500)", NULL, NULL},
+     "how long to wait for the server; default 8000 (esphome 4500)", NULL, NULL},
 };
 /* clang-format on */
 #undef AT
@@ -271,7 +271,7 @@ static int check(void *config, struct espota_error *err)
         return -1;
     if (c->resume && c->variant >= VARIANT_ESPHOME)
         return eo_fail(err, ESPOTA_E_USAGE,
-                       "--resume: ESPHome always begins anew");
+                       "--resume: ESPHome always starts over");
     if (c->timeout_us == 0)
         c->timeout_us = c->variant >= VARIANT_ESPHOME ? 4500000 : 8000000;
     return eo_sim_pull_url(c, err);

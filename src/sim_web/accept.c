@@ -1,4 +1,4 @@
-/* accept.c -- who calls an upload page, and what comes from there. */
+/* accept.c -- who connects to an upload page, and what comes from there. */
 #include <errno.h>
 
 #include "base/mem.h"

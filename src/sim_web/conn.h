@@ -1,6 +1,6 @@
-/* conn.h -- one connection to an upload page, to those who share the work:
- * conn.c answers and closes; upload.c, which takes the image, stands on it, on
- * that request.c, which reads the head, and on both accept.c.
+/* conn.h -- one connection to an upload page, for the files that share the
+ * work: conn.c answers and closes; upload.c, which takes the image, stands on
+ * it, on that request.c, which reads the head, and on both accept.c.
  */
 #ifndef EO_SIM_WEB_CONN_H
 #define EO_SIM_WEB_CONN_H
@@ -8,7 +8,7 @@
 #include "sim_web/device.h"
 
 enum {
-    WEB_LINGER_MS = 100, /* behind an answer */
+    WEB_LINGER_MS = 100, /* after an answer */
     WEB_IDLE_MS = 5000   /* without a byte: the servers of all cores close */
 };
 

@@ -66,7 +66,7 @@ static void on_accept(void *ctx, int ready)
         eo_sim_web_accept(d, fd);
 }
 
-/* Who comes next may have called already, and asked for the nonce: they stay. */
+/* The next client may have called already and asked for the nonce: it stays. */
 static void restart(struct device *base)
 {
     struct web_device *d = (struct web_device *)base;

@@ -13,10 +13,10 @@ enum web_auth { WEB_AUTH_USUAL, WEB_AUTH_BASIC, WEB_AUTH_DIGEST };
 /* One kind of web server, with the updater behind it. */
 struct web_kind {
     const char *name;
-    const char *path, *fs_path; /* fs_path NULL: it takes none */
+    const char *path, *fs_path; /* fs_path NULL: no filesystem */
     bool form;         /* else the body is the bare image */
     bool exact;        /* reads header names as they are written */
-    bool early_401;    /* before the body; else behind it */
+    bool early_401;    /* before the body; else after it */
     bool origin;       /* must match the Host */
     size_t head_max;   /* bytes of a request's head */
     enum web_auth auth;
@@ -36,14 +36,14 @@ extern const char *const EO_SIM_WEB_KIND_NAMES[];
     X(NOT_FOUND, "not-found", "there is no updater: 404")                   \
     X(FAIL,      "fail",      "rejects the image, see --words")             \
     X(TOO_LARGE, "too-large", "has no room, or says 413")                   \
-    X(RESET,     "reset",     "resets behind the last byte, says nothing")  \
+    X(RESET,     "reset",     "resets after the last byte without an answer")  \
     X(CLOSE,     "close",     "closes in the middle of the image")          \
-    X(SILENT,    "silent",    "takes all and says nothing")                 \
+    X(SILENT,    "silent",    "takes the whole image and does not answer")                 \
     X(STALL,     "stall",     "stops reading in the middle of the image")   \
-    X(MUTE,      "mute",      "says nothing to the first request")          \
-    X(ODD,       "odd",       "says 200 and nothing of the update")         \
-    X(RST_AFTER, "rst-after", "resets right behind its verdict")            \
-    X(NOT_HTTP,  "not-http",  "is no web server")
+    X(MUTE,      "mute",      "does not answer the first request")          \
+    X(ODD,       "odd",       "says 200 but nothing about the update")         \
+    X(RST_AFTER, "rst-after", "resets right after its verdict")            \
+    X(NOT_HTTP,  "not-http",  "is not a web server")
 
 enum web_fault {
 #define X(name, word, text) WEB_FAULT_##name,
@@ -58,10 +58,10 @@ enum web_fault {
 #define WEB_RESTARTS(X)                                                     \
     X(NEVER,   "never",   "it does not (default)")                          \
     X(ACCEPT,  "accept",  "it was connected to")                            \
-    X(HEAD,    "head",    "it was asked, and has not got the image")        \
+    X(HEAD,    "head",    "it has the request but not the image")        \
     X(DATA,    "data",    "in the middle of the image")                     \
-    X(END,     "end",     "it runs the new image, and has not said so")     \
-    X(VERDICT, "verdict", "it said so, and has not closed")
+    X(END,     "end",     "it runs the new image but has not said so")     \
+    X(VERDICT, "verdict", "it said so but has not closed")
 
 enum web_restart {
 #define X(name, word, text) WEB_RESTART_##name,

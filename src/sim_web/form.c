@@ -13,7 +13,7 @@ size_t eo_sim_web_head_end(const uint8_t *bytes, size_t len)
     return 0;
 }
 
-/* Cuts the text at the first of what, and gives what stands behind it. */
+/* Cuts the text at the first of what, and gives what follows it. */
 static char *cut(char *text, const char *what)
 {
     char *at = strstr(text, what);
@@ -80,7 +80,7 @@ int eo_sim_web_head_read(struct web_head *h, const uint8_t *bytes, size_t len,
     return 0;
 }
 
-/* All that stands behind the first "=": no other parameter may follow. */
+/* All that follows the first "=": no other parameter may follow. */
 const char *eo_sim_web_form_boundary(struct web_form *f,
                                      const char *content_type)
 {

@@ -1,6 +1,6 @@
 /* form.h -- how the web servers in devices read a request: as little as
- * will do, and with strange opinions.  Pure; a head and a form are looked at
- * as a whole.
+ * will do, and in ways of their own.  Pure; a head and a form are read as a
+ * whole.
  */
 #ifndef EO_SIM_WEB_FORM_H
 #define EO_SIM_WEB_FORM_H
@@ -21,11 +21,11 @@ struct web_head {
     size_t length;
 };
 
-/* Where the head in bytes ends: the index behind the empty line; 0: not yet. */
+/* Where the head in bytes ends: the index after the empty line; 0: not yet. */
 size_t eo_sim_web_head_end(const uint8_t *bytes, size_t len);
 
 /* 0, or -1: no request.  exact: names must be written as the device writes
- * them, with one space behind the colon. */
+ * them, with one space after the colon. */
 int eo_sim_web_head_read(struct web_head *, const uint8_t *bytes, size_t len,
                          bool exact);
 
@@ -45,7 +45,7 @@ const char *eo_sim_web_form_boundary(struct web_form *,
 int eo_sim_web_form_read(struct web_form *, const uint8_t *bytes, size_t len,
                          const char **why);
 
-/* What must stand behind the file. */
+/* What must follow the file. */
 size_t eo_sim_web_form_tail(const struct web_form *, char out[96]);
 
 #endif
