@@ -210,7 +210,7 @@ says "an app for a planted chip" "$espota" inspect "$image"
 says "PLANT1" "$espota" inspect "$image"
 set -- "$espota" --no-config -q -f "$image" --retry 0
 says "to port 4712" "$espota" --no-config -v -f "$image" -i 127.0.0.1 --protocol esphome --dry-run
-[ ! -s "$tmp/objects/src/web/push.o" ] || ! "$espota" --version | grep -q libcurl ||
+! "$espota" --version | grep -q '^libraries:.*libcurl' ||
     says "speaking web to port 4713" "$espota" --no-config -v -f "$image" -i 127.0.0.1 --protocol web --profile plant --dry-run
 
 mkfifo "$tmp/port"
