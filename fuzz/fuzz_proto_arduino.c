@@ -26,13 +26,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct proto_job job = {
         .image = the_image(a & 1),
         .password = a & 2 ? "secret" : NULL,
-        .md5_stored = (a & 4) != 0,
+        .how.md5_stored = (a & 4) != 0,
         .careful = (a & 8) != 0,
-        .type = a & 16 ? ESPOTA_TYPE_FILESYSTEM : ESPOTA_TYPE_APP,
-        .min_auth = a & 32 ? ESPOTA_AUTH_SHA256 : ESPOTA_AUTH_ANY,
-        .window = (uint32_t)(b & 3) * 1460u,
+        .how.type = a & 16 ? ESPOTA_TYPE_FILESYSTEM : ESPOTA_TYPE_APP,
+        .how.min_auth = a & 32 ? ESPOTA_AUTH_SHA256 : ESPOTA_AUTH_ANY,
+        .how.window = (uint32_t)(b & 3) * 1460u,
         .answer_ms = 1000,
-        .invite_ms = 1000,
+        .how.invite_ms = 1000,
         .stall_ms = 5000,
     };
 

@@ -200,6 +200,20 @@ enum espota_min_auth {
 #define ESPOTA_WINDOW_AUTO 0u
 #define ESPOTA_WINDOW_LOCKSTEP 1u
 
+/* How the image is to be sent: what the protocol is told, as it is. */
+struct espota_how {
+    enum espota_type type; /* of the image */
+    enum espota_compress compress;
+    uint32_t window; /* bytes under way, or ESPOTA_WINDOW_... */
+    enum espota_min_auth min_auth;
+    bool require_encryption; /* refuse a device that does not offer it */
+    bool md5_stored;    /* an ESP32 that stores an MD5 of its password: spares
+                           it a first refusal */
+    uint32_t invite_ms; /* the longest wait for a first answer: to one
+                           ArduinoOTA invitation (0: 10 s); else for connecting
+                           and greeting together (0: no such limit) */
+};
+
 /* Zero it, then set what you know.  Copied by espota_fleet_add(); secrets are
  * wiped from the copy when the job ends. */
 struct espota_target {
@@ -211,20 +225,16 @@ struct espota_target {
     const char *const *passwords; /* tried in order, n of them; n 0: none
                                      given; "" is a password */
     size_t n_passwords;
-    enum espota_min_auth min_auth;
     const char *key; /* base64 of 32 bytes, as in the device's configuration:
                         the upload is encrypted, or it fails; NULL: none */
-    bool require_encryption; /* refuse a device that does not offer it */
+
+    struct espota_how how;
 
     /* For the protocol "web", which an http:// or https:// host implies. */
     const char *profile; /* a name of espota_web_profile_at(); NULL: the first */
     const char *path;    /* NULL: the host's URL's, or the profile's */
     const char *user;    /* NULL: the profile's */
     const char *tls_ca;  /* file of certificates; NULL: the system's */
-
-    enum espota_type type;
-    enum espota_compress compress;
-    uint32_t window; /* bytes under way, or ESPOTA_WINDOW_... */
 
     const char *bind;   /* local address or interface; NULL: the route's */
     int family;         /* 0, 4 or 6 */
@@ -236,12 +246,6 @@ struct espota_target {
     uint16_t host_port_min, host_port_max; /* local TCP ports that a device is
                                               to call; 0: any free one.  The
                                               jobs of a fleet may share them */
-
-    bool md5_stored;    /* an ESP32 that stores an MD5 of its password: spares
-                           it a first refusal */
-    uint32_t invite_ms; /* the longest wait for a first answer: to one
-                           ArduinoOTA invitation (0: 10 s); else for connecting
-                           and greeting together (0: no such limit) */
 
     uint32_t connect_ms;     /* 0: 20 s, with skip_absent 5 s; also for one
                                 answer to a greeting */

@@ -143,7 +143,7 @@ static int start(struct serving *v, struct espota_error *err)
                 .dir = o->dir,
                 .rules = v->map.rules,
                 .n_rules = v->map.n,
-                .compress = o->compress,
+                .compress = o->how.compress,
                 .tls_cert = o->tls_cert,
                 .tls_key = o->tls_key,
                 .user = o->user,

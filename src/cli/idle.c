@@ -63,7 +63,7 @@ static bool has_waves(const struct run_device *d)
 
 static bool is_dangerous(const struct run_device *d)
 {
-    return d->opts.type >= ESPOTA_TYPE_PARTITION_TABLE;
+    return d->opts.how.type >= ESPOTA_TYPE_PARTITION_TABLE;
 }
 
 static bool sends_file(const struct run_device *d)

@@ -48,11 +48,11 @@ static int check(const struct opts *o, struct espota_error *err)
     if (o->key != NULL && o->key_file != NULL)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "--key and --key-file contradict each other");
-    if (o->filesystem && eo_opts_given(o, &o->type) &&
-        o->type != ESPOTA_TYPE_FILESYSTEM)
+    if (o->filesystem && eo_opts_given(o, &o->how.type) &&
+        o->how.type != ESPOTA_TYPE_FILESYSTEM)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "-s and --type contradict each other");
-    if (o->type >= ESPOTA_TYPE_PARTITION_TABLE && !o->yes)
+    if (o->how.type >= ESPOTA_TYPE_PARTITION_TABLE && !o->yes)
         return eo_fail_hint(err, ESPOTA_E_USAGE,
                             "add --yes if you mean it, and have a cable ready",
                             "a wrong partition table or bootloader leaves a "
@@ -140,7 +140,7 @@ int eo_run_add(struct run *run, struct target_row *row,
         check_url(d, err) != 0)
         return -1;
     if (d->opts.filesystem)
-        d->opts.type = ESPOTA_TYPE_FILESYSTEM;
+        d->opts.how.type = ESPOTA_TYPE_FILESYSTEM;
     if (eo_passwords(&d->passwords, &d->opts, &run->asked, &run->cli->notes,
                      &d->error) == 0 &&
         eo_key(&d->key, &d->opts, &run->cli->notes, &d->error) == 0) {

@@ -61,7 +61,7 @@ static bool open_signed(struct run *run, struct run_image *i)
 static struct run_image *find_image(struct run *run, const struct opts *o)
 {
     for (size_t i = 0; i < run->n_images; i++)
-        if (run->image[i]->compress == o->compress &&
+        if (run->image[i]->compress == o->how.compress &&
             run->image[i]->no_signed == o->no_signed &&
             strcmp(run->image[i]->path, o->file) == 0)
             return run->image[i];
@@ -83,7 +83,7 @@ static struct run_image *open_image(struct run *run, const struct opts *o)
         eo_free(i);
         return NULL;
     }
-    i->compress = o->compress;
+    i->compress = o->how.compress;
     i->no_signed = o->no_signed;
     all[run->n_images++] = i;
     if ((o->no_signed || !open_signed(run, i)) &&
@@ -111,7 +111,7 @@ void eo_run_ready(struct run *run, struct run_device *d)
     const struct opts *o = &d->opts;
     const struct espota_check check = {
         .protocol = espota_protocol_word_at((size_t)o->protocol),
-        .type = o->type,
+        .type = o->how.type,
         .port = (uint16_t)o->port,
         .force = o->force,
     };

@@ -119,15 +119,12 @@ struct opts {
     const char *file;
     int protocol; /* of espota_protocol_word_at() */
     bool filesystem;
-    enum espota_type type;
     bool yes;
 
     const char *auth;
     struct texts auth_file;
-    bool auth_stdin, ask_auth, md5_target;
-    enum espota_min_auth min_auth;
+    bool auth_stdin, ask_auth;
     const char *key, *key_file;
-    bool require_encryption;
 
     const char *host_ip;
     struct range host_port;
@@ -135,11 +132,10 @@ struct opts {
     int resolver; /* of espota_resolver_at() */
     struct texts resolve;
 
-    enum espota_compress compress;
-    uint32_t window; /* as in struct espota_target */
+    struct espota_how how;
     bool no_signed, force, dry_run;
 
-    uint32_t timeout_ms, connect_ms, stall_ms;
+    uint32_t connect_ms, stall_ms;
     uint32_t retry, retry_delay_ms, max_ms; /* max 0: no limit */
 
     const char *sign_key, *sign_pub, *sign_out; /* of "sign" */

@@ -23,7 +23,7 @@ int eo_fit(struct report *report, const struct espota_image *image,
 {
     const struct espota_check check = {
         .protocol = found != NULL ? found->protocol : t->protocol,
-        .type = t->type,
+        .type = t->how.type,
         .port = t->port,
         .chip = found != NULL ? found->platform : NULL,
         .board = found != NULL ? found->board : NULL,

@@ -115,15 +115,15 @@ static void on_first(void *ctx)
                    ESPOTA_ADVICE_MORE_TIME,
                    "is the device on, and its port right?",
                    "no answer within %g s, %s",
-                   j->target.pub.invite_ms / 1000.0, j->report.doing);
+                   j->target.pub.how.invite_ms / 1000.0, j->report.doing);
     j->steps->failed(j, &err);
 }
 
 /* Where the device listens; invitations have that limit each. */
 static void limit_first_answer(struct job *j)
 {
-    if (j->speaks->listens && j->target.pub.invite_ms != 0)
-        eo_timer_start(j->c.loop, &j->first, j->target.pub.invite_ms, on_first,
+    if (j->speaks->listens && j->target.pub.how.invite_ms != 0)
+        eo_timer_start(j->c.loop, &j->first, j->target.pub.how.invite_ms, on_first,
                        j);
 }
 
@@ -178,15 +178,9 @@ static void start_session(struct job *j, const struct detected *got)
         .image = j->c.image,
         .password = t->n_passwords > 0 ? t->passwords[j->password] : NULL,
         .key = j->target.has_key ? j->target.key : NULL,
-        .require_encryption = t->require_encryption,
-        .type = t->type,
-        .compress = t->compress,
-        .min_auth = t->min_auth,
-        .window = t->window,
+        .how = t->how,
         .answer_ms = connect_ms < stall_ms ? connect_ms : stall_ms,
         .stall_ms = stall_ms,
-        .invite_ms = t->invite_ms,
-        .md5_stored = t->md5_stored,
         .careful = j->error.category == ESPOTA_E_BROKEN,
     };
 

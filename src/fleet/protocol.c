@@ -126,15 +126,15 @@ static void narrow(bool among[N_LIST], const bool able[N_LIST])
 
 const struct protocol *eo_protocol_only(const struct target *t)
 {
-    const bool secret = t->has_key || t->pub.require_encryption;
+    const bool secret = t->has_key || t->pub.how.require_encryption;
     bool among[N_LIST], encrypts[N_LIST], carries[N_LIST], stores[N_LIST];
     const struct protocol *only = NULL;
 
     for (size_t i = 0; i < N_LIST; i++) {
         among[i] = LIST[i].unannounced;
         encrypts[i] = !secret || LIST[i].encrypts;
-        carries[i] = (LIST[i].refuses & 1u << t->pub.type) == 0;
-        stores[i] = !t->pub.md5_stored || LIST[i].stores_md5;
+        carries[i] = (LIST[i].refuses & 1u << t->pub.how.type) == 0;
+        stores[i] = !t->pub.how.md5_stored || LIST[i].stores_md5;
     }
     narrow(among, encrypts);
     narrow(among, carries);
@@ -158,11 +158,11 @@ int eo_protocol_check(const struct protocol *p, const struct proto_job *job,
         [ESPOTA_TYPE_BOOTLOADER] = "bootloader",
     };
 
-    if (p->refuses & 1u << job->type)
+    if (p->refuses & 1u << job->how.type)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "the protocol \"%s\" carries no %s images", p->name,
-                       WORDS[job->type]);
-    if (!p->encrypts && (job->key != NULL || job->require_encryption))
+                       WORDS[job->how.type]);
+    if (!p->encrypts && (job->key != NULL || job->how.require_encryption))
         return eo_fail_hint(err, ESPOTA_E_POLICY,
                             "omit the key to send the image in the clear",
                             "the protocol \"%s\" has no encryption", p->name);

@@ -68,7 +68,8 @@ static int choose(struct target *t, const char *profile,
                        "out");
     if (eo_target_web_profile(profile, &web->profile, err) != 0)
         return -1;
-    if (t->pub.type == ESPOTA_TYPE_FILESYSTEM && web->profile->fs_path == NULL)
+    if (t->pub.how.type == ESPOTA_TYPE_FILESYSTEM &&
+        web->profile->fs_path == NULL)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "the profile \"%s\" carries no file system images",
                        web->profile->name);

@@ -127,13 +127,13 @@ static void init(struct proto *p, const struct proto_job *job)
     struct arduino *m = (struct arduino *)p;
 
     m->job = job;
-    m->form = eo_image_choose(job->image, job->compress, INFLATES_UNTOLD,
-                              job->type);
-    if (job->type != ESPOTA_TYPE_APP &&
-        (job->compress == ESPOTA_COMPRESS_ALWAYS ||
+    m->form = eo_image_choose(job->image, job->how.compress, INFLATES_UNTOLD,
+                              job->how.type);
+    if (job->how.type != ESPOTA_TYPE_APP &&
+        (job->how.compress == ESPOTA_COMPRESS_ALWAYS ||
          espota_image_info(job->image)->is_gzip))
         m->note = "the device stores a filesystem as it comes: it goes raw";
-    m->lockstep = job->window == ESPOTA_WINDOW_LOCKSTEP || job->careful;
+    m->lockstep = job->how.window == ESPOTA_WINDOW_LOCKSTEP || job->careful;
     m->chips = eo_chip_core(espota_image_info(job->image)->chip);
 }
 

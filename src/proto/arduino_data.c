@@ -22,8 +22,8 @@ static size_t window(const struct arduino *m)
 {
     if (m->lockstep)
         return ARDUINO_CHUNK;
-    if (m->job->window != ESPOTA_WINDOW_AUTO)
-        return m->job->window;
+    if (m->job->how.window != ESPOTA_WINDOW_AUTO)
+        return m->job->how.window;
     return m->chips == ARDUINO_ESP32 ? WINDOW_ESP32 : WINDOW_SMALL;
 }
 

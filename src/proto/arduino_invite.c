@@ -40,7 +40,7 @@ static void say_again(struct arduino *m)
 static enum proto_status invite_again(struct arduino *m)
 {
     const uint32_t most =
-        m->job->invite_ms != 0 ? m->job->invite_ms : INVITE_MS;
+        m->job->how.invite_ms != 0 ? m->job->how.invite_ms : INVITE_MS;
     const uint32_t wait = INVITE_AGAIN_MS[m->invitations++];
 
     say_again(m);
@@ -49,7 +49,7 @@ static enum proto_status invite_again(struct arduino *m)
 
 enum proto_status eo_arduino_invite(struct arduino *m)
 {
-    const bool fs = m->job->type == ESPOTA_TYPE_FILESYSTEM;
+    const bool fs = m->job->how.type == ESPOTA_TYPE_FILESYSTEM;
     struct text t;
 
     eo_text_init(&t, m->said, sizeof m->said);
@@ -165,7 +165,7 @@ static enum proto_status challenged(struct arduino *m, const char *nonce)
     m->said_hello = true;
     if (!md5)
         m->chips = ARDUINO_ESP32;
-    if (md5 && m->job->min_auth == ESPOTA_AUTH_SHA256) {
+    if (md5 && m->job->how.min_auth == ESPOTA_AUTH_SHA256) {
         eo_fail_advice(&m->base.error, ESPOTA_E_POLICY, ESPOTA_ADVICE_ALLOW_MD5,
                        "ESP32 cores from 3.3.1 on ask better; ESP8266 and Pico "
                        "cannot",
@@ -177,7 +177,7 @@ static enum proto_status challenged(struct arduino *m, const char *nonce)
      * have that, too. */
     if (eo_arduino_login_start(&m->login, nonce,
                                m->job->password != NULL ? m->job->password : "",
-                               m->job->md5_stored, m->job->entropy,
+                               m->job->how.md5_stored, m->job->entropy,
                                sizeof m->job->entropy) != 0)
         return no_crypto(m);
     t = eo_arduino_note(m);
@@ -199,7 +199,7 @@ static enum proto_status denied(struct arduino *m)
                        "the device wants a password and none was given");
         return eo_arduino_fail(m);
     }
-    if (eo_arduino_login_next(&m->login, m->job->md5_stored))
+    if (eo_arduino_login_next(&m->login, m->job->how.md5_stored))
         return eo_arduino_invite(m);
     eo_fail_device(&m->base.error, ESPOTA_E_AUTH, "Authentication Failed",
                    "it wants the password of the firmware it runs now, not of "

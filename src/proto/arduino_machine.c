@@ -39,7 +39,7 @@ static unsigned moment(const struct arduino *m)
     const struct espota_image_info *info = espota_image_info(m->job->image);
     const bool gzip = m->form != eo_image_raw(m->job->image);
 
-    return (m->job->type == ESPOTA_TYPE_FILESYSTEM ? ARDUINO_OF_FS : 0u) |
+    return (m->job->how.type == ESPOTA_TYPE_FILESYSTEM ? ARDUINO_OF_FS : 0u) |
            (gzip || info->is_gzip ? ARDUINO_OF_GZIP : 0u) |
            (m->phase >= PH_DATA ? ARDUINO_IN_DATA : 0u);
 }
@@ -55,7 +55,7 @@ static bool is_forced(const struct arduino *m, const char *text, size_t len)
     const bool pico = len >= n && memcmp(text, PICO, n) == 0 &&
                       memchr(text, ',', len) == NULL;
 
-    return m->job->type == ESPOTA_TYPE_APP && !pico &&
+    return m->job->how.type == ESPOTA_TYPE_APP && !pico &&
            (m->chips & ARDUINO_ESP8266) != 0 && first != 0xe9 && first != 0x1f;
 }
 

@@ -98,7 +98,7 @@ static void say_size(struct esphome *m)
     eo_put_be32(size, (uint32_t)m->form->len);
     eo_line_begin(&m->line);
     if (m->extended)
-        eo_line_unit(&m->line, &TYPES[m->job->type], 1);
+        eo_line_unit(&m->line, &TYPES[m->job->how.type], 1);
     eo_line_unit(&m->line, size, sizeof size);
 }
 
@@ -205,7 +205,7 @@ static enum esphome_phase challenged(struct esphome *m, enum digest auth)
     if (!m->line.sealed)
         m->hello.auth = auth == DIGEST_MD5 ? "md5" : "sha256";
     m->said_hello = true;
-    if (auth == DIGEST_MD5 && m->job->min_auth == ESPOTA_AUTH_SHA256)
+    if (auth == DIGEST_MD5 && m->job->how.min_auth == ESPOTA_AUTH_SHA256)
         return fail(m, ESPOTA_E_POLICY, ESPOTA_ADVICE_ALLOW_MD5,
                     "ESPHome 2025.10 and later offer SHA-256; if this one "
                     "should, somebody may be in between",

@@ -27,11 +27,11 @@ static int agree_on_encryption(struct esphome_deal *deal,
         return eo_fail_advice(err, ESPOTA_E_POLICY, ESPOTA_ADVICE_OMIT_KEY,
                               NULL, "a key was given, and the device does not "
                               "offer encryption");
-    if (!offered && job->require_encryption)
+    if (!offered && job->how.require_encryption)
         return eo_fail_advice(err, ESPOTA_E_POLICY, ESPOTA_ADVICE_ALLOW_CLEAR,
                               NULL, "encryption is required, and the device "
                               "does not offer it");
-    if (job->require_encryption && job->key == NULL)
+    if (job->how.require_encryption && job->key == NULL)
         return eo_fail_advice(err, ESPOTA_E_SECRET, ESPOTA_ADVICE_GIVE_KEY,
                               "give the device's key",
                               "encryption is required, and no key was given");
@@ -51,9 +51,9 @@ static int agree_on_form(struct esphome_deal *deal,
                given = espota_image_info(job->image)->is_gzip;
 
     deal->form =
-        eo_image_choose(job->image, job->compress,
-                        offered ? INFLATES_YES : INFLATES_NO, job->type);
-    if (job->type != ESPOTA_TYPE_APP) {
+        eo_image_choose(job->image, job->how.compress,
+                        offered ? INFLATES_YES : INFLATES_NO, job->how.type);
+    if (job->how.type != ESPOTA_TYPE_APP) {
         if ((flags & ESPHOME_TAKES_PARTITIONS) == 0)
             return eo_fail_hint(err, ESPOTA_E_REFUSED,
                                 "build its firmware with "
@@ -62,7 +62,7 @@ static int agree_on_form(struct esphome_deal *deal,
                                 "the device takes app images only");
         return 0;
     }
-    if (job->compress == ESPOTA_COMPRESS_ALWAYS && !offered)
+    if (job->how.compress == ESPOTA_COMPRESS_ALWAYS && !offered)
         return eo_fail_advice(err, ESPOTA_E_REFUSED,
                               ESPOTA_ADVICE_OMIT_COMPRESS, NULL,
                               "the device does not take compressed images");
@@ -126,8 +126,8 @@ size_t eo_esphome_window(const struct proto_job *job, int version)
         eo_chip_family(espota_image_info(job->image)->chip);
     size_t blocks = f != NULL ? f->blocks : 1;
 
-    if (job->window != ESPOTA_WINDOW_AUTO)
-        blocks = job->window < ESPHOME_BLOCK ? 1 : job->window / ESPHOME_BLOCK;
+    if (job->how.window != ESPOTA_WINDOW_AUTO)
+        blocks = job->how.window < ESPHOME_BLOCK ? 1 : job->how.window / ESPHOME_BLOCK;
     else if (version == ESPHOME_VERSION_1)
         return V1_WINDOW;
     return blocks * ESPHOME_BLOCK;

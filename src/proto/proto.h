@@ -89,16 +89,8 @@ struct proto_job {
     const char *password;   /* NULL: none given; "" is a password */
     const uint8_t *key;     /* NOISE_KEY bytes: encrypt, or fail; NULL: none
                                given */
-    bool require_encryption;
-    enum espota_type type;  /* of the image */
-    enum espota_compress compress;
-    enum espota_min_auth min_auth;
-    uint32_t window;        /* bytes under way; 0: the machine decides,
-                               1: lock-step */
+    struct espota_how how;
     uint32_t answer_ms;     /* patience with one answer while negotiating */
-    uint32_t invite_ms;     /* the longest wait for one invitation's answer;
-                               0: 10 s */
-    bool md5_stored;        /* the device stores an MD5 of its password */
     bool careful;           /* the attempt before this broke off in the data */
     uint32_t stall_ms;      /* patience with silence afterwards */
     uint8_t entropy[64];    /* fresh for each run */

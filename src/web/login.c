@@ -15,7 +15,7 @@ static int may_tell(const struct web_job *web, const struct proto_job *job,
     if (web->https)
         return 0;
     /* A password for all to hear is not what was meant by min_auth. */
-    if (job->min_auth == ESPOTA_AUTH_SHA256)
+    if (job->how.min_auth == ESPOTA_AUTH_SHA256)
         return eo_fail(err, ESPOTA_E_POLICY,
                        "this web page takes no password by SHA-256");
     if (web->found && strcmp(auth, "basic") == 0)

@@ -163,7 +163,7 @@ static enum proto_status verdict(struct push *p, bool ended)
                                       .ended = ended,
                                       .whole = !p->early,
                                       .gone = p->committed,
-                                      .filesystem = p->base.job.type ==
+                                      .filesystem = p->base.job.how.type ==
                                                     ESPOTA_TYPE_FILESYSTEM,
                                       .location = location(p)};
 
@@ -330,8 +330,8 @@ struct session *eo_push_start(const struct web_job *web,
         return NULL;
     p->fd = CURL_SOCKET_BAD;
     p->web = web;
-    p->form = eo_image_choose(c->job->image, c->job->compress,
-                              INFLATES_UNTOLD, c->job->type);
+    p->form = eo_image_choose(c->job->image, c->job->how.compress,
+                              INFLATES_UNTOLD, c->job->how.type);
     p->multi = curl_multi_init();
     p->easy = curl_easy_init();
     if (eo_session_init(&p->base, &PUSH, c) != 0 || p->multi == NULL ||

@@ -319,7 +319,7 @@ static int set_url(struct push *p, const char *path)
 
 static const char *post_path(const struct push *p)
 {
-    return eo_web_path(p->web, p->base.job.type == ESPOTA_TYPE_FILESYSTEM);
+    return eo_web_path(p->web, p->base.job.how.type == ESPOTA_TYPE_FILESYSTEM);
 }
 
 /* (Re)starts the easy handle with what is set. */
@@ -387,7 +387,7 @@ int eo_push_start_post(struct push *p)
         return -1;
     eo_hex(boundary, dice, sizeof dice);
     eo_web_body_init(&p->body, p->web->profile,
-                     p->base.job.type == ESPOTA_TYPE_FILESYSTEM, boundary,
+                     p->base.job.how.type == ESPOTA_TYPE_FILESYSTEM, boundary,
                      p->form);
     p->answer_len = 0;
     p->taken = 0;

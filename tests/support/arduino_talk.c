@@ -307,14 +307,14 @@ void arduino_talk(const struct arduino_conversation *c, size_t piece)
     const struct proto_job job = {
         .image = image,
         .password = c->password,
-        .type = c->type,
-        .compress = ESPOTA_COMPRESS_NEVER,
-        .min_auth = c->min_auth,
-        .window = c->window,
+        .how.type = c->type,
+        .how.compress = ESPOTA_COMPRESS_NEVER,
+        .how.min_auth = c->min_auth,
+        .how.window = c->window,
         .answer_ms = 5000,
         .stall_ms = 90000,
-        .invite_ms = c->invite_ms,
-        .md5_stored = c->md5_stored,
+        .how.invite_ms = c->invite_ms,
+        .how.md5_stored = c->md5_stored,
         .careful = c->careful,
     };
 

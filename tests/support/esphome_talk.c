@@ -29,16 +29,18 @@ struct proto_job esphome_talk_job(unsigned how, const struct espota_image *img)
 {
     struct proto_job job = {
         .image = img,
-        .password = how & PW ? "secret" : how & EMPTY_PW ? "" : NULL,
-        .type = how & PARTITIONS ? ESPOTA_TYPE_PARTITION_TABLE
-                                 : ESPOTA_TYPE_APP,
-        .compress = how & ALWAYS  ? ESPOTA_COMPRESS_ALWAYS
-                    : how & NEVER ? ESPOTA_COMPRESS_NEVER
-                                  : ESPOTA_COMPRESS_AUTO,
-        .min_auth = how & NO_MD5 ? ESPOTA_AUTH_SHA256 : ESPOTA_AUTH_ANY,
-        .window = how & LOCKSTEP ? ESPOTA_WINDOW_LOCKSTEP
-                  : how & WIDE   ? 40000
-                                 : ESPOTA_WINDOW_AUTO,
+        .password = how & PW         ? "secret"
+                    : how & EMPTY_PW ? ""
+                                     : NULL,
+        .how.type =
+            how & PARTITIONS ? ESPOTA_TYPE_PARTITION_TABLE : ESPOTA_TYPE_APP,
+        .how.compress = how & ALWAYS  ? ESPOTA_COMPRESS_ALWAYS
+                        : how & NEVER ? ESPOTA_COMPRESS_NEVER
+                                      : ESPOTA_COMPRESS_AUTO,
+        .how.min_auth = how & NO_MD5 ? ESPOTA_AUTH_SHA256 : ESPOTA_AUTH_ANY,
+        .how.window = how & LOCKSTEP ? ESPOTA_WINDOW_LOCKSTEP
+                      : how & WIDE   ? 40000
+                                     : ESPOTA_WINDOW_AUTO,
         .answer_ms = 20000,
         .stall_ms = 160000,
     };

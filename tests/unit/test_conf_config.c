@@ -89,7 +89,7 @@ static void test_sections_and_files_have_their_rank(void **state)
     assert_int_equal(eo_config_apply(&f->config, "kitchen", &o, &f->err), 0);
     assert_int_equal(o.retry, 2); /* its group's, in the stronger file */
     assert_int_equal(o.port, 3232);
-    assert_int_equal(o.window, ESPOTA_WINDOW_LOCKSTEP);
+    assert_int_equal(o.how.window, ESPOTA_WINDOW_LOCKSTEP);
     assert_string_equal(o.auth, "pass word");
     assert_int_equal(o.connect_ms, 3000);
     assert_int_equal(o.stall_ms, 33000); /* only the weaker file says */

@@ -59,8 +59,8 @@ static void test_defaults_are_what_the_help_says(void **state)
     assert_int_equal(o.retry_delay_ms, 5000);
     assert_int_equal(o.connect_ms, 20000);
     assert_int_equal(o.stall_ms, 160000);
-    assert_int_equal(o.timeout_ms, 0); /* each protocol has its own */
-    assert_int_equal(o.window, ESPOTA_WINDOW_AUTO);
+    assert_int_equal(o.how.invite_ms, 0); /* each protocol has its own */
+    assert_int_equal(o.how.window, ESPOTA_WINDOW_AUTO);
     assert_false(eo_opts_given(&o, &o.retry));
     eo_opts_free(&o);
 }
@@ -104,11 +104,11 @@ static void test_words_agree_with_the_library(void **state)
                          0);
     assert_int_equal(eo_opts_init(&o, &err), 0);
     assert_int_equal(eo_opts_apply(&o, &s, &err), 0);
-    assert_int_equal(o.type, ESPOTA_TYPE_BOOTLOADER);
-    assert_int_equal(o.compress, ESPOTA_COMPRESS_NEVER);
-    assert_int_equal(o.min_auth, ESPOTA_AUTH_SHA256);
+    assert_int_equal(o.how.type, ESPOTA_TYPE_BOOTLOADER);
+    assert_int_equal(o.how.compress, ESPOTA_COMPRESS_NEVER);
+    assert_int_equal(o.how.min_auth, ESPOTA_AUTH_SHA256);
     assert_int_equal(o.verify, ESPOTA_VERIFY_VERSION);
-    assert_int_equal(o.window, ESPOTA_WINDOW_LOCKSTEP);
+    assert_int_equal(o.how.window, ESPOTA_WINDOW_LOCKSTEP);
     assert_string_equal(espota_protocol_word_at((size_t)o.protocol), "web");
     assert_string_equal(espota_resolver_at((size_t)o.resolver), "system");
     eo_opts_free(&o);

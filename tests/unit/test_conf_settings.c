@@ -47,7 +47,7 @@ static void test_the_strongest_source_wins_and_in_it_the_last(void **state)
     assert_int_equal(o.ip.n, 2);
     assert_string_equal(o.ip.at[1], "b");
     assert_true(eo_opts_given(&o, &o.port));
-    assert_false(eo_opts_given(&o, &o.window));
+    assert_false(eo_opts_given(&o, &o.how.window));
     eo_opts_free(&o);
     eo_settings_free(&s);
 }

@@ -116,13 +116,13 @@ static void test_hosts(void **state)
 static void test_no_key_is_fine(void **state)
 {
     const struct espota_target from = {.host = "kitchen",
-                                       .require_encryption = true};
+                                       .how.require_encryption = true};
     struct target t;
 
     (void)state;
     assert_int_equal(eo_target_copy(&t, &from, NULL), 0);
     assert_false(t.has_key);
-    assert_true(t.pub.require_encryption);
+    assert_true(t.pub.how.require_encryption);
     eo_target_free(&t);
 }
 

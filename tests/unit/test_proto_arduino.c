@@ -386,7 +386,7 @@ static void test_gzip_only_for_who_insists(void **state)
         skip_because("this build has no gzip");
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         struct espota_image *image;
-        struct proto_job job = {.compress = ROWS[i].compress};
+        struct proto_job job = {.how.compress = ROWS[i].compress};
         struct arduino m = {.base.ops = &eo_proto_arduino};
         struct proto_want w;
 
@@ -428,7 +428,7 @@ static void test_words_about_gzip(void **state)
         skip_because("this build has no gzip");
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         struct espota_image *plain, *image;
-        struct proto_job job = {.compress = ROWS[i].compress};
+        struct proto_job job = {.how.compress = ROWS[i].compress};
         struct arduino m = {.base.ops = &eo_proto_arduino};
         const struct image_form *packed;
 

@@ -239,10 +239,10 @@ static void play(const struct conversation *c, size_t piece)
         .image = img,
         .key = c->how & NO_KEY ? NULL : NOISE_DEVICE_KEY,
         .password = c->how & PASSWORD ? "secret" : NULL,
-        .require_encryption = (c->how & REQUIRED) != 0,
-        .type = c->how & TABLE        ? ESPOTA_TYPE_PARTITION_TABLE
-                : c->how & BOOTLOADER ? ESPOTA_TYPE_BOOTLOADER
-                                      : ESPOTA_TYPE_APP,
+        .how.require_encryption = (c->how & REQUIRED) != 0,
+        .how.type = c->how & TABLE        ? ESPOTA_TYPE_PARTITION_TABLE
+                    : c->how & BOOTLOADER ? ESPOTA_TYPE_BOOTLOADER
+                                          : ESPOTA_TYPE_APP,
         .answer_ms = 20000,
         .stall_ms = 160000,
         .entropy = {1, 2, 3},
@@ -251,8 +251,9 @@ static void play(const struct conversation *c, size_t piece)
     struct noise_device d = {.host = p, .piece = piece};
 
     assert_non_null(p);
-    d.form = c->how & GZIP && job.type == ESPOTA_TYPE_APP ? eo_image_gzip(img)
-                                                          : eo_image_raw(img);
+    d.form = c->how & GZIP && job.how.type == ESPOTA_TYPE_APP
+                 ? eo_image_gzip(img)
+                 : eo_image_raw(img);
     eo_proto_start(p, &eo_proto_esphome, &job);
     eo_proto_step(p, &(struct proto_event){.kind = PROTO_OPENED});
     for (const struct noise_line *l = c->line; l->who != 0; l++)

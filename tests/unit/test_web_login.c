@@ -160,8 +160,8 @@ static void test_who_is_told_the_password(void **state)
                                     .https = TELLS[i].https,
                                     .found = TELLS[i].found,
                                     .user = TELLS[i].user};
-        const struct proto_job job = {
-            .password = "p", .min_auth = TELLS[i].min_auth};
+        const struct proto_job job = {.password = "p",
+                                      .how.min_auth = TELLS[i].min_auth};
         struct espota_error err = {.category = ESPOTA_E_OK};
         const char *auth;
         const int rc = eo_web_looked(&web, &job, &TELLS[i].look, &auth, &err);
