@@ -38,5 +38,7 @@ plant "the system's sockets" net/race.c '#include <sys/socket.h>'
 plant "the system's signals" sim_main/run.c '#  include <signal.h>'
 plant "the system's files" conf/map.c '#include <fcntl.h>'
 plant "the system behind a header" os/sock.h '#include <netinet/in.h>'
+plant "the system in a file of every system" os/file.c '#include <unistd.h>'
+plant "the system in a command" cli/cmd_serve.c '#include <pwd.h>'
 plant "the system's clock" serve/catalog.c '#include <time.h>'
 exit $bad

@@ -1,4 +1,4 @@
-/* wake.c -- a pipe to oneself. */
+/* wake_posix.c -- a pipe to oneself. */
 #include "os/wake.h"
 
 #include <errno.h>
