@@ -384,7 +384,7 @@ static int check(const struct opts *o, const struct texts *names,
             return -1;
     if (o->json != NULL && o->json[0] != '\0')
         return eo_fail(err, ESPOTA_E_USAGE,
-                       "discover prints its JSON: say --json > %s", o->json);
+                       "discover prints JSON to standard output: use --json > %s", o->json);
     if (o->as_targets && (o->watch || o->json != NULL))
         return eo_fail(err, ESPOTA_E_USAGE,
                        "--as-targets goes with neither --watch nor --json");
@@ -405,7 +405,7 @@ static int nothing(const struct cli *cli, bool heard)
     }
     if (!cli->opts.quiet)
         fprintf(stderr, "espota-c: no device %s\n",
-                heard ? "passes --filter" : "announced itself");
+                heard ? "matches --filter" : "announced itself");
     return 0;
 }
 

@@ -45,7 +45,7 @@ static int parse_amounts(const char *option, const char *text,
         if (*n == max ||
             parse_amount(text, strcspn(text, ","), 1, &out[*n]) != 0)
             return eo_fail(err, ESPOTA_E_USAGE,
-                           "--%s takes amounts, as 3 or 10%%, not \"%s\"",
+                           "--%s takes amounts such as 3 or 10%%, not \"%s\"",
                            option, text);
         if (*n > 0 && out[*n].percent == out[*n - 1].percent &&
             out[*n].n < out[*n - 1].n)
@@ -64,7 +64,7 @@ static int parse_one(const char *option, const char *text, unsigned least,
     if (text == NULL || parse_amount(text, strlen(text), least, out) == 0)
         return 0;
     return eo_fail(err, ESPOTA_E_USAGE,
-                   "--%s takes an amount, as 3 or 10%%, not \"%s\"", option,
+                   "--%s takes an amount such as 3 or 10%%, not \"%s\"", option,
                    text);
 }
 
@@ -283,7 +283,7 @@ static int arrange(struct run *run, const struct fleet_watch *w,
     run->n = kept;
     if (kept == 0 && o->only == ONLY_FAILED)
         eo_note(&run->cli->notes, "nobody-left",
-                "no device of the list is left: %s knows of none that failed",
+                "no device of the list is left: %s lists none that failed",
                 o->journal);
     eo_free(r);
     return 0;

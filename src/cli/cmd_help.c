@@ -61,7 +61,7 @@ void eo_help(const struct command *commands, const struct command *c,
     if (first && !all)
         print_commands(commands);
     if (!all)
-        printf("\nEvery option: espota-c help %s. All about it: man "
+        printf("\nAll options: espota-c help %s. Manual: man "
                "espota-c.\n",
                c->name);
 }

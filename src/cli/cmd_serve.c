@@ -52,7 +52,7 @@ static int check_all(const struct serving *v, struct espota_error *err)
 
     if (dir != NULL && !eo_file_can_list(dir))
         return eo_fail(err, ESPOTA_E_USAGE,
-                       "--dir: %s is no directory that can be read", dir);
+                       "--dir: %s is not a readable directory", dir);
     for (size_t i = 0; i < files->n; i++)
         if (check_readable(files->at[i], err) != 0)
             return -1;
@@ -188,7 +188,7 @@ static void look_at_map(void *ctx)
     if (changed > 0 && v->show.text != NULL)
         fprintf(v->show.text, "%s was read again\n", v->map_file.path);
     if (changed < 0 && v->show.text != NULL)
-        fprintf(v->show.text, "warning: %s; the old map stays\n",
+        fprintf(v->show.text, "warning: %s; the old map stays in force\n",
                 err.message);
 }
 

@@ -77,7 +77,7 @@ static int verify(const struct cli *cli, const struct espota_image *img,
         return -1;
     doubt(&s);
     if (!cli->opts.quiet)
-        printf("%s: the signature of %zu bytes by this %s key is right\n",
+        printf("%s: the signature of %zu bytes by this %s key is valid\n",
                espota_image_info(img)->file, s.payload, s.key);
     return 0;
 }

@@ -22,7 +22,7 @@ static int look(struct journal_file *f, const char *path,
     if (eo_file_facts_of(f->file, &facts) != 0)
         return cannot(err, path);
     if (facts.kind != FILE_REGULAR)
-        return eo_fail(err, ESPOTA_E_USAGE, "--journal=%s: not a plain file",
+        return eo_fail(err, ESPOTA_E_USAGE, "--journal=%s: not a regular file",
                        path);
     f->size = facts.stamp.size;
     if (f->size > 0 && eo_file_read_at(f->file, &last, 1, f->size - 1) != 1)

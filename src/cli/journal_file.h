@@ -18,7 +18,7 @@ struct journal_file {
 
 /* Opens or creates it, locked for this process, and gives a stream of what is
  * in it, to be closed by the caller.  read_only: nothing is created; *in may be
- * NULL.  Fails with USAGE: not a plain file, cannot be opened, or another run
+ * NULL.  Fails with USAGE: not a regular file, cannot be opened, or another run
  * has it. */
 int eo_journal_file_open(struct journal_file *, const char *path,
                          bool read_only, FILE **in, struct espota_error *err)

@@ -2,7 +2,7 @@
 #include "cli/commands.h"
 
 static const struct command COMMANDS[] = {
-    {"upload", CMD_UPLOAD, "", 0, 0, "flash a device (also without its name)",
+    {"upload", CMD_UPLOAD, "", 0, 0, "flash a device (the default command)",
      eo_cmd_upload},
     {"fleet", CMD_FLEET, "TARGETS...", 0, 100000, "flash many devices",
      eo_cmd_fleet},
@@ -16,9 +16,9 @@ static const struct command COMMANDS[] = {
      eo_cmd_wait},
     {"sign", CMD_SIGN, "FILE", 1, 1, "append a signature to an image",
      eo_cmd_sign},
-    {"help", CMD_HELP, "[COMMAND]", 0, 1, "all options of a command",
+    {"help", CMD_HELP, "[COMMAND]", 0, 1, "show all options of a command",
      eo_cmd_help},
-    {"version", CMD_VERSION, "", 0, 0, "the version and what is built in",
+    {"version", CMD_VERSION, "", 0, 0, "print the version and what is built in",
      eo_cmd_version},
     {"completion", CMD_COMPLETION, "bash|zsh|fish", 1, 1,
      "print the completions for a shell", eo_cmd_completion},

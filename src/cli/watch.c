@@ -46,7 +46,7 @@ static bool admit(void *ctx, struct run_device *d)
     if (espota_state_next(d->known) != ESPOTA_NEXT_SKIP || w->opts->force)
         return true;
     snprintf(d->error.message, sizeof d->error.message,
-             "it has this image, says the journal");
+             "the journal says that it has this image");
     return false;
 }
 

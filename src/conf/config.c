@@ -113,7 +113,7 @@ static struct section *in_section(struct reading *r, const char *header,
     if ((kind == SECTION_DEFAULTS) != (*name == '\0')) {
         complain(r,
                  *name == '\0' ? "a name is missing in section"
-                               : "no name belongs into section",
+                               : "a name is not allowed in section",
                  header, NULL);
         return NULL;
     }
@@ -239,8 +239,8 @@ static int on_key(void *ctx, const char *header, const char *key,
         return complain(r, "a group has no address:", key, NULL);
     if ((opt->flags & OPT_COMMAND) != 0 && r->trust == CONFIG_FOUND) {
         eo_note(r->notes, "config-command",
-                "%s:%u: \"%s\" is ignored: a configuration that was found "
-                "starts no commands; if you trust it, name it: --config %s",
+                "%s:%u: \"%s\" is ignored: only a configuration that is named "
+                "may run commands; if you trust it: --config %s",
                 r->path, r->lines.line, key, r->path);
         return 1;
     }

@@ -36,7 +36,7 @@ static os_file open_named(const char *path, struct notes *notes)
     }
     if (facts.kind == FILE_REGULAR && facts.all_write)
         eo_note(notes, "writable-config",
-                "%s can be written by everybody, and says what is flashed",
+                "everybody can write to %s, which decides what is flashed",
                 path);
     return file;
 }

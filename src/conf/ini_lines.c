@@ -98,7 +98,7 @@ const char *eo_ini_value(const struct ini_lines *l, const char *value,
         *wrong = "a quote is not closed in the value of";
         return NULL;
     case INI_MIXED:
-        *wrong = "there is more behind the quotes in the value of";
+        *wrong = "there is text after the closing quote in the value of";
         return mixed ? value : NULL;
     }
     return NULL;

@@ -274,7 +274,7 @@ int eo_targets_unique(struct target_list *list, struct notes *notes,
 
         if (compare_rows(before, row) == 0) {
             row->again = true;
-            eo_note(notes, "repeated", "%s is named twice: once will do",
+            eo_note(notes, "repeated", "%s is named twice; it is flashed once",
                     row->name);
         } else if ((row->named || before->named) &&
                    compare_keys(before->key, row->key) == 0) {

@@ -47,7 +47,7 @@ static int split(struct reading *r, char *line, char between, char **field,
 {
     for (*n = 0; line != NULL; (*n)++) {
         if (*n == COLUMNS_MAX)
-            return eo_reading_fail(r, "more columns than 64");
+            return eo_reading_fail(r, "more than 64 columns");
         field[*n] = next_field(&line, between);
         if (field[*n] == NULL)
             return eo_reading_fail(r, "a quote is not closed on its line");
@@ -189,8 +189,8 @@ static int set(struct reading *r, const struct header *h, size_t k,
     if (k == h->called)
         return eo_is_device_name(value, strlen(value))
                    ? eo_targets_name(row, value, r->err)
-                   : eo_reading_fail(r, "a name has neither quotes nor control "
-                                        "characters");
+                   : eo_reading_fail(r, "a name must not contain quotes or "
+                                        "control characters");
     if (h->opt[k] == NULL)
         return h->name[k][0] == '\0'
                    ? 0

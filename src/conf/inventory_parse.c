@@ -116,7 +116,9 @@ static int json_setting(struct reading *r, struct target_row *row,
                  json_integer_value(value));
         return eo_reading_set(r, row, key, number);
     }
-    return json_is_null(value) ? 0 : eo_reading_complain(r, "no simple value for", key);
+    return json_is_null(value)
+               ? 0
+               : eo_reading_complain(r, "not a string, number or boolean:", key);
 }
 
 /* Without what jansson quotes from the line: it may be a password. */
@@ -191,7 +193,7 @@ int eo_targets_parse(struct target_list *list, char *text, size_t len,
 
     text += eo_skip_bom(text, &len) - text;
     if (memchr(text, '\0', len) != NULL)
-        return eo_fail(err, ESPOTA_E_USAGE, "%s is no text", path);
+        return eo_fail(err, ESPOTA_E_USAGE, "%s is not text", path);
     for (char *line = text; line < end;) {
         char *next = memchr(line, '\n', (size_t)(end - line));
         int rc = 0;

@@ -100,10 +100,10 @@ static int prompt(char **out, struct espota_error *err)
     if (eo_signals_caught() != 0) {
         eo_wipe(line, sizeof line);
         return eo_fail(err, ESPOTA_E_INTERRUPTED,
-                       "interrupted while the password was asked for");
+                       "interrupted at the password prompt");
     }
     if (status != 0 || eof)
-        return eo_fail(err, ESPOTA_E_SECRET, "no password was typed");
+        return eo_fail(err, ESPOTA_E_SECRET, "no password was entered");
     *out = eo_strdup(line);
     eo_wipe(line, sizeof line);
     return *out != NULL ? 0

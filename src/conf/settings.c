@@ -222,8 +222,8 @@ static int store_range(struct range *at, const struct opt *opt,
         eo_parse_uint(dash != NULL ? dash + 1 : first, from, opt->max, &to) !=
             0)
         return eo_fail(err, ESPOTA_E_USAGE,
-                       "--%s takes a number from %u to %u or a range as "
-                       "4000-4010, not \"%s\"",
+                       "--%s takes a number from %u to %u or a range such "
+                       "as 4000-4010, not \"%s\"",
                        opt->name, opt->min, opt->max, given(shown, value));
     *at = (struct range){(uint32_t)from, (uint32_t)to};
     return 0;

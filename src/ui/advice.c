@@ -11,7 +11,7 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
         "give the user with --user and the password with --auth-file",
     [ESPOTA_ADVICE_GIVE_EACH] =
         "%s: -i HOST -i HOST, or a list of targets",
-    [ESPOTA_ADVICE_FIND_ADDRESS] = "\"espota-c discover\" tells its address",
+    [ESPOTA_ADVICE_FIND_ADDRESS] = "\"espota-c discover\" shows its address",
     [ESPOTA_ADVICE_GIVE_PORT] = "give the port with -p or --port",
     [ESPOTA_ADVICE_GIVE_PASSWORD] =
         "give it with -a, --auth-file or ESPOTA_PASSWORD",
@@ -37,7 +37,7 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
     [ESPOTA_ADVICE_ALLOW_MD5] = "%s; it is --min-auth that forbids it",
     [ESPOTA_ADVICE_GIVE_CA] = "give its certificate with --tls-ca",
     [ESPOTA_ADVICE_OTHER_PORT] =
-        "is this its OTA port? A web page wants --protocol web; else look at "
+        "is this its OTA port? A web page wants --protocol web; else check "
         "its Wi-Fi and power supply",
     [ESPOTA_ADVICE_OMIT_PORT] =
         "this is a web server's port: omit -p to use the OTA port, or use "
@@ -49,7 +49,7 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
     [ESPOTA_ADVICE_USE_ESPHOME] = "use --protocol esphome",
     [ESPOTA_ADVICE_OR_ESPHOME] = "%s, or use --protocol esphome",
     [ESPOTA_ADVICE_CHECK_PATH] =
-        "is the updater in its firmware, and --path right?  ESPHome needs "
+        "does its firmware have the updater, and is --path right? ESPHome needs "
         "\"ota: - platform: web_server\"",
     [ESPOTA_ADVICE_CHECK_PROFILE] = "is --profile the right one?",
     [ESPOTA_ADVICE_OTHER_PROFILE] =
@@ -58,10 +58,10 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
     [ESPOTA_ADVICE_LOCAL_BIND] =
         "give -I an address or an interface of this machine",
     [ESPOTA_ADVICE_FIX_PORT] =
-        "let this program and that TCP port through the firewall (-P fixes the "
+        "allow this program and that TCP port in the firewall (-P fixes the "
         "port); a NAT or container must pass it on",
     [ESPOTA_ADVICE_FIX_PORT_ESP32] =
-        "let this program and that TCP port through the firewall (-P fixes the "
+        "allow this program and that TCP port in the firewall (-P fixes the "
         "port); on an ESP32 compare the image with its OTA partition",
     [ESPOTA_ADVICE_MORE_PORTS] = "%s: -P FIRST-LAST",
     [ESPOTA_ADVICE_FEWER_JOBS] =
@@ -73,11 +73,11 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
     [ESPOTA_ADVICE_MORE_TIME] = "%s -t allows it more time",
     [ESPOTA_ADVICE_MORE_TIME_IN_ALL] = "allow more with --max-time",
     [ESPOTA_ADVICE_SHOW_BYTES] = "%s -vvv shows every byte",
-    [ESPOTA_ADVICE_AS_FILESYSTEM] = "%s; file systems need -s",
+    [ESPOTA_ADVICE_AS_FILESYSTEM] = "%s; filesystem images need -s",
     [ESPOTA_ADVICE_NOT_FILESYSTEM] = "omit -s, or update the device's core",
-    [ESPOTA_ADVICE_TYPE_FILESYSTEM] = "say --filesystem to flash a filesystem",
+    [ESPOTA_ADVICE_TYPE_FILESYSTEM] = "use --filesystem to flash a filesystem",
     [ESPOTA_ADVICE_TYPE_APP] =
-        "omit --filesystem or --type to flash a firmware",
+        "omit --filesystem or --type to flash an app",
     [ESPOTA_ADVICE_TYPE_BOOTLOADER] = "%s, or say --type bootloader",
     [ESPOTA_ADVICE_TYPE_PARTITION_TABLE] = "%s, or say --type partition-table",
     [ESPOTA_ADVICE_OMIT_COMPRESS] = "use --compress auto",
@@ -88,10 +88,10 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
         "build it smaller; where the device has its table at another place, "
         "--force sends it",
     [ESPOTA_ADVICE_OMIT_FORCE] =
-        "send the sketch's .bin without --force; file systems need -s",
+        "send the sketch's .bin without --force; filesystem images need -s",
     [ESPOTA_ADVICE_VERIFY] = "%s: --verify shows what it runs",
     [ESPOTA_ADVICE_VERIFY_BACK] =
-        "say it with --expect-version or --expect-hash, or use --verify back",
+        "give it with --expect-version or --expect-hash, or use --verify back",
     [ESPOTA_ADVICE_OMIT_VERIFY] = "omit --verify",
     [ESPOTA_ADVICE_EXPECT_HASH] =
         "%s (--expect-hash tells builds of one version apart)",

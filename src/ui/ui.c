@@ -196,8 +196,8 @@ void eo_ui_print_stop(FILE *out, const struct ui_set *s)
     if (s->total.counts.stopped == 0)
         return;
     eo_fail_hint(&err, ESPOTA_E_FLEET_STOPPED,
-                 "mend what failed, then run it again; with --journal it goes "
-                 "on where it stopped",
+                 "fix what failed, then run it again; with --journal it "
+                 "continues where it stopped",
                  "stopped: %s; %zu not begun", s->total.stopped,
                  s->total.counts.not_begun);
     eo_ui_print_error(out, NULL, &err);
@@ -236,7 +236,7 @@ void eo_ui_reasons(FILE *out, const struct ui_set *s)
 
 /* Used where the machine has no words of its own. */
 static const char *const WORDS[ESPOTA_PHASE_COUNT] = {
-    [ESPOTA_PHASE_QUEUED] = "waiting its turn",
+    [ESPOTA_PHASE_QUEUED] = "waiting for its turn",
     [ESPOTA_PHASE_RESOLVE] = "looking up its address",
     [ESPOTA_PHASE_CONNECT] = "connecting",
     [ESPOTA_PHASE_INVITE] = "inviting",

@@ -33,7 +33,7 @@ says() {
     says 2 'unknown command "nothing"' help nothing
     says 2 'did you mean "fleet"' help flet
     says 2 'completion takes bash, zsh or fish, not "ksh"' completion ksh
-    says 2 'discover prints its JSON: say --json > list' discover --json=list
+    says 2 'discover prints JSON to standard output: use --json > list' discover --json=list
     says 2 '--as-targets goes with neither --watch nor --json' discover --as-targets --watch
     says 2 'there is no filter "plattform" (did you mean "platform"?)' discover --filter plattform=ESP32
     says 2 'there is no filter "chip"' discover --filter chip=x --filter board=y
@@ -48,7 +48,7 @@ says() {
     says 3 'cannot read nothing.bin: No such file' inspect nothing.bin
     says 2 'cannot write nowhere/sheet: No such file' inspect fw.bin --json=nowhere/sheet
     says 3 'nothing.bin: No such file' serve nothing.bin
-    says 2 '--dir: fw.bin is no directory' serve --dir fw.bin
+    says 2 '--dir: fw.bin is not a readable directory' serve --dir fw.bin
     says 2 '--json=nowhere/log: No such file' serve fw.bin --json=nowhere/log
     says 2 'there is no such user' serve fw.bin --drop-to no-such-user-here
     says 2 'nowhere/list' fleet nowhere/list -f fw.bin

@@ -102,7 +102,7 @@ asked() {
     asked 'Password: ' $'\003' -- --json=events
     expect_status 130
     grep -qx 'terminal: echo' err
-    grep -q 'interrupted while the password was asked for' out
+    grep -q 'interrupted at the password prompt' out
     [ "$(jq -r 'select(.event == "device_end") | .code + " \(.exit)"' events)" = 'interrupted 130' ]
     expect_sessions 0
 }
@@ -127,7 +127,7 @@ asked() {
     expect_status 20
     asked 'Password: ' $'\004' -- --dry-run
     expect_status 4
-    grep -q 'no password was typed' out
+    grep -q 'no password was entered' out
 }
 
 @test "serve asks, too, and Ctrl-C is 130" {

@@ -43,7 +43,7 @@ flashed_are() { [ "$(flashed | wc -l)" = "$1" ]; }
     fleet --only failed --json
     expect_status 0
     [ "$(jq -r 'select(.event == "run_start") | .devices' "$T/out")" = 0 ]
-    expect_stderr "no device of the list is left: $T/journal knows of none that failed"
+    expect_stderr "no device of the list is left: $T/journal lists none that failed"
 }
 
 @test "a journal another run is using, and a file that is none" {

@@ -55,7 +55,7 @@ setup() {
     [ "$(n_sessions)" = 0 ]
     [ "$(n_sessions "$bad")" = 3 ]
     expect_stderr "espota-c: stopped: 3 of 3 canaries failed; 5 not begun"
-    expect_stderr "hint: mend what failed"
+    expect_stderr "hint: fix what failed"
     [ "$(count_lines 'not begun' "$T/err")" = 2 ] # the totals, and why
     expect_alike
     [ "$(jq -r 'select(.not_begun) | "\(.outcome) \(.code) \(.exit) \(.phase)"' "$T/out" | sort -u)" = "skipped stopped 41 null" ]

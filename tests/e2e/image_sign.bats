@@ -58,7 +58,7 @@ END
     espota sign fw.bin --key rsa.pem
     espota sign fw.bin.signed --verify --pub rsa.pub
     expect_status 0
-    grep -q 'the signature of 262144 bytes by this RSA-2048 key is right' "$T/out"
+    grep -q 'the signature of 262144 bytes by this RSA-2048 key is valid' "$T/out"
     openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 2>/dev/null |
         openssl pkey -pubout >other.pub
     espota sign fw.bin.signed --verify --pub other.pub

@@ -13,7 +13,7 @@ load lab
         echo; espota discover --filter "board=nothing" 2>&1 | sed "s/^/filtered: /"
         echo; espota discover --filter "board=ESP8266*"; echo; espota discover --as-targets'
     [ "$status" = 0 ]
-    grep -qx 'filtered: espota-c: no device passes --filter' <<<"$output"
+    grep -qx 'filtered: espota-c: no device matches --filter' <<<"$output"
     table=$(sed '/^$/,$d' <<<"$output")
     [ "$(wc -l <<<"$table")" = 4 ]
     [[ ${lines[0]} == NAME*ADDRESS*PROTOCOL*PORT*WANTS*BOARD*PLATFORM*VERSION*MAC ]]

@@ -149,7 +149,7 @@ INI
     get 200 "$url/"
     cmp body two.bin
     printf '[*]\nfrimware = one.bin\n' >fleet.ini
-    expect_said 'fleet.ini:2: unknown key "frimware" (did you mean "firmware"?); the old map stays'
+    expect_said 'fleet.ini:2: unknown key "frimware" (did you mean "firmware"?); the old map stays in force'
     get 200 "$url/"
     cmp body two.bin
 }

@@ -427,8 +427,8 @@ static void test_not_begun_is_a_number_and_a_reason(void **state)
         "  1: the connection was lost before the last byte (broken): "
         "K\u00fcche\n"
         "espota-c: stopped: 1 of 1 canary failed; 1 not begun\n"
-        "hint: mend what failed, then run it again; with --journal it goes on "
-        "where it stopped\n");
+        "hint: fix what failed, then run it again; with --journal it "
+        "continues where it stopped\n");
     free(s.text);
 }
 
