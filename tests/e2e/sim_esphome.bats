@@ -18,6 +18,20 @@ hears() {
     [ "$got" = "$1" ] || no "the device said \"$got\", not $1"
 }
 
+# sends FEATURES BYTES HEARS [MD5]: an update of four bytes, "test" by its MD5; what the
+# device says to BYTES.
+sends() {
+    dial
+    say "$MAGIC$1"
+    hears 00024041
+    say '\x00\x00\x00\x04'
+    hears 42
+    say "${4-098f6bcd4621d373cade4e832627b4f6}"
+    hears 43
+    say "$2"
+    hears "$3"
+}
+
 # The device closes without a further byte.
 hears_the_end() {
     local rest
@@ -142,15 +156,7 @@ shouts() {
 
 @test "capitals in the MD5: accepted from 2025.12 on" {
     start_sim esphome --platform rp2040
-    dial
-    say "$MAGIC\x03"
-    hears 00024041
-    say '\x00\x00\x00\x04'
-    hears 42
-    say 098F6BCD4621D373CADE4E832627B4F6
-    hears 43
-    say test
-    hears 474445
+    sends '\x03' test 474445 098F6BCD4621D373CADE4E832627B4F6
     say '\x00'
     hang_up
     expect_sim .outcome updated
@@ -244,15 +250,7 @@ served_at_once() {
 
 @test "violations: bytes beyond the size, and no goodbye" {
     start_sim esphome --platform rp2040 --verify-ms 100
-    dial
-    say "$MAGIC\x03"
-    hears 00024041
-    say '\x00\x00\x00\x04'
-    hears 42
-    say 098f6bcd4621d373cade4e832627b4f6
-    hears 43
-    say 'testtest'
-    hears 474445
+    sends '\x03' testtest 474445
     hang_up
     expect_sim .outcome updated
     expect_sim .md5_stored 098f6bcd4621d373cade4e832627b4f6
@@ -262,15 +260,7 @@ served_at_once() {
 
 @test "violations: gone without a goodbye" {
     start_sim esphome --platform rp2040
-    dial
-    say "$MAGIC\x03"
-    hears 00024041
-    say '\x00\x00\x00\x04'
-    hears 42
-    say 098f6bcd4621d373cade4e832627b4f6
-    hears 43
-    say test
-    hears 474445
+    sends '\x03' test 474445
     hang_up
     expect_sim .outcome updated
     expect_sim '.violations."final-ack-missing"' 1
@@ -278,26 +268,10 @@ served_at_once() {
 
 @test "an ESP32 looks at the first byte, an ESP8266 in the end" {
     start_sim esphome
-    dial
-    say "$MAGIC\x03"
-    hears 00024041
-    say '\x00\x00\x00\x04'
-    hears 42
-    say 098f6bcd4621d373cade4e832627b4f6
-    hears 43
-    say test
-    hears 80
+    sends '\x03' test 80
     hang_up
     start_sim esphome --platform esp8266
-    dial
-    say "$MAGIC\x02"
-    hears 00024041
-    say '\x00\x00\x00\x04'
-    hears 42
-    say 098f6bcd4621d373cade4e832627b4f6
-    hears 43
-    say test
-    hears 474484
+    sends '\x02' test 474484
     hang_up
 }
 

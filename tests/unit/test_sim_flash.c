@@ -119,11 +119,25 @@ static void test_what_is_stored_is_what_came(void **state)
     unlink(path);
 }
 
-/* A filesystem is whatever came, and gzip is none. */
-static void test_gzip_that_nobody_inflates(void **state)
+/* What becomes of an update of these bytes. */
+static struct flash_result update(const uint8_t *bytes, size_t len,
+                                  bool as_it_is)
 {
     struct flash_result r;
     struct flash f;
+
+    assert_int_equal(eo_sim_flash_begin(&f, &FREE, len, true, NULL), 0);
+    f.as_it_is = as_it_is;
+    eo_sim_flash_write(&f, bytes, len, 0);
+    assert_int_equal(eo_sim_flash_finish(&f, NULL, &r, NULL), 0);
+    eo_sim_flash_end(&f);
+    return r;
+}
+
+/* A filesystem is whatever came, and gzip is not one. */
+static void test_gzip_that_nobody_inflates(void **state)
+{
+    struct flash_result r;
     uint8_t *packed;
     size_t len;
 
@@ -131,29 +145,20 @@ static void test_gzip_that_nobody_inflates(void **state)
     if (!eo_gzip_have())
         skip_because("this build has no gzip");
     assert_int_equal(eo_gzip(TEST, sizeof TEST, &packed, &len, NULL), 0);
-    assert_int_equal(eo_sim_flash_begin(&f, &FREE, len, true, NULL), 0);
-    f.as_it_is = true;
-    eo_sim_flash_write(&f, packed, len, 0);
-    assert_int_equal(eo_sim_flash_finish(&f, NULL, &r, NULL), 0);
+    r = update(packed, len, true);
     assert_true(r.gzip);
     assert_true(r.left_packed);
     assert_int_equal(r.size, len);
-    eo_sim_flash_end(&f);
     eo_free(packed);
     /* What is not packed is not left so, wherever it goes. */
-    assert_int_equal(eo_sim_flash_begin(&f, &FREE, sizeof TEST, true, NULL), 0);
-    f.as_it_is = true;
-    eo_sim_flash_write(&f, TEST, sizeof TEST, 0);
-    assert_int_equal(eo_sim_flash_finish(&f, NULL, &r, NULL), 0);
+    r = update(TEST, sizeof TEST, true);
     assert_false(r.gzip);
     assert_false(r.left_packed);
-    eo_sim_flash_end(&f);
 }
 
 static void test_gzip_is_inflated(void **state)
 {
     struct flash_result r;
-    struct flash f;
     uint8_t *packed;
     size_t len;
 
@@ -161,22 +166,16 @@ static void test_gzip_is_inflated(void **state)
     if (!eo_gzip_have())
         skip_because("this build has no gzip");
     assert_int_equal(eo_gzip(TEST, sizeof TEST, &packed, &len, NULL), 0);
-    assert_int_equal(eo_sim_flash_begin(&f, &FREE, len, true, NULL), 0);
-    eo_sim_flash_write(&f, packed, len, 0);
-    assert_int_equal(eo_sim_flash_finish(&f, NULL, &r, NULL), 0);
+    r = update(packed, len, false);
     assert_true(r.gzip);
     assert_false(r.damaged);
     assert_false(r.left_packed);
     assert_int_equal(r.size, 4);
     assert_string_equal(r.md5, TEST_MD5);
-    eo_sim_flash_end(&f);
 
     packed[len - 1] ^= 1; /* its length */
-    assert_int_equal(eo_sim_flash_begin(&f, &FREE, len, true, NULL), 0);
-    eo_sim_flash_write(&f, packed, len, 0);
-    assert_int_equal(eo_sim_flash_finish(&f, NULL, &r, NULL), 0);
+    r = update(packed, len, false);
     assert_true(r.damaged);
-    eo_sim_flash_end(&f);
     eo_free(packed);
 }
 
