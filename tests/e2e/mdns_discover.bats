@@ -61,7 +61,7 @@ load lab
 
 @test "--watch tells who comes, updates and leaves" {
     lab --no-mdns '
-        "$BIN/espota-c" discover --watch --json >"$T/news" & watch=$!
+        : >"$T/news"; "$BIN/espota-c" discover --watch --json >>"$T/news" & watch=$!
         told() { timeout 60 sh -c "until [ \$(wc -l <\$1) -ge $1 ]; do sleep 0.05; done" sh "$T/news"; };
         sim esphome --port 3232 --mdns kitchen --reboot-ms 2500
         told 1
