@@ -1,5 +1,4 @@
-/* resolve.c -- who is asked for a name, and whose answer is taken.
- *
+/* resolve.c -- who is asked for a name, and whose answer is taken:
  * eo_resolve_start() -> look-ups -> on_found()/on_ended() -> settle() -> give()
  */
 #include "names/resolve.h"
