@@ -20,6 +20,9 @@ static void look(void *ctx, const struct iface_addr *a)
     assert_int_equal(a->addr.port, 0);
     assert_true(a->addr.family == 4 || a->addr.family == 6);
     assert_in_range(a->prefix, 0, a->addr.family == 4 ? 32 : 128);
+#if defined(__linux__)
+    assert_int_equal(a->loopback, strcmp(a->name, "lo") == 0);
+#endif
     eo_addr_text(&a->addr, false, text);
     if (strcmp(text, "127.0.0.1") != 0)
         return;

@@ -151,6 +151,9 @@ static void test_a_program_that_only_ends_is_called(void **state)
     static volatile int called;
 
     (void)state;
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGPIPE, SIG_DFL);
     eo_signals_end(count_and_spoil, (void *)&called);
     errno = 0;
     assert_int_equal(raise(SIGTERM), 0);
