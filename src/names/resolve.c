@@ -406,19 +406,16 @@ static int take_literal(struct resolve *r, const struct resolve_config *c,
                         const char *text, const char *how)
 {
     struct addr a;
+    const int rc = eo_addr_parse(&a, text);
 
-    switch (eo_addr_parse(&a, text)) {
-    case 0:
-        break;
-    case -2:
+    if (rc == -2)
         return eo_fail_hint(&r->wrong, ESPOTA_E_RESOLVE,
                             "give the name of one of this machine's "
                             "interfaces: fe80::1%eth0",
                             "the interface behind the %% is not known here");
-    default:
+    if (rc != 0)
         return eo_fail(&r->wrong, ESPOTA_E_USAGE, "\"%s\" is no address",
                        text);
-    }
     if (c->family != 0 && c->family != a.family)
         return eo_fail(&r->wrong, ESPOTA_E_RESOLVE,
                        "%s is no IPv%d address, and no other was asked for",
