@@ -285,7 +285,7 @@ struct espota_target {
 /* 0, or -1 (ESPOTA_E_USAGE: it makes no sense, whatever the image).  What
  * espota_fleet_add() asks first. */
 ESPOTA_API int espota_target_check(const struct espota_target *,
-                                   struct espota_error *err);
+                                   struct espota_error *err) ESPOTA_MUST_CHECK;
 
 /* ---- fleets ------------------------------------------------------------- */
 

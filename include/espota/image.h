@@ -90,12 +90,12 @@ struct espota_image_info {
  * opens, and its problems say what is wrong. */
 ESPOTA_API int espota_image_open(struct espota_image **out, const char *path,
                                  enum espota_compress,
-                                 struct espota_error *err);
+                                 struct espota_error *err) ESPOTA_MUST_CHECK;
 
 /* The same for bytes in memory, which are borrowed until espota_image_free. */
 ESPOTA_API int espota_image_wrap(struct espota_image **out, const void *bytes,
                                  size_t len, enum espota_compress,
-                                 struct espota_error *err);
+                                 struct espota_error *err) ESPOTA_MUST_CHECK;
 
 /* Borrowed until espota_image_free. */
 ESPOTA_API const struct espota_image_info *
@@ -125,7 +125,7 @@ struct espota_check {
  * ESPOTA_E_IMAGE, with the file to use instead where one lies beside it. */
 ESPOTA_API int espota_image_check(const struct espota_image *,
                                   const struct espota_check *,
-                                  struct espota_error *err);
+                                  struct espota_error *err) ESPOTA_MUST_CHECK;
 
 /* ---- signatures --------------------------------------------------------- */
 
@@ -143,7 +143,7 @@ struct espota_signature {
 ESPOTA_API int espota_image_sign(const struct espota_image *, const void *key,
                                  size_t key_len, void **out, size_t *out_len,
                                  struct espota_signature *made,
-                                 struct espota_error *err);
+                                 struct espota_error *err) ESPOTA_MUST_CHECK;
 ESPOTA_API void espota_bytes_free(void *);
 
 /* Was the image signed with the key whose public part is pub (PEM)?  Fails
@@ -151,7 +151,7 @@ ESPOTA_API void espota_bytes_free(void *);
 ESPOTA_API int espota_image_verify(const struct espota_image *,
                                    const void *pub, size_t pub_len,
                                    struct espota_signature *found,
-                                   struct espota_error *err);
+                                   struct espota_error *err) ESPOTA_MUST_CHECK;
 
 /* "app", "filesystem", "partition-table" or "bootloader". */
 ESPOTA_API const char *espota_type_name(enum espota_type);
