@@ -399,7 +399,7 @@ int eo_journal_happened(struct journal *j, const char *device,
 int eo_journal_end(struct journal *j, const char *device, const char *sha256,
                    int status, const struct espota_result *r)
 {
-    (void)j, (void)device, (void)sha256, (void)r;
+    (void)j, (void)device, (void)sha256, (void)status, (void)r;
     return -1;
 }
 
