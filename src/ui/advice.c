@@ -16,41 +16,41 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
     [ESPOTA_ADVICE_GIVE_PASSWORD] =
         "give it with -a, --auth-file or ESPOTA_PASSWORD",
     [ESPOTA_ADVICE_GIVE_PASSWORD_OR_KEY] =
-        "give it with -a, --auth-file or ESPOTA_PASSWORD; or give the device's "
-        "encryption key with --key (usually the api key of its YAML): then it "
-        "asks for no password",
+        ("give it with -a, --auth-file or ESPOTA_PASSWORD; or give the device's "
+         "encryption key with --key (usually the api key of its YAML): then it "
+         "asks for no password"),
     [ESPOTA_ADVICE_GIVE_OLD_PASSWORD_OR_KEY] =
-        "give the password of the firmware it runs now; or its encryption key "
-        "with --key (usually the api key of its YAML): then it asks for no "
-        "password",
+        ("give the password of the firmware it runs now; or its encryption key "
+         "with --key (usually the api key of its YAML): then it asks for no "
+         "password"),
     [ESPOTA_ADVICE_GIVE_LOGIN] =
         "give it with -a, --auth-file or --ask-auth, and --user",
     [ESPOTA_ADVICE_CHECK_LOGIN] = "check --user and the password",
     [ESPOTA_ADVICE_GIVE_KEY] = "%s with --key or --key-file",
     [ESPOTA_ADVICE_ENCRYPT] = "%s: give its key with --key",
     [ESPOTA_ADVICE_OMIT_KEY] =
-        "its firmware needs ESPHome 2026.9 or later and a key; without --key "
-        "the image goes in the clear",
+        ("its firmware needs ESPHome 2026.9 or later and a key; without --key "
+         "the image goes in the clear"),
     [ESPOTA_ADVICE_ALLOW_CLEAR] =
-        "its firmware needs ESPHome 2026.9 or later and a key; without "
-        "--require-encryption the image goes in the clear",
+        ("its firmware needs ESPHome 2026.9 or later and a key; without "
+         "--require-encryption the image goes in the clear"),
     [ESPOTA_ADVICE_ALLOW_MD5] = "%s; it is --min-auth that forbids it",
     [ESPOTA_ADVICE_GIVE_CA] = "give its certificate with --tls-ca",
     [ESPOTA_ADVICE_OTHER_PORT] =
-        "is this its OTA port? A web page wants --protocol web; else check "
-        "its Wi-Fi and power supply",
+        ("is this its OTA port? A web page wants --protocol web; else check "
+         "its Wi-Fi and power supply"),
     [ESPOTA_ADVICE_OMIT_PORT] =
-        "this is a web server's port: omit -p to use the OTA port, or use "
-        "--protocol web",
+        ("this is a web server's port: omit -p to use the OTA port, or use "
+         "--protocol web"),
     [ESPOTA_ADVICE_TRY_WEB] = "%s A web page wants --protocol web",
     [ESPOTA_ADVICE_NAME_PROTOCOL] =
-        "if it really is a web page: --protocol web --profile NAME sends the "
-        "password all the same",
+        ("if it really is a web page: --protocol web --profile NAME sends the "
+         "password all the same"),
     [ESPOTA_ADVICE_USE_ESPHOME] = "use --protocol esphome",
     [ESPOTA_ADVICE_OR_ESPHOME] = "%s, or use --protocol esphome",
     [ESPOTA_ADVICE_CHECK_PATH] =
-        "does its firmware have the updater, and is --path right? ESPHome needs "
-        "\"ota: - platform: web_server\"",
+        ("does its firmware have the updater, and is --path right? ESPHome needs "
+         "\"ota: - platform: web_server\""),
     [ESPOTA_ADVICE_CHECK_PROFILE] = "is --profile the right one?",
     [ESPOTA_ADVICE_OTHER_PROFILE] =
         "use --profile esp32, and the address the device is known by",
@@ -58,11 +58,11 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
     [ESPOTA_ADVICE_LOCAL_BIND] =
         "give -I an address or an interface of this machine",
     [ESPOTA_ADVICE_FIX_PORT] =
-        "allow this program and that TCP port in the firewall (-P fixes the "
-        "port); a NAT or container must pass it on",
+        ("allow this program and that TCP port in the firewall (-P fixes the "
+         "port); a NAT or container must pass it on"),
     [ESPOTA_ADVICE_FIX_PORT_ESP32] =
-        "allow this program and that TCP port in the firewall (-P fixes the "
-        "port); on an ESP32 compare the image with its OTA partition",
+        ("allow this program and that TCP port in the firewall (-P fixes the "
+         "port); on an ESP32 compare the image with its OTA partition"),
     [ESPOTA_ADVICE_MORE_PORTS] = "%s: -P FIRST-LAST",
     [ESPOTA_ADVICE_FEWER_JOBS] =
         "allow more open files with ulimit -n, or give a lower -j",
@@ -85,8 +85,8 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
     [ESPOTA_ADVICE_OR_FORCE] = "%s, or say --force",
     [ESPOTA_ADVICE_FORCE_AGAIN] = "%s; --force sends the image again",
     [ESPOTA_ADVICE_FORCE_BOOTLOADER] =
-        "build it smaller; where the device has its table at another place, "
-        "--force sends it",
+        ("build it smaller; where the device has its table at another place, "
+         "--force sends it"),
     [ESPOTA_ADVICE_OMIT_FORCE] =
         "send the sketch's .bin without --force; filesystem images need -s",
     [ESPOTA_ADVICE_VERIFY] = "%s: --verify shows what it runs",
