@@ -71,7 +71,7 @@ allow serve   base os wire image net
 allow fleet   base os wire proto net names session web
 allow api     base os crypto image net names web serve fleet
 allow conf    base os
-allow ui      base os
+allow ui      base os conf
 allow cli     base os conf ui
 allow sim         base os crypto wire image net
 allow sim_esphome base os crypto wire image net sim

@@ -80,17 +80,18 @@ static int add_file(struct run *run, const char *option, const char *path,
 }
 
 /* That it cannot be written is known before anything is sent. */
-static int add_junit(struct run *run, const char *path,
-                     struct espota_error *err)
+static int add_report(struct run *run, const char *option, const char *path,
+                      struct ui *(*make)(const char *path),
+                      struct espota_error *err)
 {
     struct espota_error why;
 
     if (path == NULL)
         return 0;
     if (eo_whole_check(path, &why) != 0)
-        return eo_fail_sys(err, why.category, why.sys_errno, "--junit: %s",
+        return eo_fail_sys(err, why.category, why.sys_errno, "--%s: %s", option,
                            why.message);
-    return add(run, eo_ui_junit_file(path), err);
+    return add(run, make(path), err);
 }
 
 int eo_run_ui(struct run *run, const struct opts *o, struct espota_error *err)
@@ -98,5 +99,10 @@ int eo_run_ui(struct run *run, const struct opts *o, struct espota_error *err)
     if (add(run, screen(run, o), err) != 0 ||
         add_file(run, "json", o->json, eo_ui_json, err) != 0)
         return -1;
-    return add_junit(run, o->junit, err);
+#define X(option, make) \
+    if (add_report(run, #option, o->option, make, err) != 0) \
+        return -1;
+    REPORTS(X)
+#undef X
+    return 0;
 }

@@ -19,6 +19,7 @@
 
 #include "base/device.h"
 #include "base/err.h"
+#include "conf/reports.h"
 
 /* Which commands know an option. */
 enum {
@@ -163,7 +164,10 @@ struct opts {
     /* "N" or "P%", waves several */
     const char *canary, *waves, *wave_max_fail, *max_fail;
     int order, only, offline;
-    const char *journal, *shard, *before, *after, *junit;
+    const char *journal, *shard, *before, *after;
+#define X(option, make) const char *option;
+    REPORTS(X)
+#undef X
     bool hook_shell;
     const char *user, *profile, *path, *tls_ca; /* of a web page */
 

@@ -11,6 +11,8 @@
 
 #include <espota/espota.h>
 
+#include "conf/reports.h"
+
 /* ---- how fast it goes --------------------------------------------------- */
 
 /* The rate of the last few seconds: a ring of points a while apart. */
@@ -109,7 +111,7 @@ struct ui_ops {
 
 /* What front ends are told besides the event. */
 struct ui_set {
-    struct ui *at[3];
+    struct ui *at[2 + REPORT_COUNT]; /* the screen, JSON, reports */
     size_t n;
     struct ui_device **devices;
     size_t n_devices;
@@ -171,9 +173,13 @@ struct ui *eo_ui_tty(const struct ui_tty_config *);
  * this build. */
 struct ui *eo_ui_json(FILE *out);
 
-/* JUnit's XML, written at the end.  out as above; or to be put at that path
- * once it is whole. */
+/* JUnit's XML, written at the end.  out as above. */
 struct ui *eo_ui_junit(FILE *out);
-struct ui *eo_ui_junit_file(const char *path);
+
+/* Reports, put at that path once they are whole; it is copied.  NULL: no
+ * memory. */
+#define X(option, make) struct ui *make(const char *path);
+REPORTS(X)
+#undef X
 
 #endif
