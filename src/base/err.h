@@ -49,6 +49,10 @@ int eo_fail_sys(struct espota_error *err, enum espota_category category,
 /* No descriptor could be had: others have them, and give them back. */
 bool eo_is_want_of_fds(int sys);
 
+/* The hint of an outcome that is not known. */
+#define EO_CHECK_FIRST                                                        \
+    "check which firmware the device runs before flashing it again"
+
 /* The device said no, in its own words or code (copied, cut to fit). */
 int eo_fail_device(struct espota_error *err, enum espota_category category,
                    const char *device, const char *hint, const char *fmt, ...)

@@ -170,6 +170,13 @@ bool eo_starts_with_nocase(const char *text, const char *prefix)
     return true;
 }
 
+const char *eo_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
 bool eo_ends_with(const char *text, const char *suffix)
 {
     const size_t n = strlen(text), m = strlen(suffix);

@@ -37,6 +37,8 @@ char eo_lower(char);
 bool eo_same_nocase(const char *, const char *);
 bool eo_starts_with(const char *text, const char *prefix);
 bool eo_starts_with_nocase(const char *text, const char *prefix);
+/* What stands behind the last slash of a path; a part of it. */
+const char *eo_base_name(const char *path);
 bool eo_ends_with(const char *text, const char *suffix);
 
 /* Text of len bytes behind the mark that some editors put before UTF-8: every

@@ -231,7 +231,7 @@ static void on_limit(void *ctx)
     eo_fail_advice(&j->error, category,
                  category == ESPOTA_E_UNKNOWN ? ESPOTA_ADVICE_NONE
                                               : ESPOTA_ADVICE_MORE_TIME_IN_ALL,
-                 category == ESPOTA_E_UNKNOWN ? JOB_LOOK_FIRST : NULL,
+                 category == ESPOTA_E_UNKNOWN ? EO_CHECK_FIRST : NULL,
                  "no more time after %u s, %s%s%s",
                  (unsigned)(j->target.pub.max_ms / 1000), j->report.doing,
                  tried ? "; before that: " : "", tried ? last.message : "");

@@ -148,10 +148,10 @@ void eo_job_cancel(struct job *j, const struct espota_error *why)
     if (why != NULL)
         j->error = *why;
     else if (j->took)
-        eo_fail_hint(&j->error, ESPOTA_E_INTERRUPTED, JOB_LOOK_FIRST,
+        eo_fail_hint(&j->error, ESPOTA_E_INTERRUPTED, EO_CHECK_FIRST,
                      "interrupted: it took the image, and was not back yet");
     else if (j->open)
-        eo_fail_hint(&j->error, ESPOTA_E_INTERRUPTED, JOB_LOOK_FIRST,
+        eo_fail_hint(&j->error, ESPOTA_E_INTERRUPTED, EO_CHECK_FIRST,
                      "interrupted after %s",
                      eo_proto_reached(j->session != NULL &&
                                       eo_session_confirmed(j->session)));

@@ -19,9 +19,6 @@
 
 enum { ADDR_SHOWN = 16 };
 
-#define JOB_LOOK_FIRST                                                        \
-    "check which firmware the device runs before flashing it again"
-
 /* What a job does next. */
 enum job_step {
     JOB_ATTEMPT,  /* look its name up, and go on from there */

@@ -89,8 +89,6 @@ const char *eo_verify_version(const struct look_facts *f)
 static void finish(struct verify *v, enum espota_category category,
                    bool verified)
 {
-    static const char LOOK[] =
-        "check which firmware the device runs before flashing it again";
     const bool away = v->presence.away && !v->presence.there;
     struct espota_error *err = &v->result.error;
 
@@ -131,12 +129,12 @@ static void finish(struct verify *v, enum espota_category category,
                                                  : v->c.expect.hash);
     else if (category == ESPOTA_E_UNKNOWN && v->announced &&
              eo_verify_match(&v->c.expect, &v->facts) == VERIFY_SAME)
-        eo_fail_hint(err, category, LOOK,
+        eo_fail_hint(err, category, EO_CHECK_FIRST,
                      "it says that it runs %s, as it did before: that proves "
                      "nothing",
                      eo_verify_version(&v->facts));
     else if (category == ESPOTA_E_UNKNOWN)
-        eo_fail_hint(err, category, LOOK,
+        eo_fail_hint(err, category, EO_CHECK_FIRST,
                      "it is back, but does not say what it runs");
     eo_timer_stop(v->loop, &v->timer);
     eo_timer_stop(v->loop, &v->knocks);

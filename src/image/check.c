@@ -24,13 +24,6 @@ static const struct {
 static const char *const NEIGHBOURS[] = {"firmware.ota.bin", "firmware.bin",
                                          "firmware.uf2"};
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 static struct preflight_image view(const struct espota_image *img,
                                    enum espota_type type)
 {
@@ -40,7 +33,7 @@ static struct preflight_image view(const struct espota_image *img,
 
     return (struct preflight_image){
         .found = eo_image_findings(img),
-        .name = base_name(info->file),
+        .name = eo_base_name(info->file),
         .bytes = form->len,
     };
 }
@@ -68,7 +61,7 @@ static bool would_do(const char *path, const struct espota_check *check)
 static bool look_beside(struct text *t, const char *path,
                         const struct espota_check *check)
 {
-    const char *name = base_name(path);
+    const char *name = eo_base_name(path);
     const int dir = (int)(name - path);
 
     for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++) {
@@ -109,6 +102,6 @@ int espota_image_check(const struct espota_image *img,
         return eo_fail_hint(err, ESPOTA_E_IMAGE,
                             "flash the file that lies beside it",
                             "%s; beside it lies %s, which fits", why.message,
-                            base_name(path));
+                            eo_base_name(path));
     return eo_fail_as(err, &why, "%s", why.message);
 }

@@ -99,9 +99,7 @@ enum proto_status eo_arduino_on_acked(struct arduino *m, size_t total)
 /* All of it was sent, and no word came back. */
 static enum proto_status unknown(struct arduino *m, const char *what)
 {
-    eo_fail_hint(&m->base.error, ESPOTA_E_UNKNOWN,
-                 "check which firmware the device runs before "
-                 "flashing it again",
+    eo_fail_hint(&m->base.error, ESPOTA_E_UNKNOWN, EO_CHECK_FIRST,
                  "%s after %s: whether it took the image is not known", what,
                  eo_proto_reached(eo_proto_confirmed(&m->base)));
     return eo_arduino_fail(m);

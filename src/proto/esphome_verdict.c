@@ -33,8 +33,7 @@ void eo_esphome_too_late(struct espota_error *err)
     if (err->category != ESPOTA_E_PROTOCOL)
         return;
     err->category = ESPOTA_E_UNKNOWN;
-    eo_advise(err, ESPOTA_ADVICE_NONE,
-              "check which firmware the device runs before flashing it again");
+    eo_advise(err, ESPOTA_ADVICE_NONE, EO_CHECK_FIRST);
 }
 
 static void wants_password(struct espota_error *err, bool key_would_do)
@@ -108,9 +107,7 @@ void eo_esphome_lost(struct espota_error *err, const struct esphome_loss *loss)
         eo_text_add(&t, "; the round trip takes %u.%u s",
                     loss->rtt_ms / 1000u, loss->rtt_ms % 1000 / 100u);
     if (loss->committed)
-        eo_fail_hint(err, ESPOTA_E_UNKNOWN,
-                     "check which firmware the device runs before "
-                     "flashing it again",
+        eo_fail_hint(err, ESPOTA_E_UNKNOWN, EO_CHECK_FIRST,
                      "%s after %s: whether it took the image is not known",
                      loss->what, eo_proto_reached(loss->confirmed));
     else if (loss->unheard && loss->silent)

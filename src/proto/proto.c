@@ -54,8 +54,7 @@ int eo_proto_accept(struct proto *p)
 {
     if (!p->guessed && p->acked < p->sent)
         return eo_fail_hint(&p->error, ESPOTA_E_UNKNOWN,
-                            "check which firmware the device runs before "
-                            "flashing it again",
+                            EO_CHECK_FIRST,
                             "the device said that it has the image while %llu "
                             "bytes were still on their way to it: whether it "
                             "took it is not known",

@@ -158,13 +158,6 @@ void eo_catalog_free(struct catalog *c)
 
 /* ---- names --------------------------------------------------------------- */
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 static void set_text(char *to, size_t cap, const char *from, size_t len)
 {
     struct text t;
@@ -176,7 +169,7 @@ static void set_text(char *to, size_t cap, const char *from, size_t len)
 /* "/x/kitchen.ota.bin" is about "kitchen". */
 static void set_name(struct choice *ch, const char *path)
 {
-    const char *base = base_name(path);
+    const char *base = eo_base_name(path);
 
     set_text(ch->name, sizeof ch->name, base, strcspn(base, "."));
 }
@@ -229,7 +222,7 @@ static enum found below(struct catalog *c, const char *path, struct choice *ch,
         return NOT_THERE;
     ch->by_name = true;
     set_name(ch, path);
-    set_text(ch->href, sizeof ch->href, base_name(path), strlen(path));
+    set_text(ch->href, sizeof ch->href, eo_base_name(path), strlen(path));
     return THERE;
 }
 
@@ -370,9 +363,9 @@ static bool is_unknown(const struct stored *s)
 static unsigned suits(const struct stored *s, const struct pull_request *r,
                       const char *stem, const char *name)
 {
-    const char *base = base_name(s->file);
+    const char *base = eo_base_name(s->file);
 
-    if (strcmp(base, base_name(stem)) == 0)
+    if (strcmp(base, eo_base_name(stem)) == 0)
         return 4;
     if (name[0] != '\0' && eo_starts_with(base, name) &&
         base[strlen(name)] == '.')
@@ -440,7 +433,7 @@ static bool by_file(struct catalog *c, const struct pull_request *r,
     }
     ch->version = c->version;
     if (ch->firmware != NULL) {
-        const char *base = base_name(ch->firmware->file);
+        const char *base = eo_base_name(ch->firmware->file);
 
         set_text(ch->href, sizeof ch->href, base, strlen(base));
         set_name(ch, base);

@@ -9,8 +9,6 @@
 
 #define NO_HINT EO_ADVICE(NONE, NULL)
 
-#define LOOK "check which firmware the device runs before flashing it again"
-
 /* late: of one that had the whole image when it said so; OK: the same.  It is
  * never sent again then. */
 static const struct {
@@ -112,7 +110,8 @@ static int redirected(const struct web_answer *a, struct espota_error *err)
     eo_text_add(&t, "%d", a->status);
     return eo_fail_device(
         err, a->gone ? ESPOTA_E_UNKNOWN : ESPOTA_E_PROTOCOL, code,
-        a->gone ? LOOK : "if that is its update page, give that address",
+        a->gone ? EO_CHECK_FIRST
+                : "if that is its update page, give that address",
         a->gone ? "every byte was sent, and the page only points at %s"
                 : "the page takes no upload and points at %s",
         a->location != NULL ? where : "another one, without saying which");
@@ -148,7 +147,7 @@ static int by_status(const struct web_profile *p, const struct web_answer *a,
             eo_fail_device(err, late, words, NULL,
                            "%s, after it had every byte", STATUSES[i].message);
         if (late == ESPOTA_E_UNKNOWN && is_late(p, a))
-            return eo_advise(err, ESPOTA_ADVICE_NONE, LOOK);
+            return eo_advise(err, ESPOTA_ADVICE_NONE, EO_CHECK_FIRST);
         return eo_advise(err, STATUSES[i].advice, STATUSES[i].hint);
     }
     return eo_fail_device(err, ESPOTA_E_PROTOCOL, words, NULL,
@@ -223,7 +222,7 @@ static int too_early(const struct web_answer *a, struct espota_error *err)
     if (!a->gone)
         return eo_fail(err, ESPOTA_E_PROTOCOL,
                        "the device answered before it had the image");
-    return eo_fail_hint(err, ESPOTA_E_UNKNOWN, LOOK,
+    return eo_fail_hint(err, ESPOTA_E_UNKNOWN, EO_CHECK_FIRST,
                         "the device answered before it had every byte: whether "
                         "it took the image is not known");
 }
@@ -247,7 +246,7 @@ int eo_web_verdict(const struct web_profile *p, const struct web_answer *a,
     /* Without a form the status is the verdict. */
     if (well && (rc == 0 || (p->field == NULL && a->status == 200)))
         return 0;
-    return eo_fail_hint(err, ESPOTA_E_UNKNOWN, LOOK,
+    return eo_fail_hint(err, ESPOTA_E_UNKNOWN, EO_CHECK_FIRST,
                         "the device answered %d and said nothing of the "
                         "update",
                         a->status);
@@ -256,7 +255,7 @@ int eo_web_verdict(const struct web_profile *p, const struct web_answer *a,
 void eo_web_lost(struct espota_error *err, const struct web_loss *l)
 {
     if (l->committed)
-        eo_fail_hint(err, ESPOTA_E_UNKNOWN, LOOK, "%s after %s",
+        eo_fail_hint(err, ESPOTA_E_UNKNOWN, EO_CHECK_FIRST, "%s after %s",
                      l->garbled   ? "the device answered what is no HTTP, or "
                                     "has no end,"
                      : l->stalled ? "the device said nothing"

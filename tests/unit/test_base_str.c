@@ -112,6 +112,9 @@ static void test_ctype_is_ascii(void **state)
     assert_false(eo_same_nocase("esp32-c3", "esp32"));
     assert_true(eo_starts_with("kitchen.local", "kit"));
     assert_false(eo_starts_with("kit", "kitchen"));
+    assert_string_equal(eo_base_name("a/b.d/c.bin"), "c.bin");
+    assert_string_equal(eo_base_name("c.bin"), "c.bin");
+    assert_string_equal(eo_base_name("a/"), "");
     assert_true(eo_ends_with("kitchen.local", ".local"));
     assert_false(eo_ends_with("local", ".local"));
     assert_true(eo_ends_with("", ""));
