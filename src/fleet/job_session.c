@@ -123,8 +123,8 @@ static void on_first(void *ctx)
 static void limit_first_answer(struct job *j)
 {
     if (j->speaks->listens && j->target.pub.how.invite_ms != 0)
-        eo_timer_start(j->c.loop, &j->first, j->target.pub.how.invite_ms, on_first,
-                       j);
+        eo_timer_start(j->c.loop, &j->first, j->target.pub.how.invite_ms,
+                       on_first, j);
 }
 
 static void no_session(struct job *j, int sys)
@@ -314,7 +314,7 @@ void eo_job_approach(struct job *j)
     j->speaks = eo_protocol_of(&j->target.pub); /* an earlier guess is none */
     eo_job_set_ports(j);
     eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT,
-                    j->target.pub.dry_run ? "listening what it announces"
+                    j->target.pub.dry_run ? "listening for what it announces"
                                           : "connecting");
     j->detect = eo_detect_start(
         j->c.loop,

@@ -46,7 +46,7 @@ static int check(const struct espota_target *t, struct espota_error *err)
     for (size_t i = 0; i < t->n_resolve; i++)
         if (!is_known_name(t->resolve[i]))
             return eo_fail(err, ESPOTA_E_USAGE,
-                           "\"%s\" is no NAME=ADDRESS", t->resolve[i]);
+                           "\"%s\" is not NAME=ADDRESS", t->resolve[i]);
     if (speaks == NULL)
         return eo_fail(err, ESPOTA_E_USAGE, "this build has no protocol \"%s\"",
                        t->protocol);

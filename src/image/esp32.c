@@ -293,7 +293,7 @@ void eo_esp32_tail(struct findings *f, const uint8_t *bytes, size_t len,
         eo_fact(f, "signature", "Arduino Update block");
     else
         eo_problem(f, ESPOTA_WARNING, image_len,
-                   "%zu bytes follow the image, and are no signature", n);
+                   "%zu bytes follow the image, and are not a signature", n);
 }
 
 /* ---- the kinds ---------------------------------------------------------- */

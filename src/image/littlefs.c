@@ -38,7 +38,7 @@ static void describe(struct findings *f, const uint8_t *bytes, size_t len)
     eo_fact_number(f, "blocks", count);
     if (size < 128 || count == 0)
         eo_problem(f, ESPOTA_ERROR, at + VERSION_AT + 4,
-                   "damaged: %u blocks of %u bytes are no filesystem",
+                   "damaged: %u blocks of %u bytes are not a filesystem",
                    (unsigned)count, (unsigned)size);
     else if (whole > len)
         eo_problem(f, ESPOTA_ERROR, len,

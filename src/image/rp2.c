@@ -149,7 +149,7 @@ static void describe_layout(struct findings *f, const uint8_t *bytes,
     if (cpu == NULL || cpu[0] == 'A') {
         if (sp >> 24 != 0x20 || !in_flash(reset) || (reset & 1) == 0)
             eo_problem(f, ESPOTA_ERROR, VECTORS,
-                       "damaged: these are no start vectors");
+                       "damaged: these are not start vectors");
     }
 }
 

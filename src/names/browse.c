@@ -261,7 +261,7 @@ static int want_name(struct browse *b, const char *text,
     if (e == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     if (eo_mdns_name(&host, text) != 0)
-        return eo_fail(err, ESPOTA_E_USAGE, "\"%s\" is no name", text);
+        return eo_fail(err, ESPOTA_E_USAGE, "\"%s\" is not a valid name", text);
     eo_browse_set_host(e, &host);
     e->wanted = true;
     label = eo_mdns_first(&host, &len);
@@ -274,7 +274,8 @@ static int want_name(struct browse *b, const char *text,
         e->service = (enum announce_service)s;
         e->wanted = true;
         if (eo_mdns_prefix(&instance, label, len, &b->type[s]) != 0)
-            return eo_fail(err, ESPOTA_E_USAGE, "\"%s\" is no name", text);
+            return eo_fail(err, ESPOTA_E_USAGE, "\"%s\" is not a valid name",
+                           text);
         eo_browse_set_instance(e, &instance);
     }
     return 0;

@@ -414,11 +414,11 @@ static int take_literal(struct resolve *r, const struct resolve_config *c,
                             "interfaces: fe80::1%eth0",
                             "the interface behind the %% is not known here");
     if (rc != 0)
-        return eo_fail(&r->wrong, ESPOTA_E_USAGE, "\"%s\" is no address",
+        return eo_fail(&r->wrong, ESPOTA_E_USAGE, "\"%s\" is not an address",
                        text);
     if (c->family != 0 && c->family != a.family)
         return eo_fail(&r->wrong, ESPOTA_E_RESOLVE,
-                       "%s is no IPv%d address, and no other was asked for",
+                       "%s is not an IPv%d address, and no other was asked for",
                        text, c->family);
     if (add_scope(r, &a, text, c->bind) != 0)
         return -1;

@@ -202,5 +202,5 @@ int eo_addr_check_local(const char *text, struct espota_error *err)
         return 0;
     return eo_fail_hint(err, ESPOTA_E_USAGE,
                         "give an address or an interface of this machine",
-                        "\"%s\" is no local address and no interface", text);
+                        "\"%s\" is not a local address or an interface", text);
 }

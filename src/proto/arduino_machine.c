@@ -75,9 +75,10 @@ enum proto_status eo_arduino_refused(struct arduino *m, const char *text,
     eo_text_add_safe(&t, text, len);
     if (e != NULL && e->category == ESPOTA_E_CHECKSUM &&
         is_forced(m, text, len)) {
-        eo_fail_device(&m->base.error, ESPOTA_E_REFUSED, words, NULL,
-                       "the file was forced on the device and is no image: an "
-                       "ESP8266 changes such a file while it writes it");
+        eo_fail_device(
+            &m->base.error, ESPOTA_E_REFUSED, words, NULL,
+            "the file was forced on the device and is not an image: an "
+            "ESP8266 changes such a file while it writes it");
         eo_advise(&m->base.error, ESPOTA_ADVICE_OMIT_FORCE, NULL);
     } else if (e != NULL) {
         eo_fail_device(&m->base.error, e->category, words, NULL, "%s", e->what);

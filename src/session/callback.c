@@ -82,9 +82,9 @@ static void on_port(void *ctx, int sys)
 
 static int not_ours(const struct callback *cb, struct espota_error *err)
 {
-    return eo_fail_advice(err, ESPOTA_E_USAGE, ESPOTA_ADVICE_LOCAL_BIND, NULL,
-                        "\"%s\" is no local address to reach the device from",
-                        cb->c.bind);
+    return eo_fail_advice(
+        err, ESPOTA_E_USAGE, ESPOTA_ADVICE_LOCAL_BIND, NULL,
+        "\"%s\" is not a local address to reach the device from", cb->c.bind);
 }
 
 static int no_way(int sys, struct espota_error *err)

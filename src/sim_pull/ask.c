@@ -248,7 +248,7 @@ int eo_sim_pull_manifest(const struct pull_config *c, const char *json,
     json_t *o = json_loadb(json, len, 0, NULL);
     int rc = -1;
 
-    *why = "it is no JSON object";
+    *why = "it is not a JSON object";
     if (json_is_object(o))
         rc = use(c, o, path, md5, why);
     json_decref(o);

@@ -88,7 +88,7 @@ const char *eo_sim_web_form_boundary(struct web_form *f,
     size_t n = 0;
 
     if (!eo_starts_with(content_type, "multipart/form-data"))
-        return "the Content-Type is no form's";
+        return "the Content-Type is not a form's";
     if (at == NULL)
         return "the form has no boundary";
     for (at++; *at != '\0'; at++) {
@@ -170,7 +170,7 @@ int eo_sim_web_form_read(struct web_form *f, const uint8_t *bytes, size_t len,
     rest = cut(line, "\r\n");
     if (*why == NULL && *line != '\0' &&
         (!eo_starts_with(line, "Content-Type: ") || line[14] == ' '))
-        *why = "the second line of the part is no Content-Type";
+        *why = "the second line of the part is not a Content-Type";
     if (*why == NULL && *rest != '\0')
         *why = "the part has too many lines";
     f->head_len = end;

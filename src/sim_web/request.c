@@ -113,7 +113,7 @@ void eo_sim_web_on_head(struct web_conn *x)
     if (end == 0)
         return;
     if (eo_sim_web_head_read(&x->head, x->in, end, x->kind->exact) != 0) {
-        eo_sim_web_violate(x, "this is no request");
+        eo_sim_web_violate(x, "this is not a request");
         eo_sim_web_refuse(x, 400, "Bad Request");
         return;
     }

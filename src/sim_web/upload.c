@@ -194,7 +194,7 @@ bool eo_sim_web_on_form(struct web_conn *x)
     if (got == 0)
         return true;
     if (got < 0 || !x->form.file) {
-        eo_sim_web_violate(x, why != NULL ? why : "the part is no file");
+        eo_sim_web_violate(x, why != NULL ? why : "the part is not a file");
         eo_sim_web_refuse(x, 400, "Bad Request");
         return false;
     }

@@ -256,7 +256,7 @@ void eo_web_lost(struct espota_error *err, const struct web_loss *l)
 {
     if (l->committed)
         eo_fail_hint(err, ESPOTA_E_UNKNOWN, EO_CHECK_FIRST, "%s after %s",
-                     l->garbled   ? "the device answered what is no HTTP, or "
+                     l->garbled   ? "the device answered what is not HTTP, or "
                                     "has no end,"
                      : l->stalled ? "the device said nothing"
                                   : "the device closed without a verdict",
@@ -265,7 +265,7 @@ void eo_web_lost(struct espota_error *err, const struct web_loss *l)
         eo_fail(err, ESPOTA_E_CONNECT, "cannot connect: %s", l->cause);
     else if (l->garbled)
         eo_fail(err, ESPOTA_E_PROTOCOL,
-                "the device's answer is no HTTP, or has no end");
+                "the device's answer is not HTTP, or has no end");
     else if (l->probing && l->stalled)
         eo_fail(err, ESPOTA_E_NO_ANSWER, "%s",
                 l->answering ? "it answers, but too slowly"

@@ -92,7 +92,7 @@ strange() {
         strange "ab$third"
         start_sim arduino
         flash strange --retry 3 --retry-delay 0
-        expect_status 21 "was forced on the device and is no image" "(ERROR[7]: MD5 verification failed: expected: "
+        expect_status 21 "was forced on the device and is not an image" "(ERROR[7]: MD5 verification failed: expected: "
         expect_sessions 1
     done
 }

@@ -77,7 +77,7 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
     wrong 'no device' -i 127.0.0.1 -i '' -f fw.bin
     wrong 'no image' -i 127.0.0.1
     wrong 'no image' -i 127.0.0.1 -f ''
-    wrong '"kitchen" is no NAME=ADDRESS' -i kitchen -f fw.bin --resolve kitchen
+    wrong '"kitchen" is not NAME=ADDRESS' -i kitchen -f fw.bin --resolve kitchen
     wrong '"kitchen=nowhere" is no' -i kitchen -f fw.bin --resolve kitchen=nowhere
     wrong '"127.0.0.1:http" has no valid port after its colon' -i 127.0.0.1:http -f fw.bin
     wrong 'base64 of 32 bytes' -i 127.0.0.1 -f fw.bin --key abc --json
@@ -94,7 +94,7 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
     printf '127.0.0.1\n127.0.0.2\n127.0.0.3\n' >all
     for ours in 203.0.113.9 2001:db8::9 nowhere0; do
         for protocol in esphome arduino auto; do
-            wrong "\"$ours\" is no local address and no interface" -i 127.0.0.1 -p 9 -f fw.bin --force \
+            wrong "\"$ours\" is not a local address or an interface" -i 127.0.0.1 -p 9 -f fw.bin --force \
                 --protocol $protocol -I $ours
         done
         wrong "\"$ours\" is no" fleet all -f fw.bin --force -I $ours

@@ -158,28 +158,28 @@ web() {
 }
 
 @test "web: it says nothing" { web web-silence 12 "does not answer"; }
-@test "web: bytes that are no HTTP" { web web-garbage 25 "this is no web server"; }
+@test "web: bytes that are no HTTP" { web web-garbage 25 "this is not a web server"; }
 @test "web: success before a question" { web web-early "25|30" "the device answered before it had"; }
-@test "web: a first line without end" { web web-flood-line 25 "this is no web server"; }
-@test "web: a header without end" { web web-flood-header 25 "is no HTTP, or has no end"; }
-@test "web: headers without end" { web web-flood-headers 25 "is no HTTP, or has no end"; }
-@test "web: \"100 Continue\" without end" { web web-flood-continue 25 "is no HTTP, or has no end"; }
-@test "web: a page without end" { web web-flood-page 25 "is no HTTP, or has no end"; }
+@test "web: a first line without end" { web web-flood-line 25 "this is not a web server"; }
+@test "web: a header without end" { web web-flood-header 25 "is not HTTP, or has no end"; }
+@test "web: headers without end" { web web-flood-headers 25 "is not HTTP, or has no end"; }
+@test "web: \"100 Continue\" without end" { web web-flood-continue 25 "is not HTTP, or has no end"; }
+@test "web: a page without end" { web web-flood-page 25 "is not HTTP, or has no end"; }
 @test "web: headers that drip" { web web-drip-headers 12 "it answers, but too slowly"; }
 @test "web: a page that drips" { web web-drip-page 12 "it answers, but too slowly"; }
 @test "web: it sends us elsewhere when it has the image" { web web-redirect 30 "only points at http://127.0.0.9:1/"; }
 @test "web: its digest is stale for ever" { web web-stale 20 "refused user or password"; }
-@test "web: a chunk of more than there is" { web web-chunks 25 "is no HTTP, or has no end"; }
+@test "web: a chunk of more than there is" { web web-chunks 25 "is not HTTP, or has no end"; }
 @test "web: two lengths" { web web-lengths "25|30" "the device answered"; }
 @test "web: success instead of reading the image" { web web-success-early "25|30" "the device answered before it had"; }
 @test "web: early success in lower case" { web web-early-lower "25|30" "the device"; }
 @test "web: early success of HTTP/2" { web web-early-two "25|30" "the device"; }
-@test "web: early success of HTTP/3" { web web-early-three "25|30" "this is no web server"; }
+@test "web: early success of HTTP/3" { web web-early-three "25|30" "this is not a web server"; }
 @test "web: early success without a reason" { web web-early-bare "25|30" "the device answered before it had"; }
 @test "web: early success with a folded header" { web web-early-folded "25|30" "the device answered before it had"; }
 @test "web: early success behind 101" { web web-early-switch "25|30" "the device"; }
 @test "web: early success behind 103" { web web-early-hints "25|30" "the device answered before it had"; }
-@test "web: early success without a status" { web web-early-nine "25|30" "this is no web server"; }
+@test "web: early success without a status" { web web-early-nine "25|30" "this is not a web server"; }
 @test "web: what comes between is no answer" { web web-interim 0 "updated"; }
 @test "web: it has moved" {
     web web-moved 25 "points at https://example.test/a?b"

@@ -33,7 +33,7 @@ PART='--b\r\nContent-Disposition: form-data; name="update"; filename="a.bin"\r\n
 
 @test "requests that are none" {
     asks esp8266 < <(printf 'HELLO\r\n\r\n')
-    notices 'this is no request' 400
+    notices 'this is not a request' 400
     asks esphome-idf < <(printf 'POST /update HTTP/1.1\r\nx: %2500d\r\n\r\n' 0)
     notices 'the head is too long' 431
 }
@@ -47,11 +47,11 @@ PART='--b\r\nContent-Disposition: form-data; name="update"; filename="a.bin"\r\n
 
 @test "forms that small parsers cannot read" {
     asks esp8266 < <(printf 'POST /update HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello')
-    notices "the Content-Type is no form's" 400
+    notices "the Content-Type is not a form's" 400
     asks esp8266 < <(form '--c\r\n\r\n\r\n')
     notices 'the body does not begin with its boundary' 400
     asks esp8266 < <(form '--b\r\nContent-Disposition: form-data; name="v"\r\n\r\nx\r\n--b--\r\n')
-    notices 'the part is no file' 400
+    notices 'the part is not a file' 400
     asks esp8266 < <(form "$PART" 75)
     notices 'the body is too short' 400
 }

@@ -86,12 +86,12 @@ static const struct {
     {"kitchen", "kitchen=192.0.2.7", NULL},
     {"kitchen", "kitchen=[2001:db8::7]", NULL},
     {"kitchen", "kitchen=fe80::1%nowhere0", NULL},
-    {"kitchen", "", "no NAME=ADDRESS"},
-    {"kitchen", "kitchen", "no NAME=ADDRESS"},
-    {"kitchen", "kitchen=", "no NAME=ADDRESS"},
-    {"kitchen", "=192.0.2.7", "no NAME=ADDRESS"},
-    {"kitchen", "kitchen=192.0.2.700", "no NAME=ADDRESS"},
-    {"kitchen", "kitchen=192.0.2.7:80", "no NAME=ADDRESS"},
+    {"kitchen", "", "not NAME=ADDRESS"},
+    {"kitchen", "kitchen", "not NAME=ADDRESS"},
+    {"kitchen", "kitchen=", "not NAME=ADDRESS"},
+    {"kitchen", "=192.0.2.7", "not NAME=ADDRESS"},
+    {"kitchen", "kitchen=192.0.2.700", "not NAME=ADDRESS"},
+    {"kitchen", "kitchen=192.0.2.7:80", "not NAME=ADDRESS"},
 };
 
 static void test_hosts(void **state)

@@ -134,7 +134,7 @@ static const struct sight SIGHTS[] = {
     {"secure boot v2, for other bytes", signed_v2, FLIP, 4100, 0, APP, false, ANY, "the signature is not for these bytes", 4100},
     {"secure boot v1", signed_v1, WHOLE, 0, 0, APP, true, "signature", "secure boot v1", NONE},
     {"Arduino's Update", signed_arduino, WHOLE, 0, 0, APP, true, "signature", "Arduino Update block", NONE},
-    {"something behind", signed_arduino, CUT, LEN + 99, 0, APP, true, ANY, "99 bytes follow the image, and are no signature", LEN},
+    {"something behind", signed_arduino, CUT, LEN + 99, 0, APP, true, ANY, "99 bytes follow the image, and are not a signature", LEN},
     {"for RAM", ram_program, WHOLE, 0, 0, "esp32-ram", "ESP32-C3", false, "segments", "1", "into RAM", NOWHERE},
 };
 /* clang-format on */

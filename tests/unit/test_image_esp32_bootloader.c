@@ -15,7 +15,7 @@ static void older(struct forged *f)
 }
 
 #define BOOT "esp32-bootloader", "ESP32-C3"
-#define UNFIT "a bootloader is no firmware", NOWHERE
+#define UNFIT "a bootloader is not firmware", NOWHERE
 
 /* clang-format off */
 static const struct sight SIGHTS[] = {

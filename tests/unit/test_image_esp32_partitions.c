@@ -13,7 +13,7 @@ static void otadata(struct forged *f)
 }
 
 #define TABLE "esp32-partitions", NULL
-#define UNFIT "a partition table is no firmware", NOWHERE
+#define UNFIT "a partition table is not firmware", NOWHERE
 
 /* clang-format off */
 static const struct sight SIGHTS[] = {

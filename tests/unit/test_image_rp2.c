@@ -30,7 +30,7 @@ static const struct sight SIGHTS[] = {
     {"a byte of boot2", rp2040, FLIP, 77, 0, "unknown", NULL, false, NULL, NULL, "nothing in it is known", NOWHERE},
     {"cut short", rp2040, CUT, 0x2000, 0, RP2040, false, NULL, NULL, "nothing at 0x3000", 0x2000},
     {"not Arduino's", rp2040, SET32, 0x2ff0, 0, RP2040, false, NULL, NULL, "not of Arduino's core", 0x2ff0},
-    {"no start vectors", rp2040, SET32, 0x3004, 0x100030e2, RP2040, false, NULL, NULL, "no start vectors", 0x3000},
+    {"no start vectors", rp2040, SET32, 0x3004, 0x100030e2, RP2040, false, NULL, NULL, "not start vectors", 0x3000},
     {"RP2350 without its last block", forge_rp2350, CUT, 0x3300, 0, RP2350, false, NULL, NULL, "a block should be at 0x3400", 0x3300},
     {"RP2350, a broken block", forge_rp2350, FLIP, 0x3410, 0, RP2350, false, NULL, NULL, "a block of the chain", 0x3400},
     {"RP2350, a block that leads back beyond the start", forge_rp2350, SET32, 0x340c, 0x80000000, RP2350, false,

@@ -174,8 +174,8 @@ static const struct {
      "the boundary has more than letters, digits and dashes"},
     {FORM "a_b", NULL, "the boundary has more than letters, digits and dashes"},
     {"multipart/form-data", NULL, "the form has no boundary"},
-    {"application/octet-stream", NULL, "the Content-Type is no form's"},
-    {"", NULL, "the Content-Type is no form's"},
+    {"application/octet-stream", NULL, "the Content-Type is not a form's"},
+    {"", NULL, "the Content-Type is not a form's"},
 };
 
 static void test_boundaries(void **state)
@@ -248,11 +248,11 @@ static const struct {
     {"--b\r\n" CD "name=\"v\"; filename=\"a\"; x=\"y\"\r\n\r\n", NULL, false,
      "there is more behind the file name"},
     {"--b\r\n" CD "name=\"v\"\r\nX-Note: a\r\n\r\n", NULL, false,
-     "the second line of the part is no Content-Type"},
+     "the second line of the part is not a Content-Type"},
     {"--b\r\n" CD "name=\"v\"\r\nContent-Type:a/b\r\n\r\n", NULL, false,
-     "the second line of the part is no Content-Type"},
+     "the second line of the part is not a Content-Type"},
     {"--b\r\n" CD "name=\"v\"\r\nContent-Type:  a/b\r\n\r\n", NULL, false,
-     "the second line of the part is no Content-Type"},
+     "the second line of the part is not a Content-Type"},
     {"--b\r\n" CD "name=\"v\"\r\n" CT "X-Note: a\r\n\r\n", NULL, false,
      "the part has too many lines"},
 };

@@ -198,10 +198,10 @@ static const struct {
      "it answers, but too slowly"},
     {{.connected = true, .probing = true, .answering = true, .garbled = true},
      ESPOTA_E_PROTOCOL,
-     "the device's answer is no HTTP, or has no end"},
+     "the device's answer is not HTTP, or has no end"},
     {{.connected = true, .committed = true, .confirmed = true, .garbled = true},
      ESPOTA_E_UNKNOWN,
-     "the device answered what is no HTTP, or has no end, after it had every "
+     "the device answered what is not HTTP, or has no end, after it had every "
      "byte"},
     {{.connected = true, .probing = true, .cause = "x"},
      ESPOTA_E_BROKEN,
