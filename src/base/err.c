@@ -51,14 +51,15 @@ enum espota_outcome espota_category_outcome(enum espota_category c)
 
 const char *espota_advice_words(enum espota_advice advice)
 {
-    static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
-#define X(name, words) words,
+    switch (advice) {
+#define X(name, words) \
+    case ESPOTA_ADVICE_##name: \
+        return words;
         ESPOTA_ADVICES(X)
 #undef X
-    };
-
-    return WORDS[(unsigned)advice < ESPOTA_ADVICE_COUNT ? advice
-                                                       : ESPOTA_ADVICE_NONE];
+    default:
+        return "";
+    }
 }
 
 const char *espota_outcome_name(enum espota_outcome outcome)

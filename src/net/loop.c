@@ -156,12 +156,12 @@ void eo_loop_join(struct espota_loop *l, struct member *m)
 
 void eo_loop_leave(struct espota_loop *l, struct member *m)
 {
-    struct member **at = &l->member;
-
-    while (*at != NULL && *at != m)
-        at = &(*at)->next;
-    if (*at == m)
-        *at = m->next;
+    for (struct member **at = &l->member; *at != NULL; at = &(*at)->next) {
+        if (*at == m) {
+            *at = m->next;
+            return;
+        }
+    }
 }
 
 bool eo_loop_live(const struct espota_loop *l)

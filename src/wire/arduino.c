@@ -106,6 +106,8 @@ enum arduino_meaning eo_arduino_meaning(const struct arduino_said *s)
 
 /* ---- error texts -------------------------------------------------------- */
 
+/* "next" may be two initializers: EO_ADVICE(). */
+/* NOLINTBEGIN(bugprone-macro-parentheses) */
 static const struct arduino_error ERRORS[] = {
 #define X(chips, moment, text, category, what, next) \
     {ARDUINO_##chips, ARDUINO_##moment, ESPOTA_E_##category, text, what, \
@@ -117,6 +119,7 @@ static const struct arduino_error ERRORS[] = {
     ARDUINO_ERRORS(X)
 #undef X
 };
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 const struct arduino_error *eo_arduino_error_at(size_t i)
 {

@@ -8,12 +8,15 @@
 const uint8_t EO_ESPHOME_MAGIC[ESPHOME_MAGIC_LEN] = {0x6c, 0x26, 0xf7, 0x5c,
                                                      0x45};
 
+/* "next" may be two initializers: EO_ADVICE(). */
+/* NOLINTBEGIN(bugprone-macro-parentheses) */
 static const struct esphome_refusal REFUSALS[] = {
 #define X(code, name, category, text, next) \
     {code, ESPOTA_E_##category, #name, text, .hint = next},
     ESPHOME_REFUSALS(X)
 #undef X
 };
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct {
     uint8_t code;
