@@ -8,13 +8,16 @@
 #include "os/signals.h"
 #include "ui/ui.h"
 
+int eo_cli_interrupted(void)
+{
+    return espota_category_status(ESPOTA_E_INTERRUPTED) + eo_signals_caught();
+}
+
 int eo_cli_status(const struct espota_error *err)
 {
-    const int status = espota_category_status(err->category);
-
     return err->category == ESPOTA_E_INTERRUPTED
-               ? status + eo_signals_caught()
-               : status;
+               ? eo_cli_interrupted()
+               : espota_category_status(err->category);
 }
 
 int eo_cli_fail(const struct espota_error *err)

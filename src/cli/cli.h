@@ -43,6 +43,8 @@ int eo_cli_opts(const struct cli *, const char *device,
 
 /* The exit status of an error, with the number of the signal that ended us. */
 int eo_cli_status(const struct espota_error *);
+/* ... where a signal ended the command: 128 and its number. */
+int eo_cli_interrupted(void);
 
 /* Prints "espota-c: message" and the hint; gives the exit status. */
 int eo_cli_fail(const struct espota_error *);

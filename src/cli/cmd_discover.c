@@ -434,7 +434,7 @@ int eo_cmd_discover(struct cli *cli)
     int rc;
     const struct espota_discover_config config = {
         .bind = o->host_ip,
-        .family = o->ipv4 == o->ipv6 ? 0 : o->ipv4 ? 4 : 6,
+        .family = eo_opts_family(o),
         .names = (const char *const *)cli->parsed.args.at,
         .n_names = cli->parsed.args.n,
         .timeout_ms = o->collect_ms,
@@ -456,7 +456,6 @@ int eo_cmd_discover(struct cli *cli)
     if (o->watch)
         return 0;
     if (eo_signals_caught() != 0)
-        return espota_category_status(ESPOTA_E_INTERRUPTED) +
-               eo_signals_caught();
+        return eo_cli_interrupted();
     return l.shown == 0 ? nothing(cli, l.heard) : 0;
 }

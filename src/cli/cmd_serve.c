@@ -198,8 +198,7 @@ static int serve(struct serving *v)
     const int rc = eo_drive(v->loop, LOOK_EVERY_MS, look_at_map, v, &err);
 
     if (eo_signals_caught() != 0)
-        return espota_category_status(ESPOTA_E_INTERRUPTED) +
-               eo_signals_caught();
+        return eo_cli_interrupted();
     return rc == 0 ? 0 : eo_cli_fail(&err);
 }
 

@@ -33,7 +33,7 @@ int eo_cmd_wait(struct cli *cli)
     struct espota_wait_config config = {
         .port = (uint16_t)o->wait_port,
         .bind = o->host_ip,
-        .family = o->ipv4 == o->ipv6 ? 0 : o->ipv4 ? 4 : 6,
+        .family = eo_opts_family(o),
         .timeout_ms = o->wait_ms,
     };
     struct espota_loop *loop = NULL;

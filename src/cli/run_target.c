@@ -28,7 +28,7 @@ struct espota_target eo_run_target(struct run_device *d)
         .key = d->key.n > 0 ? d->key.at[0] : NULL,
         .how = o->how,
         .bind = o->host_ip,
-        .family = o->ipv4 == o->ipv6 ? 0 : o->ipv4 ? 4 : 6,
+        .family = eo_opts_family(o),
         .resolver = espota_resolver_at((size_t)o->resolver),
         .resolve = (const char *const *)o->resolve.at,
         .n_resolve = o->resolve.n,

@@ -178,6 +178,12 @@ struct opts {
 };
 
 
+/* The addresses of interest, as the library takes them: 0, 4 or 6. */
+static inline int eo_opts_family(const struct opts *o)
+{
+    return o->ipv4 == o->ipv6 ? 0 : o->ipv4 ? 4 : 6;
+}
+
 /* The i-th row, or NULL behind the last. */
 const struct opt *eo_opt_at(size_t i);
 size_t eo_opt_index(const struct opt *);
