@@ -237,7 +237,7 @@ $(BUILD)/tests/torture/torture: $(call obj,$(addprefix tests/torture/,torture.c 
 # The program as it is, but for what leaves it: the linker hands those calls to
 # tests/model/.
 WRAPPED := clock_gettime write fsync ftruncate ftruncate64 flock eo_waits_turn eo_signals_caught eo_ui_json \
-           espota_image_open espota_image_free eo_resolve_start eo_resolve_free eo_look_start eo_look_free \
+           espota_image_open espota_image_free eo_resolve_start eo_resolve_free eo_identity_start eo_identity_free \
            eo_race_start eo_race_free eo_machine_start
 $(BUILD)/tests/model/model: $(call obj,$(wildcard tests/model/*.c) tests/support/forge.c) \
         $(filter-out %/main.o,$(call obj,$(SRC_CLI))) $(STATIC)

@@ -17,7 +17,7 @@ static const struct {
     {eo_crypto_library, NULL},
     {eo_gzip_library, "gzip (libdeflate)"},
     {eo_http_push_library, "the protocol web (libcurl)"},
-    {eo_http_serve_library, "serve (libmicrohttpd)"},
+    {eo_httpd_library, "serve (libmicrohttpd)"},
     {eo_resolve_library, "mDNS by a daemon (Avahi, dns_sd)"},
 };
 

@@ -92,7 +92,7 @@ static int start_http(struct espota_server *s,
     char *cert = NULL, *key = NULL;
     int fd, rc = -1;
 
-    if (eo_http_serve_library() == NULL)
+    if (eo_httpd_library() == NULL)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "this build cannot serve: libmicrohttpd was left out");
     if (c->tls_cert != NULL &&
@@ -102,24 +102,23 @@ static int start_http(struct espota_server *s,
     fd = listen_on(c, &s->port, err);
     if (fd < 0)
         goto out;
-    rc = eo_http_serve_new(
-        &s->http,
-        &(struct http_serve_config){
-            .loop = s->loop,
-            .listener = fd,
-            .tls_cert = cert,
-            .tls_key = key,
-            .max_clients = or_else(c->max_clients, 1000),
-            .header_ms = or_else(c->header_ms, 15 * SECOND),
-            .stall_ms = or_else(c->stall_ms, 60 * SECOND),
-            .total_ms = or_else(c->total_ms, 1800 * SECOND),
-            .on_request = eo_serve_on_request,
-            .on_progress = eo_serve_on_progress,
-            .on_end = eo_serve_on_end,
-            .on_log = eo_serve_on_log,
-            .ctx = s,
-        },
-        err);
+    rc = eo_httpd_new(&s->http,
+                      &(struct httpd_config){
+                          .loop = s->loop,
+                          .listener = fd,
+                          .tls_cert = cert,
+                          .tls_key = key,
+                          .max_clients = or_else(c->max_clients, 1000),
+                          .header_ms = or_else(c->header_ms, 15 * SECOND),
+                          .stall_ms = or_else(c->stall_ms, 60 * SECOND),
+                          .total_ms = or_else(c->total_ms, 1800 * SECOND),
+                          .on_request = eo_serve_on_request,
+                          .on_progress = eo_serve_on_progress,
+                          .on_end = eo_serve_on_end,
+                          .on_log = eo_serve_on_log,
+                          .ctx = s,
+                      },
+                      err);
 out:
     eo_free(cert);
     eo_free_secret(key);
@@ -186,7 +185,7 @@ void espota_server_free(struct espota_server *s)
 {
     if (s == NULL)
         return;
-    eo_http_serve_free(s->http);
+    eo_httpd_free(s->http);
     eo_catalog_free(s->catalog);
     eo_loop_leave(s->loop, &s->member);
     eo_free_secret(s->credentials);

@@ -11,7 +11,7 @@ void eo_job_stop_all(struct job *j)
     eo_race_free(j->knock);
     j->knock = NULL;
     eo_resolve_free(j->resolve);
-    eo_look_free(j->look);
+    eo_identity_free(j->look);
     eo_verify_free(j->verify);
     eo_race_free(j->peek);
     j->peek = NULL;

@@ -46,7 +46,7 @@ struct job {
     uint16_t announced_port;    /* 0: none */
     struct espota_error no_tcp; /* why it was taken for ArduinoOTA */
     struct resolve *resolve;
-    struct look *look;
+    struct identity *look;
     struct detect *detect;
     struct session *session;
     struct verify *verify;

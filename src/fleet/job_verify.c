@@ -49,7 +49,7 @@ static void warn(struct job *j, const char *code, const char *text,
 
 /* NULL where it tells none. */
 static const char *known_version(char to[ANNOUNCE_VALUE],
-                                 const struct look_facts *facts)
+                                 const struct identity_facts *facts)
 {
     memcpy(to, eo_verify_version(facts), ANNOUNCE_VALUE);
     return to[0] != '\0' ? to : NULL;
@@ -134,7 +134,7 @@ void eo_job_verify(struct job *j, bool open)
  * by saying so afterwards.  Of one that said nothing a version is not known;
  * a hash is one build's. */
 static bool is_provable(const struct verify_expect *want,
-                        const struct look_facts *facts,
+                        const struct identity_facts *facts,
                         enum verify_match match)
 {
     return facts != NULL ? match != VERIFY_SAME : want->hash != NULL;
@@ -162,7 +162,7 @@ static void warn_of_no_proof(struct job *j, bool announces)
 }
 
 /* What it runs now is known, or will not be. */
-static void on_looked(void *ctx, const struct look_facts *facts)
+static void on_looked(void *ctx, const struct identity_facts *facts)
 {
     struct job *j = ctx;
     const struct espota_target *t = &j->target.pub;
@@ -180,7 +180,7 @@ static void on_looked(void *ctx, const struct look_facts *facts)
     j->announces = facts != NULL;
     j->visible |= j->announces;
     j->provable = is_provable(&want, facts, match);
-    eo_look_free(j->look);
+    eo_identity_free(j->look);
     j->look = NULL;
     if (match == VERIFY_OTHER)
         eo_job_happened(j, ESPOTA_HAPPENED_OTHER);
@@ -216,17 +216,16 @@ void eo_job_look(struct job *j)
 
     eo_job_expects_nothing(j); /* a look has a time of its own */
     eo_report_phase(&j->report, ESPOTA_PHASE_RESOLVE, "asking what it runs");
-    j->look = eo_look_start(
-        j->c.loop,
-        &(struct look_config){
-            .host = j->target.name,
-            .addr = &j->addr[0],
-            .bind = t->bind,
-            .family = t->family,
-            .timeout_ms = decides ? CHECK_FIRST_MS : LOOK_MS,
-            .on_end = on_looked,
-            .ctx = j,
-        });
+    j->look = eo_identity_start(
+        j->c.loop, &(struct identity_config){
+                       .host = j->target.name,
+                       .addr = &j->addr[0],
+                       .bind = t->bind,
+                       .family = t->family,
+                       .timeout_ms = decides ? CHECK_FIRST_MS : LOOK_MS,
+                       .on_end = on_looked,
+                       .ctx = j,
+                   });
     if (j->look == NULL)
         eo_job_end_internal(j, "out of memory");
 }

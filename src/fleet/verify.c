@@ -42,9 +42,9 @@ struct verify {
     uint64_t heard_ms; /* when it announced itself last */
     struct timer timer, knocks, limit;
     os_socket udp; /* none: none is under way */
-    struct look *look, *goodbye;
+    struct identity *look, *goodbye;
     struct race *race;
-    struct look_facts facts;
+    struct identity_facts facts;
     bool announced;
     struct presence presence;
     struct verify_result result;
@@ -53,7 +53,7 @@ struct verify {
 /* ---- judging ------------------------------------------------------------- */
 
 enum verify_match eo_verify_match(const struct verify_expect *want,
-                                  const struct look_facts *f)
+                                  const struct identity_facts *f)
 {
     bool told = false;
 
@@ -73,7 +73,7 @@ enum verify_match eo_verify_match(const struct verify_expect *want,
 }
 
 /* Texts compare as releases do, which begin with the year. */
-bool eo_verify_may_roll_back(const struct look_facts *f)
+bool eo_verify_may_roll_back(const struct identity_facts *f)
 {
     const struct chip_family *family = eo_chip_family(f->platform);
 
@@ -81,7 +81,7 @@ bool eo_verify_may_roll_back(const struct look_facts *f)
            strcmp(f->version, "2026") > 0;
 }
 
-const char *eo_verify_version(const struct look_facts *f)
+const char *eo_verify_version(const struct identity_facts *f)
 {
     return f->project_version[0] != '\0' ? f->project_version : f->version;
 }
@@ -334,7 +334,7 @@ static void on_goodbye(void *ctx)
     see(ctx, SIGHT_GOODBYE);
 }
 
-static void on_look(void *ctx, const struct look_facts *facts)
+static void on_look(void *ctx, const struct identity_facts *facts)
 {
     struct verify *v = ctx;
 
@@ -344,25 +344,26 @@ static void on_look(void *ctx, const struct look_facts *facts)
         v->heard_ms = eo_loop_now(v->loop);
         see(v, SIGHT_ANNOUNCED);
     }
-    eo_look_free(v->look);
+    eo_identity_free(v->look);
     v->look = NULL;
     if (!judge(v, false))
         eo_timer_start(v->loop, &v->timer,
                        v->same_ms != 0 ? WATCH_PAUSE_MS : PAUSE_MS, look, v);
 }
 
-static struct look *start_look(struct verify *v, void (*ended)(void *goodbye))
+static struct identity *start_look(struct verify *v,
+                                   void (*ended)(void *goodbye))
 {
-    return eo_look_start(v->loop, &(struct look_config){
-                                      .host = v->c.host,
-                                      .addr = &v->addr,
-                                      .bind = v->c.bind,
-                                      .family = v->c.family,
-                                      .timeout_ms = LOOK_MS,
-                                      .on_end = on_look,
-                                      .on_goodbye = ended,
-                                      .ctx = v,
-                                  });
+    return eo_identity_start(v->loop, &(struct identity_config){
+                                          .host = v->c.host,
+                                          .addr = &v->addr,
+                                          .bind = v->c.bind,
+                                          .family = v->c.family,
+                                          .timeout_ms = LOOK_MS,
+                                          .on_end = on_look,
+                                          .on_goodbye = ended,
+                                          .ctx = v,
+                                      });
 }
 
 static void look(void *ctx)
@@ -417,8 +418,8 @@ void eo_verify_free(struct verify *v)
     eo_timer_stop(v->loop, &v->timer);
     eo_timer_stop(v->loop, &v->knocks);
     eo_timer_stop(v->loop, &v->limit);
-    eo_look_free(v->look);
-    eo_look_free(v->goodbye);
+    eo_identity_free(v->look);
+    eo_identity_free(v->goodbye);
     eo_race_free(v->race);
     if (v->udp >= 0)
         eo_sock_close(v->udp);

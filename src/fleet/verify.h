@@ -28,13 +28,13 @@ enum verify_match { VERIFY_SAME, VERIFY_OTHER, VERIFY_CANNOT_TELL };
 
 /* Does it say that it runs what is expected? */
 enum verify_match eo_verify_match(const struct verify_expect *,
-                                  const struct look_facts *);
+                                  const struct identity_facts *);
 
 /* May it go back by itself to what it ran before? */
-bool eo_verify_may_roll_back(const struct look_facts *);
+bool eo_verify_may_roll_back(const struct identity_facts *);
 
 /* The version to show: the project's, if it has one.  "" where there is none. */
-const char *eo_verify_version(const struct look_facts *);
+const char *eo_verify_version(const struct identity_facts *);
 
 struct verify;
 
@@ -42,7 +42,7 @@ struct verify_result {
     enum espota_category category; /* OK, NOT_BACK, OTHER_VERSION or UNKNOWN */
     bool verified; /* it was seen: away and back, or with what is expected */
     bool stayed;   /* it was not seen to go away */
-    const struct look_facts *facts; /* NULL: it announced nothing */
+    const struct identity_facts *facts; /* NULL: it announced nothing */
     struct espota_error error;      /* unless OK */
 };
 

@@ -10,27 +10,27 @@
 /* A name answers before its services do: so long they may lag behind. */
 enum { SERVICE_LAG_MS = 700 };
 
-struct look {
+struct identity {
     struct espota_loop *loop;
-    void (*on_end)(void *ctx, const struct look_facts *);
+    void (*on_end)(void *ctx, const struct identity_facts *);
     void (*on_goodbye)(void *ctx);
     void *ctx;
     struct browse *browse; /* NULL: there is nobody to ask */
     struct addr addr;      /* len 0: by name */
     struct timer end;
-    struct look_facts facts;
+    struct identity_facts facts;
     bool heard;
 };
 
 static void on_time(void *ctx)
 {
-    struct look *k = ctx;
+    struct identity *k = ctx;
 
     k->on_end(k->ctx, k->heard ? &k->facts : NULL);
 }
 
 /* Never from within the browse: it could not be freed there. */
-static void end_in(struct look *k, uint64_t ms)
+static void end_in(struct identity *k, uint64_t ms)
 {
     if (!k->end.running || eo_loop_now(k->loop) + ms < k->end.due)
         eo_timer_start(k->loop, &k->end, ms, on_time, k);
@@ -44,7 +44,7 @@ static void keep(char to[ANNOUNCE_VALUE], const char *from, size_t len)
     to[len] = '\0';
 }
 
-static void read_facts(struct look_facts *f, const struct browse_entry *e)
+static void read_facts(struct identity_facts *f, const struct browse_entry *e)
 {
     static const char PROJECT[] = "project_version";
     struct reader r = eo_reader(e->txt, e->txt_len);
@@ -61,7 +61,7 @@ static void read_facts(struct look_facts *f, const struct browse_entry *e)
             keep(f->project_version, p.value, p.value_len);
 }
 
-static bool is_wanted(const struct look *k, const struct browse_entry *e)
+static bool is_wanted(const struct identity *k, const struct browse_entry *e)
 {
     if (k->addr.family == 0)
         return true; /* only its own name is asked for */
@@ -74,7 +74,7 @@ static bool is_wanted(const struct look *k, const struct browse_entry *e)
 static void on_news(void *ctx, enum browse_news news,
                     const struct browse_entry *e)
 {
-    struct look *k = ctx;
+    struct identity *k = ctx;
 
     if (k->on_goodbye != NULL) {
         if (news == BROWSE_LEFT)
@@ -95,10 +95,10 @@ static void on_news(void *ctx, enum browse_news news,
                   : SERVICE_LAG_MS);
 }
 
-struct look *eo_look_start(struct espota_loop *loop,
-                           const struct look_config *c)
+struct identity *eo_identity_start(struct espota_loop *loop,
+                                   const struct identity_config *c)
 {
-    struct look *k = eo_calloc(1, sizeof *k);
+    struct identity *k = eo_calloc(1, sizeof *k);
     char local[NAME_SPACE];
     const char *const names[] = {local};
     const bool by_name = eo_name_for_mdns(c->host, local);
@@ -134,7 +134,7 @@ struct look *eo_look_start(struct espota_loop *loop,
     return k;
 }
 
-void eo_look_free(struct look *k)
+void eo_identity_free(struct identity *k)
 {
     if (k == NULL)
         return;

@@ -9,17 +9,17 @@
 #include "os/sock.h"
 #include "wire/announce.h"
 
-struct look;
+struct identity;
 
 /* "" is what it did not say. */
-struct look_facts {
+struct identity_facts {
     char version[ANNOUNCE_VALUE]; /* of ESPHome */
     char project_version[ANNOUNCE_VALUE];
     char config_hash[ANNOUNCE_VALUE];
     char platform[ANNOUNCE_VALUE];
 };
 
-struct look_config {
+struct identity_config {
     const char *host;        /* its name, if mDNS may know it ... */
     const struct addr *addr; /* ... else whoever announces this; on loopback
                                 nobody is asked */
@@ -29,7 +29,7 @@ struct look_config {
 
     /* Once, from the loop; the look may be freed in it.  NULL: it announced
      * nothing in time, or there is nobody to ask. */
-    void (*on_end)(void *ctx, const struct look_facts *);
+    void (*on_end)(void *ctx, const struct identity_facts *);
     /* Instead: it only listens, without an end, for that name to say goodbye;
      * the look may not be freed in it. */
     void (*on_goodbye)(void *ctx);
@@ -37,7 +37,8 @@ struct look_config {
 };
 
 /* Asks afresh: what is told was said after this call.  NULL: no memory. */
-struct look *eo_look_start(struct espota_loop *, const struct look_config *);
-void eo_look_free(struct look *); /* NULL is fine */
+struct identity *eo_identity_start(struct espota_loop *,
+                                   const struct identity_config *);
+void eo_identity_free(struct identity *); /* NULL is fine */
 
 #endif

@@ -25,7 +25,7 @@ enum {
                   away whoever comes next, and we rather choose ourselves */
 };
 
-const char *eo_http_serve_library(void)
+const char *eo_httpd_library(void)
 {
     return "libmicrohttpd";
 }
@@ -35,7 +35,7 @@ const char *eo_http_serve_library(void)
 static void on_ready(void *ctx, int ready);
 
 /* Without epoll: watch what select() would be asked for. */
-static void watch_sets(struct http_serve *s)
+static void watch_sets(struct httpd *s)
 {
     fd_set in, out, bad;
     MHD_socket max = -1;
@@ -62,7 +62,7 @@ static void watch_sets(struct http_serve *s)
     }
 }
 
-static void watch(struct http_serve *s)
+static void watch(struct httpd *s)
 {
     if (s->epoll == NULL)
         watch_sets(s);
@@ -70,13 +70,13 @@ static void watch(struct http_serve *s)
         eo_watch_want(s->epoll, s->deaf ? 0 : ESPOTA_READ);
 }
 
-static unsigned connections(const struct http_serve *s)
+static unsigned connections(const struct httpd *s)
 {
     return MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
         ->num_connections;
 }
 
-static void run(struct http_serve *s)
+static void run(struct httpd *s)
 {
     s->running = true;
     s->left = false;
@@ -86,7 +86,7 @@ static void run(struct http_serve *s)
 
 static void turn(void *ctx)
 {
-    struct http_serve *s = ctx;
+    struct httpd *s = ctx;
     MHD_UNSIGNED_LONG_LONG ms;
 
     if (s->running)
@@ -103,7 +103,7 @@ static void turn(void *ctx)
 
 static void listen_again(void *ctx)
 {
-    struct http_serve *s = ctx;
+    struct httpd *s = ctx;
 
     s->deaf = false;
     watch(s);
@@ -114,7 +114,7 @@ static void listen_again(void *ctx)
  * without a pause. */
 static void on_ready(void *ctx, int ready)
 {
-    struct http_serve *s = ctx;
+    struct httpd *s = ctx;
     const unsigned long came = s->n_came;
     const bool empty = connections(s) == 0;
 
@@ -144,7 +144,7 @@ static void on_log(void *ctx, const char *fmt, va_list ap)
 
 static void on_log(void *ctx, const char *fmt, va_list ap)
 {
-    struct http_serve *s = ctx;
+    struct httpd *s = ctx;
     char raw[256], text[256];
     struct text t;
 
@@ -159,9 +159,9 @@ static void on_log(void *ctx, const char *fmt, va_list ap)
 
 /* ---- outside ------------------------------------------------------------- */
 
-static int start(struct http_serve *s, bool epoll)
+static int start(struct httpd *s, bool epoll)
 {
-    const struct http_serve_config *c = &s->c;
+    const struct httpd_config *c = &s->c;
     const struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)c->tls_cert},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)c->tls_key},
@@ -185,13 +185,12 @@ static int start(struct http_serve *s, bool epoll)
     return s->daemon != NULL ? 0 : -1;
 }
 
-int eo_http_serve_new(struct http_serve **out,
-                      const struct http_serve_config *c,
-                      struct espota_error *err)
+int eo_httpd_new(struct httpd **out, const struct httpd_config *c,
+                 struct espota_error *err)
 {
     const bool epoll =
         !c->no_epoll && MHD_is_feature_supported(MHD_FEATURE_EPOLL) == MHD_YES;
-    struct http_serve *s = eo_calloc(1, sizeof *s);
+    struct httpd *s = eo_calloc(1, sizeof *s);
 
     if (s == NULL)
         goto no_memory;
@@ -232,11 +231,11 @@ no_memory:
 fail:
     if (s == NULL || s->daemon == NULL)
         eo_sock_close(c->listener);
-    eo_http_serve_free(s);
+    eo_httpd_free(s);
     return -1;
 }
 
-void eo_http_serve_free(struct http_serve *s)
+void eo_httpd_free(struct httpd *s)
 {
     if (s == NULL)
         return;
@@ -255,9 +254,8 @@ void eo_http_serve_free(struct http_serve *s)
 
 #else
 
-int eo_http_serve_new(struct http_serve **out,
-                      const struct http_serve_config *c,
-                      struct espota_error *err)
+int eo_httpd_new(struct httpd **out, const struct httpd_config *c,
+                 struct espota_error *err)
 {
     (void)out;
     eo_sock_close(c->listener);
@@ -265,12 +263,12 @@ int eo_http_serve_new(struct http_serve **out,
                    "this build cannot serve: libmicrohttpd was left out");
 }
 
-void eo_http_serve_free(struct http_serve *s)
+void eo_httpd_free(struct httpd *s)
 {
     (void)s;
 }
 
-const char *eo_http_serve_library(void)
+const char *eo_httpd_library(void)
 {
     return NULL;
 }

@@ -34,7 +34,7 @@ struct http_reply {
     void *tag;
 };
 
-struct http_serve_config {
+struct httpd_config {
     struct espota_loop *loop;
     int listener; /* a listening socket, which is taken over */
     const char *tls_cert, *tls_key; /* PEM text; NULL: plain; borrowed */
@@ -54,14 +54,14 @@ struct http_serve_config {
     void *ctx;
 };
 
-struct http_serve;
+struct httpd;
 
-int eo_http_serve_new(struct http_serve **out, const struct http_serve_config *,
-                      struct espota_error *err) EO_MUST_CHECK;
+int eo_httpd_new(struct httpd **out, const struct httpd_config *,
+                 struct espota_error *err) EO_MUST_CHECK;
 /* Ends what is on its way (on_end is called) and closes everything. */
-void eo_http_serve_free(struct http_serve *);
+void eo_httpd_free(struct httpd *);
 
 /* "libmicrohttpd 0.9.75", or NULL: left out of this build. */
-const char *eo_http_serve_library(void);
+const char *eo_httpd_library(void);
 
 #endif

@@ -41,7 +41,7 @@ static bool owes_request(const struct conn *c)
 /* The newest are first in the list, so the last of equals is the oldest.  Who
  * has owed a request for longest, or else whose answer has stood still for
  * longest; NULL: all have a right to their place. */
-static struct conn *least_worthy(const struct http_serve *s,
+static struct conn *least_worthy(const struct httpd *s,
                                  const struct conn *newcomer)
 {
     const uint64_t now = eo_loop_now(s->c.loop);
@@ -64,7 +64,7 @@ static struct conn *least_worthy(const struct http_serve *s,
 
 /* Places are few, and it costs nothing to hold one: some are kept free, so that
  * a device that asks at once is served however many do not. */
-static void make_room(struct http_serve *s, const struct conn *newcomer,
+static void make_room(struct httpd *s, const struct conn *newcomer,
                       unsigned free_places)
 {
     struct conn *c;
@@ -74,21 +74,21 @@ static void make_room(struct http_serve *s, const struct conn *newcomer,
         cut(c, "others needed its place");
 }
 
-bool eo_serve_crowded(const struct http_serve *s)
+bool eo_serve_crowded(const struct httpd *s)
 {
     return s->n_conns >= s->c.max_clients - s->c.max_clients / 8;
 }
 
 /* NULL: it still has time. */
-static const char *too_late(const struct http_serve *s,
-                            const struct exchange *x, uint64_t now)
+static const char *too_late(const struct httpd *s, const struct exchange *x,
+                            uint64_t now)
 {
     return now - x->moved_at > s->c.stall_ms  ? "it took nothing for too long"
            : now - x->began > s->c.total_ms ? "it was too slow"
                                             : NULL;
 }
 
-static void look_at_answer(struct http_serve *s, struct conn *c, uint64_t now)
+static void look_at_answer(struct httpd *s, struct conn *c, uint64_t now)
 {
     struct exchange *x = c->exchange;
     const long unacked = eo_tcp_unacked(c->fd);
@@ -107,7 +107,7 @@ static void look_at_answer(struct http_serve *s, struct conn *c, uint64_t now)
 
 static void look(void *ctx)
 {
-    struct http_serve *s = ctx;
+    struct httpd *s = ctx;
     const uint64_t now = eo_loop_now(s->c.loop);
 
     for (struct conn *c = s->conns; c != NULL; c = c->next) {
@@ -147,8 +147,7 @@ static enum farewell farewell_of(os_socket fd)
     return STILL_THERE;
 }
 
-static void look_at_last(struct http_serve *s, struct exchange *x,
-                         size_t unacked)
+static void look_at_last(struct httpd *s, struct exchange *x, size_t unacked)
 {
     if (unacked >= x->reply.len - x->taken)
         return;
@@ -157,8 +156,7 @@ static void look_at_last(struct http_serve *s, struct exchange *x,
     s->c.on_progress(s->c.ctx, x->reply.tag, x->taken);
 }
 
-static const char *linger_over(struct http_serve *s, struct exchange *x,
-                               bool *over)
+static const char *linger_over(struct httpd *s, struct exchange *x, bool *over)
 {
     const uint64_t now = eo_loop_now(s->c.loop);
     const long unacked = eo_tcp_unacked(x->fd);
@@ -181,8 +179,7 @@ static const char *linger_over(struct http_serve *s, struct exchange *x,
     return late;
 }
 
-static void end_lingering(struct http_serve *s, struct exchange *x,
-                          const char *why)
+static void end_lingering(struct httpd *s, struct exchange *x, const char *why)
 {
     s->c.on_end(s->c.ctx, x->reply.tag, why == NULL ? x->reply.len : x->taken,
                 why);
@@ -192,7 +189,7 @@ static void end_lingering(struct http_serve *s, struct exchange *x,
 
 static void wait_for_last(void *ctx)
 {
-    struct http_serve *s = ctx;
+    struct httpd *s = ctx;
     struct exchange **at = &s->lingering;
 
     while (*at != NULL) {
@@ -211,7 +208,7 @@ static void wait_for_last(void *ctx)
         eo_timer_start(s->c.loop, &s->wait, LINGER_EVERY_MS, wait_for_last, s);
 }
 
-bool eo_serve_linger(struct http_serve *s, struct exchange *x)
+bool eo_serve_linger(struct httpd *s, struct exchange *x)
 {
     x->fd = eo_sock_twin(x->conn->fd);
     if (x->fd < 0)
@@ -224,7 +221,7 @@ bool eo_serve_linger(struct http_serve *s, struct exchange *x)
     return true;
 }
 
-void eo_serve_end_lingering(struct http_serve *s)
+void eo_serve_end_lingering(struct httpd *s)
 {
     while (s->lingering != NULL) {
         struct exchange *x = s->lingering;
@@ -243,7 +240,7 @@ void eo_serve_connection(void *ctx, struct MHD_Connection *connection,
                          void **socket_context,
                          enum MHD_ConnectionNotificationCode code)
 {
-    struct http_serve *s = ctx;
+    struct httpd *s = ctx;
     struct conn *c = *socket_context;
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {

@@ -1,6 +1,6 @@
-/* httpd_inside.h -- the server, to those who share the work: http_serve.c
- * turns libmicrohttpd, http_serve_conn.c keeps the deadlines of connections,
- * http_serve_request.c reads requests and sends answers.
+/* httpd_inside.h -- the server, to those who share the work: httpd.c
+ * turns libmicrohttpd, httpd_conn.c keeps the deadlines of connections,
+ * httpd_request.c reads requests and sends answers.
  */
 #ifndef EO_HTTPD_INSIDE_H
 #define EO_HTTPD_INSIDE_H
@@ -21,7 +21,7 @@ struct exchange {
 };
 
 struct conn {
-    struct http_serve *server;
+    struct httpd *server;
     struct conn *next, **link;
     struct exchange *exchange; /* NULL: between requests */
     os_socket fd;
@@ -30,8 +30,8 @@ struct conn {
     const char *cut; /* why we ended it; NULL: we did not */
 };
 
-struct http_serve {
-    struct http_serve_config c;
+struct httpd {
+    struct httpd_config c;
     struct MHD_Daemon *daemon;
     struct timer run, look, wait;
     struct watch *epoll;
@@ -47,21 +47,21 @@ struct http_serve {
     bool was_deaf; /* ... when somebody knocked the last time; it was told */
 };
 
-/* http_serve_conn.c */
+/* httpd_conn.c */
 
 /* Are places so scarce that nobody keeps one for a second request? */
-bool eo_serve_crowded(const struct http_serve *);
+bool eo_serve_crowded(const struct httpd *);
 void eo_serve_connection(void *server, struct MHD_Connection *,
                          void **socket_context,
                          enum MHD_ConnectionNotificationCode);
 /* All was handed to the kernel, which is not to say that the peer took it:
  * whoever is told that an image was delivered may rely on it.  True: the
  * exchange waits for the last confirmation, and is not the caller's any more. */
-bool eo_serve_linger(struct http_serve *, struct exchange *);
+bool eo_serve_linger(struct httpd *, struct exchange *);
 /* Those that wait are told that the server ended. */
-void eo_serve_end_lingering(struct http_serve *);
+void eo_serve_end_lingering(struct httpd *);
 
-/* http_serve_request.c */
+/* httpd_request.c */
 enum MHD_Result eo_serve_access(void *server, struct MHD_Connection *,
                                 const char *url, const char *method,
                                 const char *http, const char *upload,

@@ -167,7 +167,7 @@ static struct addr peer_of(struct MHD_Connection *connection)
     return peer;
 }
 
-static enum MHD_Result ask(struct http_serve *s, struct exchange *x,
+static enum MHD_Result ask(struct httpd *s, struct exchange *x,
                            struct MHD_Connection *connection,
                            const char *method, const char *url)
 {
@@ -187,7 +187,7 @@ enum MHD_Result eo_serve_access(void *ctx, struct MHD_Connection *connection,
                                 const char *http, const char *upload,
                                 size_t *upload_len, void **request)
 {
-    struct http_serve *s = ctx;
+    struct httpd *s = ctx;
     struct conn *c = MHD_get_connection_info(
                          connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
                          ->socket_context;
@@ -242,7 +242,7 @@ static const char *why_ended(const struct exchange *x,
 void eo_serve_completed(void *ctx, struct MHD_Connection *connection,
                         void **request, enum MHD_RequestTerminationCode code)
 {
-    struct http_serve *s = ctx;
+    struct httpd *s = ctx;
     struct exchange *x = *request;
     const char *why;
 

@@ -1,5 +1,5 @@
 /* serve_inside.h -- the server of serve.h, to those who share the work: serve.c
- * makes it, serve_answer.c decides what each request is given.
+ * makes it, answer.c decides what each request is given.
  */
 #ifndef EO_SERVE_INSIDE_H
 #define EO_SERVE_INSIDE_H
@@ -15,7 +15,7 @@ struct espota_server {
     struct espota_loop *loop;
     struct member member; /* of it */
     struct catalog *catalog;
-    struct http_serve *http;
+    struct httpd *http;
     espota_serve_event_fn *on_event;
     void *ctx;
     char *credentials; /* "user:password"; NULL: everybody */
@@ -27,7 +27,7 @@ struct espota_server {
     uint16_t port;
 };
 
-/* serve_answer.c: the callbacks of http_serve.h; ctx is the server. */
+/* answer.c: the callbacks of httpd.h; ctx is the server. */
 int eo_serve_on_request(void *ctx, const struct http_request *,
                         struct http_reply *);
 void eo_serve_on_progress(void *ctx, void *tag, size_t done);

@@ -1,8 +1,8 @@
 /* page.h -- pushing an image to a device's web page: which kinds of page there
  * are, and how a request names one.
  *
- * The body is in web_body.h, the password in web_login.h, the answer in
- * web_verdict.h: all pure.  The talking is in web/push.c.
+ * The body is in form.h, the password in login.h, the answer in
+ * verdict.h: all pure.  The talking is in web/push.c.
  */
 #ifndef EO_PAGE_H
 #define EO_PAGE_H

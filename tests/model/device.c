@@ -144,10 +144,10 @@ void __wrap_eo_resolve_free(struct resolve *r)
 
 /* ---- what they say they run ------------------------------------------------ */
 
-struct look {
+struct identity {
     struct espota_loop *loop;
     struct timer timer;
-    void (*on_end)(void *ctx, const struct look_facts *);
+    void (*on_end)(void *ctx, const struct identity_facts *);
     void *ctx;
     size_t device;
     uint64_t end;
@@ -155,9 +155,9 @@ struct look {
 
 static void on_look(void *ctx)
 {
-    struct look *l = ctx;
+    struct identity *l = ctx;
     const struct device *d = &world.device[l->device];
-    struct look_facts facts = {.platform = "ESP8266"};
+    struct identity_facts facts = {.platform = "ESP8266"};
 
     world_point("an answer");
     if (world.h.device[l->device][DEVICE_ANNOUNCES_NOT] % 2 == 0 &&
@@ -173,22 +173,22 @@ static void on_look(void *ctx)
     }
 }
 
-struct look *__wrap_eo_look_start(struct espota_loop *,
-                                  const struct look_config *);
-struct look *__wrap_eo_look_start(struct espota_loop *loop,
-                                  const struct look_config *c)
+struct identity *__wrap_eo_identity_start(struct espota_loop *,
+                                      const struct identity_config *);
+struct identity *__wrap_eo_identity_start(struct espota_loop *loop,
+                                      const struct identity_config *c)
 {
-    struct look *l = eo_calloc(1, sizeof *l);
+    struct identity *l = eo_calloc(1, sizeof *l);
 
-    *l = (struct look){.loop = loop, .on_end = c->on_end, .ctx = c->ctx};
+    *l = (struct identity){.loop = loop, .on_end = c->on_end, .ctx = c->ctx};
     l->device = device_at(c->addr);
     l->end = world.clock_ms + c->timeout_ms;
     eo_timer_start(loop, &l->timer, STEP_MS, on_look, l);
     return l;
 }
 
-void __wrap_eo_look_free(struct look *);
-void __wrap_eo_look_free(struct look *l)
+void __wrap_eo_identity_free(struct identity *);
+void __wrap_eo_identity_free(struct identity *l)
 {
     if (l != NULL)
         eo_timer_stop(l->loop, &l->timer);

@@ -18,7 +18,7 @@ static char body[BODY];
 
 struct stage {
     struct espota_loop *loop;
-    struct http_serve *serve;
+    struct httpd *serve;
     struct addr at;
     unsigned asked, released, ended;
     size_t len;      /* of an answer; 0: all */
@@ -85,9 +85,9 @@ static inline void on_log(void *ctx, const char *text)
     s->logs++;
 }
 
-static inline struct http_serve_config config_of(struct stage *s, bool no_epoll)
+static inline struct httpd_config config_of(struct stage *s, bool no_epoll)
 {
-    struct http_serve_config c = {
+    struct httpd_config c = {
         .loop = s->loop,
         .max_clients = 100,
         .header_ms = 60000,
@@ -111,14 +111,14 @@ static inline struct http_serve_config config_of(struct stage *s, bool no_epoll)
 static inline void open_small_stage(struct stage *s, bool no_epoll,
                              unsigned max_clients)
 {
-    struct http_serve_config c;
+    struct httpd_config c;
     struct espota_error err;
 
     memset(s, 0, sizeof *s);
     s->loop = eo_loop_new();
     c = config_of(s, no_epoll);
     c.max_clients = max_clients;
-    if (eo_http_serve_new(&s->serve, &c, &err) != 0)
+    if (eo_httpd_new(&s->serve, &c, &err) != 0)
         fail_msg("%s", err.message);
 }
 
@@ -129,7 +129,7 @@ static inline void open_stage(struct stage *s, bool no_epoll)
 
 static inline void close_stage(struct stage *s)
 {
-    eo_http_serve_free(s->serve);
+    eo_httpd_free(s->serve);
     eo_loop_free(s->loop);
 }
 

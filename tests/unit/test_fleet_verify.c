@@ -41,7 +41,7 @@ static void test_row(void **state)
 {
     const struct row *r = *state;
     const struct verify_expect want = {r->version, r->hash};
-    struct look_facts says = {.version = ""};
+    struct identity_facts says = {.version = ""};
 
     strcpy(says.version, r->says);
     strcpy(says.project_version, r->says_project);
@@ -64,7 +64,7 @@ static void test_who_may_roll_back(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof WHO / sizeof *WHO; i++) {
-        struct look_facts f = {.version = ""};
+        struct identity_facts f = {.version = ""};
 
         strcpy(f.platform, WHO[i].platform);
         strcpy(f.version, WHO[i].version);

@@ -143,7 +143,7 @@ static void test_the_server_ends(void **state)
         while (s.asked == 0)
             eo_loop_turn(s.loop, 5);
         assert_int_equal(s.ended, 0);
-        eo_http_serve_free(s.serve); /* it has taken nothing yet */
+        eo_httpd_free(s.serve); /* it has taken nothing yet */
         s.serve = NULL;
         assert_int_equal(s.ended, 1);
         assert_string_equal(s.why, "the server ended");
@@ -156,13 +156,13 @@ static void test_the_server_ends(void **state)
 static void test_a_certificate_that_is_none(void **state)
 {
     struct stage s = {.loop = eo_loop_new()};
-    struct http_serve_config c = config_of(&s, false);
+    struct httpd_config c = config_of(&s, false);
     struct espota_error err = {0};
 
     (void)state;
     c.tls_cert = "no certificate";
     c.tls_key = "no key";
-    assert_int_equal(eo_http_serve_new(&s.serve, &c, &err), -1);
+    assert_int_equal(eo_httpd_new(&s.serve, &c, &err), -1);
     assert_int_equal(err.category, ESPOTA_E_USAGE);
     assert_int_equal(close(c.listener), -1); /* it was taken over */
     eo_loop_free(s.loop);
@@ -176,11 +176,11 @@ static void test_every_lack_of_memory(void **state)
 
         for (unsigned long n = 1; !done && n < 50; n++) {
             struct stage s = {.loop = eo_loop_new()};
-            struct http_serve_config c = config_of(&s, no_epoll);
+            struct httpd_config c = config_of(&s, no_epoll);
             struct espota_error err = {0};
 
             eo_alloc_fail_at(n, 0);
-            done = eo_http_serve_new(&s.serve, &c, &err) == 0;
+            done = eo_httpd_new(&s.serve, &c, &err) == 0;
             eo_alloc_fail_at(0, 0);
             if (!done)
                 assert_int_equal(err.category, ESPOTA_E_INTERNAL);

@@ -51,14 +51,14 @@ static void test_the_deadlines(void **state)
     (void)state;
     for (size_t i = 0; i < 2 * (sizeof ROWS / sizeof *ROWS); i++) {
         struct stage s = {.loop = eo_loop_new()};
-        struct http_serve_config config = config_of(&s, i % 2);
+        struct httpd_config config = config_of(&s, i % 2);
         struct espota_error err;
         struct client c;
 
         config.header_ms = ROWS[i / 2].header_ms;
         config.stall_ms = ROWS[i / 2].stall_ms;
         config.total_ms = ROWS[i / 2].total_ms;
-        assert_int_equal(eo_http_serve_new(&s.serve, &config, &err), 0);
+        assert_int_equal(eo_httpd_new(&s.serve, &config, &err), 0);
         ask(&s, &c, ROWS[i / 2].request);
         if (ROWS[i / 2].why == NULL) {
             turn_until(&s, &c.over, &c, 1);

@@ -1,5 +1,5 @@
-/* test_sim_noise.c -- the device's side of ESPHome's encryption: the values of
- * docs/PROTOCOLS.md, appendix B.2. */
+/* test_sim_esphome_noise.c -- the device's side of ESPHome's encryption: the
+ * values of docs/PROTOCOLS.md, appendix B.2. */
 #include "support/bytes.h"
 
 #include "sim_esphome/noise.h"

@@ -1,4 +1,4 @@
-/* test_web_page_body.c -- the body of an upload, read in pieces. */
+/* test_web_form.c -- the body of an upload, read in pieces. */
 #include "support/test.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* test_web_page_login.c -- what the look at a device's web page teaches. */
+/* test_web_login.c -- what the look at a device's web page teaches. */
 #include "support/test.h"
 
 #include "web/login.h"

@@ -1,4 +1,4 @@
-/* test_web_page_verdict.c -- what the answers of a device's web page mean. */
+/* test_web_verdict.c -- what the answers of a device's web page mean. */
 #include "support/test.h"
 
 #include "web/verdict.h"
