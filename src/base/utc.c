@@ -38,10 +38,13 @@ void eo_utc_text(char out[UTC_TEXT], uint64_t wall_ms, bool with_ms)
     const uint64_t seconds = wall_ms / 1000;
     const struct date d = date_of(seconds / 86400);
     const unsigned in_day = (unsigned)(seconds % 86400);
-    char ms[8] = "";
+    const int n = snprintf(out, UTC_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u",
+                           d.year, d.month, d.day, in_day / 3600,
+                           in_day / 60 % 60, in_day % 60);
+    const size_t left = n > 0 && n < UTC_TEXT ? UTC_TEXT - (size_t)n : 0;
 
-    if (with_ms)
-        snprintf(ms, sizeof ms, ".%03u", (unsigned)(wall_ms % 1000));
-    snprintf(out, UTC_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u%sZ", d.year,
-             d.month, d.day, in_day / 3600, in_day / 60 % 60, in_day % 60, ms);
+    if (left > 0 && with_ms)
+        snprintf(out + n, left, ".%03uZ", (unsigned)(wall_ms % 1000));
+    else if (left > 0)
+        snprintf(out + n, left, "Z");
 }
