@@ -85,11 +85,22 @@ FEATURES := $(if $(filter 1,$(WITH_GZIP)),-DEO_WITH_GZIP) $(if $(filter 1,$(WITH
             $(if $(filter 1,$(WITH_HTTP_SERVE)),-DEO_WITH_HTTP_SERVE) \
             $(if $(filter 1,$(WITH_HTTP_PUSH)),-DEO_WITH_HTTP_PUSH) \
             $(if $(filter 1,$(WITH_AVAHI)),-DEO_WITH_AVAHI) $(if $(filter 1,$(WITH_DNSSD)),-DEO_WITH_DNSSD)
-LEFT_OUT := $(OTHER_OS) $(if $(filter 1,$(WITH_AVAHI)),,src/names/mdns_avahi.c) $(if $(filter 1,$(WITH_DNSSD)),,src/names/mdns_dnssd.c)
+
+# What is left out is a file that is left out; where something must stand in for
+# it, a file X_none.c does.  $(call part,WITH,FILE...,FILE_none...)
+part = $(if $(filter 1,$(1)),$(3),$(2))
+LEFT_OUT := $(addprefix src/, \
+    $(call part,$(WITH_AVAHI),names/mdns_avahi.c) \
+    $(call part,$(WITH_DNSSD),names/mdns_dnssd.c) \
+    $(call part,$(WITH_GZIP),image/gzip.c,image/gzip_none.c) \
+    $(call part,$(WITH_JSON),serve/manifest.c,serve/manifest_none.c) \
+    $(call part,$(WITH_JSON),ui/json.c ui/json_memory.c ui/ui_json.c,ui/json_none.c) \
+    $(call part,$(WITH_HTTP_PUSH),web/push.c web/push_fail.c web/push_multi.c web/push_request.c,web/push_none.c) \
+    $(call part,$(WITH_HTTP_SERVE),serve/httpd.c serve/httpd_conn.c serve/httpd_request.c,serve/httpd_none.c))
 
 # ---- what we are made of -----------------------------------------------------
 
-SRC_CLI := $(sort $(wildcard src/conf/*.c src/ui/*.c src/cli/*.c))
+SRC_CLI := $(sort $(filter-out $(LEFT_OUT),$(wildcard src/conf/*.c src/ui/*.c src/cli/*.c)))
 SRC_SIM := $(sort $(wildcard src/sim/*.c src/sim_*/*.c))
 SRC_LIB := $(sort $(filter-out $(SRC_CLI) $(SRC_SIM) $(LEFT_OUT),$(wildcard src/*/*.c)))
 UNIT    := $(sort $(wildcard tests/unit/test_*.c))

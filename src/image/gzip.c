@@ -4,7 +4,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-#ifdef EO_WITH_GZIP
 #include <libdeflate.h>
 
 /* Of firmware 10 leaves 2 % less than gzip -9 in less time; 12 takes half as
@@ -110,37 +109,4 @@ out:
     eo_free(buf);
     libdeflate_free_decompressor(d);
     return rc;
-}
-
-#else
-
-bool eo_gzip_have(void)
-{
-    return false;
-}
-
-const char *eo_gzip_library(void)
-{
-    return NULL;
-}
-
-int eo_gzip(const uint8_t *bytes, size_t len, uint8_t **out, size_t *out_len,
-            struct espota_error *err)
-{
-    (void)bytes, (void)len, (void)out, (void)out_len;
-    return eo_fail(err, ESPOTA_E_USAGE, "this build has no gzip");
-}
-
-int eo_gunzip(const uint8_t *bytes, size_t len, size_t max, uint8_t **out,
-              size_t *out_len, struct espota_error *err)
-{
-    (void)bytes, (void)len, (void)max, (void)out, (void)out_len;
-    return eo_fail(err, ESPOTA_E_USAGE, "this build has no gzip");
-}
-
-#endif
-
-bool eo_is_gzip(const uint8_t *bytes, size_t len)
-{
-    return len >= 3 && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == 8;
 }

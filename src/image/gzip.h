@@ -28,6 +28,9 @@ int eo_gunzip(const uint8_t *bytes, size_t len, size_t max, uint8_t **out,
               size_t *out_len, struct espota_error *err) EO_MUST_CHECK;
 
 /* 1F 8B 08: the look of gzip. */
-bool eo_is_gzip(const uint8_t *bytes, size_t len);
+static inline bool eo_is_gzip(const uint8_t *bytes, size_t len)
+{
+    return len >= 3 && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == 8;
+}
 
 #endif

@@ -5,8 +5,6 @@
  */
 #include "serve/httpd.h"
 
-#ifdef EO_WITH_HTTP_SERVE
-
 #include <stdio.h>
 #include <string.h>
 
@@ -251,26 +249,3 @@ void eo_httpd_free(struct httpd *s)
     eo_serve_end_lingering(s);
     eo_free(s);
 }
-
-#else
-
-int eo_httpd_new(struct httpd **out, const struct httpd_config *c,
-                 struct espota_error *err)
-{
-    (void)out;
-    eo_sock_close(c->listener);
-    return eo_fail(err, ESPOTA_E_USAGE,
-                   "this build cannot serve: libmicrohttpd was left out");
-}
-
-void eo_httpd_free(struct httpd *s)
-{
-    (void)s;
-}
-
-const char *eo_httpd_library(void)
-{
-    return NULL;
-}
-
-#endif

@@ -8,8 +8,6 @@
  */
 #include "serve/httpd.h"
 
-#ifdef EO_WITH_HTTP_SERVE
-
 #include <errno.h>
 
 #include "base/mem.h"
@@ -279,5 +277,3 @@ void eo_serve_connection(void *ctx, struct MHD_Connection *connection,
     eo_free(c);
     *socket_context = NULL;
 }
-
-#endif

@@ -3,8 +3,6 @@
  */
 #include "serve/httpd.h"
 
-#ifdef EO_WITH_HTTP_SERVE
-
 #include <string.h>
 
 #include "base/mem.h"
@@ -263,5 +261,3 @@ void eo_serve_completed(void *ctx, struct MHD_Connection *connection,
                     why == NULL ? x->reply.len : x->taken, why);
     eo_free(x);
 }
-
-#endif

@@ -1,8 +1,6 @@
 /* manifest.c -- the JSON that ESPHome's update entity reads. */
 #include "serve/manifest.h"
 
-#ifdef EO_WITH_JSON
-
 #include <jansson.h>
 
 #include "base/mem.h"
@@ -40,19 +38,3 @@ char *eo_manifest(const struct manifest *m, struct espota_error *err)
     json_decref(json);
     return text;
 }
-
-#else
-
-bool eo_manifest_have(void)
-{
-    return false;
-}
-
-char *eo_manifest(const struct manifest *m, struct espota_error *err)
-{
-    (void)m;
-    eo_fail(err, ESPOTA_E_USAGE, "jansson was left out of this build");
-    return NULL;
-}
-
-#endif

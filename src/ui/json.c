@@ -1,8 +1,6 @@
 /* json.c -- what all who print JSON need. */
 #include "base/str.h"
 
-#ifdef EO_WITH_JSON
-
 #include <errno.h>
 #include <string.h>
 
@@ -58,5 +56,3 @@ void eo_json_tell(struct json_events *e, FILE *out, json_t *o)
     e->broken = eo_json_line(out, o);
     e->seq++;
 }
-
-#endif

@@ -1,14 +1,6 @@
 /* json_memory.c -- what the JSON library falls back to without memory. */
 #include "ui/json_memory.h"
 
-#ifndef EO_WITH_JSON
-
-void eo_json_memory(void)
-{
-}
-
-#else
-
 #include <stdalign.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,5 +42,3 @@ void eo_json_memory(void)
 {
     json_set_alloc_funcs(take, give_back);
 }
-
-#endif

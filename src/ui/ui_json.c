@@ -1,16 +1,6 @@
 /* ui_json.c -- one JSON object a line, as docs/JSON.md describes them. */
 #include "ui/ui.h"
 
-#ifndef EO_WITH_JSON
-
-struct ui *eo_ui_json(FILE *out)
-{
-    (void)out;
-    return NULL;
-}
-
-#else
-
 #include <string.h>
 
 #include "base/mem.h"
@@ -312,5 +302,3 @@ struct ui *eo_ui_json(FILE *out)
     j->base.out = out;
     return &j->base;
 }
-
-#endif

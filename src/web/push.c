@@ -1,8 +1,6 @@
 /* push.c -- an image into a device's web page, by libcurl on our loop. */
 #include "web/push.h"
 
-#ifdef EO_WITH_HTTP_PUSH
-
 #include <string.h>
 
 #include "base/mem.h"
@@ -343,20 +341,3 @@ struct session *eo_push_start(const struct web_job *web,
     eo_push_attach(p, on_moved);
     return &p->base;
 }
-
-#else
-
-const char *eo_http_push_library(void)
-{
-    return NULL;
-}
-
-struct session *eo_push_start(const struct web_job *web,
-                              const struct session_config *c)
-{
-    (void)web;
-    (void)c;
-    return NULL;
-}
-
-#endif

@@ -3,8 +3,6 @@
  */
 #include "web/push.h"
 
-#ifdef EO_WITH_HTTP_PUSH
-
 #include <string.h>
 
 #include "base/mem.h"
@@ -121,5 +119,3 @@ void eo_push_fail(struct push *p, CURLcode code)
                            .garbled = no_http,
                            .cause = curl_easy_strerror(code)});
 }
-
-#endif

@@ -5,8 +5,6 @@
  */
 #include "web/push.h"
 
-#ifdef EO_WITH_HTTP_PUSH
-
 #include "base/mem.h"
 #include "web/push_inside.h"
 
@@ -100,5 +98,3 @@ void eo_push_attach(struct push *p, void (*on_moved)(struct push *))
     curl_multi_setopt(p->multi, CURLMOPT_TIMERFUNCTION, set_timer);
     curl_multi_setopt(p->multi, CURLMOPT_TIMERDATA, p);
 }
-
-#endif

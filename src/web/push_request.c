@@ -6,8 +6,6 @@
  */
 #include "web/push.h"
 
-#ifdef EO_WITH_HTTP_PUSH
-
 #include <errno.h>
 #include <string.h>
 
@@ -400,5 +398,3 @@ int eo_push_start_post(struct push *p)
                      (curl_off_t)eo_web_body_len(&p->body));
     return go(p, PUSH_POST);
 }
-
-#endif
