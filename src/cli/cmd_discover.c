@@ -2,10 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#ifdef EO_WITH_JSON
-#include "ui/json.h"
-#endif
-
 #include <espota/discover.h>
 
 #include "base/glob.h"
@@ -315,44 +311,6 @@ static void print_target(const struct espota_device *d)
         puts(line);
 }
 
-static void print_json(const char *news, const struct espota_device *d);
-
-#ifdef EO_WITH_JSON
-static void print_json(const char *news, const struct espota_device *d)
-{
-    json_t *o = json_object(), *addresses = json_array(), *txt = json_object();
-
-    if (news != NULL)
-        json_object_set_new(o, "event", eo_json_text(news));
-    json_object_set_new(o, "name", eo_json_text(d->name));
-    json_object_set_new(o, "host", eo_json_text(d->host));
-    for (size_t i = 0; i < d->n_addresses; i++)
-        json_array_append_new(addresses, eo_json_text(d->addresses[i]));
-    json_object_set_new(o, "addresses", addresses);
-    json_object_set_new(o, "port",
-                        d->port != 0 ? json_integer(d->port) : json_null());
-    json_object_set_new(o, "protocol", eo_json_text(d->protocol));
-    json_object_set_new(o, "profile", eo_json_text(d->profile));
-    json_object_set_new(o, "auth", eo_json_text(d->auth));
-    json_object_set_new(o, "board", eo_json_text(d->board));
-    json_object_set_new(o, "platform", eo_json_text(d->platform));
-    json_object_set_new(o, "version", eo_json_text(d->version));
-    json_object_set_new(o, "mac", eo_json_text(d->mac));
-    json_object_set_new(o, "friendly_name", eo_json_text(d->friendly_name));
-    json_object_set_new(o, "config_hash", eo_json_text(d->config_hash));
-    for (size_t i = 0; i < d->n_txt; i++)
-        json_object_set_new(txt, d->txt[i].key, eo_json_text(d->txt[i].value));
-    json_object_set_new(o, "txt", txt);
-    json_object_set_new(o, "remark", eo_json_text(d->remark));
-    (void)eo_json_line(stdout, o); /* the end looks at the stream */
-}
-#else
-static void print_json(const char *news, const struct espota_device *d)
-{
-    (void)news, (void)d;
-}
-#endif
-
 static void on_device(void *ctx, enum espota_device_news news,
                       const struct espota_device *d)
 {
@@ -363,7 +321,7 @@ static void on_device(void *ctx, enum espota_device_news news,
         return;
     l->shown++;
     if (l->opts->json != NULL)
-        print_json(l->opts->watch ? NEWS[news] : NULL, d);
+        eo_discover_json(l->opts->watch ? NEWS[news] : NULL, d);
     else if (l->opts->as_targets)
         print_target(d);
     else if (l->opts->watch)

@@ -22,6 +22,9 @@ const char *eo_discover_host(const struct espota_device *);
  * where there is none, or no protocol. */
 void eo_discover_target(struct text *, const struct espota_device *);
 
+/* Prints it as a line of JSON; news: NULL, or what happened to it. */
+void eo_discover_json(const char *news, const struct espota_device *);
+
 /* Until its time is over, or a signal asks to end.  0, or -1. */
 int eo_discover_run(const struct espota_discover_config *,
                     struct espota_error *err) EO_MUST_CHECK;

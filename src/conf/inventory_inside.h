@@ -47,4 +47,8 @@ bool eo_csv_is_header(const char *line);
 int eo_csv_header(struct reading *, struct header *, char *line);
 int eo_csv_line(struct reading *, const struct header *, char *line);
 
+/* ---- JSON ---------------------------------------------------------------- */
+
+int eo_json_target(struct reading *, const char *line);
+
 #endif
