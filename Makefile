@@ -14,7 +14,7 @@ PKG_CONFIG  ?= pkg-config
 INSTALL     ?= install
 CFLAGS      ?= -O2 -g
 
-VERSION   := $(shell sed -n 's/^.define ESPOTA_VERSION "\(.*\)"/\1/p' include/espota/version.h)
+VERSION   := $(shell awk '/^.define ESPOTA_VERSION_(MAJOR|MINOR|PATCH) / { printf "%s%s", dot, $$3; dot = "." }' include/espota/version.h)
 SOVERSION := 0
 
 # "make setup X Y" installs first and then starts afresh with X and Y: what

@@ -34,14 +34,10 @@ static inline void flash_event(void *ctx, const struct espota_event *e)
 /* 0, or -1 with a message said. */
 static inline int flash_begin(struct flash *f, char **argv)
 {
-    const struct espota_target target = {
-        .host = argv[1],
-        .port = (uint16_t)atoi(argv[2]),
-    };
-    const struct espota_fleet_config config = {
-        .on_event = flash_event,
-        .on_event_ctx = f,
-    };
+    const struct espota_target target =
+        ESPOTA_TARGET(.host = argv[1], .port = (uint16_t)atoi(argv[2]));
+    const struct espota_fleet_config config =
+        ESPOTA_FLEET_CONFIG(.on_event = flash_event, .on_event_ctx = f);
     struct espota_error err;
 
     *f = (struct flash){.status = 1};

@@ -180,16 +180,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct espota_error err;
 
     if (espota_loop_new(&loop, &err) != 0 ||
-        espota_discover_new(&d, loop,
-                            &(struct espota_discover_config){
-                                .family = how & 4 ? (how & 8 ? 6 : 4) : 0,
-                                .names = NAMES,
-                                .n_names = how & 2 ? 2 : 0,
-                                .watch = how & 1,
-                                .on_device = on_device,
-                                .on_device_ctx = &seen,
-                            },
-                            &err) != 0)
+        espota_discover_new(
+            &d, loop,
+            &ESPOTA_DISCOVER_CONFIG(.family = how & 4 ? (how & 8 ? 6 : 4) : 0,
+                                    .names = NAMES, .n_names = how & 2 ? 2 : 0,
+                                    .watch = how & 1, .on_device = on_device,
+                                    .on_device_ctx = &seen),
+            &err) != 0)
         abort();
     while (fuzz_left(&in) >= 2 && espota_loop_live(loop)) {
         const uint8_t what = fuzz_byte(&in) % 6, arg = fuzz_byte(&in);

@@ -9,7 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct espota_check check_it = {.protocol = "arduino", .port = 8266};
+    const struct espota_check check_it =
+        ESPOTA_CHECK(.protocol = "arduino", .port = 8266);
     const struct espota_image_info *info;
     struct espota_image *img;
     struct espota_error err;

@@ -24,16 +24,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned warnings = 0;
     char *board = fuzz_until(&in, '\0');
     const uint8_t room = fuzz_byte(&in), flags = fuzz_byte(&in);
-    struct espota_check check = {
-        .protocol = PROTOCOLS[fuzz_byte(&in) % 5],
-        .chip = CHIPS[fuzz_byte(&in) % 8],
-        .port = PORTS[fuzz_byte(&in) % 5],
-        .type = (enum espota_type)(flags & 3),
-        .board = flags & 4 ? board : NULL,
-        .max_bytes = flags & 8 ? (size_t)room << 8 : 0,
-        .on_warning = on_warning,
-        .ctx = &warnings,
-    };
+    struct espota_check check =
+        ESPOTA_CHECK(.protocol = PROTOCOLS[fuzz_byte(&in) % 5],
+                     .chip = CHIPS[fuzz_byte(&in) % 8],
+                     .port = PORTS[fuzz_byte(&in) % 5],
+                     .type = (enum espota_type)(flags & 3),
+                     .board = flags & 4 ? board : NULL,
+                     .max_bytes = flags & 8 ? (size_t)room << 8 : 0,
+                     .on_warning = on_warning, .ctx = &warnings);
     struct espota_image *img;
     struct espota_error err;
 

@@ -49,7 +49,8 @@ enum espota_device_news {
 typedef void espota_device_fn(void *ctx, enum espota_device_news,
                               const struct espota_device *);
 
-struct espota_discover_config { /* all zero but on_device is a good default */
+struct espota_discover_config { /* on_device alone is a good default */
+    size_t size; /* sizeof this struct: see version.h */
     const char *bind; /* interface or local address; NULL: all */
     int family;       /* addresses of interest: 0, 4 or 6 */
     /* Host names ("kitchen", "kitchen.local"), n of them: only these are
@@ -61,6 +62,9 @@ struct espota_discover_config { /* all zero but on_device is a good default */
     espota_device_fn *on_device;
     void *on_device_ctx;
 };
+
+#define ESPOTA_DISCOVER_CONFIG(...)                                           \
+    ESPOTA_SIZED(espota_discover_config, __VA_ARGS__)
 
 struct espota_discover; /* opaque */
 
@@ -77,12 +81,15 @@ ESPOTA_API void espota_discover_free(struct espota_discover *);
 /* ---- waiting for one ----------------------------------------------------- */
 
 struct espota_wait_config {
+    size_t size; /* sizeof this struct: see version.h */
     const char *host;    /* a name of mDNS is listened for; all else is tried */
     uint16_t port;       /* to try; 0: one that the device does not use */
     const char *bind;    /* as above */
     int family;          /* 0, 4 or 6 */
     uint32_t timeout_ms; /* 0: for ever */
 };
+
+#define ESPOTA_WAIT_CONFIG(...) ESPOTA_SIZED(espota_wait_config, __VA_ARGS__)
 
 struct espota_wait; /* opaque */
 

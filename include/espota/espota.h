@@ -8,6 +8,9 @@
  * comment says "borrowed until ...".  What an event points at is borrowed for
  * the length of the callback.
  *
+ * STRUCTS.  One that you fill begins with its size and has a macro that sets
+ * it; version.h says what for.
+ *
  * ERRORS.  A function that can fail returns 0, or -1 after filling *err; err
  * comes last and may be NULL.  Outputs are untouched on failure.  Nothing
  * aborts, exits or prints.

@@ -200,7 +200,8 @@ enum espota_min_auth {
 #define ESPOTA_WINDOW_AUTO 0u
 #define ESPOTA_WINDOW_LOCKSTEP 1u
 
-/* How the image is to be sent: what the protocol is told, as it is. */
+/* How the image is to be sent: what the protocol is told, as it is.  It has no
+ * size, as it lies inside another struct and keeps its own. */
 struct espota_how {
     enum espota_type type; /* of the image */
     enum espota_compress compress;
@@ -214,9 +215,10 @@ struct espota_how {
                            and greeting together (0: no such limit) */
 };
 
-/* Zero it, then set what you know.  Copied by espota_fleet_add(); secrets are
+/* Begin with ESPOTA_TARGET().  Copied by espota_fleet_add(); secrets are
  * wiped from the copy when the job ends. */
 struct espota_target {
+    size_t size; /* sizeof this struct: see version.h */
     const char *host;     /* "kitchen", "kitchen.local", 192.0.2.7, ::1 */
     uint16_t port;        /* 0: by protocol and image */
     const char *protocol; /* a name of espota_protocol_at(); NULL or "auto":
@@ -282,6 +284,8 @@ struct espota_target {
     void *tag; /* handed back in every event; borrowed until _free */
 };
 
+#define ESPOTA_TARGET(...) ESPOTA_SIZED(espota_target, __VA_ARGS__)
+
 /* 0, or -1 (ESPOTA_E_USAGE: it makes no sense, whatever the image).  What
  * espota_fleet_add() asks first. */
 ESPOTA_API int espota_target_check(const struct espota_target *,
@@ -291,12 +295,13 @@ ESPOTA_API int espota_target_check(const struct espota_target *,
 
 struct espota_fleet; /* opaque */
 
-struct espota_amount { /* of the fleet's jobs */
+struct espota_amount { /* of the fleet's jobs; in arrays, so it never grows */
     unsigned n;
     bool percent;
 };
 
-struct espota_fleet_config { /* all zero is a good default */
+struct espota_fleet_config { /* ESPOTA_FLEET_CONFIG() is a good default */
+    size_t size; /* sizeof this struct: see version.h */
     unsigned max_active;     /* jobs on the wire at once; 0: 64 */
     unsigned per_host;       /* ... with the same host; 0: no limit */
     unsigned starts_per_min; /* 0: no limit */
@@ -317,6 +322,8 @@ struct espota_fleet_config { /* all zero is a good default */
     struct espota_amount canary;
     struct espota_amount wave_max_fail; /* 0: none of a wave */
 };
+
+#define ESPOTA_FLEET_CONFIG(...) ESPOTA_SIZED(espota_fleet_config, __VA_ARGS__)
 
 /* A member of the loop (borrowed until _free) as long as a job has not ended.
  * Behind a closed gate, jobs that were not begun end as SKIPPED

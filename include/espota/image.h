@@ -105,8 +105,9 @@ ESPOTA_API void espota_image_free(struct espota_image *);
 
 /* ---- does it fit? ------------------------------------------------------- */
 
-/* What is known of the device.  Zero it, then set what you know. */
+/* What is known of the device: begin with ESPOTA_CHECK(). */
 struct espota_check {
+    size_t size; /* sizeof this struct: see version.h */
     const char *protocol; /* as in struct espota_target; NULL, "auto": any */
     enum espota_type type;
     uint16_t port;     /* of the device; tells the platform if it is a
@@ -120,6 +121,8 @@ struct espota_check {
     void (*on_warning)(void *ctx, const char *code, const char *text);
     void *ctx;
 };
+
+#define ESPOTA_CHECK(...) ESPOTA_SIZED(espota_check, __VA_ARGS__)
 
 /* 0: nothing speaks against sending this image to that device.  Otherwise
  * ESPOTA_E_IMAGE, with the file to use instead where one lies beside it. */

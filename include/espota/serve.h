@@ -70,14 +70,17 @@ typedef void espota_serve_event_fn(void *ctx,
 
 /* For whom there is what.  The most particular match wins: a MAC, a chip id,
  * a name (the request's file name up to its first dot), a family ("ESP8266",
- * "ESP32", "Pico"), "*". */
+ * "ESP32", "Pico"), "*".  In arrays, whose stride the caller fixed when it was
+ * compiled: so it has no size, and never grows. */
 struct espota_serve_rule {
     const char *who;
     const char *firmware, *filesystem; /* files; NULL: none */
     const char *version;               /* of both; NULL: not known */
 };
 
-struct espota_serve_config { /* all zero: nothing to serve, which is refused */
+/* ESPOTA_SERVE_CONFIG(): nothing to serve, which is refused. */
+struct espota_serve_config {
+    size_t size; /* sizeof this struct: see version.h */
     const char *bind; /* address or interface; NULL: all, IPv4 and IPv6 */
     uint16_t port;    /* 0: any free one */
 
@@ -109,6 +112,8 @@ struct espota_serve_config { /* all zero: nothing to serve, which is refused */
     espota_serve_event_fn *on_event;
     void *on_event_ctx;
 };
+
+#define ESPOTA_SERVE_CONFIG(...) ESPOTA_SIZED(espota_serve_config, __VA_ARGS__)
 
 struct espota_server; /* opaque */
 

@@ -1,9 +1,25 @@
-/* version.h -- the version, and how a symbol becomes public. */
+/* version.h -- the version, how a symbol becomes public, and how a struct does
+ * not grow old. */
 #ifndef ESPOTA_VERSION_H
 #define ESPOTA_VERSION_H
 
-/* The Makefile reads this line. */
-#define ESPOTA_VERSION "0.1.0"
+/* The Makefile reads these lines. */
+#define ESPOTA_VERSION_MAJOR 0
+#define ESPOTA_VERSION_MINOR 1
+#define ESPOTA_VERSION_PATCH 0
+
+/* "0.1.0": of these headers. */
+#define ESPOTA_VERSION                                                        \
+    ESPOTA_TEXT_(ESPOTA_VERSION_MAJOR)                                        \
+    "." ESPOTA_TEXT_(ESPOTA_VERSION_MINOR) "." ESPOTA_TEXT_(                  \
+        ESPOTA_VERSION_PATCH)
+#define ESPOTA_TEXT_(number) ESPOTA_AS_IS_(number)
+#define ESPOTA_AS_IS_(text) #text
+
+/* 1.2.3 is 10203: for #if. */
+#define ESPOTA_VERSION_NUMBER                                                 \
+    (ESPOTA_VERSION_MAJOR * 10000 + ESPOTA_VERSION_MINOR * 100 +              \
+     ESPOTA_VERSION_PATCH)
 
 /* The library is built with hidden symbols; these are the visible ones.  What a
  * function that MUST be CHECKed gives says whether it worked. */
@@ -13,6 +29,33 @@
 #else
 #define ESPOTA_API
 #define ESPOTA_MUST_CHECK
+#endif
+
+/* A struct that a caller fills begins with its size, so that a program and a
+ * library of different ages understand each other: what the program's struct
+ * does not have yet is zero, and what the library's does not have must be
+ * zero.  No size, or something where the library has nothing, is USAGE.
+ *
+ * Its macro (ESPOTA_TARGET(.host = "kitchen", .port = 3232)) is such a struct
+ * with the size set and all that is not named zero: in C, and in C++ from
+ * C++20, where members have their order.  Everywhere: zero it, and set .size
+ * to its sizeof. */
+#ifdef __cplusplus
+#define ESPOTA_SIZED(name, ...) (name{.size = sizeof(name), __VA_ARGS__})
+#else
+#define ESPOTA_SIZED(name, ...)                                               \
+    ((struct name){.size = sizeof(struct name), __VA_ARGS__})
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ESPOTA_VERSION of the library that runs. */
+ESPOTA_API const char *espota_version(void);
+
+#ifdef __cplusplus
+}
 #endif
 
 #endif

@@ -23,6 +23,11 @@ static const struct {
 
 enum { N_PARTS = sizeof PARTS / sizeof *PARTS };
 
+const char *espota_version(void)
+{
+    return ESPOTA_VERSION;
+}
+
 const char *espota_library_at(size_t i)
 {
     for (size_t k = 0; k < N_PARTS; k++)

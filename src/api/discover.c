@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/given.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "names/browse.h"
@@ -343,14 +344,21 @@ static void give_up(void *ctx, int sys)
 }
 
 int espota_discover_new(struct espota_discover **out, struct espota_loop *loop,
-                        const struct espota_discover_config *c,
+                        const struct espota_discover_config *given,
                         struct espota_error *err)
 {
-    struct espota_discover *d = eo_calloc(1, sizeof *d);
-    uint32_t ms = c->timeout_ms != 0 ? c->timeout_ms : TIMEOUT_MS;
+    struct espota_discover_config own;
+    const struct espota_discover_config *c = &own;
+    struct espota_discover *d;
+    uint32_t ms;
 
+    if (EO_GIVEN(struct espota_discover_config, on_device_ctx, &own, given,
+                err) != 0)
+        return -1;
+    d = eo_calloc(1, sizeof *d);
     if (d == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    ms = c->timeout_ms != 0 ? c->timeout_ms : TIMEOUT_MS;
     d->loop = loop;
     d->member = (struct member){is_live, give_up, d, NULL};
     eo_loop_join(loop, &d->member);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/given.h"
 #include "base/mem.h"
 #include "fleet/job.h"
 #include "fleet/rollout.h"
@@ -77,11 +78,15 @@ static bool is_live(const void *ctx)
 }
 
 int espota_fleet_new(struct espota_fleet **out, struct espota_loop *loop,
-                     const struct espota_fleet_config *c,
+                     const struct espota_fleet_config *given,
                      struct espota_error *err)
 {
-    struct espota_fleet *f = eo_calloc(1, sizeof *f);
+    struct espota_fleet_config c;
+    struct espota_fleet *f;
 
+    if (EO_GIVEN(struct espota_fleet_config, wave_max_fail, &c, given, err) != 0)
+        return -1;
+    f = eo_calloc(1, sizeof *f);
     if (f == NULL || (f->listeners = eo_listeners_new(loop)) == NULL) {
         eo_free(f);
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
@@ -89,15 +94,15 @@ int espota_fleet_new(struct espota_fleet **out, struct espota_loop *loop,
     f->loop = loop;
     f->member = (struct member){is_live, give_up, f, NULL};
     eo_loop_join(loop, &f->member);
-    f->c = *c;
-    f->turns.per_host = c->per_host;
+    f->c = c;
+    f->turns.per_host = c.per_host;
     f->shortage = (struct shortage){.loop = f->loop, .on_over = on_news, .ctx = f};
     eo_rollout_init(&f->rollout,
-                    &(struct rollout_rules){.canary = c->canary,
-                                            .waves = c->waves,
-                                            .n_waves = c->n_waves,
-                                            .wave_max_fail = c->wave_max_fail,
-                                            .max_fail = c->stop_after});
+                    &(struct rollout_rules){.canary = c.canary,
+                                            .waves = c.waves,
+                                            .n_waves = c.n_waves,
+                                            .wave_max_fail = c.wave_max_fail,
+                                            .max_fail = c.stop_after});
     if (f->c.max_active == 0)
         f->c.max_active = MAX_ACTIVE;
     eo_raise_fd_limit();

@@ -1,4 +1,5 @@
 /* serve.c -- the server of serve.h: its listener and its catalog. */
+#include "base/given.h"
 #include "serve/serve_inside.h"
 
 #include <errno.h>
@@ -152,12 +153,16 @@ static void give_up(void *ctx, int sys)
 }
 
 int espota_server_new(struct espota_server **out, struct espota_loop *loop,
-                      const struct espota_serve_config *c,
+                      const struct espota_serve_config *given,
                       struct espota_error *err)
 {
+    struct espota_serve_config own;
+    const struct espota_serve_config *c = &own;
     struct espota_server *s;
 
-    if (check(c, err) != 0)
+    if (EO_GIVEN(struct espota_serve_config, on_event_ctx, &own, given, err) !=
+            0 ||
+        check(c, err) != 0)
         return -1;
     s = eo_calloc(1, sizeof *s);
     if (s == NULL)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/given.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "names/browse.h"
@@ -165,11 +166,16 @@ static int copy(struct espota_wait *w, const struct espota_wait_config *c)
 }
 
 int espota_wait_new(struct espota_wait **out, struct espota_loop *loop,
-                    const struct espota_wait_config *c,
+                    const struct espota_wait_config *given,
                     struct espota_error *err)
 {
-    struct espota_wait *w = eo_calloc(1, sizeof *w);
+    struct espota_wait_config own;
+    const struct espota_wait_config *c = &own;
+    struct espota_wait *w;
 
+    if (EO_GIVEN(struct espota_wait_config, timeout_ms, &own, given, err) != 0)
+        return -1;
+    w = eo_calloc(1, sizeof *w);
     if (w == NULL)
         return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
     w->loop = loop;

@@ -390,7 +390,7 @@ int eo_cmd_discover(struct cli *cli)
     struct listing l = {.opts = o};
     struct espota_error err;
     int rc;
-    const struct espota_discover_config config = {
+    const struct espota_discover_config config = ESPOTA_DISCOVER_CONFIG(
         .bind = o->host_ip,
         .family = eo_opts_family(o),
         .names = (const char *const *)cli->parsed.args.at,
@@ -398,8 +398,7 @@ int eo_cmd_discover(struct cli *cli)
         .timeout_ms = o->collect_ms,
         .watch = o->watch,
         .on_device = on_device,
-        .on_device_ctx = &l,
-    };
+        .on_device_ctx = &l);
 
     if (check(o, &cli->parsed.args, &err) != 0)
         return eo_cli_fail(&err);

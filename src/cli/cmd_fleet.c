@@ -72,12 +72,11 @@ static int parse_limits(const struct opts *o, struct espota_amount *waves,
                         struct espota_fleet_config *c,
                         struct espota_error *err)
 {
-    *c = (struct espota_fleet_config){
+    *c = ESPOTA_FLEET_CONFIG(
         .max_active = o->jobs,
         .per_host = o->per_host,
         .starts_per_min = o->dry_run ? 0 : o->rate, /* nobody is started */
-        .waves = waves,
-    };
+        .waves = waves);
     if (parse_one("canary", o->canary, 1, &c->canary, err) != 0 ||
         parse_amounts("waves", o->waves, waves, WAVES_MAX, &c->n_waves, err) !=
             0 ||
@@ -136,12 +135,11 @@ static int add_announced(struct cli *cli, struct target_list *list,
     struct texts filters = {0};
     struct finding f = {list, &cli->config, &filters, err, 0};
     char *copy = eo_strdup(text), *word = copy, *next;
-    const struct espota_discover_config config = {
+    const struct espota_discover_config config = ESPOTA_DISCOVER_CONFIG(
         .bind = o->host_ip,
         .timeout_ms = o->collect_ms,
         .on_device = on_found,
-        .on_device_ctx = &f,
-    };
+        .on_device_ctx = &f);
 
     for (; word != NULL && f.rc == 0; word = next) {
         next = strchr(word, ',');

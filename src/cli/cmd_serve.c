@@ -134,7 +134,7 @@ static int start(struct serving *v, struct espota_error *err)
     if (espota_loop_new(&v->loop, err) != 0 ||
         espota_server_new(
             &v->server, v->loop,
-            &(struct espota_serve_config){
+            &ESPOTA_SERVE_CONFIG(
                 .bind = o->bind,
                 .port = (uint16_t)o->serve_port,
                 .files = files->at,
@@ -156,8 +156,7 @@ static int start(struct serving *v, struct espota_error *err)
                     eo_opts_given(o, &o->connect_ms) ? o->connect_ms : 0,
                 .total_ms = o->max_ms,
                 .on_event = eo_serve_show_event,
-                .on_event_ctx = &v->show,
-            },
+                .on_event_ctx = &v->show),
             err) != 0 ||
         privileges(v, err) != 0 || check_all(v, err) != 0)
         return -1;

@@ -30,12 +30,11 @@ static int read_host(const struct cli *cli, struct espota_wait_config *c,
 int eo_cmd_wait(struct cli *cli)
 {
     const struct opts *o = &cli->opts;
-    struct espota_wait_config config = {
+    struct espota_wait_config config = ESPOTA_WAIT_CONFIG(
         .port = (uint16_t)o->wait_port,
         .bind = o->host_ip,
         .family = eo_opts_family(o),
-        .timeout_ms = o->wait_ms,
-    };
+        .timeout_ms = o->wait_ms);
     struct espota_loop *loop = NULL;
     struct espota_wait *wait = NULL;
     struct espota_error err;

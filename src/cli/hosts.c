@@ -17,11 +17,10 @@ static void on_device(void *ctx, enum espota_device_news news,
 
 void eo_print_hosts(const struct cli *cli)
 {
-    const struct espota_discover_config config = {
+    const struct espota_discover_config config = ESPOTA_DISCOVER_CONFIG(
         .bind = cli->opts.host_ip,
         .watch = true, /* at once, not when the time is over */
-        .on_device = on_device,
-    };
+        .on_device = on_device);
     struct espota_loop *loop;
     struct espota_discover *discover;
 

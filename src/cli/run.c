@@ -315,6 +315,7 @@ int eo_run_go(struct run *run)
                        : o->debug     ? ESPOTA_LOG_INFO
                                       : 0;
     eo_asked_free(&run->asked); /* every device has its copy */
+    config.size = sizeof config;
     config.on_event = on_event;
     config.on_event_ctx = run;
     no_memory(&err);

@@ -109,12 +109,11 @@ static void load(struct run *run, struct run_device *d)
 void eo_run_ready(struct run *run, struct run_device *d)
 {
     const struct opts *o = &d->opts;
-    const struct espota_check check = {
+    const struct espota_check check = ESPOTA_CHECK(
         .protocol = espota_protocol_word_at((size_t)o->protocol),
         .type = o->how.type,
         .port = (uint16_t)o->port,
-        .force = o->force,
-    };
+        .force = o->force);
     struct espota_error err;
 
     if (d->error.category == ESPOTA_E_OK)

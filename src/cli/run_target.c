@@ -15,7 +15,7 @@ struct espota_target eo_run_target(struct run_device *d)
 {
     const struct opts *o = &d->opts;
 
-    return (struct espota_target){
+    return ESPOTA_TARGET(
         .host = d->host,
         .port = (uint16_t)o->port,
         .protocol = espota_protocol_word_at((size_t)o->protocol),
@@ -52,6 +52,5 @@ struct espota_target eo_run_target(struct run_device *d)
         .force = o->force,
         .known = d->known,
         .hold = d->hold,
-        .tag = d,
-    };
+        .tag = d);
 }

@@ -21,7 +21,7 @@ int eo_fit(struct report *report, const struct espota_image *image,
            const struct espota_target *t, const struct detected *found,
            struct espota_error *err)
 {
-    const struct espota_check check = {
+    const struct espota_check check = ESPOTA_CHECK(
         .protocol = found != NULL ? found->protocol : t->protocol,
         .type = t->how.type,
         .port = t->port,
@@ -29,8 +29,7 @@ int eo_fit(struct report *report, const struct espota_image *image,
         .board = found != NULL ? found->board : NULL,
         .force = t->force,
         .on_warning = found != NULL ? on_new_doubt : on_doubt,
-        .ctx = report,
-    };
+        .ctx = report);
 
     return espota_image_check(image, &check, err);
 }

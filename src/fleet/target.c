@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/device.h"
+#include "base/given.h"
 #include "base/hex.h"
 #include "base/mem.h"
 #include "fleet/protocol.h"
@@ -113,14 +114,17 @@ static bool copy_list(const char *const **to, size_t *n,
     return *n == n_from;
 }
 
-int eo_target_copy(struct target *to, const struct espota_target *from,
+int eo_target_copy(struct target *to, const struct espota_target *given,
                    struct espota_error *err)
 {
+    struct espota_target own;
+    const struct espota_target *from = &own;
     const struct protocol *speaks;
     bool ok;
 
     *to = (struct target){0};
-    if (check(from, err) != 0)
+    if (EO_GIVEN(struct espota_target, tag, &own, given, err) != 0 ||
+        check(from, err) != 0)
         return -1;
     if (from->key != NULL && read_key(to, from->key, err) != 0)
         return -1;

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/given.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "image/image.h"
@@ -86,19 +87,23 @@ static bool look_beside(struct text *t, const char *path,
 }
 
 int espota_image_check(const struct espota_image *img,
-                       const struct espota_check *check,
+                       const struct espota_check *given,
                        struct espota_error *err)
 {
-    const struct preflight_image v = view(img, check->type);
     const char *file = espota_image_info(img)->file;
+    struct preflight_image v;
+    struct espota_check check;
     struct espota_error why;
     struct text beside;
     char path[1024];
 
-    if (eo_preflight(&v, check, &why) == 0)
+    if (EO_GIVEN(struct espota_check, ctx, &check, given, err) != 0)
+        return -1;
+    v = view(img, check.type);
+    if (eo_preflight(&v, &check, &why) == 0)
         return 0;
     eo_text_init(&beside, path, sizeof path);
-    if (eo_image_is_file(img) && look_beside(&beside, file, check))
+    if (eo_image_is_file(img) && look_beside(&beside, file, &check))
         return eo_fail_hint(err, ESPOTA_E_IMAGE,
                             "flash the file that lies beside it",
                             "%s; beside it lies %s, which fits", why.message,

@@ -71,8 +71,9 @@ static int fail(const struct espota_error *err)
 int main(int argc, char **argv)
 {
     struct tally tally = {0};
-    const struct espota_fleet_config config = {
-        .max_active = 1u << 20, .on_event = on_event, .on_event_ctx = &tally};
+    const struct espota_fleet_config config =
+        ESPOTA_FLEET_CONFIG(.max_active = 1u << 20, .on_event = on_event,
+                            .on_event_ctx = &tally);
     const int64_t began = wall_ms();
     struct espota_loop *loop = NULL;
     struct espota_fleet *fleet;
@@ -92,9 +93,9 @@ int main(int argc, char **argv)
         espota_fleet_new(&fleet, loop, &config, &err) != 0)
         return fail(&err);
     for (unsigned long i = 0; i < count; i++) {
-        const struct espota_target target = {.host = "127.0.0.1",
-                                             .port = (uint16_t)(port + i),
-                                             .protocol = "esphome"};
+        const struct espota_target target =
+            ESPOTA_TARGET(.host = "127.0.0.1", .port = (uint16_t)(port + i),
+                          .protocol = "esphome");
 
         if (espota_fleet_add(fleet, image, &target, &err) < 0)
             return fail(&err);

@@ -13,6 +13,7 @@ lib=$tmp/root/usr/lib
 
 cat >"$tmp/user.c" <<'END'
 #include <stdio.h>
+#include <string.h>
 #include <espota/espota.h>
 
 int main(void)
@@ -20,12 +21,13 @@ int main(void)
     struct espota_loop *loop;
     struct espota_fleet *fleet;
     struct espota_error err;
-    const struct espota_fleet_config config = {0};
+    const struct espota_fleet_config config = ESPOTA_FLEET_CONFIG();
 
-    if (espota_loop_new(&loop, &err) != 0 ||
+    if (strcmp(espota_version(), ESPOTA_VERSION) != 0 ||
+        espota_loop_new(&loop, &err) != 0 ||
         espota_fleet_new(&fleet, loop, &config, &err) != 0)
         return 1;
-    printf("%s %d\n", espota_category_name(ESPOTA_E_REFUSED),
+    printf("%s %s %d\n", espota_version(), espota_category_name(ESPOTA_E_REFUSED),
            espota_loop_run(loop, -1, &err));
     espota_fleet_free(fleet);
     espota_loop_free(loop);
@@ -38,7 +40,7 @@ export PKG_CONFIG_PATH
 # The .pc file speaks of /usr; here it is below DESTDIR.
 ours() { pkg-config "--define-variable=libdir=$lib" "--define-variable=includedir=$tmp/root/usr/include" "$@" espota; }
 
-[ "$(ours --modversion)" = "$(sed -n 's/^.define ESPOTA_VERSION "\(.*\)"/\1/p' include/espota/version.h)" ]
+version=$(ours --modversion)
 # A build with sanitizers, or one that counts, leaves libraries that need them.
 san=
 nm "$lib/libespota.a" 2>/dev/null | grep -q __asan_init && san="-fsanitize=address,undefined"
@@ -49,8 +51,8 @@ $cc $san $(ours --cflags) -o "$tmp/shared" "$tmp/user.c" $(ours --libs)
 # shellcheck disable=SC2046
 $cc $san $(ours --cflags) -pthread -o "$tmp/static" "$tmp/user.c" "$lib/libespota.a" \
     $(pkg-config --libs $(ours --print-requires-private | sed 's/ .*//'))
-[ "$(LD_LIBRARY_PATH=$lib "$tmp/shared")" = "refused 0" ]
-[ "$("$tmp/static")" = "refused 0" ]
+[ "$(LD_LIBRARY_PATH=$lib "$tmp/shared")" = "$version refused 0" ]
+[ "$("$tmp/static")" = "$version refused 0" ]
 
 # Nothing but the API is visible in the shared library.
 hidden=$(nm -D --defined-only "$lib"/libespota.so.* 2>/dev/null |

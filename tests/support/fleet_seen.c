@@ -95,8 +95,9 @@ void seen_on_event(void *ctx, const struct espota_event *e)
 
 struct espota_fleet *seen_fleet(struct fleet_seen *s, unsigned max_active)
 {
-    const struct espota_fleet_config c = {
-        .max_active = max_active, .on_event = seen_on_event, .on_event_ctx = s};
+    const struct espota_fleet_config c =
+        ESPOTA_FLEET_CONFIG(.max_active = max_active, .on_event = seen_on_event,
+                            .on_event_ctx = s);
 
     assert_int_equal(espota_loop_new(&s->loop, NULL), 0);
     assert_int_equal(espota_fleet_new(&s->fleet, s->loop, &c, NULL), 0);
@@ -121,9 +122,8 @@ void seen_free(struct fleet_seen *s)
 
 struct espota_target seen_target(uint16_t port)
 {
-    return (struct espota_target){
-        .host = "127.0.0.1", .port = port, .protocol = "esphome",
-        .force = true};
+    return ESPOTA_TARGET(.host = "127.0.0.1", .port = port,
+                         .protocol = "esphome", .force = true);
 }
 
 int seen_add(struct espota_fleet *f, const struct espota_target *t)

@@ -12,7 +12,7 @@ static void test_all_are_told_at_the_end_by_name(void **state)
     struct stage s;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){0});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG());
     say(&KITCHEN, 120, 120);
     say(&PRINTER, 120, 120); /* none of ours */
     say(&ATTIC, 120, 120);
@@ -32,7 +32,7 @@ static void test_who_was_asked_just_before_gets_a_second(void **state)
     struct stage s;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){.timeout_ms = 1});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG(.timeout_ms = 1));
     say(&KITCHEN, 120, 120);
     pass(&s, 990);
     assert_true(espota_loop_live(s.loop));
@@ -50,14 +50,14 @@ static void test_the_better_service_is_told(void **state)
     struct stage s;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){0});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG());
     say(&PAGE, 120, 120);
     say(&KITCHEN, 120, 120);
     pass(&s, 2100);
     expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
     close_stage(&s);
 
-    open_stage(&s, (struct espota_discover_config){0});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG());
     say(&PAGE, 120, 120);
     pass(&s, 2100);
     expect(&s, "+ kitchen esphome 0 10.77.0.2\n");
@@ -70,7 +70,7 @@ static void test_incomplete_ones_are_not_told(void **state)
     struct voice v;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){0});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG());
     voice_begin(&v);
     voice_ptr(&v, ESPHOME, "half." ESPHOME, 120);
     voice_srv(&v, "half." ESPHOME, "half.local", 6053, 120);
@@ -88,8 +88,7 @@ static void test_names_with_and_without_local(void **state)
     struct stage s;
 
     (void)state;
-    open_stage(&s,
-               (struct espota_discover_config){.names = NAMES, .n_names = 3});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG(.names = NAMES, .n_names = 3));
     say(&KITCHEN, 120, 120);
     say(&ATTIC, 120, 120);
     say_name("hall.local", "10.77.0.7", 120);
@@ -108,11 +107,11 @@ static void test_a_name_that_is_none(void **state)
     struct espota_error err = {0};
 
     (void)state;
-    assert_int_equal(
-        espota_discover_new(&d, loop,
-                            &(struct espota_discover_config){.names = NAMES,
-                                                             .n_names = 1},
-                            &err), -1);
+    assert_int_equal(espota_discover_new(
+                         &d, loop,
+                         &ESPOTA_DISCOVER_CONFIG(.names = NAMES, .n_names = 1),
+                         &err),
+                     -1);
     assert_false(espota_loop_live(loop));
     espota_loop_free(loop);
     assert_int_equal(err.category, ESPOTA_E_USAGE);
@@ -143,7 +142,7 @@ static void test_texts_are_safe_and_whole(void **state)
     struct stage s;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){.on_device = on_details});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG(.on_device = on_details));
     say(&HOSTILE, 120, 120);
     pass(&s, 2100);
     expect(&s, "a\\x1b[2Jb|a\\x1b[2Jb.local|key|\"d1\"\\x07|ESP32|(null)|(none)\n"
@@ -175,7 +174,7 @@ static void test_more_texts_than_anybody_needs(void **state)
     struct voice v;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){.on_device = on_many});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG(.on_device = on_many));
     say(&d, 120, 120);
     for (int i = 0; i < 100; i++) {
         snprintf(space[i], sizeof space[i], "k%d", i);
@@ -198,7 +197,7 @@ static void test_it_ends_where_the_loop_cannot_wait(void **state)
 
     (void)state;
     for (int watch = 0; watch < 2; watch++) {
-        open_stage(&s, (struct espota_discover_config){.watch = watch != 0});
+        open_stage(&s, ESPOTA_DISCOVER_CONFIG(.watch = watch != 0));
         assert_true(espota_loop_live(s.loop));
         espota_loop_give_up(s.loop, ENOMEM);
         assert_false(espota_loop_live(s.loop));
@@ -215,7 +214,7 @@ static void test_in_a_foreign_loop(void **state)
     struct stage s;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){0});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG());
     assert_int_equal(espota_loop_timeout(s.loop), 0); /* the first question */
     assert_int_equal(espota_loop_fds(s.loop, fds, 4), 0);
     espota_loop_process(s.loop, fds, 0);
@@ -231,9 +230,8 @@ static void test_no_network(void **state)
 
     (void)state;
     fake.none = true;
-    assert_int_equal(espota_discover_new(
-                         &d, loop, &(struct espota_discover_config){0}, &err),
-                     -1);
+    assert_int_equal(
+        espota_discover_new(&d, loop, &ESPOTA_DISCOVER_CONFIG(), &err), -1);
     fake.none = false;
     assert_int_equal(err.category, ESPOTA_E_RESOLVE);
     assert_null(d);
@@ -253,11 +251,11 @@ static void test_every_lack_of_memory_is_reported(void **state)
         struct espota_error err = {0};
 
         eo_alloc_fail_at(n, 0);
-        done = espota_discover_new(
-                   &d, loop,
-                   &(struct espota_discover_config){
-                       .names = NAMES, .n_names = 2, .bind = "127.0.0.1"},
-                   &err) == 0;
+        done = espota_discover_new(&d, loop,
+                                   &ESPOTA_DISCOVER_CONFIG(.names = NAMES,
+                                                           .n_names = 2,
+                                                           .bind = "127.0.0.1"),
+                                   &err) == 0;
         eo_alloc_fail_at(0, 0);
         if (!done) {
             assert_null(d);
@@ -281,7 +279,7 @@ static void test_two_of_one_name(void **state)
     struct stage s;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){.timeout_ms = 2000});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG(.timeout_ms = 2000));
     pass(&s, 100);
     say(&ONE, 120, 120);
     say(&OTHER, 120, 120);

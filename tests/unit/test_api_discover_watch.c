@@ -8,7 +8,7 @@ static void test_news_of_one_device(void **state)
 
     (void)state;
     moved.address = "10.77.0.4";
-    open_stage(&s, (struct espota_discover_config){.watch = true});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG(.watch = true));
     say(&KITCHEN, 120, 120);
     pass(&s, 100);
     expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
@@ -34,8 +34,8 @@ static void test_who_was_told_once_leaves_once(void **state)
     struct stage s;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){
-                       .names = NAMES, .n_names = 1, .watch = true});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG(.names = NAMES, .n_names = 1,
+                                          .watch = true));
     say(&KITCHEN, 120, 120);
     pass(&s, 100);
     expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
@@ -60,7 +60,7 @@ static void test_a_page_does_not_leave_beside_its_device(void **state)
     struct stage s;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){.watch = true});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG(.watch = true));
     say(&KITCHEN, 120, 120);
     pass(&s, 100);
     say(&PAGE, 120, 120);
@@ -81,7 +81,7 @@ static void test_safe_mode_is_noticed(void **state)
     struct stage s;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){.watch = true});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG(.watch = true));
     say(&KITCHEN, 120, 120);
     pass(&s, 100);
     expect(&s, "+ kitchen esphome 3232 10.77.0.2\n");
@@ -117,7 +117,7 @@ static void test_many_leave_at_once(void **state)
     unsigned links = 0;
 
     (void)state;
-    open_stage(&s, (struct espota_discover_config){.watch = true});
+    open_stage(&s, ESPOTA_DISCOVER_CONFIG(.watch = true));
     for (uint32_t ttl = 120;; ttl = 0) {
         for (int i = 0; i < 20; i++) {
             char name[20];

@@ -167,10 +167,11 @@ static void test_targets_that_make_no_sense(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct espota_target target = ROWS[i].target;
         struct espota_error err;
 
-        assert_int_equal(espota_fleet_add(f, seen_image, &ROWS[i].target, &err),
-                         -1);
+        target.size = sizeof target;
+        assert_int_equal(espota_fleet_add(f, seen_image, &target, &err), -1);
         assert_int_equal(err.category, ESPOTA_E_USAGE);
         assert_string_equal(err.message, ROWS[i].message);
     }
@@ -225,7 +226,8 @@ static void test_out_of_memory(void **state)
     t.retry_delay_ms = 1;
     for (int forever = 0; forever < 2; forever++)
         for (unsigned long n = 1, more = 1; more; n++) {
-            const struct espota_fleet_config c = {.on_event = seen_on_event};
+            const struct espota_fleet_config c =
+                ESPOTA_FLEET_CONFIG(.on_event = seen_on_event);
             struct espota_fleet_config config = c;
             struct espota_error err = {0};
             struct fleet_seen s = {0};

@@ -64,16 +64,13 @@ static struct espota_server *open_server(const char *const *paths, size_t n)
 
     loop = eo_loop_new();
     assert_non_null(loop);
-    if (espota_server_new(&s, loop,
-                          &(struct espota_serve_config){.bind = "127.0.0.1",
-                                                        .files = paths,
-                                                        .n_files = n,
-                                                        .version = "7",
-                                                        .user = "u",
-                                                        .password = "p",
-                                                        .max_repeats = 3,
-                                                        .on_event = on_event},
-                          &err) != 0)
+    if (espota_server_new(
+            &s, loop,
+            &ESPOTA_SERVE_CONFIG(.bind = "127.0.0.1", .files = paths,
+                                 .n_files = n, .version = "7", .user = "u",
+                                 .password = "p", .max_repeats = 3,
+                                 .on_event = on_event),
+            &err) != 0)
         fail_msg("%s", err.message);
     return s;
 }

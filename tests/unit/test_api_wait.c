@@ -20,9 +20,8 @@ static struct espota_wait *begin(struct espota_loop **loop, uint16_t port,
     assert_int_equal(espota_loop_new(loop, NULL), 0);
     assert_int_equal(
         espota_wait_new(&w, *loop,
-                        &(struct espota_wait_config){.host = host,
-                                                     .port = port,
-                                                     .timeout_ms = timeout_ms},
+                        &ESPOTA_WAIT_CONFIG(.host = host, .port = port,
+                                            .timeout_ms = timeout_ms),
                         NULL),
         0);
     memset(host, 'x', sizeof host - 1); /* it was copied */
@@ -89,8 +88,8 @@ static void test_every_lack_of_memory_is_reported(void **state)
         assert_int_equal(espota_loop_new(&loop, NULL), 0);
         eo_alloc_fail_at(n, 0);
         done = espota_wait_new(&w, loop,
-                               &(struct espota_wait_config){
-                                   .host = "127.0.0.1", .bind = "127.0.0.1"},
+                               &ESPOTA_WAIT_CONFIG(.host = "127.0.0.1",
+                                                   .bind = "127.0.0.1"),
                                &err) == 0;
         eo_alloc_fail_at(0, 0);
         if (!done) {

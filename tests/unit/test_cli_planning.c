@@ -121,7 +121,7 @@ static void test_devices_by_address(void **state)
 /* All behind one address, one after the other; none is there. */
 static unsigned long run(uint16_t closed_port, unsigned n)
 {
-    const struct espota_fleet_config c = {.per_host = 1};
+    const struct espota_fleet_config c = ESPOTA_FLEET_CONFIG(.per_host = 1);
     const struct espota_target t = seen_target(closed_port);
     struct espota_loop *loop;
     struct espota_fleet *f;

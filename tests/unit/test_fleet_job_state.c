@@ -37,8 +37,8 @@ static void on_event(void *ctx, const struct espota_event *e)
 
 static void run(struct seen *s, const struct espota_target *t)
 {
-    const struct espota_fleet_config c = {.on_event = on_event,
-                                          .on_event_ctx = s};
+    const struct espota_fleet_config c =
+        ESPOTA_FLEET_CONFIG(.on_event = on_event, .on_event_ctx = s);
 
     struct espota_loop *loop;
 

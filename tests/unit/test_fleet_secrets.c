@@ -180,19 +180,15 @@ static void add(struct espota_fleet *f, const struct espota_image *img,
 
     secret_make_base64(KEY, key);
     secret_make(PASSWORD, password);
-    assert_int_equal(espota_fleet_add(f, img,
-                                      &(struct espota_target){
-                                          .host = "127.0.0.1",
-                                          .port = port,
-                                          .protocol = "esphome",
-                                          .passwords = passwords,
-                                          .n_passwords = 1,
-                                          .key = key,
-                                          .stall_ms = 10000,
-                                          .force = true,
-                                      },
-                                      NULL),
-                     0);
+    assert_int_equal(
+        espota_fleet_add(f, img,
+                         &ESPOTA_TARGET(.host = "127.0.0.1", .port = port,
+                                        .protocol = "esphome",
+                                        .passwords = passwords,
+                                        .n_passwords = 1, .key = key,
+                                        .stall_ms = 10000, .force = true),
+                         NULL),
+        0);
     eo_wipe(key, sizeof key);
     eo_wipe(password, sizeof password);
 }
@@ -201,8 +197,8 @@ static void test_row(void **state)
 {
     static const uint8_t IMAGE[IMAGE_LEN] = {0xe9};
     struct seen seen = {.row = *state};
-    const struct espota_fleet_config config = {.on_event = on_event,
-                                               .on_event_ctx = &seen};
+    const struct espota_fleet_config config =
+        ESPOTA_FLEET_CONFIG(.on_event = on_event, .on_event_ctx = &seen);
     struct espota_loop *loop;
     struct espota_image *img;
     uint16_t port;

@@ -33,8 +33,8 @@ static void test_keys(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
-        const struct espota_target from = {.host = "kitchen",
-                                           .key = KEYS[i].key};
+        const struct espota_target from =
+            ESPOTA_TARGET(.host = "kitchen", .key = KEYS[i].key);
         struct espota_error err = {0};
         struct target t;
         const int rc = eo_target_copy(&t, &from, &err);
@@ -98,10 +98,9 @@ static void test_hosts(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof HOSTS / sizeof *HOSTS; i++) {
-        const struct espota_target t = {.host = HOSTS[i].host,
-                                        .resolve = &HOSTS[i].resolve,
-                                        .n_resolve =
-                                            HOSTS[i].resolve != NULL};
+        const struct espota_target t =
+            ESPOTA_TARGET(.host = HOSTS[i].host, .resolve = &HOSTS[i].resolve,
+                          .n_resolve = HOSTS[i].resolve != NULL);
         struct espota_error err = {0};
         const int rc = espota_target_check(&t, &err);
 
@@ -115,8 +114,8 @@ static void test_hosts(void **state)
 
 static void test_no_key_is_fine(void **state)
 {
-    const struct espota_target from = {.host = "kitchen",
-                                       .how.require_encryption = true};
+    const struct espota_target from =
+        ESPOTA_TARGET(.host = "kitchen", .how.require_encryption = true);
     struct target t;
 
     (void)state;
@@ -131,8 +130,9 @@ static void test_secrets_are_wiped(void **state)
     enum { KEY = 3 }; /* the others are passwords */
     char password[KEY][SECRET_LEN + 1], key[SECRET_BASE64 + 1];
     const char *const list[] = {password[0], password[1], password[2]};
-    const struct espota_target from = {
-        .host = "kitchen", .passwords = list, .n_passwords = 3, .key = key};
+    const struct espota_target from =
+        ESPOTA_TARGET(.host = "kitchen", .passwords = list, .n_passwords = 3,
+                      .key = key);
     struct target t;
 
     (void)state;

@@ -52,7 +52,7 @@ static void ask(const char *name, const struct espota_check *check,
 
 static void test_beside_a_factory_image(void **state)
 {
-    const struct espota_check check = {.type = ESPOTA_TYPE_APP};
+    const struct espota_check check = ESPOTA_CHECK(.type = ESPOTA_TYPE_APP);
     struct espota_error err;
     static struct forged factory, app, other;
 
@@ -77,8 +77,7 @@ static void test_beside_a_factory_image(void **state)
 
     /* Nor is one for another chip than the device's. */
     write_as(&other, "kitchen.ota.bin");
-    ask("kitchen.factory.bin",
-        &(struct espota_check){.chip = "ESP32-C3"}, &err);
+    ask("kitchen.factory.bin", &ESPOTA_CHECK(.chip = "ESP32-C3"), &err);
     assert_null(strstr(err.message, "beside"));
 
     write_as(&app, "firmware.bin");
@@ -101,7 +100,7 @@ static void test_beside_a_uf2(void **state)
     forge_rp2040(&raw, 0x10100000, 0x10200000);
     write_as(&uf2, "blink.uf2");
     write_as(&raw, "blink.bin");
-    ask("blink.uf2", &(struct espota_check){.port = 2040}, &err);
+    ask("blink.uf2", &ESPOTA_CHECK(.port = 2040), &err);
     assert_non_null(strstr(err.message, "beside it lies blink.bin"));
     forget("blink.uf2");
     forget("blink.bin");
@@ -117,11 +116,10 @@ static void test_nothing_lies_beside_memory(void **state)
     forge_esp32_factory(&factory, 5, 0);
     assert_int_equal(espota_image_wrap(&img, factory.bytes, factory.len,
                                        ESPOTA_COMPRESS_NEVER, NULL), 0);
-    assert_int_equal(espota_image_check(img, &(struct espota_check){0}, &err),
-                     -1);
+    assert_int_equal(espota_image_check(img, &ESPOTA_CHECK(), &err), -1);
     assert_null(strstr(err.message, "beside"));
-    assert_int_equal(espota_image_check(
-                         img, &(struct espota_check){.force = true}, &err), 0);
+    assert_int_equal(
+        espota_image_check(img, &ESPOTA_CHECK(.force = true), &err), 0);
     espota_image_free(img);
 }
 

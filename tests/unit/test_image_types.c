@@ -217,7 +217,8 @@ static void test_row(void **state)
 {
     const struct row *r = *state;
     struct forged *f = calloc(1, sizeof *f);
-    struct espota_check check = {.protocol = "esphome", .type = r->type};
+    struct espota_check check =
+        ESPOTA_CHECK(.protocol = "esphome", .type = r->type);
     struct espota_error err = {0};
     struct espota_image *img;
     int rc;
@@ -269,8 +270,8 @@ static void test_real_files(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof REAL / sizeof *REAL; i++) {
-        const struct espota_check check = {.protocol = "esphome",
-                                           .type = REAL[i].type};
+        const struct espota_check check =
+            ESPOTA_CHECK(.protocol = "esphome", .type = REAL[i].type);
         struct espota_image *img;
         char path[256];
 
