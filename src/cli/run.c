@@ -247,6 +247,18 @@ static bool is_busy(struct run *run)
            run->ui.signal == 0;
 }
 
+/* The loop lives for hooks as well. */
+static void hold(struct run *run, bool *held)
+{
+    const bool busy = is_busy(run);
+
+    if (busy && !*held)
+        espota_loop_hold(run->loop);
+    else if (*held && !busy)
+        espota_loop_release(run->loop);
+    *held = busy;
+}
+
 /* A signal wakes the loop; the screen counts seconds, and hooks are looked
  * after. */
 static void drive(struct run *run)
@@ -255,20 +267,15 @@ static void drive(struct run *run)
 
     while (espota_loop_live(run->loop)) {
         struct espota_error err;
-        bool busy;
 
         if (eo_signals_caught() != 0) {
             run->ui.signal = eo_signals_caught();
             espota_fleet_cancel(run->fleet, -1);
+            hold(run, &held); /* nobody waits for them now */
         }
         /* One that cannot wait has ended every device with the reason. */
         (void)!espota_loop_run(run->loop, TICK_MS, &err);
-        busy = is_busy(run);
-        if (busy && !held)
-            espota_loop_hold(run->loop);
-        else if (held && !busy)
-            espota_loop_release(run->loop);
-        held = busy;
+        hold(run, &held);
         eo_uis_tick(&run->ui);
     }
 }

@@ -136,6 +136,23 @@ count_lines() { grep -c "$1" "$2" || :; }
     expect_status 42
 }
 
+# Whether the run ended with its devices, not at the next look at its hooks.
+interrupted_at_once() {
+    start "$ESPOTA" fleet "$T/targets" -f "$image" --protocol esphome --before 'sleep 60' --json=events 2>"$T/err"
+    wait_for "/proc/$pid/task/$pid/children" '[0-9]'
+    kill -INT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" = 130 ] || return
+    jq -e -s '(map(select(.event == "device_end"))[-1].t_ms + 150) > .[-1].t_ms' events
+}
+
+@test "an interrupt does not wait for hooks" {
+    [ -r "/proc/$$/task/$$/children" ] || skip "there is no /proc to see hooks in"
+    start_fleet 1
+    eventually interrupted_at_once
+}
+
 @test "an interrupt: who was not begun is no failure" {
     start_fleet 7 --flash-ms-per-kib 60
     start "$ESPOTA" fleet "$T/targets" -f "$image" --protocol esphome -j 2 --retry 0 --json=events --junit junit.xml 2>"$T/err"
