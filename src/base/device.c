@@ -130,7 +130,7 @@ static bool is_name(const char *at, size_t len)
 {
     size_t label = 0;
 
-    if (len == 0 || len > HOST_MAX)
+    if (len == 0 || len > HOST_MAX || at[0] == '-') /* an option */
         return false;
     for (size_t i = 0; i < len; i++) {
         if (at[i] != '.') {

@@ -172,6 +172,14 @@ static bool is_meant_as_file(const char *text)
     return eo_paths_folder(text) > 0;
 }
 
+/* What else is to be read there, or NULL. */
+static const char *wants_stdin(const struct opts *o)
+{
+    if (o->file != NULL && strcmp(o->file, "-") == 0)
+        return "image";
+    return o->auth_stdin ? "password" : NULL;
+}
+
 /* An argument is a file, "-", "@NAME", "mdns:FILTER", or, if there is no such
  * file, a host. */
 static int add_argument(struct cli *cli, struct target_list *list,
@@ -182,6 +190,10 @@ static int add_argument(struct cli *cli, struct target_list *list,
 
     if (eo_starts_with(text, "mdns:"))
         return add_announced(cli, list, text + strlen("mdns:"), err);
+    if (strcmp(text, "-") == 0 && wants_stdin(&cli->opts) != NULL)
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "%s and targets cannot both come from standard input",
+                       wants_stdin(&cli->opts));
     if (strcmp(text, "-") == 0 || eo_file_facts(text, &facts) == 0)
         return eo_targets_read(list, text, config, err);
     if (is_meant_as_file(text))

@@ -85,6 +85,9 @@ wrong() { # PART-OF-THE-LINE ARGUMENT...
     wrong 'contradict' -i 127.0.0.1 -f fw.bin -s --type app
     wrong 'does not start' -i 127.0.0.1 -f fw.bin --type bootloader
     wrong 'standard input' -i 127.0.0.1 -f - --auth-stdin
+    wrong 'image and targets cannot both' fleet - -f -
+    wrong 'password and targets cannot both' fleet - -f fw.bin --auth-stdin
+    wrong '"--retry" cannot be a host' -i --retry -f fw.bin
     wrong 'No such file' -i 127.0.0.1 -f fw.bin --config nowhere
     export ESPOTA_PORT=none
     wrong 'ESPOTA_PORT: --port takes' -i 127.0.0.1 -f fw.bin --port 9

@@ -39,6 +39,8 @@ static const struct row {
     {"attic=", "a device without a host"},
     {":80", "\":80\" cannot be a host"},
     {"=kitchen", "\"=kitchen\" cannot be a host"},
+    {"-f", "\"-f\" cannot be a host"},
+    {"--retry", "\"--retry\" cannot be a host"},
     {"kitchen:", "\"kitchen:\" has no valid port after its colon"},
     {"kitchen:0", "\"kitchen:0\" has no valid port after its colon"},
     {"kitchen:65536", "\"kitchen:65536\" has no valid port after its colon"},
