@@ -65,7 +65,7 @@ static void blame(struct race *race, const struct addr *addr, int sys)
 {
     race->out++;
     if (race->out == 1)
-        eo_unreachable(&race->first, addr, sys);
+        eo_unreachable(&race->first, addr, race->bind != NULL, sys);
 }
 
 static void start_next(void *ctx);
@@ -128,7 +128,8 @@ static void put_back(struct race *race, int sys)
                        race);
         return;
     }
-    eo_unreachable(&err, &race->runner[race->started].addr, sys);
+    eo_unreachable(&err, &race->runner[race->started].addr,
+                   race->bind != NULL, sys);
     finish(race, -1, NULL, &err);
 }
 

@@ -6,7 +6,7 @@
 static const char IS_IT_ON[] =
     "is the device on, and on a network this machine can reach?";
 
-static void advise(struct espota_error *err, int sys)
+static void advise(struct espota_error *err, bool bound, int sys)
 {
     static const struct {
         int sys;
@@ -27,19 +27,25 @@ static void advise(struct espota_error *err, int sys)
                                  "fe80::1%eth0")},
     };
 
+    if (sys == EADDRNOTAVAIL && !bound) {
+        eo_advise(err, ESPOTA_ADVICE_NONE,
+                  "this machine has no address of that kind, or no free port");
+        return;
+    }
     for (size_t i = 0; i < sizeof HINTS / sizeof *HINTS; i++)
         if (HINTS[i].sys == sys)
             eo_advise(err, HINTS[i].advice, HINTS[i].hint);
 }
 
-void eo_unreachable(struct espota_error *err, const struct addr *peer, int sys)
+void eo_unreachable(struct espota_error *err, const struct addr *peer,
+                    bool bound, int sys)
 {
     char text[ADDR_TEXT];
 
     eo_addr_text(peer, true, text);
     eo_fail_sys(err, ESPOTA_E_CONNECT, sys, "cannot connect to %s: %s", text,
                 eo_sock_text(sys));
-    advise(err, sys);
+    advise(err, bound, sys);
 }
 
 void eo_unreachable_silent(struct espota_error *err, const struct addr *first,

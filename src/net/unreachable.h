@@ -2,11 +2,15 @@
 #ifndef EO_UNREACHABLE_H
 #define EO_UNREACHABLE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/err.h"
 #include "os/sock.h"
 
-/* The system said so: sys is its errno. */
-void eo_unreachable(struct espota_error *, const struct addr *peer, int sys);
+/* The system said so: sys is its errno.  bound: a local address was given. */
+void eo_unreachable(struct espota_error *, const struct addr *peer, bool bound,
+                    int sys);
 
 /* Nobody said anything; first of n addresses that were tried. */
 void eo_unreachable_silent(struct espota_error *, const struct addr *first,

@@ -86,7 +86,8 @@ static bool fail_connect(struct push *p, CURLcode code)
     else if (code == CURLE_COULDNT_CONNECT &&
              curl_easy_getinfo(p->easy, CURLINFO_OS_ERRNO, &sys) == CURLE_OK &&
              sys != 0)
-        eo_unreachable(&p->base.error, &p->base.addr[0], (int)sys);
+        eo_unreachable(&p->base.error, &p->base.addr[0],
+                       p->base.c.bind != NULL, (int)sys);
     return p->stalled || sys != 0;
 }
 
@@ -104,7 +105,8 @@ void eo_push_fail(struct push *p, CURLcode code)
             return;
         }
     if (p->no_socket != 0 && !p->committed) {
-        eo_unreachable(&p->base.error, &p->base.addr[0], p->no_socket);
+        eo_unreachable(&p->base.error, &p->base.addr[0],
+                       p->base.c.bind != NULL, p->no_socket);
         return;
     }
     if (fail_connect(p, code))

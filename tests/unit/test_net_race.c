@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "net/loop.h"
 #include "net/race.h"
+#include "net/unreachable.h"
 
 struct end {
     int fd;
@@ -272,6 +273,22 @@ static void test_a_local_address_that_is_not_ours(void **state)
     close(refusing);
 }
 
+/* Who gave no local address is not told to look at it. */
+static void test_no_local_address_at_all(void **state)
+{
+    struct addr addr;
+    const int refusing = peer_refusing("127.0.0.1", &addr);
+    struct espota_error err;
+
+    (void)state;
+    eo_unreachable(&err, &addr, true, EADDRNOTAVAIL);
+    assert_int_equal(err.advice, ESPOTA_ADVICE_BIND);
+    eo_unreachable(&err, &addr, false, EADDRNOTAVAIL);
+    assert_int_equal(err.advice, ESPOTA_ADVICE_NONE);
+    assert_non_null(strstr(err.hint, "no address of that kind"));
+    close(refusing);
+}
+
 static void test_stopping_does_not_call_back(void **state)
 {
     struct addr addr;
@@ -339,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_losers_are_closed_without_a_byte),
         cmocka_unit_test(test_the_deadline_names_the_patience),
         cmocka_unit_test(test_a_local_address_that_is_not_ours),
+        cmocka_unit_test(test_no_local_address_at_all),
         cmocka_unit_test(test_stopping_does_not_call_back),
         cmocka_unit_test(test_out_of_memory),
     };
