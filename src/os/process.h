@@ -22,7 +22,8 @@ struct process_start {
 };
 
 /* It has nothing else of ours open, and signals do to it what they always do.
- * 0, or why not, as errno would say it. */
+ * 0, or why not, as errno would say it.  A system that cannot tell why starts
+ * something that ends with 127. */
 int eo_process_start(struct process *, const struct process_start *);
 
 /* Has it ended?  Its status, or 128 plus the signal that ended it.  Says so

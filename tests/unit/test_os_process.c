@@ -50,13 +50,16 @@ static void test_words_and_streams(void **state)
     static const char *const CAT[] = {"cat", "-", "/nowhere/at/all", NULL};
     static const char *const NOTHING[] = {"/nowhere/at/all", NULL};
     char said[300];
+    int status;
 
     (void)state;
     assert_int_equal(run(CAT, NULL, "its input\n", said, sizeof said), 1);
     assert_true(strncmp(said, "its input\n", 10) == 0);
     assert_non_null(strstr(said, "/nowhere/at/all")); /* on standard error */
-    assert_int_equal(run(NOTHING, NULL, "", said, sizeof said), -1);
-    assert_int_equal(errno, ENOENT);
+    /* What starts it may be told so by its end alone, as valgrind tells us:
+     * posix_spawn() has either. */
+    status = run(NOTHING, NULL, "", said, sizeof said);
+    assert_true((status == -1 && errno == ENOENT) || status == 127);
 }
 
 static void test_a_shell_and_its_environment(void **state)
