@@ -1,7 +1,8 @@
 /* espota.h -- push firmware to ESP devices over the network.
  *
  * SHAPE.  An image is loaded once and never changes.  A fleet holds jobs, each
- * one image for one target, and reports what happens as events.
+ * one image for one target, and reports what happens as events.  Fleets,
+ * servers, searches and waits are members of a loop, and move while it runs.
  *
  * OWNERSHIP.  *_open and *_new give, *_free takes back, and *_free(NULL) is a
  * no-op.  What you pass in is copied before the call returns, unless its
@@ -15,8 +16,9 @@
  * comes last and may be NULL.  Outputs are untouched on failure.  Nothing
  * aborts, exits or prints.
  *
- * THREADS.  There is no mutable global.  A fleet belongs to one thread at a
- * time, and its callbacks run on the thread that called _run or _process.  An
+ * THREADS.  There is no mutable global.  A loop and its members belong to one
+ * thread at a time, and their callbacks run on the thread that runs the loop;
+ * only espota_loop_wake() may be called from another, or in a signal handler.  An
  * image may be shared by any number of threads once it is open.  Internally a
  * few threads wait in getaddrinfo(); none of them ever calls you.
  */

@@ -8,25 +8,6 @@
 #define WORD_AT(words, i) \
     ((i) < sizeof(words) / sizeof *(words) ? (words)[i] : NULL)
 
-const char *espota_type_at(size_t i)
-{
-    static const char *const WORDS[] = {
-        [ESPOTA_TYPE_APP] = "app",
-        [ESPOTA_TYPE_FILESYSTEM] = "filesystem",
-        [ESPOTA_TYPE_PARTITION_TABLE] = "partition-table",
-        [ESPOTA_TYPE_BOOTLOADER] = "bootloader",
-    };
-
-    return WORD_AT(WORDS, i);
-}
-
-const char *espota_type_name(enum espota_type type)
-{
-    const char *word = espota_type_at(type);
-
-    return word != NULL ? word : "?";
-}
-
 const char *espota_compress_at(size_t i)
 {
     static const char *const WORDS[] = {

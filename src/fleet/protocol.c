@@ -60,7 +60,7 @@ static const struct protocol LIST[] = {
         .listens = true,
         .by_url = true,
         .refuses = TYPE(PARTITION_TABLE) | TYPE(BOOTLOADER),
-        .library = eo_http_push_library,
+        .needs = eo_http_push_library,
         .prepare = eo_target_web,
         .found = eo_target_web_found,
         .start = start_push,
@@ -86,7 +86,7 @@ const struct protocol *eo_protocol_find(const char *name)
 
 bool eo_protocol_is_built_in(const struct protocol *p)
 {
-    return p->library == NULL || p->library() != NULL;
+    return p->needs == NULL || p->needs() != NULL;
 }
 
 static bool is_open(const struct espota_target *t)
@@ -151,17 +151,10 @@ const struct protocol *eo_protocol_only(const struct target *t)
 int eo_protocol_check(const struct protocol *p, const struct proto_job *job,
                       struct espota_error *err)
 {
-    static const char *const WORDS[] = {
-        [ESPOTA_TYPE_APP] = "app",
-        [ESPOTA_TYPE_FILESYSTEM] = "file system",
-        [ESPOTA_TYPE_PARTITION_TABLE] = "partition table",
-        [ESPOTA_TYPE_BOOTLOADER] = "bootloader",
-    };
-
     if (p->refuses & 1u << job->how.type)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "the protocol \"%s\" carries no %s images", p->name,
-                       WORDS[job->how.type]);
+                       espota_type_name(job->how.type));
     if (!p->encrypts && (job->key != NULL || job->how.require_encryption))
         return eo_fail_hint(err, ESPOTA_E_POLICY,
                             "omit the key to send the image in the clear",

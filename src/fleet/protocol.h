@@ -27,7 +27,7 @@ struct protocol {
 
     /* The library it needs, NULL where that was left out of this build.
      * NULL: it needs none. */
-    const char *(*library)(void);
+    const char *(*needs)(void);
     /* What a target for it needs besides: fills name and all else but pub.
      * NULL: the host is the name, and it needs nothing.  Fails with USAGE. */
     int (*prepare)(struct target *, struct espota_error *err);

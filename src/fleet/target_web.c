@@ -71,7 +71,7 @@ static int choose(struct target *t, const char *profile,
     if (t->pub.how.type == ESPOTA_TYPE_FILESYSTEM &&
         web->profile->fs_path == NULL)
         return eo_fail(err, ESPOTA_E_USAGE,
-                       "the profile \"%s\" carries no file system images",
+                       "the profile \"%s\" carries no filesystem images",
                        web->profile->name);
     return 0;
 }

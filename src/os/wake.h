@@ -10,7 +10,7 @@ struct wake {
     os_socket read_fd, write_fd; /* or OS_NO_SOCKET */
 };
 
-#define WAKE_NONE {-1, -1}
+#define WAKE_NONE {OS_NO_SOCKET, OS_NO_SOCKET}
 
 /* 0, or -1 with errno, with nothing open. */
 int eo_wake_open(struct wake *);

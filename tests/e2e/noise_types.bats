@@ -165,13 +165,13 @@ OTHER=//////////////////////////////////////////8=
     make_image esp32 256K
     start_sim esphome
     flash --type filesystem --force
-    untouched 2 "carries no file system images"
+    untouched 2 "carries no filesystem images"
 }
 @test "a file system, only pretending" {
     make_image esp32 256K
     start_sim esphome
     flash --type filesystem --force --dry-run
-    untouched 2 "carries no file system images"
+    untouched 2 "carries no filesystem images"
 }
 @test "a partition table, only pretending" {
     make_table
@@ -184,7 +184,7 @@ OTHER=//////////////////////////////////////////8=
     make_image esp32 256K
     start_sim esphome
     flash -s --force
-    untouched 2 "carries no file system images"
+    untouched 2 "carries no filesystem images"
 }
 
 # ---- refused by what the device offers, or by the device

@@ -8,7 +8,7 @@
 set -eu
 BUILD=${1:-${BUILD:-build}}
 
-# The circles that are left, one a line, files in order.  This list may only
+# The circles that are left (none), one a line, files in order.  This list may only
 # shrink: a line that is not needed any more is an error, too.
 allowed='
 '
