@@ -105,7 +105,7 @@ LEFT_OUT := $(addprefix src/, \
 
 SRC_CLI := $(sort $(filter-out $(LEFT_OUT),$(wildcard src/conf/*.c src/ui/*.c src/cli/*.c)))
 SRC_SIM := $(sort $(wildcard src/sim/*.c src/sim_*/*.c))
-SRC_LIB := $(sort $(filter-out $(SRC_CLI) $(SRC_SIM) $(LEFT_OUT),$(wildcard src/*/*.c)))
+SRC_LIB := $(sort $(filter-out $(SRC_CLI) $(SRC_SIM) $(LEFT_OUT) $(OTHER_OS),$(wildcard src/*/*.c)))
 UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 # Comparisons are counted where the linker wraps calls.
 UNIT    := $(filter-out $(if $(filter Linux,$(TARGET_OS)),,%/test_cli_planning.c),$(UNIT))

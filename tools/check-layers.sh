@@ -86,7 +86,7 @@ done
 # Of the seam what carries the name of no system.
 for file in os/*.[ch]; do
     case $file in
-    *_posix.c | os/posix.h) ;;
+    *_posix.c | os/posix.h | *_windows.c | os/windows.h) ;;
     *) portable "$file" ;;
     esac
 done
