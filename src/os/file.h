@@ -125,6 +125,13 @@ int eo_file_read_line(os_file, char *line, size_t cap, bool *eof);
 
 /* ---- writing ------------------------------------------------------------ */
 
+/* A new file to write to, which nobody but the user may read or write; fails with
+ * EEXIST where anything has that name, be it a link that leads nowhere. */
+os_file eo_file_create(const char *path);
+/* The folders that path is in, as far as they are missing; what is made is the
+ * user's alone. */
+int eo_file_make_folders(const char *path);
+
 /* Ours alone, or shared with others who only read it.  Does not wait: fails with
  * EWOULDBLOCK where another process has it. */
 int eo_file_lock(os_file, bool shared);

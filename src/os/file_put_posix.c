@@ -2,6 +2,7 @@
 #include "os/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -9,6 +10,27 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+
+os_file eo_file_create(const char *path)
+{
+    /* Not 0666 and the umask: what is written may be a secret. */
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
+}
+
+int eo_file_make_folders(const char *path)
+{
+    char *folder = eo_strdup(path), *at = folder;
+    int rc = folder != NULL ? 0 : -1;
+
+    while (rc == 0 && *at != '\0' && (at = strchr(at + 1, '/')) != NULL) {
+        *at = '\0';
+        if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+            rc = -1;
+        *at = '/';
+    }
+    eo_free(folder);
+    return rc;
+}
 
 int eo_file_lock(os_file file, bool shared)
 {

@@ -408,6 +408,54 @@ static void test_nothing_is_handed_down(void **state)
 
 /* ---- all of them ------------------------------------------------------------ */
 
+/* ---- a new file ------------------------------------------------------------ */
+
+static void test_a_new_file_is_ours_alone(void **state)
+{
+    char below[200];
+    struct file_facts facts;
+    const mode_t mask = umask(0);
+    os_file file;
+
+    (void)state;
+    snprintf(below, sizeof below, "%s/folder/in/file", dir);
+    assert_int_equal(eo_file_create(below), OS_NO_FILE);
+    assert_int_equal(errno, ENOENT);
+    assert_int_equal(eo_file_make_folders(below), 0);
+    assert_int_equal(eo_file_make_folders(below), 0); /* they are there */
+    file = eo_file_create(below);
+    umask(mask);
+    assert_int_not_equal(file, OS_NO_FILE);
+    assert_int_equal(eo_file_write(file, "new", 3), 0);
+    eo_file_close(file);
+    assert_holds(below, "new");
+    assert_int_equal(eo_file_facts(below, &facts), 0);
+    assert_true(facts.is_private);
+    remove(below);
+    *strrchr(below, '/') = '\0';
+    assert_int_equal(eo_file_facts(below, &facts), 0);
+    assert_int_equal(facts.kind, FILE_FOLDER);
+    assert_true(facts.is_private);
+    remove(below);
+}
+
+static void test_a_new_file_takes_no_place(void **state)
+{
+    (void)state;
+    put(path, "old", 3);
+    assert_int_equal(eo_file_create(path), OS_NO_FILE);
+    assert_int_equal(errno, EEXIST);
+    assert_holds(path, "old");
+    assert_int_equal(symlink("nowhere", other), 0);
+    assert_int_equal(eo_file_create(other), OS_NO_FILE);
+    assert_int_equal(errno, EEXIST);
+    snprintf(other, sizeof other, "%s/file/below", dir); /* under a file */
+    assert_int_equal(eo_file_make_folders(other), 0);
+    assert_int_equal(eo_file_create(other), OS_NO_FILE);
+    assert_int_equal(errno, ENOTDIR);
+    snprintf(other, sizeof other, "%s/other", dir);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -450,6 +498,8 @@ int main(void)
         TEST(test_lines),
         TEST(test_a_log),
         TEST(test_beside_and_into_place),
+        TEST(test_a_new_file_is_ours_alone),
+        TEST(test_a_new_file_takes_no_place),
         TEST(test_nothing_is_handed_down),
     };
 
