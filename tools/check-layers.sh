@@ -29,7 +29,7 @@ pure() { # DIR...: no operating system, no heap, no stdio
             [ -e "$f" ] || continue
             grep -HnE '^#include <(sys/|netinet/|arpa/|net/|netdb|unistd|poll|time|pthread|signal|stdlib|stdio|errno|fcntl)' \
                 "$f" && bad=1 || :
-            grep -HnE '[^_a-z](eo_calloc|eo_resize|eo_strdup)\(' "$f" && bad=1 || :
+            grep -HnE '[^_a-z](eo_calloc|eo_resize|eo_grow|eo_strdup)\(' "$f" && bad=1 || :
         done
     done
 }

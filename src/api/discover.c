@@ -299,7 +299,7 @@ static int start(struct espota_discover *d, struct espota_error *err)
     int rc = -1;
 
     if (space == NULL || names == NULL) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(err);
         goto out;
     }
     for (size_t i = 0; i < c->n_names; i++) {
@@ -357,7 +357,7 @@ int espota_discover_new(struct espota_discover **out, struct espota_loop *loop,
         return -1;
     d = eo_calloc(1, sizeof *d);
     if (d == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     ms = c->timeout_ms != 0 ? c->timeout_ms : TIMEOUT_MS;
     d->loop = loop;
     d->member = (struct member){is_live, give_up, d, NULL};
@@ -365,7 +365,7 @@ int espota_discover_new(struct espota_discover **out, struct espota_loop *loop,
     d->config = *c;
     d->config.bind = d->bind = eo_strdup(c->bind);
     if (c->bind != NULL && d->bind == NULL) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(err);
         goto fail;
     }
     if (c->bind != NULL && eo_addr_check_local(c->bind, err) != 0)

@@ -89,7 +89,7 @@ int espota_fleet_new(struct espota_fleet **out, struct espota_loop *loop,
     f = eo_calloc(1, sizeof *f);
     if (f == NULL || (f->listeners = eo_listeners_new(loop)) == NULL) {
         eo_free(f);
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     }
     f->loop = loop;
     f->member = (struct member){is_live, give_up, f, NULL};
@@ -331,16 +331,11 @@ static void on_doze(void *ctx, bool dozes)
 
 static int grow(struct espota_fleet *f)
 {
-    const size_t cap = f->cap == 0 ? 16 : 2 * f->cap;
-    struct slot **slot;
+    struct slot **slot = eo_grow(f->slot, f->n, &f->cap, sizeof *slot);
 
-    if (f->n < f->cap)
-        return 0;
-    slot = eo_resize(f->slot, cap, sizeof *slot);
     if (slot == NULL)
         return -1;
     f->slot = slot;
-    f->cap = cap;
     return 0;
 }
 
@@ -367,7 +362,7 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
 
     if (s == NULL || grow(f) != 0) {
         eo_free(s);
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     }
     s->fleet = f;
     if (eo_job_new(&s->job, &config, err) != 0) {
@@ -377,7 +372,7 @@ int espota_fleet_add(struct espota_fleet *f, const struct espota_image *image,
     if (eo_turns_add(&f->turns, &s->turn, eo_job_host(s->job)) != 0) {
         eo_job_free(s->job);
         eo_free(s);
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     }
     f->slot[f->n++] = s;
     eo_rollout_add(&f->rollout);

@@ -12,7 +12,7 @@ int espota_loop_new(struct espota_loop **out, struct espota_error *err)
     struct espota_loop *l = eo_loop_new();
 
     if (l == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     if (eo_loop_wakeable(l) != 0) {
         eo_fail_sys(err, ESPOTA_E_INTERNAL, errno, "no loop can be made: %s",
                     strerror(errno));

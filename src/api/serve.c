@@ -74,7 +74,7 @@ static int set_credentials(struct espota_server *s,
         return 0;
     s->credentials = eo_calloc(1, cap);
     if (s->credentials == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     eo_text_init(&t, s->credentials, cap);
     eo_text_add(&t, "%s:%s", c->user != NULL ? c->user : "",
                 c->password != NULL ? c->password : "");
@@ -166,7 +166,7 @@ int espota_server_new(struct espota_server **out, struct espota_loop *loop,
         return -1;
     s = eo_calloc(1, sizeof *s);
     if (s == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     s->on_event = c->on_event;
     s->ctx = c->on_event_ctx;
     s->max_repeats = c->max_repeats;

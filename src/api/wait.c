@@ -177,12 +177,12 @@ int espota_wait_new(struct espota_wait **out, struct espota_loop *loop,
         return -1;
     w = eo_calloc(1, sizeof *w);
     if (w == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     w->loop = loop;
     w->member = (struct member){is_live, give_up, w, NULL};
     eo_loop_join(loop, &w->member);
     if (copy(w, c) != 0) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(err);
         goto fail;
     }
     if (c->timeout_ms != 0)

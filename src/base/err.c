@@ -139,6 +139,11 @@ int eo_fail(struct espota_error *err, enum espota_category category,
     return -1;
 }
 
+int eo_fail_memory(struct espota_error *err)
+{
+    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+}
+
 int eo_fail_hint(struct espota_error *err, enum espota_category category,
                  const char *hint, const char *fmt, ...)
 {

@@ -18,6 +18,9 @@
 int eo_fail(struct espota_error *err, enum espota_category category,
             const char *fmt, ...) EO_PRINTF(3, 4);
 
+/* This machine has no memory left for it: INTERNAL, "out of memory". */
+int eo_fail_memory(struct espota_error *err);
+
 /* With what to try next; the hint is a static imperative sentence. */
 int eo_fail_hint(struct espota_error *err, enum espota_category category,
                  const char *hint, const char *fmt, ...) EO_PRINTF(4, 5);

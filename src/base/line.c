@@ -10,18 +10,16 @@ ptrdiff_t eo_line_read(FILE *in, char **line, size_t *cap)
     size_t n = 0;
     int c = 0;
 
+    if (*line == NULL)
+        *cap = 0;
     while (c != '\n' && (c = getc(in)) != EOF) {
-        if (*line == NULL || n + 2 > *cap) {
-            const size_t more = *line == NULL ? 128 : 2 * *cap;
-            char *grown = eo_resize(*line, more, 1);
+        char *grown = eo_grow(*line, n + 1, cap, 1); /* a byte for the NUL */
 
-            if (grown == NULL) {
-                errno = ENOMEM;
-                return -1;
-            }
-            *line = grown;
-            *cap = more;
+        if (grown == NULL) {
+            errno = ENOMEM;
+            return -1;
         }
+        *line = grown;
         (*line)[n++] = (char)c;
         (*line)[n] = '\0';
     }

@@ -42,6 +42,19 @@ void *eo_resize(void *old, size_t n, size_t size)
     return realloc(old, n * size > 0 ? n * size : 1);
 }
 
+void *eo_grow(void *at, size_t n, size_t *cap, size_t size)
+{
+    const size_t more = *cap == 0 ? 16 : 2 * *cap;
+    void *grown;
+
+    if (n < *cap)
+        return at;
+    grown = eo_resize(at, more, size);
+    if (grown != NULL)
+        *cap = more;
+    return grown;
+}
+
 char *eo_strdup(const char *text)
 {
     char *copy;

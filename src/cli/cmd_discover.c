@@ -166,17 +166,11 @@ int eo_discover_check(const struct texts *filters, struct espota_error *err)
 
 static void keep(struct listing *l, const struct espota_device *d)
 {
-    struct row *r;
+    struct row *rows = eo_grow(l->rows, l->n, &l->cap, sizeof *rows), *r;
 
-    if (l->n == l->cap) {
-        const size_t cap = l->cap == 0 ? 32 : 2 * l->cap;
-        struct row *rows = eo_resize(l->rows, cap, sizeof *rows);
-
-        if (rows == NULL)
-            return;
-        l->rows = rows;
-        l->cap = cap;
-    }
+    if (rows == NULL)
+        return;
+    l->rows = rows;
     r = &l->rows[l->n++];
     for (size_t i = 0; i < N_FIELDS; i++) {
         char space[NUMBER_SPACE];

@@ -149,7 +149,7 @@ static int add_announced(struct cli *cli, struct target_list *list,
             f.rc = eo_texts_add(&filters, word);
     }
     if (copy == NULL || f.rc != 0)
-        f.rc = eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        f.rc = eo_fail_memory(err);
     else if (eo_discover_check(&filters, err) != 0 ||
              eo_discover_run(&config, err) != 0)
         f.rc = -1;
@@ -261,7 +261,7 @@ static int arrange(struct run *run, const struct fleet_watch *w,
     size_t kept = 0;
 
     if (r == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     for (size_t i = 0; i < run->n; i++) {
         bool failed = false;
         uint32_t ms = 0;
@@ -313,7 +313,7 @@ static int tell_apart(struct run *run, struct espota_error *err)
     struct run_device **sorted = eo_calloc(run->n + 1, sizeof *sorted);
 
     if (sorted == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     for (size_t i = 0; i < run->n; i++)
         sorted[i] = run->device[i];
     qsort(sorted, run->n, sizeof *sorted, by_asked);

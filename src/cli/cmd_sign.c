@@ -95,7 +95,7 @@ static int sign(const struct cli *cli, const struct espota_image *img,
     int rc = -1;
 
     if (name == NULL) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(err);
         goto out;
     }
     snprintf(name, n, "%s.signed", file);
@@ -137,7 +137,7 @@ int eo_cmd_sign(struct cli *cli)
     int rc = -1;
 
     if (key == NULL)
-        eo_fail(&err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(&err);
     else if (check(o, file, &err) == 0 &&
              read_key(key, pem, !o->sign_verify, &err) == 0 &&
              espota_image_open(&img, file, ESPOTA_COMPRESS_NEVER, &err) == 0)

@@ -232,7 +232,7 @@ static int read_all(struct journal *j, FILE *f, const char *path,
         j->torn_at_start = j->lines++ == 0 && !whole &&
                            (line[0] == '{' || line[0] == '\0');
         if (got == LINE_NO_MEMORY)
-            rc = eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+            rc = eo_fail_memory(err);
         else if (got == LINE_SKIPPED && j->skipped++ == 0)
             j->first_skipped = (unsigned)j->lines;
     }
@@ -267,13 +267,13 @@ int eo_journal_open(struct journal **out, const char *path, bool read_only,
     struct journal *j = eo_calloc(1, sizeof *j);
 
     if (j == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     j->file.file = OS_NO_FILE;
     j->images = json_object();
     j->ends = json_object();
     j->ms = json_object();
     if (j->images == NULL || j->ends == NULL || j->ms == NULL)
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(err);
     else if (load(j, path, read_only, err) == 0) {
         *out = j;
         return 0;

@@ -15,11 +15,6 @@
 
 enum { DEFAULT_JOBS = 64, TICK_MS = 250 };
 
-static int no_memory(struct espota_error *err)
-{
-    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-}
-
 /* ---- devices ------------------------------------------------------------ */
 
 static bool is_built_in(const char *protocol)
@@ -62,15 +57,12 @@ static int check(const struct opts *o, struct espota_error *err)
 
 static struct run_device *new_device(struct run *run)
 {
-    if (run->n == run->cap) {
-        const size_t cap = run->cap == 0 ? 16 : 2 * run->cap;
-        struct run_device **all = eo_resize(run->device, cap, sizeof *all);
+    struct run_device **all =
+        eo_grow(run->device, run->n, &run->cap, sizeof *all);
 
-        if (all == NULL)
-            return NULL;
-        run->device = all;
-        run->cap = cap;
-    }
+    if (all == NULL)
+        return NULL;
+    run->device = all;
     run->device[run->n] = eo_calloc(1, sizeof **run->device);
     return run->device[run->n] != NULL ? run->device[run->n++] : NULL;
 }
@@ -133,7 +125,7 @@ int eo_run_add(struct run *run, struct target_row *row,
     struct espota_error wrong;
 
     if (d == NULL)
-        return no_memory(err);
+        return eo_fail_memory(err);
     d->job = -1;
     d->status = espota_category_status(ESPOTA_E_INTERNAL); /* until its end */
     if (place(run, d, row, err) != 0 || check(&d->opts, err) != 0 ||
@@ -325,7 +317,7 @@ int eo_run_go(struct run *run)
     config.size = sizeof config;
     config.on_event = on_event;
     config.on_event_ctx = run;
-    no_memory(&err);
+    eo_fail_memory(&err);
     if (devices == NULL ||
         espota_loop_new(&run->loop, &err) != 0 ||
         espota_fleet_new(&run->fleet, run->loop, &config, &err) != 0 ||

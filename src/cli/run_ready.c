@@ -99,7 +99,7 @@ static void load(struct run *run, struct run_device *d)
     if (image == NULL)
         image = open_image(run, &d->opts);
     if (image == NULL)
-        eo_fail(&d->error, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(&d->error);
     else if (image->image == NULL)
         d->error = image->error;
     else

@@ -58,7 +58,7 @@ static struct ui *screen(const struct run *run, const struct opts *o)
 static int add(struct run *run, struct ui *ui, struct espota_error *err)
 {
     if (ui == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     run->ui.at[run->ui.n++] = ui;
     return 0;
 }

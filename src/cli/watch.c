@@ -246,7 +246,7 @@ int eo_watch_start(struct fleet_watch *w, struct run *run,
         .ctx = w,
     });
     if (w->hooks == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     if (o->journal != NULL &&
         eo_journal_open(&w->journal, o->journal, o->dry_run, err) != 0)
         return -1;

@@ -70,16 +70,11 @@ static struct section *add_section(struct reading *r, enum section_kind kind,
                                    const char *name)
 {
     struct config *c = r->config;
+    struct section *at = eo_grow(c->at, c->n, &c->cap, sizeof *at);
 
-    if (c->at == NULL || c->n == c->cap) {
-        const size_t cap = c->cap == 0 ? 16 : 2 * c->cap;
-        struct section *at = eo_resize(c->at, cap, sizeof *at);
-
-        if (at == NULL)
-            return NULL;
-        c->at = at;
-        c->cap = cap;
-    }
+    if (at == NULL)
+        return NULL;
+    c->at = at;
     c->at[c->n] = (struct section){.kind = kind, .name = eo_strdup(name)};
     return c->at[c->n].name != NULL ? &c->at[c->n++] : NULL;
 }
@@ -123,7 +118,7 @@ static struct section *in_section(struct reading *r, const char *header,
         return last;
     last = add_section(r, (enum section_kind)kind, name);
     if (last == NULL) {
-        eo_fail(r->err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(r->err);
         r->lines.stop = true;
     }
     return last;
@@ -145,7 +140,7 @@ static const char *nearest_key(const char *key)
 
 static int out_of_memory(struct reading *r)
 {
-    eo_fail(r->err, ESPOTA_E_INTERNAL, "out of memory");
+    eo_fail_memory(r->err);
     r->lines.stop = true;
     return 0;
 }

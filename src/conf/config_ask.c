@@ -94,7 +94,7 @@ int eo_config_index(struct config *c, struct espota_error *err)
     }
     if (!bad)
         index_members(c);
-    return bad ? eo_fail(err, ESPOTA_E_INTERNAL, "out of memory") : 0;
+    return bad ? eo_fail_memory(err) : 0;
 }
 
 /* The first of the sorted sections that is not before this one. */

@@ -10,11 +10,6 @@
 
 /* ---- the list ------------------------------------------------------------ */
 
-static int no_memory(struct espota_error *err)
-{
-    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-}
-
 static char *copy(const char *at, size_t len)
 {
     char *to = eo_calloc(len + 1, 1);
@@ -28,23 +23,18 @@ static char *copy(const char *at, size_t len)
 static struct target_row *new_row(struct target_list *list, const char *name,
                                   size_t len, struct espota_error *err)
 {
+    struct target_row *at = eo_grow(list->at, list->n, &list->cap, sizeof *at);
     struct target_row *row;
 
-    if (list->n == list->cap) {
-        const size_t cap = list->cap == 0 ? 16 : 2 * list->cap;
-        struct target_row *at = eo_resize(list->at, cap, sizeof *at);
-
-        if (at == NULL) {
-            no_memory(err);
-            return NULL;
-        }
-        list->at = at;
-        list->cap = cap;
+    if (at == NULL) {
+        eo_fail_memory(err);
+        return NULL;
     }
+    list->at = at;
     row = &list->at[list->n];
     *row = (struct target_row){.name = copy(name, len)};
     if (row->name == NULL) {
-        no_memory(err);
+        eo_fail_memory(err);
         return NULL;
     }
     list->n++;
@@ -80,7 +70,7 @@ static int add_section(struct target_list *list, const struct section *s,
     if (row == NULL)
         return -1;
     row->key = eo_strdup(s->name);
-    return row->key != NULL ? 0 : no_memory(err);
+    return row->key != NULL ? 0 : eo_fail_memory(err);
 }
 
 /* "@NAME": a device of the files, or all of a group, in their order; or both,
@@ -140,7 +130,7 @@ int eo_targets_add(struct target_list *list, const char *text,
         row->host = d.url ? copy(d.target.at, d.target.len)
                           : copy(d.host.at, d.host.len);
     if (row->key == NULL || (row->named && row->host == NULL))
-        return no_memory(err);
+        return eo_fail_memory(err);
     return d.port != 0 && !d.url ? add_port(row, d.port, err) : 0;
 }
 
@@ -173,7 +163,7 @@ int eo_targets_name(struct target_row *row, const char *name,
     if (shown == NULL || key == NULL) {
         eo_free(shown);
         eo_free(key);
-        return no_memory(err);
+        return eo_fail_memory(err);
     }
     if (!row->named) {
         row->host = row->key; /* its name until now */
@@ -198,7 +188,7 @@ int eo_targets_label(struct target_row *row, const char *key,
     if (at == NULL || label.key == NULL || label.value == NULL) {
         eo_free(label.key);
         eo_free(label.value);
-        return no_memory(err);
+        return eo_fail_memory(err);
     }
     at[row->n_labels++] = label;
     return 0;
@@ -265,7 +255,7 @@ int eo_targets_unique(struct target_list *list, struct notes *notes,
     int rc = 0;
 
     if (sorted == NULL)
-        return no_memory(err);
+        return eo_fail_memory(err);
     for (size_t i = 0; i < list->n; i++)
         sorted[i] = &list->at[i];
     qsort(sorted, list->n, sizeof *sorted, by_row);

@@ -142,7 +142,7 @@ static int slurp(FILE *f, const char *path, char **text, size_t *len,
         n = fread(*text + *len, 1, cap - *len - 1, f);
     }
     if (n > 0)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     if (ferror(f))
         return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s",
                            path, strerror(errno));

@@ -191,7 +191,7 @@ static int parse_stream(struct serve_map *m, os_file pipe, const char *path,
 
     if (lines.file == NULL) {
         eo_file_close(pipe);
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     }
     rc = parse(m, &lines, path, err);
     fclose(lines.file);

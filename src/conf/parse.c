@@ -135,7 +135,7 @@ static int take_word(struct cursor *c, const char *arg)
     if (eo_no_user_in_url(arg, c->err) != 0)
         return -1;
     if (eo_texts_add(&c->out->args, arg) != 0)
-        return eo_fail(c->err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(c->err);
     return 0;
 }
 

@@ -20,7 +20,7 @@ static int append(struct secrets *s, char *owned, struct espota_error *err)
 
     if (at == NULL) {
         eo_free_secret(owned);
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     }
     s->at = at;
     at[s->n++] = owned;
@@ -82,8 +82,7 @@ static int read_stdin(char **out, struct espota_error *err)
                        "no password on standard input: it is empty");
     *out = eo_strdup(line);
     eo_wipe(line, sizeof line);
-    return *out != NULL ? 0
-                        : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    return *out != NULL ? 0 : eo_fail_memory(err);
 }
 
 static int prompt(char **out, struct espota_error *err)
@@ -106,8 +105,7 @@ static int prompt(char **out, struct espota_error *err)
         return eo_fail(err, ESPOTA_E_SECRET, "no password was entered");
     *out = eo_strdup(line);
     eo_wipe(line, sizeof line);
-    return *out != NULL ? 0
-                        : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    return *out != NULL ? 0 : eo_fail_memory(err);
 }
 
 int eo_passwords(struct secrets *s, const struct opts *o, struct asked *asked,

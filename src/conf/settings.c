@@ -9,11 +9,6 @@
 #include "base/str.h"
 #include "os/file.h"
 
-static int no_memory(struct espota_error *err)
-{
-    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
-}
-
 int eo_texts_add(struct texts *t, const char *text)
 {
     const char **at = eo_resize(t->at, t->n + 1, sizeof *at);
@@ -281,7 +276,7 @@ static int store(struct opts *o, const struct opt *opt, const char *value,
         *(const char **)at = value;
         return 0;
     case OPT_TEXTS:
-        return eo_texts_add(at, value) == 0 ? 0 : no_memory(err);
+        return eo_texts_add(at, value) == 0 ? 0 : eo_fail_memory(err);
     case OPT_NUMBER:
         return store_number(at, opt, value, err);
     case OPT_SECONDS:
@@ -304,25 +299,21 @@ int eo_settings_add(struct settings *s, const struct opt *opt,
     struct setting set = {.opt = opt, .level = level};
     const int bad = check_value(opt, value, err) != 0 ||
                     store(&scratch, opt, value, err) != 0;
+    struct setting *at;
 
     eo_opts_free(&scratch);
     if (bad)
         return -1;
-    if (s->n == s->cap) {
-        const size_t cap = s->cap == 0 ? 16 : 2 * s->cap;
-        struct setting *at = eo_resize(s->at, cap, sizeof *at);
-
-        if (at == NULL)
-            return no_memory(err);
-        s->at = at;
-        s->cap = cap;
-    }
+    at = eo_grow(s->at, s->n, &s->cap, sizeof *at);
+    if (at == NULL)
+        return eo_fail_memory(err);
+    s->at = at;
     set.value = eo_strdup(value);
     set.where = eo_strdup(where);
     if (set.where == NULL || (value != NULL && set.value == NULL)) {
         eo_free_secret(set.value);
         eo_free(set.where);
-        return no_memory(err);
+        return eo_fail_memory(err);
     }
     s->at[s->n++] = set;
     return 0;

@@ -203,7 +203,7 @@ static int no(const struct espota_error said[2], struct espota_error *err)
 
     eo_free(plenty);
     if (plenty == NULL || said[0].category != said[1].category)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     if (err != NULL)
         *err = said[1];
     return -1;

@@ -196,7 +196,7 @@ static void attempt(void *ctx)
                         : "looking up the name");
     j->resolve = eo_job_resolve(j, on_resolved);
     if (j->resolve == NULL)
-        eo_job_end_internal(j, "out of memory");
+        eo_job_end_memory(j);
 }
 
 /* What having no more time means depends on how far it came. */
@@ -246,7 +246,7 @@ int eo_job_new(struct job **out, const struct job_config *c,
     struct job *j = eo_calloc(1, sizeof *j);
 
     if (j == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     j->c = *c;
     j->steps = &STEPS;
     if (eo_target_copy(&j->target, c->target, err) != 0) {

@@ -167,7 +167,7 @@ static void look_for(void *ctx)
     eo_job_expects_answer(j);
     j->resolve = eo_job_resolve(j, on_found);
     if (j->resolve == NULL)
-        eo_job_end_internal(j, "out of memory");
+        eo_job_end_memory(j);
 }
 
 bool eo_job_may_look_for(const struct job *j)

@@ -103,9 +103,9 @@ void eo_job_end_failed(struct job *j)
     eo_job_end(j, outcome);
 }
 
-void eo_job_end_internal(struct job *j, const char *why)
+void eo_job_end_memory(struct job *j)
 {
-    eo_fail(&j->error, ESPOTA_E_INTERNAL, "%s", why);
+    eo_fail_memory(&j->error);
     eo_job_end_failed(j);
 }
 

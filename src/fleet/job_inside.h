@@ -108,11 +108,11 @@ void eo_job_stop_all(struct job *);
 /* Nobody's first word is waited for from now on: see job_absent.c. */
 void eo_job_expects_nothing(struct job *);
 
-/* Ends it: as given, well, by j->error, or for a fault of ours. */
+/* Ends it: as given, well, by j->error, or because there is no memory. */
 void eo_job_end(struct job *, enum espota_outcome);
 void eo_job_end_well(struct job *, enum espota_outcome);
 void eo_job_end_failed(struct job *);
-void eo_job_end_internal(struct job *, const char *why);
+void eo_job_end_memory(struct job *);
 
 /* Ends it well if the device has said yes already, and only the goodbye was
  * not over; false if it goes on. */

@@ -325,5 +325,5 @@ void eo_job_approach(struct job *j)
                                 .listens_only = j->target.pub.dry_run},
         on_detected, j);
     if (j->detect == NULL)
-        eo_job_end_internal(j, "out of memory");
+        eo_job_end_memory(j);
 }

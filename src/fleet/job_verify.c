@@ -125,7 +125,7 @@ void eo_job_verify(struct job *j, bool open)
                        .ctx = j,
                    });
     if (j->verify == NULL)
-        eo_job_end_internal(j, "out of memory");
+        eo_job_end_memory(j);
 }
 
 /* ---- before -------------------------------------------------------------- */
@@ -227,7 +227,7 @@ void eo_job_look(struct job *j)
                        .ctx = j,
                    });
     if (j->look == NULL)
-        eo_job_end_internal(j, "out of memory");
+        eo_job_end_memory(j);
 }
 
 /* ---- can it be seen? ----------------------------------------------------- */
@@ -279,6 +279,6 @@ bool eo_job_can_be_seen(struct job *j)
     j->peek = eo_race_start(j->c.loop, &addr, 1, j->target.pub.bind, PEEK_MS,
                             on_peeked, j);
     if (j->peek == NULL)
-        eo_job_end_internal(j, "out of memory");
+        eo_job_end_memory(j);
     return false;
 }

@@ -147,14 +147,14 @@ int eo_target_copy(struct target *to, const struct espota_target *given,
                     from->n_passwords);
     if (!ok) {
         eo_target_free(to);
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     }
     speaks = eo_protocol_of(&to->pub);
     if (speaks->prepare == NULL) {
         to->name = eo_strdup(to->pub.host);
         if (to->name != NULL)
             return 0;
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(err);
     } else if (speaks->prepare(to, err) == 0) {
         return 0;
     }

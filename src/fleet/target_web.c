@@ -31,11 +31,9 @@ static int read_url(struct target *t, struct espota_error *err)
     if (t->name != NULL && d.path.at != NULL && t->pub.path == NULL) {
         t->pub.path = copy_part(&d.path);
         if (t->pub.path == NULL)
-            return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+            return eo_fail_memory(err);
     }
-    return t->name != NULL
-               ? 0
-               : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    return t->name != NULL ? 0 : eo_fail_memory(err);
 }
 
 int eo_target_web_profile(const char *name, const struct web_profile **out,
@@ -118,7 +116,7 @@ int eo_target_web(struct target *t, struct espota_error *err)
     } else {
         t->name = eo_strdup(t->pub.host);
         if (t->name == NULL)
-            return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+            return eo_fail_memory(err);
     }
     if (t->pub.port == 0)
         t->pub.port = web->https ? 443 : web->profile->port;

@@ -229,7 +229,7 @@ int espota_image_wrap(struct espota_image **out, const void *bytes, size_t len,
     struct espota_image *img = eo_calloc(1, sizeof *img);
 
     if (img == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     img->info.file = "(memory)";
     img->raw.bytes = bytes;
     img->raw.len = len;
@@ -324,7 +324,7 @@ int espota_image_open(struct espota_image **out, const char *path,
     int rc = -1;
 
     if (img == NULL || (img->path = eo_strdup(path)) == NULL) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(err);
         goto out;
     }
     img->info.file = img->path;

@@ -67,7 +67,7 @@ int espota_image_sign(const struct espota_image *img, const void *key,
         return -1;
     bytes = eo_calloc(s.at + s.len + SIGNATURE_LEN_WORD, 1);
     if (bytes == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     memcpy(bytes, raw->bytes, s.at);
     memcpy(bytes + s.at, sig, s.len);
     eo_put_le32(bytes + s.at + s.len, (uint32_t)s.len);

@@ -259,7 +259,7 @@ static int want_name(struct browse *b, const char *text,
     size_t len;
 
     if (e == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     if (eo_mdns_name(&host, text) != 0)
         return eo_fail(err, ESPOTA_E_USAGE, "\"%s\" is not a valid name", text);
     eo_browse_set_host(e, &host);
@@ -270,7 +270,7 @@ static int want_name(struct browse *b, const char *text,
             continue;
         e = eo_browse_add(b);
         if (e == NULL)
-            return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+            return eo_fail_memory(err);
         e->service = (enum announce_service)s;
         e->wanted = true;
         if (eo_mdns_prefix(&instance, label, len, &b->type[s]) != 0)
@@ -288,7 +288,7 @@ int eo_browse_new(struct browse **out, struct espota_loop *loop,
     const struct mdns_link_config link = {c->only, on_heard, b};
 
     if (b == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     b->loop = loop;
     b->config = *c;
     b->config.names = NULL;

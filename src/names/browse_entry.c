@@ -33,19 +33,14 @@ static bool has_place(const struct browse *b)
 
 struct browse_entry *eo_browse_add(struct browse *b)
 {
-    struct browse_entry *e;
+    struct browse_entry **more, *e;
 
     if (!has_place(b))
         return NULL;
-    if (b->n == b->cap) {
-        const size_t cap = b->cap == 0 ? 16 : 2 * b->cap;
-        struct browse_entry **more = eo_resize(b->entry, cap, sizeof *more);
-
-        if (more == NULL)
-            return NULL;
-        b->entry = more;
-        b->cap = cap;
-    }
+    more = eo_grow(b->entry, b->n, &b->cap, sizeof *more);
+    if (more == NULL)
+        return NULL;
+    b->entry = more;
     e = eo_calloc(1, sizeof *e);
     if (e == NULL)
         return NULL;

@@ -126,7 +126,7 @@ static struct hub *hub_new(struct espota_loop *loop, const struct ifaces *ifs,
     int opened;
 
     if (h == NULL) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(err);
         return NULL;
     }
     h->loop = loop;
@@ -186,7 +186,7 @@ int eo_mdns_link_new(struct mdns_link **out, struct espota_loop *loop,
     struct ifaces ifs;
 
     if (l == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     if (list_ifaces(&ifs, c->only, err) != 0 ||
         (l->hub = hub_of(loop, &ifs, err)) == NULL) {
         eo_free(l);

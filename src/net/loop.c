@@ -87,8 +87,8 @@ struct loop_shared *eo_loop_shared(struct espota_loop *l, enum loop_share which)
 
 static int grow_watches(struct espota_loop *l)
 {
-    const size_t cap = l->cap_watch == 0 ? 16 : 2 * l->cap_watch;
-    struct watch **watch = eo_resize(l->watch, cap, sizeof *watch);
+    size_t cap = l->cap_watch;
+    struct watch **watch = eo_grow(l->watch, l->n_watch, &cap, sizeof *watch);
 
     if (watch == NULL)
         return -1;

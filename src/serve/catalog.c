@@ -70,7 +70,7 @@ int eo_catalog_set_rules(struct catalog *c,
         }
     }
     if (copy == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     free_rules(c->rules, c->n_rules);
     c->rules = copy;
     c->n_rules = n;
@@ -94,12 +94,12 @@ int eo_catalog_new(struct catalog **out, const struct espota_serve_config *cfg,
     struct catalog *c = eo_calloc(1, sizeof *c);
 
     if (c == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     c->store = eo_store_new(cfg->compress);
     if (c->store == NULL || copy_text(&c->dir, cfg->dir) != 0 ||
         copy_text(&c->version, cfg->version) != 0 ||
         copy_files(c, cfg->files, cfg->n_files) != 0) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(err);
         goto fail;
     }
     if (eo_catalog_set_rules(c, cfg->rules, cfg->n_rules, err) != 0)

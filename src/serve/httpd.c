@@ -225,7 +225,7 @@ int eo_httpd_new(struct httpd **out, const struct httpd_config *c,
     *out = s;
     return 0;
 no_memory:
-    eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    eo_fail_memory(err);
 fail:
     if (s == NULL || s->daemon == NULL)
         eo_sock_close(c->listener);

@@ -32,7 +32,7 @@ char *eo_manifest(const struct manifest *m, struct espota_error *err)
     len = json_dumpb(json, NULL, 0, flags);
     text = len > 0 ? eo_calloc(1, len + 1) : NULL;
     if (text == NULL)
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(err);
     else
         json_dumpb(json, text, len, flags);
     json_decref(json);

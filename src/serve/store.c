@@ -226,7 +226,7 @@ static struct entry *load(const struct reading *r, const char *path,
     }
     return e;
 no_memory:
-    eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    eo_fail_memory(err);
 fail:
     eo_stored_put(e);
     return NULL;

@@ -141,9 +141,7 @@ static int open_both(struct callback *cb, struct espota_error *err)
     if (open_udp(cb, bound, err) != 0 || wait_for_call(cb, bound, err) != 0)
         return -1;
     cb->watch = eo_watch_new(cb->c.loop, cb->udp, ESPOTA_READ, on_udp, cb);
-    return cb->watch != NULL
-               ? 0
-               : eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    return cb->watch != NULL ? 0 : eo_fail_memory(err);
 }
 
 int eo_callback_new(struct callback **out, const struct callback_config *c,
@@ -152,7 +150,7 @@ int eo_callback_new(struct callback **out, const struct callback_config *c,
     struct callback *cb = eo_calloc(1, sizeof *cb);
 
     if (cb == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     cb->c = *c;
     cb->device = *c->device;
     cb->udp = OS_NO_SOCKET;

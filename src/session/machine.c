@@ -37,7 +37,7 @@ static void give_up(struct machine_session *s, const struct espota_error *err)
 
 static void no_memory(struct machine_session *s)
 {
-    eo_fail(&s->base.error, ESPOTA_E_INTERNAL, "out of memory");
+    eo_fail_memory(&s->base.error);
     s->failed = true;
 }
 

@@ -27,7 +27,7 @@ int eo_sim_flash_begin(struct flash *f, const struct flash_config *config,
     if (f->wire != NULL && (f->bytes != NULL || !keep))
         return 0;
     eo_sim_flash_end(f);
-    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    return eo_fail_memory(err);
 }
 
 /* Time for the sectors that are complete now; at the end also for the rest. */
@@ -138,7 +138,7 @@ int eo_sim_flash_finish(const struct flash *f, const char *path,
             ? eo_digest_hex(DIGEST_MD5, &(struct piece){bytes, len}, 1,
                             out->md5) != 0
             : eo_sim_flash_md5(f, out->md5) != 0) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(err);
         goto out;
     }
     if (path != NULL && store(path, bytes, len, err) != 0)

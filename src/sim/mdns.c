@@ -410,7 +410,7 @@ int eo_sim_mdns_open(struct sim *s, struct espota_error *err)
         return -1;
     r = eo_calloc(1, sizeof *r + n * sizeof r->voice[0]);
     if (r == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     s->mdns = r;
     r->sim = s;
     r->in = r->out = -1;
@@ -420,7 +420,7 @@ int eo_sim_mdns_open(struct sim *s, struct espota_error *err)
                            eo_sock_text(errno));
     r->watch = eo_watch_new(s->loop, r->in, ESPOTA_READ, on_packet, r);
     if (r->watch == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     for (r->n = 0; r->n < n; r->n++) {
         r->voice[r->n].all = r;
         r->voice[r->n].device = eo_sim_device(s, (unsigned)r->n);

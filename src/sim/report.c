@@ -15,7 +15,7 @@ struct out *eo_sim_out_open(const char *path, struct espota_error *err)
     struct out *o = eo_calloc(1, sizeof *o);
 
     if (o == NULL) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        eo_fail_memory(err);
         return NULL;
     }
     o->file = path != NULL ? fopen(path, "w") : stdout;

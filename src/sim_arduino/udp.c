@@ -358,7 +358,7 @@ int eo_sim_arduino_listen(struct arduino_device *d, struct espota_error *err)
         eo_watch_new(d->base.sim->loop, d->udp, ESPOTA_READ, on_udp, d);
     if (d->watch == NULL) {
         eo_sock_close(d->udp);
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     }
     d->state = IDLE;
     d->asked = (struct arduino_asked){0};

@@ -210,7 +210,7 @@ static int power_up(struct device *base, struct espota_error *err)
     if (d->watch != NULL)
         return 0;
     eo_sock_close(d->listener);
-    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    return eo_fail_memory(err);
 }
 
 static void restart(struct device *base)

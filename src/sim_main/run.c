@@ -117,7 +117,7 @@ static int make_devices(struct sim *s, struct espota_error *err)
                        s->common.bind);
     s->devices = eo_calloc(s->common.count, s->profile->device_size);
     if (s->devices == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     for (unsigned i = 0; i < s->common.count; i++) {
         struct device *d = eo_sim_device(s, i);
 
@@ -147,13 +147,13 @@ static int live(struct sim *s, struct espota_error *err)
     eo_raise_fd_limit();
     s->loop = eo_loop_new();
     if (s->loop == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     s->out = eo_sim_out_open(s->common.report, err);
     if (s->out == NULL || make_devices(s, err) != 0)
         return -1;
     signals = watch_signals(s);
     if (signals == NULL)
-        return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+        return eo_fail_memory(err);
     if (open_all(s, err) != 0)
         return -1;
     if (s->common.mdns != NULL) {

@@ -110,7 +110,7 @@ static int open_device(struct device *base, struct espota_error *err)
     if (d->watch != NULL)
         return 0;
     close_device(base);
-    return eo_fail(err, ESPOTA_E_INTERNAL, "out of memory");
+    return eo_fail_memory(err);
 }
 
 /* What takes /sketch calls itself what it is not; its port tells.  A page of

@@ -24,8 +24,7 @@ int eo_whole_begin(struct whole_file *w, const char *path,
         w->out = w->beside.out;
     if (w->out != NULL)
         return 0;
-    return errno == ENOMEM ? eo_fail(err, ESPOTA_E_INTERNAL, "out of memory")
-                           : fail(err, path);
+    return errno == ENOMEM ? eo_fail_memory(err) : fail(err, path);
 }
 
 int eo_whole_end(struct whole_file *w, struct espota_error *err)

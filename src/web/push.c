@@ -87,7 +87,7 @@ static bool started(struct push *p, int rc)
 {
     if (rc == 0)
         return true;
-    eo_fail(&p->base.error, ESPOTA_E_INTERNAL, "out of memory");
+    eo_fail_memory(&p->base.error);
     return false;
 }
 

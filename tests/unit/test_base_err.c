@@ -33,6 +33,14 @@ static void test_each_filler_leaves_nothing_of_before(void **state)
     assert_string_equal(e.device, "");
 
     e = stale();
+    assert_int_equal(eo_fail_memory(&e), -1);
+    assert_int_equal(e.category, ESPOTA_E_INTERNAL);
+    assert_string_equal(e.message, "out of memory");
+    assert_int_equal(e.sys_errno, 0);
+    assert_null(e.hint);
+    assert_string_equal(e.device, "");
+
+    e = stale();
     assert_int_equal(eo_fail_hint(&e, ESPOTA_E_SECRET, "give it", "none"), -1);
     assert_string_equal(e.hint, "give it");
     assert_int_equal(e.sys_errno, 0);

@@ -32,6 +32,32 @@ static void test_products_that_overflow_are_refused(void **state)
     eo_free(q);
 }
 
+static void test_grows_by_doubling(void **state)
+{
+    size_t cap = 0;
+    uint32_t *at = NULL;
+
+    (void)state;
+    for (uint32_t n = 0; n < 33; n++) {
+        uint32_t *more = eo_grow(at, n, &cap, sizeof *at);
+
+        assert_non_null(more);
+        assert_true(n % 16 == 0 || more == at);
+        at = more;
+        at[n] = n;
+        assert_int_equal(cap, n < 16 ? 16 : n < 32 ? 32 : 64);
+    }
+    for (uint32_t n = 0; n < 33; n++)
+        assert_int_equal(at[n], n);
+    eo_alloc_fail_at(1, 1);
+    assert_ptr_equal(eo_grow(at, 63, &cap, sizeof *at), at);
+    assert_null(eo_grow(at, 64, &cap, sizeof *at));
+    eo_alloc_fail_at(0, 0);
+    assert_int_equal(cap, 64);
+    assert_int_equal(at[32], 32); /* left alone */
+    eo_free(at);
+}
+
 static void test_strdup(void **state)
 {
     char *copy = eo_strdup("word");
@@ -80,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_space_is_zeroed),
         cmocka_unit_test(test_products_that_overflow_are_refused),
+        cmocka_unit_test(test_grows_by_doubling),
         cmocka_unit_test(test_strdup),
         cmocka_unit_test(test_wipe),
         cmocka_unit_test(test_the_nth_fails),
