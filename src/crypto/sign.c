@@ -2,6 +2,7 @@
 #include "crypto/sign.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <openssl/bio.h>
@@ -16,6 +17,12 @@
 /* More than any of this takes. */
 enum { PLENTY = 64 << 10 };
 
+/* Why one attempt failed. */
+struct refusal {
+    struct espota_error why;
+    bool sure; /* it cannot be a lack of memory in disguise: see no() */
+};
+
 /* OpenSSL would ask on the terminal.  The type is OpenSSL's. */
 /* NOLINTNEXTLINE(readability-non-const-parameter) */
 static int no_passphrase(char *buf, int size, int rwflag, void *ctx)
@@ -26,7 +33,7 @@ static int no_passphrase(char *buf, int size, int rwflag, void *ctx)
 }
 
 static EVP_PKEY *read_key(const struct piece *pem, int public_part,
-                          struct espota_error *err)
+                          struct refusal *refusal)
 {
     BIO *bio = pem->len <= INT_MAX
                    ? BIO_new_mem_buf(pem->bytes, (int)pem->len) : NULL;
@@ -39,18 +46,19 @@ static EVP_PKEY *read_key(const struct piece *pem, int public_part,
         key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, &encrypted);
     BIO_free(bio);
     ERR_clear_error(); /* the thread's queue is not ours to fill */
+    refusal->sure = key != NULL || encrypted;
     if (key == NULL && encrypted)
-        eo_fail_hint(err, ESPOTA_E_SECRET,
+        eo_fail_hint(&refusal->why, ESPOTA_E_SECRET,
                      "write it out with: openssl pkey -in KEY -out PLAIN",
                      "the key is locked with a passphrase");
     else if (key == NULL)
-        eo_fail(err, ESPOTA_E_SECRET, "this is no %s key in PEM",
+        eo_fail(&refusal->why, ESPOTA_E_SECRET, "this is not a %s key in PEM",
                 public_part ? "public" : "private");
     else if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA ||
              EVP_PKEY_get_base_id(key) == EVP_PKEY_EC)
         return key;
     else
-        eo_fail(err, ESPOTA_E_SECRET,
+        eo_fail(&refusal->why, ESPOTA_E_SECRET,
                 "the key is neither RSA nor EC: no updater verifies it");
     EVP_PKEY_free(key);
     return NULL;
@@ -99,22 +107,24 @@ static size_t raw_to_der(uint8_t *der, const struct piece *raw)
 
 static int sign(uint8_t out[SIGNATURE_MAX], size_t *out_len,
                 const struct piece *pem, const struct piece *what,
-                struct espota_error *err)
+                struct refusal *refusal)
 {
-    EVP_PKEY *key = read_key(pem, 0, err);
+    EVP_PKEY *key = read_key(pem, 0, refusal);
     EVP_MD_CTX *ctx = NULL;
     size_t len = SIGNATURE_MAX;
     int rc = -1;
 
     if (key == NULL)
         return -1;
+    refusal->sure = false;
     ctx = EVP_MD_CTX_new();
     if (ctx == NULL ||
         EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key) != 1 ||
         EVP_DigestSign(ctx, out, &len, what->bytes, what->len) != 1 ||
         (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
          der_to_raw(out, &len, field_bytes(key)) != 0)) {
-        eo_fail(err, ESPOTA_E_INTERNAL, "the crypto library refuses to sign");
+        eo_fail(&refusal->why, ESPOTA_E_INTERNAL,
+                "the crypto library refuses to sign");
         goto out;
     }
     *out_len = len;
@@ -161,14 +171,15 @@ static int matches_legacy(EVP_PKEY *key, const struct piece *what,
 
 static int verify(enum signature_form *form, const struct piece *pem,
                   const struct piece *what, const struct piece *sig,
-                  struct espota_error *err)
+                  struct refusal *refusal)
 {
-    EVP_PKEY *key = read_key(pem, 1, err);
+    EVP_PKEY *key = read_key(pem, 1, refusal);
     uint8_t der[SIGNATURE_MAX];
     int rc = 0;
 
     if (key == NULL)
         return -1;
+    refusal->sure = false;
     if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA) {
         if (matches(key, what, sig->bytes, sig->len))
             *form = SIGNATURE_PLAIN;
@@ -185,7 +196,7 @@ static int verify(enum signature_form *form, const struct piece *pem,
         rc = -1;
     }
     if (rc != 0)
-        eo_fail(err, ESPOTA_E_POLICY,
+        eo_fail(&refusal->why, ESPOTA_E_POLICY,
                 "the signature was not made with this key for these bytes");
     ERR_clear_error();
     EVP_PKEY_free(key);
@@ -194,18 +205,24 @@ static int verify(enum signature_form *form, const struct piece *pem,
 
 /* ---- without memory ----------------------------------------------------- */
 
-/* OpenSSL says "no key" and "not this key" for want of memory too, and notes
- * it only now and then.  So a "no" is asked for twice, and is believed if it
- * stays the same and there is memory. */
-static int no(const struct espota_error said[2], struct espota_error *err)
+/* OpenSSL says "no key" and "not this key" when it runs out of memory too, and
+ * seldom says so.  So what it refuses is tried twice, and its "no" is believed
+ * if it stays the same and there is memory.  What is sure needs neither:
+ * without memory, too, it stays the cause. */
+static int no(const struct refusal *first, const struct refusal *second,
+              struct espota_error *err)
 {
-    void *plenty = eo_calloc(1, PLENTY);
+    const struct refusal *last = first->sure ? first : second;
 
-    eo_free(plenty);
-    if (plenty == NULL || said[0].category != said[1].category)
-        return eo_fail_memory(err);
+    if (!last->sure) {
+        void *plenty = eo_calloc(1, PLENTY);
+
+        eo_free(plenty);
+        if (plenty == NULL || first->why.category != second->why.category)
+            return eo_fail_memory(err);
+    }
     if (err != NULL)
-        *err = said[1];
+        *err = last->why;
     return -1;
 }
 
@@ -213,22 +230,22 @@ int eo_sign(uint8_t out[SIGNATURE_MAX], size_t *out_len,
             const struct piece *pem, const struct piece *what,
             struct espota_error *err)
 {
-    struct espota_error said[2];
+    struct refusal first, second;
 
-    if (sign(out, out_len, pem, what, &said[0]) == 0 ||
-        sign(out, out_len, pem, what, &said[1]) == 0)
+    if (sign(out, out_len, pem, what, &first) == 0 ||
+        (!first.sure && sign(out, out_len, pem, what, &second) == 0))
         return 0;
-    return no(said, err);
+    return no(&first, &second, err);
 }
 
 int eo_verify(enum signature_form *form, const struct piece *pem,
               const struct piece *what, const struct piece *sig,
               struct espota_error *err)
 {
-    struct espota_error said[2];
+    struct refusal first, second;
 
-    if (verify(form, pem, what, sig, &said[0]) == 0 ||
-        verify(form, pem, what, sig, &said[1]) == 0)
+    if (verify(form, pem, what, sig, &first) == 0 ||
+        (!first.sure && verify(form, pem, what, sig, &second) == 0))
         return 0;
-    return no(said, err);
+    return no(&first, &second, err);
 }

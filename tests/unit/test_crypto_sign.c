@@ -1,6 +1,7 @@
 /* test_crypto_sign.c -- signatures by keys made on the spot. */
 #include "support/test.h"
 
+#include <limits.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -183,10 +184,10 @@ static void test_keys_that_are_none(void **state)
         const struct piece *key;
         const char *message;
     } ROWS[] = {
-        {&GARBAGE, "no private key in PEM"},
-        {&EMPTY, "no private key in PEM"},
+        {&GARBAGE, "not a private key in PEM"},
+        {&EMPTY, "not a private key in PEM"},
         {locked_pem(&locked, rsa), "locked with a passphrase"},
-        {public_pem(&pub, rsa), "no private key in PEM"},
+        {public_pem(&pub, rsa), "not a private key in PEM"},
         {private_pem(&wrong, ed), "neither RSA nor EC"},
     };
 
@@ -205,6 +206,32 @@ static void test_keys_that_are_none(void **state)
 }
 
 /* ---- without memory ----------------------------------------------------- */
+
+/* A lack of memory that begins behind the cause does not take its place. */
+static void test_what_is_sure_needs_no_memory(void **state)
+{
+    struct pem locked, wrong;
+    const struct piece *const KEYS[] = {locked_pem(&locked, rsa),
+                                        private_pem(&wrong, ed)};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t sig[SIGNATURE_MAX];
+        size_t len;
+        struct espota_error err = {0};
+        unsigned long n;
+
+        eo_alloc_fail_at(ULONG_MAX, 0);
+        assert_int_equal(eo_sign(sig, &len, KEYS[i], &WHAT, &err), -1);
+        assert_int_equal(err.category, ESPOTA_E_SECRET);
+        n = eo_alloc_count();
+        eo_alloc_fail_at(n, 1);
+        assert_int_equal(eo_sign(sig, &len, KEYS[i], &WHAT, &err), -1);
+        assert_true(eo_alloc_count() >= n);
+        eo_alloc_fail_at(0, 0);
+        assert_int_equal(err.category, ESPOTA_E_SECRET);
+    }
+}
 
 struct try {
     const struct piece *key, *sig;
@@ -270,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_der_is_known),
         cmocka_unit_test(test_legacy_is_known),
         cmocka_unit_test(test_keys_that_are_none),
+        cmocka_unit_test(test_what_is_sure_needs_no_memory),
         cmocka_unit_test(test_no_memory),
     };
 
