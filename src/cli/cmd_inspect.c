@@ -11,6 +11,7 @@
 
 #include "base/str.h"
 #include "cli/cli.h"
+#include "os/file.h"
 #include "ui/advice.h"
 #include "ui/whole_file.h"
 
@@ -200,7 +201,7 @@ static int close_json(const char *path, struct objects *to,
         return eo_whole_end(&to->file, err);
     eo_whole_drop(&to->file);
     return eo_fail_sys(err, ESPOTA_E_INTERNAL, to->broken,
-                       "cannot write %s: %s", path, strerror(to->broken));
+                       "cannot write %s: %s", path, eo_file_text(to->broken));
 }
 
 int eo_cmd_inspect(struct cli *cli)

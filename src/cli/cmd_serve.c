@@ -42,7 +42,7 @@ static int check_readable(const char *path, struct espota_error *err)
     if (path == NULL || eo_file_can_read(path))
         return 0;
     return eo_fail_sys(err, ESPOTA_E_IMAGE, errno, "%s: %s", path,
-                       strerror(errno));
+                       eo_file_text(errno));
 }
 
 static int check_all(const struct serving *v, struct espota_error *err)
@@ -96,7 +96,7 @@ static int open_json(struct serving *v, struct espota_error *err)
     v->show.json = *json != '\0' ? eo_file_stream_write(json) : stdout;
     if (v->show.json == NULL)
         return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "--json=%s: %s", json,
-                           strerror(errno));
+                           eo_file_text(errno));
     return 0;
 }
 

@@ -24,14 +24,14 @@ static int cannot(struct espota_error *err, enum espota_category category,
     const int sys = errno;
 
     return eo_fail_sys(err, category, sys, "cannot %s %s: %s", what, path,
-                       strerror(sys));
+                       eo_file_text(sys));
 }
 
 /* Unbuffered, so that no copy of a private key stays in stdio. */
 static int read_key(struct key_file *key, const char *path, bool private,
                     struct espota_error *err)
 {
-    FILE *f = fopen(path, "rb");
+    FILE *f = eo_file_stream_read(path);
     struct file_facts facts;
     int rc = 0;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "os/file.h"
 #include "os/process.h"
 #include "os/secret.h"
 #include "ui/json_memory.h"
@@ -105,7 +106,7 @@ static int printed(int status)
         return status;
     eo_fail_sys(&err, ESPOTA_E_INTERNAL, errno,
                 "cannot write standard output%s%s", errno != 0 ? ": " : "",
-                errno != 0 ? strerror(errno) : "");
+                errno != 0 ? eo_file_text(errno) : "");
     return eo_cli_fail(&err);
 }
 

@@ -238,7 +238,7 @@ static int read_all(struct journal *j, FILE *f, const char *path,
     }
     if (rc == 0 && !feof(f))
         rc = eo_fail_sys(err, ESPOTA_E_INTERNAL, errno, "--journal=%s: %s",
-                         path, strerror(errno));
+                         path, eo_file_text(errno));
     eo_free(line);
     return rc;
 }

@@ -10,7 +10,7 @@ static int cannot(struct espota_error *err, const char *path)
 
     return eo_fail_sys(err, ESPOTA_E_USAGE, sys, "--journal=%s: %s", path,
                        sys == EWOULDBLOCK ? "another run is using it"
-                                          : strerror(sys));
+                                          : eo_file_text(sys));
 }
 
 static int look(struct journal_file *f, const char *path,

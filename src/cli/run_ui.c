@@ -75,7 +75,7 @@ static int add_file(struct run *run, const char *option, const char *path,
         out = eo_file_stream_write(path);
     if (out == NULL)
         return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "--%s=%s: %s", option,
-                           path, strerror(errno));
+                           path, eo_file_text(errno));
     return add(run, make(out), err);
 }
 

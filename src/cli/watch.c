@@ -62,7 +62,7 @@ static void give_up(struct fleet_watch *w, struct run_device *d, int sys)
     eo_fail_sys(&err, ESPOTA_E_INTERNAL, sys,
                 "the journal cannot be written (%s): the image was not sent "
                 "to its end",
-                strerror(sys));
+                eo_file_text(sys));
     espota_fleet_veto(w->run->fleet, d->job, &err);
     if (!w->told)
         warn(w, d, "journal",
@@ -147,7 +147,7 @@ static int run_hook(struct fleet_watch *w, struct run_device *d,
     if (input == NULL)
         return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
                            "the event for a hook cannot be written: %s",
-                           strerror(errno));
+                           eo_file_text(errno));
     facts_of(&f, d, e);
     if (json != NULL)
         write_event(json, w, d, e);

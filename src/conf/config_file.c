@@ -60,7 +60,7 @@ int eo_config_open(FILE **out, const char *path, enum config_trust trust,
         return 0;
     eo_file_close(file);
     return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "%s: %s", path,
-                       strerror(errno));
+                       eo_file_text(errno));
 }
 
 /* ---- where it is ----------------------------------------------------------- */

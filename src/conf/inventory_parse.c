@@ -145,7 +145,7 @@ static int slurp(FILE *f, const char *path, char **text, size_t *len,
         return eo_fail_memory(err);
     if (ferror(f))
         return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s",
-                           path, strerror(errno));
+                           path, eo_file_text(errno));
     return 0;
 }
 
@@ -160,7 +160,7 @@ int eo_targets_read(struct target_list *list, const char *path,
 
     if (f == NULL)
         return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s",
-                           path, strerror(errno));
+                           path, eo_file_text(errno));
     setvbuf(f, NULL, _IONBF, 0); /* stdio wipes no buffer */
     if (slurp(f, path, &text, &len, err) == 0)
         rc = eo_targets_parse(list, text, len,

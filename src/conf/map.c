@@ -203,7 +203,7 @@ static int fail_read(const char *path, struct espota_error *err)
     if (errno == EFBIG) /* the file's fault, not a want of this machine */
         return eo_fail(err, ESPOTA_E_USAGE, "%s is too large to be a map", path);
     return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "%s: %s", path,
-                       strerror(errno));
+                       eo_file_text(errno));
 }
 
 /* Its text as it is now, if it is whole: NULL with errno, EAGAIN if somebody is

@@ -44,14 +44,14 @@ static int add_file(struct secrets *s, const char *path, struct notes *notes,
 
     if (file == OS_NO_FILE)
         return eo_fail_sys(err, ESPOTA_E_SECRET, errno, "%s: %s", path,
-                           strerror(errno));
+                           eo_file_text(errno));
     if (eo_file_facts_of(file, &facts) == 0 && facts.kind == FILE_REGULAR &&
         facts.all_read)
         eo_note(notes, "readable-secret",
                 "%s holds a secret and every user can read it", path);
     if (eo_file_read_line(file, line, sizeof line, &eof) != 0)
         status = eo_fail_sys(err, ESPOTA_E_SECRET, errno, "%s: %s", path,
-                             strerror(errno));
+                             eo_file_text(errno));
     else
         status = eo_secrets_add(s, line, err);
     eo_wipe(line, sizeof line);
@@ -76,7 +76,7 @@ static int read_stdin(char **out, struct espota_error *err)
     if (eo_file_read_line(eo_file_stdin(), line, sizeof line, &eof) != 0)
         return eo_fail_sys(err, ESPOTA_E_SECRET, errno,
                            "no password on standard input: %s",
-                           strerror(errno));
+                           eo_file_text(errno));
     if (eof)
         return eo_fail(err, ESPOTA_E_SECRET,
                        "no password on standard input: it is empty");

@@ -246,7 +246,7 @@ int espota_image_wrap(struct espota_image **out, const void *bytes, size_t len,
 static int cannot(struct espota_error *err, const char *path, int sys)
 {
     return eo_fail_sys(err, ESPOTA_E_IMAGE, sys, "cannot read %s: %s", path,
-                       strerror(sys));
+                       eo_file_text(sys));
 }
 
 /* Reads to the end of the file, at most a byte more than an image may have. */

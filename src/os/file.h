@@ -18,6 +18,9 @@ typedef intptr_t os_file;
 
 enum { OS_NO_FILE = -1 };
 
+/* The words for errno behind a call of this header. */
+const char *eo_file_text(int sys);
+
 /* ---- opening ------------------------------------------------------------ */
 
 /* To read; of a named pipe it waits for the writer. */
@@ -98,9 +101,9 @@ bool eo_file_can_list(const char *path);
 /* Of a regular file; fails with EISDIR, or EINVAL if it is none. */
 int eo_file_stamp(os_file, struct stamp *);
 
-/* Whether somebody has it open for writing.  Linux says so of one's own files;
- * if it says NONE, nobody can open it for writing until eo_file_let_go(): who
- * tries waits that long. */
+/* Whether somebody has it open for writing.  Linux says so of one's own files,
+ * and if it says NONE, nobody can open it for writing until eo_file_let_go(): who
+ * tries waits that long.  Windows says so of all, and lets them in. */
 enum writers eo_file_hold(os_file);
 /* errno stays as it was. */
 void eo_file_let_go(os_file);
@@ -146,6 +149,8 @@ int eo_file_cut(os_file, int64_t size);
 
 /* to is what from was, whole, at any moment; from is gone. */
 int eo_file_replace(const char *from, const char *to);
+
+int eo_file_remove(const char *path);
 
 /* A new file beside the one that path leads to, with the rights that one has,
  * or would be given. */

@@ -14,6 +14,11 @@
 #include "os/file_inside.h"
 #include "os/signals_inside.h"
 
+const char *eo_file_text(int sys)
+{
+    return strerror(sys);
+}
+
 /* ---- opening ------------------------------------------------------------ */
 
 os_file eo_file_open(const char *path)

@@ -76,6 +76,11 @@ int eo_file_replace(const char *from, const char *to)
     return rename(from, to);
 }
 
+int eo_file_remove(const char *path)
+{
+    return unlink(path);
+}
+
 /* ---- beside its place ----------------------------------------------------- */
 
 /* As open() would have made it, had it been made at its place. */

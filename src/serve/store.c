@@ -98,11 +98,12 @@ static int fail_open(const char *path, struct espota_error *err)
 {
     const bool ours = errno == ENOMEM || errno == EMFILE || errno == ENFILE;
 
-    if (errno == EAGAIN)
-        return eo_fail_sys(err, ESPOTA_E_IMAGE, errno,
+    /* Who shares it with nobody is writing it. */
+    if (errno == EAGAIN || errno == EBUSY)
+        return eo_fail_sys(err, ESPOTA_E_IMAGE, EAGAIN,
                            "%s is still being written", path);
     return eo_fail_sys(err, ours ? ESPOTA_E_INTERNAL : ESPOTA_E_IMAGE, errno,
-                       "%s: %s", path, strerror(errno));
+                       "%s: %s", path, eo_file_text(errno));
 }
 
 /* One look at a file, held still for it where that can be. */

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "image/gzip.h"
+#include "os/file.h"
 
 /* Timers have a grain of a millisecond and may be late: a write that follows
  * its predecessor within this is taken to follow at once. */
@@ -92,7 +93,7 @@ int eo_sim_flash_md5(const struct flash *f, char out[DIGEST_HEX_MAX])
 static int store(const char *path, const uint8_t *bytes, size_t len,
                  struct espota_error *err)
 {
-    FILE *file = fopen(path, "wb");
+    FILE *file = eo_file_stream_write(path);
     bool ok = file != NULL && fwrite(bytes, 1, len, file) == len;
 
     if (file != NULL && fclose(file) != 0)
@@ -100,7 +101,7 @@ static int store(const char *path, const uint8_t *bytes, size_t len,
     if (ok)
         return 0;
     return eo_fail_sys(err, ESPOTA_E_INTERNAL, errno, "cannot write %s: %s",
-                       path, strerror(errno));
+                       path, eo_file_text(errno));
 }
 
 /* An ESP32 app says its version in the descriptor after its first headers. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "os/file.h"
 #include "sim/sim.h"
 
 struct out {
@@ -18,10 +19,10 @@ struct out *eo_sim_out_open(const char *path, struct espota_error *err)
         eo_fail_memory(err);
         return NULL;
     }
-    o->file = path != NULL ? fopen(path, "w") : stdout;
+    o->file = path != NULL ? eo_file_stream_write(path) : stdout;
     if (o->file == NULL) {
         eo_fail_sys(err, ESPOTA_E_USAGE, errno, "%s: %s", path,
-                    strerror(errno));
+                    eo_file_text(errno));
         eo_free(o);
         return NULL;
     }

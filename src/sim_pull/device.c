@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "os/file.h"
 
 enum { TICK_MS = 20, MSS = 1460 };
 
@@ -240,7 +241,7 @@ static void defaults(void *config)
 static int read_running(struct pull_config *c, struct espota_error *err)
 {
     struct hasher *h = eo_hasher_new(DIGEST_MD5);
-    FILE *f = fopen(c->running, "rb");
+    FILE *f = eo_file_stream_read(c->running);
     char bytes[4096];
     size_t n;
 

@@ -37,7 +37,7 @@ static void forget(struct pull_device *d)
         fclose(d->store);
     d->store = NULL;
     if (d->store_at != NULL)
-        remove(d->store_at);
+        eo_file_remove(d->store_at);
     eo_free(d->store_at);
     d->store_at = NULL;
 }
@@ -145,7 +145,7 @@ static void open_store(struct pull_device *d)
     if (d->store_at != NULL) {
         eo_text_init(&t, d->store_at, strlen(path) + sizeof ".part");
         eo_text_add(&t, "%s.part", path);
-        d->store = fopen(d->store_at, "wb");
+        d->store = eo_file_stream_write(d->store_at);
     }
     eo_free(path);
 }

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "os/clock.h"
+#include "os/file.h"
 #include "ui/advice.h"
 
 /* ---- how fast it goes --------------------------------------------------- */
@@ -97,7 +98,7 @@ void eo_ui_incomplete(int sys)
     if (sys == 0 || sys == EPIPE)
         return;
     eo_fail_sys(&err, ESPOTA_E_INTERNAL, sys, "the events are incomplete: %s",
-                strerror(sys));
+                eo_file_text(sys));
     eo_ui_print_error(stderr, NULL, &err);
 }
 

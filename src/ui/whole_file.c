@@ -9,7 +9,7 @@ static int fail(struct espota_error *err, const char *path)
     const int sys = errno;
 
     return eo_fail_sys(err, ESPOTA_E_INTERNAL, sys,
-                       "cannot write %s: %s", path, strerror(sys));
+                       "cannot write %s: %s", path, eo_file_text(sys));
 }
 
 int eo_whole_begin(struct whole_file *w, const char *path,
@@ -42,7 +42,7 @@ int eo_whole_end(struct whole_file *w, struct espota_error *err)
                                           w->beside.place) != 0)) {
         rc = fail(err, w->path);
         if (beside)
-            remove(w->beside.name);
+            eo_file_remove(w->beside.name);
     }
     eo_file_beside_free(&w->beside);
     return rc;
@@ -52,7 +52,7 @@ void eo_whole_drop(struct whole_file *w)
 {
     fclose(w->out);
     if (w->beside.name != NULL)
-        remove(w->beside.name);
+        eo_file_remove(w->beside.name);
     eo_file_beside_free(&w->beside);
 }
 
