@@ -103,7 +103,7 @@ bool eo_config_find(char path[CONFIG_PATH])
 
 bool eo_config_own(char path[CONFIG_PATH])
 {
-    return eo_paths_config(path, CONFIG_PATH, "espota/espota.conf");
+    return eo_paths_config(path, CONFIG_PATH, "espota.conf");
 }
 
 char *eo_config_path(const char *config, const char *file)

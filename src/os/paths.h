@@ -25,8 +25,8 @@ bool eo_paths_up(char *folder);
 /* The user's; NULL: the environment does not say. */
 const char *eo_paths_home(void);
 
-/* Where a program keeps such a file for this user, as far as the environment
- * says; it need not be there. */
+/* Where this program keeps a file of that name for this user, as far as the
+ * environment says; it need not be there. */
 bool eo_paths_config(char *out, size_t cap, const char *name);
 
 /* What is written there is gone, and it is empty. */

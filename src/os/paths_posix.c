@@ -52,9 +52,10 @@ bool eo_paths_config(char *out, size_t cap, const char *name)
     char folder[1024];
 
     if (xdg != NULL && eo_paths_is_absolute(xdg))
-        return eo_paths_join(out, cap, xdg, name);
+        return eo_paths_join(folder, sizeof folder, xdg, "espota") &&
+               eo_paths_join(out, cap, folder, name);
     return home != NULL && eo_paths_is_absolute(home) &&
-           eo_paths_join(folder, sizeof folder, home, ".config") &&
+           eo_paths_join(folder, sizeof folder, home, ".config/espota") &&
            eo_paths_join(out, cap, folder, name);
 }
 

@@ -57,11 +57,11 @@ static void test_the_users_own(void **state)
     static const struct {
         const char *xdg, *home, *file; /* NULL: not there */
     } ROWS[] = {
-        {"/x", "/h", "/x/a/b"},
-        {"/", "/h", "/a/b"},
-        {"", "/h", "/h/.config/a/b"},
-        {"relative", "/h", "/h/.config/a/b"},
-        {NULL, "/h", "/h/.config/a/b"},
+        {"/x", "/h", "/x/espota/a"},
+        {"/", "/h", "/espota/a"},
+        {"", "/h", "/h/.config/espota/a"},
+        {"relative", "/h", "/h/.config/espota/a"},
+        {NULL, "/h", "/h/.config/espota/a"},
         {NULL, "h", NULL},
         {NULL, NULL, NULL},
     };
@@ -79,7 +79,7 @@ static void test_the_users_own(void **state)
             setenv("HOME", ROWS[i].home, 1);
         else
             unsetenv("HOME");
-        got = eo_paths_config(out, sizeof out, "a/b");
+        got = eo_paths_config(out, sizeof out, "a");
         assert_int_equal(got, ROWS[i].file != NULL);
         if (got)
             assert_string_equal(out, ROWS[i].file);
