@@ -5,6 +5,7 @@
 #include <espota/version.h>
 
 #include "base/mem.h"
+#include "os/process.h"
 #include "sim_main/run.h"
 
 /* The one place where a profile is named; see sim.h for how to add one. */
@@ -130,6 +131,7 @@ int main(int argc, char **argv)
     const char *names[N_PROFILES + 1] = {NULL};
     struct espota_error err = {0};
 
+    eo_process_open_streams();
     if (argc < 2) {
         eo_fail(&err, ESPOTA_E_USAGE,
                 "which device? espota-sim --help lists them");
