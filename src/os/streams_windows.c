@@ -1,0 +1,40 @@
+/* streams_windows.c -- the standard streams, as all of this program expects
+ * them. */
+#include "os/windows.h"
+
+#include <fcntl.h>
+#include <io.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "os/process.h"
+
+/* Bytes are bytes, and a console shows UTF-8 as long as we run. */
+static UINT code_page;
+
+static void restore_code_page(void)
+{
+    if (code_page != 0)
+        SetConsoleOutputCP(code_page);
+}
+
+static void open_one(FILE *stream, const char *mode)
+{
+    if (_fileno(stream) < 0 || _get_osfhandle(_fileno(stream)) < 0)
+        (void)!freopen("NUL", mode, stream);
+    if (_fileno(stream) >= 0)
+        _setmode(_fileno(stream), _O_BINARY);
+}
+
+void eo_process_open_streams(void)
+{
+    open_one(stdin, "rb");
+    open_one(stdout, "wb");
+    open_one(stderr, "wb");
+    _set_fmode(_O_BINARY);
+    if (code_page == 0) {
+        code_page = GetConsoleOutputCP();
+        if (code_page != 0 && SetConsoleOutputCP(CP_UTF8))
+            atexit(restore_code_page);
+    }
+}
