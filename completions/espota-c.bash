@@ -1,7 +1,7 @@
 # bash completion for espota-c, written by espota-c completion bash
 _espota_c() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local command=upload words='' args='' files='' commands='upload fleet discover inspect serve wait sign help version completion '
+    local command=upload words='' args='' files='' commands='upload flash fleet discover inspect serve wait sign help version completion '
     COMPREPLY=()
     # bash takes --port=80 apart into three words
     if [[ $cur == '=' ]]; then
@@ -9,7 +9,18 @@ _espota_c() {
     elif [[ $prev == '=' ]]; then
         prev=${COMP_WORDS[COMP_CWORD - 2]}
     fi
-    [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} != -* ]] && command=${COMP_WORDS[1]}
+    case ${COMP_WORDS[1]} in
+    upload | flash) command=upload ;;
+    fleet) command=fleet ;;
+    discover) command=discover ;;
+    inspect) command=inspect ;;
+    serve) command=serve ;;
+    wait) command=wait ;;
+    sign) command=sign ;;
+    help) command=help ;;
+    version) command=version ;;
+    completion) command=completion ;;
+    esac
     case $command:$prev in
     upload:--ip | upload:-i | fleet:--ip | fleet:-i)
         mapfile -t COMPREPLY < <(compgen -W "$(espota-c completion hosts 2>/dev/null)" -- "$cur") ;;
@@ -111,27 +122,30 @@ _espota_c() {
     return 0
 }
 
-# With the variables of _espota_c: options, or what stands alone.
+# With the variables of _espota_c.
 _espota_c_words() {
     case $command in
-    upload) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --profile= --path= --tls-ca= --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --wait-online= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --verify= --verify-timeout= --expect-version= --expect-hash= --if-changed --jobs= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
+    upload) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --profile= --path= --tls-ca= --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --wait-online= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --verify= --verify-timeout= --expect-version= --expect-hash= --if-changed --jobs= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 args=$(espota-c completion hosts 2>/dev/null) ;;
     fleet) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --profile= --path= --tls-ca= --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --wait-online= --compress= --window= --no-signed --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --verify= --verify-timeout= --expect-version= --expect-hash= --if-changed --jobs= --rate= --per-host-limit= --canary= --waves= --wave-max-fail= --max-fail= --order= --offline= --journal= --only= --shard= --before= --after= --hook-timeout= --hook-shell --junit= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     discover) words='--host_ip= --ipv4 --ipv6 --timeout= --watch --filter= --as-targets --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     inspect) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
     serve) words='--auth= --auth-file= --auth-stdin --ask-auth --user= --bind= --port= --map= --dir= --fw-version= --once= --max-repeats= --tls-cert= --tls-key= --drop-to= --compress= --connect-timeout= --stall-timeout= --max-time= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     wait) words='--host_ip= --ipv4 --ipv6 --timeout= --port= --quiet --verbose --debug --color= --config= --no-config --help --version ' args=$(espota-c completion hosts 2>/dev/null) ;;
     sign) words='--key= --out= --verify --pub= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
-    help) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' args=$commands ;;
+    help) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' args='upload flash fleet discover inspect serve wait sign help version completion exit-codes environment config targets ' ;;
     version) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     completion) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' args='bash zsh fish' ;;
     esac
     [[ $cur == -* || -z $args ]] || words=$args
-    [[ $COMP_CWORD -eq 1 && $cur != -* ]] && words=$commands
+    if [[ $COMP_CWORD -eq 1 && $cur != -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
+        [[ ${#COMPREPLY[@]} -gt 0 ]] && return
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     if [[ -n $files && $cur != -* ]]; then
         compopt -o filenames
-        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-    else
-        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+        [[ -n $args ]] || COMPREPLY=()
+        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$cur")
     fi
 }
 complete -F _espota_c espota-c

@@ -1,30 +1,48 @@
 # fish completion for espota-c, written by espota-c completion fish
 function __espota_c_command
-    set -l words (commandline -opc)
-    if test (count $words) -gt 1; and not string match -q -- '-*' $words[2]
-        echo $words[2]
-    else
-        echo upload
+    set -l words (commandline -opc) ''
+    switch $words[2]
+        case fleet
+            echo fleet
+        case discover
+            echo discover
+        case inspect
+            echo inspect
+        case serve
+            echo serve
+        case wait
+            echo wait
+        case sign
+            echo sign
+        case help
+            echo help
+        case version
+            echo version
+        case completion
+            echo completion
+        case '*'
+            echo upload
     end
 end
 complete -c espota-c -f
-complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a upload -d 'flash a device (the default command)'
-complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a fleet -d 'flash many devices'
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'upload flash' -d 'flash a device'
+complete -c espota-c -n 'test (__espota_c_command) = upload; and test (count (commandline -opc)) -gt 1' -F -a '(espota-c completion hosts 2>/dev/null)'
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'fleet' -d 'flash many devices'
 complete -c espota-c -n 'test (__espota_c_command) = fleet; and test (count (commandline -opc)) -gt 1' -a ''
-complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a discover -d 'list the devices on this network'
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'discover' -d 'list the devices on this network'
 complete -c espota-c -n 'test (__espota_c_command) = discover; and test (count (commandline -opc)) -gt 1' -a ''
-complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a inspect -d 'say what an image is, and check it'
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'inspect' -d 'say what an image is, and check it'
 complete -c espota-c -n 'test (__espota_c_command) = inspect; and test (count (commandline -opc)) -gt 1' -F
-complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a serve -d 'serve images to devices that pull'
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'serve' -d 'serve images to devices that pull'
 complete -c espota-c -n 'test (__espota_c_command) = serve; and test (count (commandline -opc)) -gt 1' -a ''
-complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a wait -d 'wait until a device is on the network'
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'wait' -d 'wait until a device is on the network'
 complete -c espota-c -n 'test (__espota_c_command) = wait; and test (count (commandline -opc)) -gt 1' -a '(espota-c completion hosts 2>/dev/null)'
-complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a sign -d 'append a signature to an image'
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'sign' -d 'append a signature to an image'
 complete -c espota-c -n 'test (__espota_c_command) = sign; and test (count (commandline -opc)) -gt 1' -F
-complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a help -d 'show all options of a command'
-complete -c espota-c -n 'test (__espota_c_command) = help; and test (count (commandline -opc)) -gt 1' -a 'upload fleet discover inspect serve wait sign help version completion '
-complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a version -d 'print the version and what is built in'
-complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a completion -d 'print the completions for a shell'
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'help' -d 'explain a command or a topic'
+complete -c espota-c -n 'test (__espota_c_command) = help; and test (count (commandline -opc)) -gt 1' -a 'upload flash fleet discover inspect serve wait sign help version completion exit-codes environment config targets '
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'version' -d 'print the version and what is built in'
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'completion' -d 'print the completions for a shell'
 complete -c espota-c -n 'test (__espota_c_command) = completion; and test (count (commandline -opc)) -gt 1' -a 'bash zsh fish'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l ip -s i -x -a '(espota-c completion hosts 2>/dev/null)' -d 'the device: name or address; may be repeated'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l file -s f -r -F -d 'the image; - is standard input'

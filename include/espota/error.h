@@ -30,7 +30,7 @@ enum espota_outcome {
 /* clang-format off */
 #define ESPOTA_ERRORS(X)                                                                        \
     X(OK,            0,   false, UPDATED, "ok",            "success")                           \
-    X(INTERNAL,      1,   false, FAILED,  "internal",      "a fault of this program, or this machine ran out of something") \
+    X(INTERNAL,      1,   false, FAILED,  "internal",      "a bug, or this machine ran out of something") \
     X(USAGE,         2,   false, FAILED,  "usage",         "the request makes no sense")        \
     X(IMAGE,         3,   false, FAILED,  "image",         "the image cannot be used")          \
     X(SECRET,        4,   false, FAILED,  "secret",        "a password or key is wanted and none was given") \

@@ -93,7 +93,8 @@ const struct command *eo_command_named(const struct command *commands,
                                        struct espota_error *err)
 {
     for (const struct command *c = commands; c->name != NULL; c++)
-        if (strcmp(c->name, name) == 0)
+        if (strcmp(c->name, name) == 0 ||
+            (c->alias != NULL && strcmp(c->alias, name) == 0))
             return c;
     return unknown_command(commands, name, err);
 }

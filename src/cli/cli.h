@@ -16,6 +16,9 @@ struct command {
     size_t min_args, max_args;
     const char *summary;
     int (*run)(struct cli *); /* gives the exit status */
+    const char *alias;    /* another name, or NULL */
+    const char *about;    /* what it does, in a sentence or two */
+    const char *examples; /* a command line each */
 };
 
 struct cli {

@@ -8,9 +8,16 @@
 
 #include "cli/cli.h"
 #include "cli/hosts.h"
+#include "cli/topics.h"
 
 /* What may follow an option or a command. */
-enum follows { FOLLOWS_ANY, FOLLOWS_FILE, FOLLOWS_WORDS, FOLLOWS_HOST };
+enum follows {
+    FOLLOWS_ANY,
+    FOLLOWS_FILE,
+    FOLLOWS_WORDS,
+    FOLLOWS_HOST,
+    FOLLOWS_HOST_OR_FILE
+};
 
 static enum follows follows(const struct opt *opt)
 {
@@ -26,7 +33,8 @@ static enum follows follows_command(const struct command *c)
     if (strncmp(c->args, "FILE", 4) == 0)
         return FOLLOWS_FILE;
     if (strncmp(c->args, "HOST", 4) == 0)
-        return FOLLOWS_HOST;
+        return strstr(c->args, "FILE") != NULL ? FOLLOWS_HOST_OR_FILE
+                                               : FOLLOWS_HOST;
     return strchr(c->args, '|') != NULL ? FOLLOWS_WORDS : FOLLOWS_ANY;
 }
 
@@ -46,8 +54,34 @@ static void print_choices(const char *choices)
 
 static void print_commands(const struct command *c)
 {
-    for (; c->name != NULL; c++)
+    for (; c->name != NULL; c++) {
         printf("%s ", c->name);
+        if (c->alias != NULL)
+            printf("%s ", c->alias);
+    }
+}
+
+/* What "help" explains: commands and topics, each once. */
+static void print_explained(const struct command *commands)
+{
+    const struct topic *topic;
+
+    print_commands(commands);
+    for (size_t i = 0; (topic = eo_topic_at(i)) != NULL; i++)
+        if (eo_command_named(commands, topic->name, NULL) == NULL)
+            printf("%s ", topic->name);
+}
+
+/* In bash and zsh: which command it is.  A first word that is none is a device
+ * of "upload". */
+static void print_which(const struct command *commands, const char *word)
+{
+    printf("    case %s in\n", word);
+    for (const struct command *c = commands; c->name != NULL; c++)
+        printf("    %s%s%s) command=%s ;;\n", c->name,
+               c->alias != NULL ? " | " : "", c->alias != NULL ? c->alias : "",
+               c->name);
+    puts("    esac");
 }
 
 /* Every character of special is printed with escape in front. */
@@ -99,12 +133,14 @@ static void bash_reply(enum follows what, const struct opt *opt)
         puts("\" -- \"$cur\") ;;");
         break;
     case FOLLOWS_ANY:
+    case FOLLOWS_HOST_OR_FILE: /* of a command, not of an option */
         puts(";;");
         break;
     }
 }
 
-static void bash_command(const struct command *c)
+static void bash_command(const struct command *commands,
+                         const struct command *c)
 {
     const struct opt *opt;
 
@@ -113,18 +149,50 @@ static void bash_command(const struct command *c)
         if ((opt->commands & c->bit) != 0)
             printf("--%s%s ", opt->name, opt->arg != NULL ? "=" : "");
     fputs("'", stdout);
-    if (follows_command(c) == FOLLOWS_WORDS) {
+    if (c->bit == CMD_HELP) {
+        fputs(" args='", stdout);
+        print_explained(commands);
+        fputs("'", stdout);
+    } else if (follows_command(c) == FOLLOWS_WORDS) {
         fputs(" args='", stdout);
         print_choices(c->args);
         fputs("'", stdout);
     }
-    if (strcmp(c->name, "help") == 0)
-        fputs(" args=$commands", stdout);
-    if (follows_command(c) == FOLLOWS_FILE)
+    if (follows_command(c) == FOLLOWS_FILE ||
+        follows_command(c) == FOLLOWS_HOST_OR_FILE)
         fputs(" files=1", stdout);
-    if (follows_command(c) == FOLLOWS_HOST)
+    if (follows_command(c) == FOLLOWS_HOST ||
+        follows_command(c) == FOLLOWS_HOST_OR_FILE)
         fputs(" args=$(espota-c completion hosts 2>/dev/null)", stdout);
     puts(" ;;");
+}
+
+/* Options, or what stands alone. */
+static void bash_words(const struct command *commands)
+{
+    fputs("# With the variables of _espota_c.\n"
+          "_espota_c_words() {\n"
+          "    case $command in\n",
+          stdout);
+    for (const struct command *c = commands; c->name != NULL; c++)
+        bash_command(commands, c);
+    fputs("    esac\n"
+          "    [[ $cur == -* || -z $args ]] || words=$args\n"
+          "    if [[ $COMP_CWORD -eq 1 && $cur != -* ]]; then\n"
+          "        mapfile -t COMPREPLY < <(compgen -W \"$commands\" -- "
+          "\"$cur\")\n"
+          "        [[ ${#COMPREPLY[@]} -gt 0 ]] && return\n"
+          "    fi\n"
+          "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- "
+          "\"$cur\")\n"
+          "    if [[ -n $files && $cur != -* ]]; then\n"
+          "        compopt -o filenames\n"
+          "        [[ -n $args ]] || COMPREPLY=()\n"
+          "        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "
+          "\"$cur\")\n"
+          "    fi\n"
+          "}\n",
+          stdout);
 }
 
 static void bash(const struct command *commands)
@@ -146,11 +214,10 @@ static void bash(const struct command *commands)
           "        cur=''\n"
           "    elif [[ $prev == '=' ]]; then\n"
           "        prev=${COMP_WORDS[COMP_CWORD - 2]}\n"
-          "    fi\n"
-          "    [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} != -* ]] && "
-          "command=${COMP_WORDS[1]}\n"
-          "    case $command:$prev in\n",
+          "    fi\n",
           stdout);
+    print_which(commands, "${COMP_WORDS[1]}");
+    puts("    case $command:$prev in");
     for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)
         if (opt->arg != NULL && (opt->flags & OPT_OPTIONAL) == 0) {
             bash_pattern(commands, opt);
@@ -164,26 +231,10 @@ static void bash(const struct command *commands)
           "    [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace\n"
           "    return 0\n"
           "}\n"
-          "\n"
-          "# With the variables of _espota_c: options, or what stands alone.\n"
-          "_espota_c_words() {\n"
-          "    case $command in\n",
+          "\n",
           stdout);
-    for (const struct command *c = commands; c->name != NULL; c++)
-        bash_command(c);
-    fputs("    esac\n"
-          "    [[ $cur == -* || -z $args ]] || words=$args\n"
-          "    [[ $COMP_CWORD -eq 1 && $cur != -* ]] && words=$commands\n"
-          "    if [[ -n $files && $cur != -* ]]; then\n"
-          "        compopt -o filenames\n"
-          "        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
-          "    else\n"
-          "        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- "
-          "\"$cur\")\n"
-          "    fi\n"
-          "}\n"
-          "complete -F _espota_c espota-c\n",
-          stdout);
+    bash_words(commands);
+    puts("complete -F _espota_c espota-c");
 }
 
 /* ---- zsh ---------------------------------------------------------------- */
@@ -196,6 +247,9 @@ static void zsh_action(enum follows what, const struct opt *opt)
         break;
     case FOLLOWS_HOST:
         fputs("_espota_c_hosts", stdout);
+        break;
+    case FOLLOWS_HOST_OR_FILE:
+        fputs("_espota_c_hosts_or_files", stdout);
         break;
     case FOLLOWS_WORDS:
         putchar('(');
@@ -254,9 +308,9 @@ static void zsh_command(const struct command *commands,
         return;
     }
     printf("            '%s:%s:", c->max_args > 1 ? "*" : "1", c->name);
-    if (strcmp(c->name, "help") == 0) {
+    if (c->bit == CMD_HELP) {
         putchar('(');
-        print_commands(commands);
+        print_explained(commands);
         putchar(')');
     } else if (follows_command(c) == FOLLOWS_WORDS) {
         putchar('(');
@@ -281,24 +335,34 @@ static void zsh(const struct command *commands)
           "    compadd -a hosts\n"
           "}\n"
           "\n"
+          "_espota_c_hosts_or_files() {\n"
+          "    _espota_c_hosts\n"
+          "    _files\n"
+          "}\n"
+          "\n"
           "_espota_c() {\n"
           "    local command=upload\n"
           "    local -a commands=(\n",
           stdout);
-    for (c = commands; c->name != NULL; c++)
+    for (c = commands; c->name != NULL; c++) {
         printf("        '%s:%s'\n", c->name, c->summary);
+        if (c->alias != NULL)
+            printf("        '%s:%s'\n", c->alias, c->summary);
+    }
     fputs("    )\n"
           "    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then\n"
-          "        _describe -t commands command commands\n"
+          "        _describe -t commands command commands || "
+          "_espota_c_hosts_or_files\n"
           "        return\n"
           "    fi\n"
-          "    if [[ $words[2] != -* ]]; then\n"
+          "    if (( ${commands[(I)$words[2]:*]} )); then\n"
           "        command=$words[2]\n"
           "        shift words\n"
           "        (( CURRENT-- ))\n"
-          "    fi\n"
-          "    case $command in\n",
+          "    fi\n",
           stdout);
+    print_which(commands, "$command");
+    puts("    case $command in");
     for (c = commands; c->name != NULL; c++)
         zsh_command(commands, c);
     fputs("    esac\n"
@@ -339,6 +403,7 @@ static void fish_option(const struct command *commands, const struct opt *opt)
             putchar('\'');
             break;
         case FOLLOWS_ANY:
+        case FOLLOWS_HOST_OR_FILE: /* of a command, not of an option */
             fputs(" -x", stdout);
             break;
         }
@@ -351,8 +416,9 @@ static void fish_command(const struct command *commands,
                          const struct command *c)
 {
     printf("complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' "
-           "-a %s -d '",
-           c->name);
+           "-a '%s%s%s' -d '",
+           c->name, c->alias != NULL ? " " : "",
+           c->alias != NULL ? c->alias : "");
     print_escaped(c->summary, "'\\", "\\");
     puts("'");
     if (c->max_args == 0)
@@ -360,12 +426,14 @@ static void fish_command(const struct command *commands,
     printf("complete -c espota-c -n 'test (__espota_c_command) = %s; and test "
            "(count (commandline -opc)) -gt 1' ",
            c->name);
-    if (strcmp(c->name, "help") == 0) {
+    if (c->bit == CMD_HELP) {
         fputs("-a '", stdout);
-        print_commands(commands);
+        print_explained(commands);
         puts("'");
     } else if (follows_command(c) == FOLLOWS_FILE) {
         puts("-F");
+    } else if (follows_command(c) == FOLLOWS_HOST_OR_FILE) {
+        puts("-F -a '(espota-c completion hosts 2>/dev/null)'");
     } else if (follows_command(c) == FOLLOWS_HOST) {
         puts("-a '(espota-c completion hosts 2>/dev/null)'");
     } else {
@@ -382,16 +450,18 @@ static void fish(const struct command *commands)
     fputs("# fish completion for espota-c, written by espota-c completion "
           "fish\n"
           "function __espota_c_command\n"
-          "    set -l words (commandline -opc)\n"
-          "    if test (count $words) -gt 1; and not string match -q -- '-*' "
-          "$words[2]\n"
-          "        echo $words[2]\n"
-          "    else\n"
-          "        echo upload\n"
-          "    end\n"
-          "end\n"
-          "complete -c espota-c -f\n",
+          "    set -l words (commandline -opc) ''\n"
+          "    switch $words[2]\n",
           stdout);
+    for (const struct command *c = commands; c->name != NULL; c++)
+        if (c != commands)
+            printf("        case %s\n            echo %s\n", c->name, c->name);
+    printf("        case '*'\n"
+           "            echo %s\n"
+           "    end\n"
+           "end\n"
+           "complete -c espota-c -f\n",
+           commands->name);
     for (const struct command *c = commands; c->name != NULL; c++)
         fish_command(commands, c);
     for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)

@@ -1,11 +1,13 @@
-/* cmd_help.c -- -h, which fits one screen, and "help COMMAND", which is all. */
+/* cmd_help.c -- -h, which fits one screen, and "help", which is all. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "cli/cli.h"
+#include "cli/topics.h"
 #include "ui/ui.h"
 
-enum { LEFT_COLUMN = 29, COMMAND_COLUMN = 13 };
+enum { LEFT_COLUMN = 29, NAME_COLUMN = 13, NAMES_MAX = 40 };
 
 static void print_option(const struct opt *opt)
 {
@@ -26,27 +28,59 @@ static void print_option(const struct opt *opt)
     putchar('\n');
 }
 
+/* All options of a group under its title; without a title, the common ones. */
 static void print_group(unsigned command, enum opt_group group, bool all)
 {
     const struct opt *opt;
-    bool titled = false;
+    bool titled = !all;
 
     for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++) {
         if ((opt->commands & command) == 0 || opt->group != group ||
             !(all || (opt->flags & OPT_COMMON) != 0))
             continue;
         if (!titled)
-            printf("%s:\n", eo_opt_group_title(group));
+            printf("\n%s:\n", eo_opt_group_title(group));
         titled = true;
         print_option(opt);
     }
 }
 
-static void print_commands(const struct command *c)
+static void print_lines(const char *lines)
 {
-    puts("\nCommands:");
+    while (*lines != '\0') {
+        const size_t n = strcspn(lines, "\n");
+
+        printf("  %.*s\n", (int)n, lines);
+        lines += n + 1;
+    }
+}
+
+/* For -h: the names alone. */
+static void print_names(const struct command *c)
+{
+    const struct topic *topic;
+
+    fputs("\nCommands:", stdout);
     for (; c->name != NULL; c++)
-        printf("  %-*s%s\n", COMMAND_COLUMN, c->name, c->summary);
+        printf(" %s", c->name);
+    fputs("\nTopics:  ", stdout);
+    for (size_t i = 0; (topic = eo_topic_at(i)) != NULL; i++)
+        printf(" %s", topic->name);
+    puts(" (espota-c help TOPIC)");
+}
+
+/* For "help": with a summary each. */
+static void print_summaries(const struct command *c)
+{
+    const struct topic *topic;
+
+    puts("Commands:");
+    for (; c->name != NULL; c++)
+        printf("  %-*s%s\n", NAME_COLUMN, c->name, c->summary);
+    puts("\nTopics:");
+    for (size_t i = 0; (topic = eo_topic_at(i)) != NULL; i++)
+        printf("  %-*s%s\n", NAME_COLUMN, topic->name, topic->summary);
+    puts("\nMore: espota-c help COMMAND, espota-c help TOPIC, man espota-c.");
 }
 
 void eo_help(const struct command *commands, const struct command *c,
@@ -54,30 +88,66 @@ void eo_help(const struct command *commands, const struct command *c,
 {
     const bool first = c == commands;
 
-    printf("usage: espota-c %s%s%s%s\n\n", first ? "-i HOST -f FILE" : c->name,
-           *c->args != '\0' ? " " : "", c->args, " [OPTION]...");
+    printf("usage: espota-c %s%s%s%s[OPTION]...\n", first ? "" : c->name,
+           first ? "" : " ", c->args, *c->args != '\0' ? " " : "");
+    if (first)
+        puts("       espota-c COMMAND ...");
+    printf("\n%s\n\nExamples:\n", c->about);
+    print_lines(c->examples);
+    if (!all)
+        puts("\nOptions:");
     for (int g = 0; g < OPT_GROUPS; g++)
         print_group(c->bit, (enum opt_group)g, all);
-    if (first && !all)
-        print_commands(commands);
-    if (!all)
-        printf("\nAll options: espota-c help %s. Manual: man "
-               "espota-c.\n",
-               c->name);
+    if (all)
+        return;
+    if (first)
+        print_names(commands);
+    printf("%sAll options: espota-c help %s. Manual: man espota-c.\n",
+           first ? "" : "\n", c->name);
+}
+
+static int unknown(const struct command *c, const char *name)
+{
+    const char *names[NAMES_MAX + 1];
+    char space[120], near[DID_YOU_MEAN];
+    const struct topic *topic;
+    struct espota_error err;
+    struct text shown;
+    size_t n = 0;
+
+    for (; c->name != NULL && n < NAMES_MAX; c++)
+        names[n++] = c->name;
+    for (size_t i = 0; (topic = eo_topic_at(i)) != NULL && n < NAMES_MAX; i++)
+        names[n++] = topic->name;
+    names[n] = NULL;
+    eo_text_init(&shown, space, sizeof space);
+    eo_text_add_given(&shown, name);
+    eo_fail_hint(&err, ESPOTA_E_USAGE, "espota-c help lists them",
+                 "\"%s\" is neither a command nor a topic%s", shown.at,
+                 eo_did_you_mean(near, eo_nearest(name, names)));
+    return eo_cli_fail(&err);
 }
 
 int eo_cmd_help(struct cli *cli)
 {
     const struct command *c;
-    struct espota_error err;
+    const struct topic *topic;
+    const char *name;
 
     if (cli->parsed.args.n == 0) {
-        eo_help(cli->commands, cli->commands, false);
+        print_summaries(cli->commands);
         return 0;
     }
-    c = eo_command_named(cli->commands, cli->parsed.args.at[0], &err);
-    if (c == NULL)
-        return eo_cli_fail(&err);
-    eo_help(cli->commands, c, true);
+    name = cli->parsed.args.at[0];
+    c = eo_command_named(cli->commands, name, NULL);
+    topic = eo_topic_named(name);
+    if (c == NULL && topic == NULL)
+        return unknown(cli->commands, name);
+    if (c != NULL)
+        eo_help(cli->commands, c, true);
+    if (c != NULL && topic != NULL)
+        putchar('\n');
+    if (topic != NULL)
+        topic->print();
     return 0;
 }

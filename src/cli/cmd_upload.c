@@ -1,4 +1,5 @@
-/* cmd_upload.c -- flash the devices that -i names. */
+/* cmd_upload.c -- flash the devices that words or -i name. */
+#include "cli/neighbors.h"
 #include "cli/run.h"
 
 static bool is_missing(const struct texts *ip)
@@ -9,13 +10,25 @@ static bool is_missing(const struct texts *ip)
     return ip->n == 0;
 }
 
+/* "espota-c FILE": somebody begins, and may not know what the device is
+ * called. */
+static bool names_image_only(const struct cli *cli)
+{
+    return cli->parsed.args.n == 1 && cli->opts.ip.n == 0 &&
+           cli->opts.file != NULL && cli->opts.json == NULL &&
+           !cli->opts.quiet;
+}
+
 static int gather(struct cli *cli, struct run *run, struct target_list *list,
                   struct espota_error *err)
 {
+    if (is_missing(&cli->opts.ip) && names_image_only(cli))
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "no device: espota-c HOST FILE flashes one");
     if (is_missing(&cli->opts.ip))
         return eo_fail_hint(err, ESPOTA_E_USAGE,
-                            "espota-c -i HOST -f FILE flashes FILE into the "
-                            "device at HOST; espota-c -h lists the options",
+                            "espota-c HOST FILE flashes FILE into the device at "
+                            "HOST; espota-c -h shows more",
                             "no device: -i HOST is missing");
     if (eo_targets_ip(list, &cli->opts, &cli->config, err) != 0 ||
         eo_targets_unique(list, &cli->notes, err) != 0)
@@ -36,6 +49,8 @@ int eo_cmd_upload(struct cli *cli)
     if (gather(cli, &run, &list, &err) != 0) {
         eo_cli_notes(cli);
         status = eo_cli_fail(&err);
+        if (names_image_only(cli))
+            eo_print_neighbors(cli, cli->opts.file);
     } else {
         status = eo_run_go(&run);
     }

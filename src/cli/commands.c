@@ -7,12 +7,33 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "cli/words.h"
 #include "os/file.h"
 #include "os/process.h"
 #include "os/secret.h"
 #include "ui/json_memory.h"
 
 /* ---- which command ------------------------------------------------------ */
+
+/* The first word may be a device; one that is a slip of the pen away from a
+ * command is not. */
+static int check_slip(const struct cli *cli, const char *word,
+                      struct espota_error *err)
+{
+    for (const struct command *c = cli->commands; c->name != NULL; c++) {
+        const char *meant = eo_is_slip(word, c->name) ? c->name
+                            : c->alias != NULL && eo_is_slip(word, c->alias)
+                                ? c->alias
+                                : NULL;
+        if (meant != NULL)
+            return eo_fail_hint(err, ESPOTA_E_USAGE,
+                                "a device of that name is given with -i",
+                                "unknown command \"%s\" (did you mean "
+                                "\"%s\"?)",
+                                word, meant);
+    }
+    return 0;
+}
 
 /* Takes the command's name out of the arguments; without one it is the first
  * of the table, as espota.py has no commands. */
@@ -27,9 +48,11 @@ static int choose(struct cli *cli, int *argc, char ***argv,
     *argv += skip;
     if (*argc == 0 || (*argv)[0][0] == '-')
         return 0;
-    cli->command = eo_command_named(cli->commands, (*argv)[0], err);
-    if (cli->command == NULL)
-        return -1;
+    cli->command = eo_command_named(cli->commands, (*argv)[0], NULL);
+    if (cli->command == NULL) {
+        cli->command = cli->commands;
+        return check_slip(cli, (*argv)[0], err);
+    }
     (*argc)--;
     (*argv)++;
     return 0;
@@ -40,25 +63,8 @@ static int check_args(const struct cli *cli, struct espota_error *err)
     const struct command *c = cli->command;
     const struct texts *args = &cli->parsed.args;
 
-    if (args->n > c->max_args) {
-        const char *extra = args->at[c->max_args];
-
-        char space[120];
-        struct text shown;
-
-        eo_text_init(&shown, space, sizeof space);
-        eo_text_add_given(&shown, extra);
-        /* Behind "auth=" would be a password. */
-        space[strcspn(space, "=")] = '\0';
-        if (eo_command_named(cli->commands, extra, NULL) != NULL)
-            return eo_fail(err, ESPOTA_E_USAGE,
-                           "the command comes first: espota-c %s ...", extra);
-        return eo_fail_hint(err, ESPOTA_E_USAGE,
-                            c->bit == CMD_UPLOAD
-                                ? "-i HOST gives the device, -f FILE the image"
-                                : NULL,
-                            "%s does not expect \"%s\"", c->name, shown.at);
-    }
+    if (args->n > c->max_args)
+        return eo_words_extra(cli, args->at[c->max_args], err);
     if (args->n < c->min_args)
         return eo_fail(err, ESPOTA_E_USAGE, "%s needs %s", c->name, c->args);
     return 0;
@@ -124,7 +130,9 @@ static int run(struct cli *cli, int argc, char **argv)
     }
     if (asked_for(cli, "version"))
         return printed(eo_cmd_version(cli));
-    if (check_args(cli, &err) != 0 || prepare(cli, &err) != 0) {
+    if (check_args(cli, &err) != 0 ||
+        (cli->command->bit == CMD_UPLOAD && eo_words_upload(cli, &err) != 0) ||
+        prepare(cli, &err) != 0) {
         eo_cli_notes(cli);
         return eo_cli_fail(&err);
     }

@@ -1,27 +1,66 @@
 /* main.c -- the commands of espota-c. */
 #include "cli/commands.h"
 
+enum { ANY = 100000 };
+
 static const struct command COMMANDS[] = {
-    {"upload", CMD_UPLOAD, "", 0, 0, "flash a device (the default command)",
-     eo_cmd_upload},
-    {"fleet", CMD_FLEET, "TARGETS...", 0, 100000, "flash many devices",
-     eo_cmd_fleet},
+    {"upload", CMD_UPLOAD, "HOST... FILE", 0, ANY, "flash a device",
+     eo_cmd_upload, .alias = "flash",
+     .about = "Sends an image to a device over the network, and says how it "
+              "ended.",
+     .examples = "espota-c kitchen.local firmware.bin\n"
+                 "espota-c -i 192.168.1.7 -p 8266 -a secret -f firmware.bin\n"
+                 "espota-c flash --ask-auth lamp=10.0.0.7:3232 firmware.bin\n"},
+    {"fleet", CMD_FLEET, "TARGETS...", 0, ANY, "flash many devices",
+     eo_cmd_fleet,
+     .about = "Sends an image to every device of the lists: a line each.",
+     .examples = "espota-c fleet devices.txt -f firmware.bin --dry-run\n"
+                 "espota-c fleet devices.csv -f firmware.bin --canary 2 "
+                 "--journal run.log\n"},
     {"discover", CMD_DISCOVER, "[NAME...]", 0, 1000,
-     "list the devices on this network", eo_cmd_discover},
-    {"inspect", CMD_INSPECT, "FILE...", 1, 100000,
-     "say what an image is, and check it", eo_cmd_inspect},
-    {"serve", CMD_SERVE, "[FILE...]", 0, 100000,
-     "serve images to devices that pull", eo_cmd_serve},
+     "list the devices on this network", eo_cmd_discover,
+     .about = "Listens for devices that announce themselves by mDNS.",
+     .examples = "espota-c discover\n"
+                 "espota-c discover --filter platform=esp32 --as-targets "
+                 ">devices.txt\n"},
+    {"inspect", CMD_INSPECT, "FILE...", 1, ANY,
+     "say what an image is, and check it", eo_cmd_inspect,
+     .about = "Says what an image is, for which chip, and what is wrong with "
+              "it.",
+     .examples = "espota-c inspect firmware.bin\n"
+                 "espota-c inspect --json build/*.bin\n"},
+    {"serve", CMD_SERVE, "[FILE...]", 0, ANY,
+     "serve images to devices that pull", eo_cmd_serve,
+     .about = "Is the web server that devices fetch their update from.",
+     .examples = "espota-c serve firmware.bin --fw-version 1.4.0\n"
+                 "espota-c serve --dir images --port 8080\n"},
     {"wait", CMD_WAIT, "HOST", 1, 1, "wait until a device is on the network",
-     eo_cmd_wait},
+     eo_cmd_wait,
+     .about = "Waits until a device announces itself, or takes a connection.",
+     .examples = "espota-c wait kitchen.local\n"
+                 "espota-c wait 10.0.0.7 --port 3232 --timeout 60\n"},
     {"sign", CMD_SIGN, "FILE", 1, 1, "append a signature to an image",
-     eo_cmd_sign},
-    {"help", CMD_HELP, "[COMMAND]", 0, 1, "show all options of a command",
-     eo_cmd_help},
+     eo_cmd_sign,
+     .about = "Writes FILE.signed: with a signature that ESP8266 and Pico "
+              "updaters check.",
+     .examples = "espota-c sign firmware.bin --key private.pem\n"
+                 "espota-c sign --verify firmware.bin.signed --pub "
+                 "public.pem\n"},
+    {"help", CMD_HELP, "[COMMAND|TOPIC]", 0, 1,
+     "explain a command or a topic", eo_cmd_help,
+     .about = "Lists commands and topics, or explains one of them.",
+     .examples = "espota-c help fleet\n"
+                 "espota-c help exit-codes\n"},
     {"version", CMD_VERSION, "", 0, 0, "print the version and what is built in",
-     eo_cmd_version},
+     eo_cmd_version,
+     .about = "Prints the version, the protocols and libraries, and what was "
+              "left out.",
+     .examples = "espota-c version\n"},
     {"completion", CMD_COMPLETION, "bash|zsh|fish", 1, 1,
-     "print the completions for a shell", eo_cmd_completion},
+     "print the completions for a shell", eo_cmd_completion,
+     .about = "Prints what makes a shell complete commands, options and "
+              "devices.",
+     .examples = "source <(espota-c completion bash)\n"},
     {0},
 };
 

@@ -35,7 +35,10 @@ static int check(const struct opts *o, struct espota_error *err)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "--protocol %s was left out of this build", protocol);
     if (o->file == NULL || o->file[0] == '\0')
-        return eo_fail(err, ESPOTA_E_USAGE, "no image: -f FILE is missing");
+        return eo_fail_hint(err, ESPOTA_E_USAGE,
+                            "it is the last word, or behind -f; a word alone "
+                            "is taken for a device",
+                            "no image: -f FILE is missing");
     if (o->auth_stdin && strcmp(o->file, "-") == 0)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "image and password cannot both come from standard "

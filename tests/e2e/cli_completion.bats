@@ -44,6 +44,14 @@ in_zsh() { # LINE PATTERN: a terminal shows it behind that
     [ "$(in_bash espota-c he)" = help ]
     [ "$(in_bash espota-c completion z)" = zsh ]
     [ "$(in_bash espota-c -i k)" = kitchen ]
+    [ "$(in_bash espota-c help ex)" = exit-codes ]
+    # A first word that is no command is a device, and the last is the image.
+    [ "$(in_bash espota-c ki)" = kitchen ]
+    [ "$(in_bash espota-c kitchen fw)" = fw.bin ]
+    [ "$(in_bash espota-c kitchen po)" = porch ]
+    [ "$(in_bash espota-c kitchen --dry)" = --dry-run ]
+    [ "$(in_bash espota-c fla)" = flash ]
+    [ "$(in_bash espota-c flash --dry)" = --dry-run ]
 }
 
 @test "fish" {
@@ -54,6 +62,11 @@ in_zsh() { # LINE PATTERN: a terminal shows it behind that
     [ "$(in_fish 'espota-c hel')" = help ]
     [ "$(in_fish 'espota-c completion z')" = zsh ]
     [ "$(in_fish 'espota-c -i ki')" = kitchen ]
+    [ "$(in_fish 'espota-c help ex')" = exit-codes ]
+    [ "$(in_fish 'espota-c kitchen fw')" = fw.bin ]
+    [ "$(in_fish 'espota-c kitchen po')" = porch ]
+    [ "$(in_fish 'espota-c kitchen --dry')" = --dry-run ]
+    [ "$(in_fish 'espota-c flash --dry')" = --dry-run ]
 }
 
 @test "zsh" {
@@ -62,6 +75,10 @@ in_zsh() { # LINE PATTERN: a terminal shows it behind that
     in_zsh 'espota-c --type boot' 'bootloader'
     in_zsh 'espota-c -f fw' 'fw.bin'
     in_zsh 'espota-c -i ki' 'kitchen'
+    in_zsh 'espota-c help ex' 'exit-codes'
+    in_zsh 'espota-c kitchen fw' 'fw.bin'
+    in_zsh 'espota-c kitchen po' 'porch'
+    in_zsh 'espota-c ki' 'kitchen'
 }
 
 @test "names of devices come within 300 ms" {

@@ -24,13 +24,13 @@ says() {
 }
 
 @test "a command line that cannot be meant is explained" {
-    says 2 'unknown command "frobnicate" (espota-c -h lists them)' frobnicate
+    says 2 'no image: -f FILE is missing' frobnicate
     says 2 'did you mean "upload"?' uplaod
     says 2 'the command comes first: espota-c upload' -i host upload
-    says 2 'upload does not expect "host"' upload host
+    says 2 'no image: -f FILE is missing' upload host
     says 2 'wait needs HOST' wait
     says 2 'wait does not expect "b"' wait a b
-    says 2 'unknown command "nothing"' help nothing
+    says 2 '"nothing" is neither a command nor a topic' help nothing
     says 2 'did you mean "fleet"' help flet
     says 2 'completion takes bash, zsh or fish, not "ksh"' completion ksh
     says 2 'discover prints JSON to standard output: use --json > list' discover --json=list

@@ -138,7 +138,8 @@ static void run_begins(void)
 static void run(const char *journal)
 {
     static const struct command COMMANDS[] = {
-        {"fleet", CMD_FLEET, "TARGETS...", 0, 100000, "flash", eo_cmd_fleet},
+        {"fleet", CMD_FLEET, "TARGETS...", 0, 100000, "flash", eo_cmd_fleet,
+         .alias = NULL},
         {0}};
     const uint64_t began = world.clock_ms;
     struct line l = {.n = 0};

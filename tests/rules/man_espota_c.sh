@@ -11,7 +11,7 @@ complain() { echo "$page: $1"; bad=1; }
 if command -v mandoc >/dev/null; then
     mandoc -Tlint -W warning "$page" || bad=1
 fi
-commands=$("$bin" -h | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+commands=$("$bin" help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 for command in $commands; do
     grep -q "^\.It Cm $command" "$page" || complain "the command $command is missing"
     "$bin" help "$command" | sed -n 's/^  \(-.,\)\{0,1\} *--\([a-z0-9_-]*\).*/\2/p'
