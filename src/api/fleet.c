@@ -420,7 +420,7 @@ static void give_up(void *ctx, int sys)
     struct espota_error err;
 
     eo_fail_sys(&err, ESPOTA_E_INTERNAL, sys, "waiting for the network: %s",
-                strerror(sys));
+                eo_sock_text(sys));
     for (size_t i = 0; i < f->n; i++)
         if (f->slot[i]->job != NULL)
             eo_job_cancel(f->slot[i]->job, &err);

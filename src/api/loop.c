@@ -2,10 +2,10 @@
 #include <espota/loop.h>
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/err.h"
 #include "net/loop.h"
+#include "os/sock.h"
 
 int espota_loop_new(struct espota_loop **out, struct espota_error *err)
 {
@@ -15,7 +15,7 @@ int espota_loop_new(struct espota_loop **out, struct espota_error *err)
         return eo_fail_memory(err);
     if (eo_loop_wakeable(l) != 0) {
         eo_fail_sys(err, ESPOTA_E_INTERNAL, errno, "no loop can be made: %s",
-                    strerror(errno));
+                    eo_sock_text(errno));
         eo_loop_free(l);
         return -1;
     }
@@ -94,7 +94,7 @@ int espota_loop_run(struct espota_loop *l, int max_ms, struct espota_error *err)
 
             eo_loop_give_up(l, sys);
             return eo_fail_sys(err, ESPOTA_E_INTERNAL, sys,
-                               "waiting for the network: %s", strerror(sys));
+                               "waiting for the network: %s", eo_sock_text(sys));
         }
         if (eo_loop_woken(l))
             return ESPOTA_LOOP_WOKEN;

@@ -3,7 +3,6 @@
 #include <espota/discover.h>
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/given.h"
 #include "base/mem.h"
@@ -12,6 +11,7 @@
 #include "names/resolve.h"
 #include "net/iface.h"
 #include "net/race.h"
+#include "os/sock.h"
 
 enum {
     KNOCK_EVERY_MS = 1000,
@@ -202,7 +202,7 @@ int espota_wait_result(const struct espota_wait *w, struct espota_error *err)
         return 0;
     if (w->sys != 0)
         return eo_fail_sys(err, ESPOTA_E_INTERNAL, w->sys,
-                           "waiting for the network: %s", strerror(w->sys));
+                           "waiting for the network: %s", eo_sock_text(w->sys));
     if (!w->over)
         return eo_fail(err, ESPOTA_E_INTERRUPTED, "interrupted while waiting");
     return eo_fail_hint(err, ESPOTA_E_NOT_BACK,

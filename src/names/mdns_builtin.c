@@ -1,12 +1,12 @@
 /* mdns_builtin.c -- the addresses of a name in .local, asked for by ourselves:
  * no daemon, no privilege, an answer within a millisecond (RFC 6762). */
 #include <errno.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "names/candidates.h"
 #include "names/lookup.h"
 #include "names/mdns_link.h"
+#include "os/sock.h"
 
 /* When to ask, in ms; then every 2 s.  Packets are lost, and a device that
  * has just answered to all must keep silent for a second. */
@@ -58,7 +58,7 @@ static void on_deadline(void *ctx)
                      "does a firewall on this machine forbid it? An address "
                      "instead of the name works without mDNS",
                      "cannot send mDNS queries on %s: %s", names,
-                     strerror(b->send_errno));
+                     eo_sock_text(b->send_errno));
     else
         eo_fail_hint(&err, ESPOTA_E_RESOLVE,
                      "is the device on, and on the same network? Guest Wi-Fi "

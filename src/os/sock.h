@@ -19,7 +19,8 @@
 typedef int os_socket;
 enum { OS_NO_SOCKET = -1 };
 
-/* The words for errno behind a call of this header, datagram.h or iface.h. */
+/* The words for errno behind a call of this header, datagram.h, iface.h, wait.h
+ * or wake.h. */
 const char *eo_sock_text(int sys);
 
 /* ---- making them --------------------------------------------------------- */
