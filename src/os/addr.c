@@ -55,3 +55,14 @@ bool eo_addr_link_local(const struct addr *a)
     return a->family == 6 && a->bytes[0] == 0xfe &&
            (a->bytes[1] & 0xc0) == 0x80;
 }
+
+void eo_addr_unmap(struct addr *a)
+{
+    static const uint8_t MAPPED[12] = {[10] = 0xff, 0xff};
+    struct addr four = {.family = 4, .port = a->port};
+
+    if (a->family != 6 || memcmp(a->bytes, MAPPED, sizeof MAPPED) != 0)
+        return;
+    memcpy(four.bytes, a->bytes + sizeof MAPPED, 4);
+    *a = four;
+}

@@ -43,6 +43,9 @@ void eo_addr_from_bytes(struct addr *, int family, const uint8_t *);
 /* fe80::/10, which only means something together with an interface. */
 bool eo_addr_link_local(const struct addr *);
 
+/* An IPv4 address in IPv6 becomes what it is; others stay. */
+void eo_addr_unmap(struct addr *);
+
 /* From a library that speaks of addresses as the system does: a struct
  * sockaddr.  An IPv4 address in IPv6 is taken for what it is.  One of another
  * family, or NULL, becomes none. */

@@ -118,17 +118,9 @@ void eo_posix_to_addr(struct addr *a, const struct sockaddr *sa)
 
 void eo_addr_from_system(struct addr *a, const void *sockaddr)
 {
-    static const uint8_t MAPPED[12] = {[10] = 0xff, 0xff};
-
     *a = (struct addr){.family = 0};
     if (sockaddr == NULL)
         return;
     eo_posix_to_addr(a, sockaddr);
-    if (a->family == 6 && memcmp(a->bytes, MAPPED, sizeof MAPPED) == 0) {
-        const uint16_t port = a->port;
-
-        eo_addr_from_bytes(a, 4, (const uint8_t[4]){a->bytes[12], a->bytes[13],
-                                                    a->bytes[14], a->bytes[15]});
-        a->port = port;
-    }
+    eo_addr_unmap(a);
 }

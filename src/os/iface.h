@@ -5,7 +5,7 @@
 
 #include "os/addr.h"
 
-enum { IFACE_NAME_MAX = 16 }; /* with the terminator */
+enum { IFACE_NAME_MAX = 64 }; /* with the terminator; Windows names at length */
 
 /* An address of an interface. */
 struct iface_addr {
