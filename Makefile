@@ -109,6 +109,8 @@ SRC_LIB := $(sort $(filter-out $(SRC_CLI) $(SRC_SIM) $(LEFT_OUT) $(OTHER_OS),$(w
 UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 # Comparisons are counted where the linker wraps calls.
 UNIT    := $(filter-out $(if $(filter Linux,$(TARGET_OS)),,%/test_cli_planning.c),$(UNIT))
+# And what is one system's has its name.
+UNIT    := $(filter-out $(if $(filter windows,$(OS_FILES)),%_posix.c,%_windows.c),$(UNIT))
 SUPPORT := $(sort $(wildcard tests/support/*.c))
 FUZZ    := $(sort $(wildcard fuzz/fuzz_*.c))
 BENCH   := $(sort $(wildcard tests/bench/*.c))

@@ -1,26 +1,29 @@
 /* peer.c -- a scripted device on loopback, in a thread of the test. */
 #include "support/peer.h"
 
+#ifdef _WIN32
+#include "os/windows.h"
+#else
+#include "os/posix.h"
+#endif
+
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "support/await.h"
 #include "support/test.h"
 
 #include "base/hex.h"
-#include "os/posix.h"
+#include "os/clock.h"
 #include "wire/esphome.h"
 
 enum { PATIENCE_MS = 10000, DRIPS_MS = 20000 };
 
-static bool ready(int fd, short events)
+static bool readable(os_socket fd)
 {
-    return poll(&(struct pollfd){.fd = fd, .events = events}, 1,
-                PATIENCE_MS) > 0;
+    return await_fds(&(struct espota_fd){fd, ESPOTA_READ, 0}, 1,
+                     PATIENCE_MS) > 0;
 }
 
 static bool have_connection(struct peer *p)
@@ -29,7 +32,7 @@ static bool have_connection(struct peer *p)
 
     if (p->fd >= 0)
         return true;
-    if (!ready(p->listener, POLLIN))
+    if (!readable(p->listener))
         return false;
     p->fd = eo_tcp_accept(p->listener, &from);
     p->connections += p->fd >= 0;
@@ -38,11 +41,11 @@ static bool have_connection(struct peer *p)
 }
 
 /* One piece, as it comes; 0 at the end of the stream. */
-static ssize_t some(struct peer *p, void *bytes, size_t len)
+static ptrdiff_t some(struct peer *p, void *bytes, size_t len)
 {
-    ssize_t n;
+    ptrdiff_t n;
 
-    if (!ready(p->fd, POLLIN))
+    if (!readable(p->fd))
         return -1;
     n = eo_recv(p->fd, bytes, len);
     if (n == 0)
@@ -54,7 +57,7 @@ static ssize_t some(struct peer *p, void *bytes, size_t len)
 
 static bool say(struct peer *p, const void *bytes, size_t len)
 {
-    return eo_send(p->fd, bytes, len) == (ssize_t)len;
+    return eo_send(p->fd, bytes, len) == (ptrdiff_t)len;
 }
 
 static bool read_some(struct peer *p, size_t len, bool blocks)
@@ -65,7 +68,7 @@ static bool read_some(struct peer *p, size_t len, bool blocks)
 
     while (done < len) {
         const size_t left = len - done;
-        const ssize_t n = some(p, in, left < sizeof in ? left : sizeof in);
+        const ptrdiff_t n = some(p, in, left < sizeof in ? left : sizeof in);
 
         if (n <= 0)
             return false;
@@ -86,7 +89,7 @@ static bool read_some(struct peer *p, size_t len, bool blocks)
 static bool read_to_end(struct peer *p)
 {
     uint8_t in[4096];
-    ssize_t n;
+    ptrdiff_t n;
 
     while ((n = some(p, in, sizeof in)) > 0)
         p->n_extra += (size_t)n;
@@ -95,12 +98,12 @@ static bool read_to_end(struct peer *p)
 
 /* Longer than whoever waits for the end of it: it is the other side that must
  * not bear with it. */
-static bool drip(struct peer *p, const struct timespec *pause, size_t ms)
+static bool drip(struct peer *p, unsigned ms)
 {
     for (size_t waited = 0; waited < DRIPS_MS; waited += ms) {
         if (!say(p, "0", 1))
             return true;
-        nanosleep(pause, NULL);
+        eo_sleep_ms(ms);
     }
     return false;
 }
@@ -109,15 +112,13 @@ static void hang_up(struct peer *p, bool reset)
 {
     if (reset)
         eo_sock_reset_on_close(p->fd);
-    close(p->fd);
+    eo_sock_close(p->fd);
     p->fd = -1;
 }
 
 static bool play(struct peer *p, const struct peer_line *l)
 {
     const size_t number = l->arg != NULL ? strtoul(l->arg, NULL, 10) : 0;
-    const struct timespec nap = {(time_t)(number / 1000),
-                                 (long)(number % 1000) * 1000000};
     uint8_t bytes[512];
     size_t n;
 
@@ -134,9 +135,10 @@ static bool play(struct peer *p, const struct peer_line *l)
     case 'I':
         return read_some(p, number, l->what == 'i');
     case 's':
-        return nanosleep(&nap, NULL) == 0;
+        eo_sleep_ms((unsigned)number);
+        return true;
     case 'd':
-        return drip(p, &nap, number);
+        return drip(p, (unsigned)number);
     case 'x':
     case 'R':
         hang_up(p, l->what == 'R');
@@ -156,14 +158,14 @@ static void *run(void *ctx)
         l++;
     p->all_done = l->what == 0;
     if (p->fd >= 0)
-        close(p->fd);
-    close(p->listener);
+        eo_sock_close(p->fd);
+    eo_sock_close(p->listener);
     return NULL;
 }
 
-static int listen_at(const char *address, struct addr *out, int backlog)
+static os_socket listen_at(const char *address, struct addr *out, int backlog)
 {
-    int fd;
+    os_socket fd;
 
     assert_int_equal(eo_addr_parse(out, address), 0);
     fd = eo_tcp_listen(out, backlog);
@@ -197,24 +199,33 @@ bool peer_stop(struct peer *p, struct peer *out)
     return all_done;
 }
 
-int peer_refusing(const char *address, struct addr *out)
+os_socket peer_refusing(const char *address, struct addr *out)
 {
-    struct posix_addr at;
-    int fd;
+    os_socket fd;
 
     /* Bound, so that nobody else gets it, and not listening. */
     assert_int_equal(eo_addr_parse(out, address), 0);
-    at = eo_posix_addr(out);
-    fd = socket(at.sa.ss_family, SOCK_STREAM, 0);
+#ifdef _WIN32
+    const struct windows_addr at = eo_windows_addr(out);
+    const struct sockaddr *sa = eo_windows_sa(&at);
+#else
+    const struct posix_addr at = eo_posix_addr(out);
+    const struct sockaddr *sa = eo_posix_sa(&at);
+#endif
+    fd = eo_sock_for_library(at.sa.ss_family, SOCK_STREAM, 0);
     assert_true(fd >= 0);
-    assert_int_equal(bind(fd, eo_posix_sa(&at), at.len), 0);
+#ifdef _WIN32
+    assert_int_equal(bind(eo_windows_handle(fd), sa, at.len), 0);
+#else
+    assert_int_equal(bind(fd, sa, at.len), 0);
+#endif
     assert_int_equal(eo_sock_local(fd, out), 0);
     return fd;
 }
 
-int peer_silent(const char *address, struct addr *out, int *filler)
+os_socket peer_silent(const char *address, struct addr *out, os_socket *filler)
 {
-    const int fd = listen_at(address, out, 0);
+    const os_socket fd = listen_at(address, out, 0);
 
     /* Its queue has room for one; the others' SYNs are dropped. */
     for (int i = 0; i < 2; i++)
@@ -225,9 +236,9 @@ int peer_silent(const char *address, struct addr *out, int *filler)
 bool peer_have_ipv6(void)
 {
     struct addr a;
-    const int fd = eo_addr_parse(&a, "::1") == 0 ? eo_tcp_listen(&a, 1) : -1;
+    const os_socket fd = eo_addr_parse(&a, "::1") == 0 ? eo_tcp_listen(&a, 1) : -1;
 
     if (fd >= 0)
-        close(fd);
+        eo_sock_close(fd);
     return fd >= 0;
 }

@@ -38,7 +38,7 @@ struct peer {
     const struct peer_line *script;
     struct addr addr;
     uint16_t port;
-    int listener, fd;
+    os_socket listener, fd;
     pthread_t thread;
     uint8_t got[65536];
     size_t n_got;
@@ -58,8 +58,9 @@ bool peer_stop(struct peer *, struct peer *out);
 /* An address of loopback that refuses connections, and one that never answers
  * them (a listener whose queue is full; -1 where this cannot be had).  Both
  * return a descriptor to close when done. */
-int peer_refusing(const char *address, struct addr *out);
-int peer_silent(const char *address, struct addr *out, int *filler);
+os_socket peer_refusing(const char *address, struct addr *out);
+os_socket peer_silent(const char *address, struct addr *out,
+                      os_socket *filler);
 
 /* Can this machine use ::1? */
 bool peer_have_ipv6(void);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/loopback.h"
+
 #include "net/iface.h"
 
 struct seen {
@@ -44,16 +46,16 @@ static void test_loopback_is_listed(void **state)
 
 static void test_a_chosen_one_is_found_by_name_and_by_address(void **state)
 {
-    static const char *const CHOICES[] = {"lo", "127.0.0.1"};
+    const char *const choices[] = {loopback_name(), "127.0.0.1"};
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct ifaces ifs;
         struct addr a;
 
-        assert_int_equal(eo_ifaces(&ifs, CHOICES[i]), 0);
+        assert_int_equal(eo_ifaces(&ifs, choices[i]), 0);
         assert_int_equal(ifs.n, 1);
-        assert_int_equal(ifs.at[0].index, eo_iface_index("lo"));
+        assert_int_equal(ifs.at[0].index, loopback_index());
         assert_int_equal(eo_iface_addr(&a, &ifs.at[0], 4), 0);
         assert_true(eo_addr_is_loopback(&a));
         assert_int_equal(eo_addr_parse(&a, "127.9.9.9"), 0);
@@ -69,7 +71,7 @@ static void test_local_addresses_of_an_interface(void **state)
     char shown[ADDR_TEXT];
 
     (void)state;
-    assert_int_equal(eo_addr_local(&a, "lo", 4), 0);
+    assert_int_equal(eo_addr_local(&a, loopback_name(), 4), 0);
     eo_addr_text(&a, false, shown);
     assert_string_equal(shown, "127.0.0.1");
     assert_int_equal(eo_addr_local(&a, "127.0.0.9", 4), 0);

@@ -2,34 +2,20 @@
 #include "support/test.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
-#include <unistd.h>
 
+#include "support/await.h"
 #include "support/peer.h"
+#include "support/prepared.h"
 
+#include "os/clock.h"
 #include "os/sock.h"
-
-/* What every socket has to be, whoever made it. */
-static void check_prepared(int fd)
-{
-    assert_true(fd >= 0);
-    assert_true(fcntl(fd, F_GETFL) & O_NONBLOCK);
-    assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-}
-
-static void wait_for(int fd, short events)
-{
-    assert_int_equal(
-        poll(&(struct pollfd){.fd = fd, .events = events}, 1, 30000), 1);
-}
 
 static void stream_over(const char *address)
 {
     struct addr at, from;
     char bytes[8];
-    int listener, client, server;
+    os_socket listener, client, server;
 
     assert_int_equal(eo_addr_parse(&at, address), 0);
     listener = eo_tcp_listen(&at, 4);
@@ -40,24 +26,24 @@ static void stream_over(const char *address)
     assert_int_not_equal(eo_addr_port(&at), 0);
     client = eo_tcp_connect(&at, NULL);
     check_prepared(client);
-    wait_for(client, POLLOUT);
+    await(client, OS_WRITE);
     assert_int_equal(eo_sock_error(client), 0);
-    wait_for(listener, POLLIN); /* the last word of three may be under way */
+    await(listener, OS_READ); /* the last word of three may be under way */
     server = eo_tcp_accept(listener, &from);
     check_prepared(server);
     assert_true(eo_addr_same_host(&from, &at));
     assert_int_equal(eo_recv(server, bytes, sizeof bytes), -1);
     assert_int_equal(errno, EAGAIN);
     assert_int_equal(eo_send(client, "hello", 5), 5);
-    wait_for(server, POLLIN);
+    await(server, OS_READ);
     assert_int_equal(eo_recv(server, bytes, sizeof bytes), 5);
-    close(client);
+    eo_sock_close(client);
     /* No SIGPIPE, whatever happens. */
     for (int i = 0; i < 30000 && eo_send(server, "x", 1) > 0; i++)
-        usleep(1000);
+        eo_sleep_ms(1);
     assert_int_equal(eo_send(server, "x", 1), -1);
-    close(server);
-    close(listener);
+    eo_sock_close(server);
+    eo_sock_close(listener);
 }
 
 static void test_streams(void **state)
@@ -71,15 +57,15 @@ static void test_streams(void **state)
 static void test_a_refused_connect_says_so(void **state)
 {
     struct addr at;
-    const int refusing = peer_refusing("127.0.0.1", &at);
-    const int fd = eo_tcp_connect(&at, NULL);
+    const os_socket refusing = peer_refusing("127.0.0.1", &at);
+    const os_socket fd = eo_tcp_connect(&at, NULL);
 
     (void)state;
     assert_true(fd >= 0);
-    wait_for(fd, POLLOUT);
+    await(fd, OS_WRITE);
     assert_int_equal(eo_sock_error(fd), ECONNREFUSED);
-    close(fd);
-    close(refusing);
+    eo_sock_close(fd);
+    eo_sock_close(refusing);
 }
 
 /* What the peer has not confirmed yet: nothing is lost from its sight. */
@@ -87,8 +73,8 @@ static void test_unacked_bytes_are_counted(void **state)
 {
     static const char BLOCK[65536];
     struct addr at, from;
-    int listener, client, server;
-    ssize_t sent = 0, n;
+    os_socket listener, client, server;
+    ptrdiff_t sent = 0, n;
 
     (void)state;
     assert_int_equal(eo_addr_parse(&at, "127.0.0.1"), 0);
@@ -97,8 +83,8 @@ static void test_unacked_bytes_are_counted(void **state)
     assert_int_equal(eo_tcp_small_window(listener, 4096, 536), 0);
     assert_int_equal(eo_sock_local(listener, &at), 0);
     client = eo_tcp_connect(&at, NULL);
-    wait_for(client, POLLOUT);
-    wait_for(listener, POLLIN);
+    await(client, OS_WRITE);
+    await(listener, OS_READ);
     server = eo_tcp_accept(listener, &from);
     assert_true(server >= 0);
     if (eo_tcp_unacked(client) < 0) {
@@ -111,9 +97,9 @@ static void test_unacked_bytes_are_counted(void **state)
     /* Nobody reads: what did not fit over there stays here. */
     assert_true(eo_tcp_unacked(client) > 0);
     assert_true(eo_tcp_unacked(client) <= sent);
-    close(client);
-    close(server);
-    close(listener);
+    eo_sock_close(client);
+    eo_sock_close(server);
+    eo_sock_close(listener);
 }
 
 /* A pair of connected ends, of which the second was called. */
@@ -126,7 +112,7 @@ static void connected(os_socket end[2])
     listener = eo_tcp_listen(&at, 1);
     assert_int_equal(eo_sock_local(listener, &at), 0);
     end[0] = eo_tcp_connect(&at, NULL);
-    wait_for(listener, POLLIN);
+    await(listener, OS_READ);
     end[1] = eo_tcp_accept(listener, &from);
     assert_true(end[0] >= 0 && end[1] >= 0);
     eo_sock_close(listener);
@@ -141,7 +127,7 @@ static void test_unread_bytes_are_seen_and_stay(void **state)
     connected(end);
     assert_int_equal(eo_sock_unread(end[1]), 0);
     assert_int_equal(eo_send(end[0], "abc", 3), 3);
-    wait_for(end[1], POLLIN);
+    await(end[1], OS_READ);
     assert_int_equal(eo_sock_unread(end[1]), 3);
     assert_int_equal(eo_sock_peek(end[1], bytes, 1), 1);
     assert_int_equal(bytes[0], 'a');
@@ -161,25 +147,25 @@ static void test_an_end_is_told_from_a_reset(void **state)
     connected(end);
     assert_int_equal(eo_sock_peer(end[1]), OS_PEER_THERE);
     eo_sock_finish(end[0]);
-    wait_for(end[1], POLLIN);
-#if defined(__linux__)
+    await(end[1], OS_READ);
+#if defined(__linux__) || defined(_WIN32)
     assert_int_equal(eo_sock_peer(end[1]), OS_PEER_ENDED);
 #endif
     assert_int_equal(eo_recv(end[1], &byte, 1), 0);
     assert_int_equal(eo_send(end[1], "x", 1), 1); /* which it still hears */
-    wait_for(end[0], POLLIN);
+    await(end[0], OS_READ);
     assert_int_equal(eo_recv(end[0], &byte, 1), 1);
     eo_sock_reset_on_close(end[0]);
     eo_sock_close(end[0]);
     for (int i = 0; i < 10000 && eo_sock_peer(end[1]) != OS_PEER_GONE; i++)
-        usleep(1000);
+        eo_sleep_ms(1);
     assert_int_equal(eo_sock_peer(end[1]), OS_PEER_GONE);
     eo_sock_close(end[1]);
 
     connected(end);
     eo_sock_reset_on_close(end[0]);
     eo_sock_close(end[0]);
-    wait_for(end[1], POLLIN);
+    await(end[1], OS_READ);
     assert_int_equal(eo_recv(end[1], &byte, 1), -1);
     assert_int_equal(errno, ECONNRESET);
     assert_non_null(eo_sock_text(errno));
@@ -195,7 +181,7 @@ static void test_a_shut_socket_says_and_hears_nothing(void **state)
     connected(end);
     eo_sock_shut(end[0]);
     assert_int_equal(eo_send(end[0], "x", 1), -1);
-    wait_for(end[1], POLLIN);
+    await(end[1], OS_READ);
     assert_int_equal(eo_recv(end[1], &byte, 1), 0);
     eo_sock_close(end[0]);
     eo_sock_close(end[1]);
@@ -212,10 +198,10 @@ static void test_a_twin_outlives_its_owner(void **state)
     check_prepared(twin);
     eo_sock_close(end[0]);
     assert_int_equal(eo_send(end[1], "x", 1), 1);
-    wait_for(twin, POLLIN);
+    await(twin, OS_READ);
     assert_int_equal(eo_recv(twin, &byte, 1), 1);
     eo_sock_close(twin);
-    wait_for(end[1], POLLIN);
+    await(end[1], OS_READ);
     assert_int_equal(eo_recv(end[1], &byte, 1), 0);
     eo_sock_close(end[1]);
 }
@@ -235,7 +221,7 @@ static void test_what_is_held_leaves_when_let_go(void **state)
 #endif
     eo_tcp_hold(end[0], false);
     for (int i = 0; i < 10000 && eo_sock_unread(end[1]) < 4; i++)
-        usleep(1000);
+        eo_sleep_ms(1);
     assert_int_equal(eo_recv(end[1], bytes, sizeof bytes), 4);
     eo_sock_close(end[0]);
     eo_sock_close(end[1]);

@@ -1,116 +1,179 @@
-/* test_os_wait.c -- poll() that fails now and then, or for good. */
-#undef _FORTIFY_SOURCE /* its poll() is inline, and could not be replaced */
+/* test_os_wait.c -- waiting for many sockets at once, as every system does it. */
 #include "support/test.h"
 
 #include <errno.h>
-#include <poll.h>
 
+#include "support/await.h"
+#include "support/peer.h"
+
+#include "os/clock.h"
+#include "os/datagram.h"
 #include "os/wait.h"
 
-/* What the poll() below does, a letter for each call: m no memory, a try
- * again, i interrupted, v invalid, 1 one is ready; the last for ever. */
-static const char *script;
-static struct pollfd *polled;
+enum { MANY = 300 }; /* more than some systems wait for by themselves */
 
-int poll(struct pollfd *fds, nfds_t n, int max_ms)
+/* One that hears what is sent to it. */
+static os_socket bound(struct addr *at)
 {
-    const char now = *script;
+    os_socket s;
 
-    (void)max_ms;
-    polled = fds;
-    if (script[1] != '\0')
-        script++;
-    for (nfds_t i = 0; i < n; i++)
-        fds[i].revents = now == '1' ? POLLIN : POLLERR;
-    errno = now == 'm'   ? ENOMEM
-            : now == 'a' ? EAGAIN
-            : now == 'i' ? EINTR
-                         : EINVAL;
-    return now == '1' ? 1 : -1;
-}
-
-static void test_what_ends_the_wait(void **state)
-{
-    static const struct {
-        const char *script;
-        int got, sys;
-        int ready;
-    } rows[] = {
-        {"1", 1, 0, OS_READ},
-        {"m1", 1, 0, OS_READ},
-        {"amaaam1", 1, 0, OS_READ},
-        {"i1", 0, 0, 0}, /* as the time does */
-        {"mi1", 0, 0, 0},
-        {"v1", -1, EINVAL, 0},
-        {"mv1", -1, EINVAL, 0},
-        {"m", -1, ENOMEM, 0},
-        {"a", -1, EAGAIN, 0},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct waits *w = NULL;
-        os_socket fd;
-
-        assert_int_equal(eo_waits_room(&w, 1), 0);
-        eo_waits_put(w, 0, 0, OS_READ);
-        script = rows[i].script;
-        assert_int_equal(eo_waits_turn(w, 1, 1000), rows[i].got);
-        if (rows[i].got < 0)
-            assert_int_equal(errno, rows[i].sys);
-        else if (rows[i].got > 0)
-            assert_int_equal(eo_waits_ready(w, 0, &fd), rows[i].ready);
-        eo_waits_free(w);
-    }
+    assert_int_equal(eo_addr_parse(at, "127.0.0.1"), 0);
+    s = eo_udp_bind(at, false);
+    assert_true(s >= 0);
+    assert_int_equal(eo_sock_local(s, at), 0);
+    return s;
 }
 
 static void test_what_is_ready_is_told_by_place(void **state)
 {
-    static const struct {
-        int want;
-        short events;
-        int ready;
-    } rows[] = {
-        {OS_READ, POLLIN, OS_READ},
-        {OS_WRITE, POLLOUT, OS_WRITE},
-        {OS_READ | OS_WRITE, POLLIN | POLLOUT, OS_READ | OS_WRITE},
-        {OS_READ, POLLIN, OS_READ},
-    };
+    struct waits *w = NULL;
+    struct addr at[2];
+    const os_socket s[2] = {bound(&at[0]), bound(&at[1])};
+    os_socket fd;
+
+    (void)state;
+    assert_int_equal(eo_waits_room(&w, 2), 0);
+    eo_waits_put(w, 0, s[0], OS_READ);
+    eo_waits_put(w, 1, s[1], OS_READ);
+    assert_int_equal(eo_waits_room(&w, 4), 0); /* keeps what is there */
+    eo_waits_put(w, 3, s[0], OS_WRITE);
+    assert_int_equal(eo_udp_send(s[0], "x", 1, &at[1]), 1);
+    await(s[1], OS_READ);
+    assert_int_equal(eo_waits_turn(w, 4, 1000), 2);
+    assert_int_equal(eo_waits_ready(w, 0, &fd), 0);
+    assert_int_equal(eo_waits_ready(w, 1, &fd), OS_READ);
+    assert_int_equal(fd, s[1]);
+    assert_int_equal(eo_waits_ready(w, 2, &fd), 0); /* new, and nothing there */
+    assert_int_equal(eo_waits_ready(w, 3, &fd), OS_WRITE);
+    assert_int_equal(eo_waits_turn(w, 2, 1000), 1); /* in the first two */
+    eo_waits_put(w, 1, s[1], 0); /* not any more */
+    assert_int_equal(eo_waits_turn(w, 2, 20), 0);
+    eo_waits_free(w);
+    eo_waits_free(NULL);
+    eo_sock_close(s[0]);
+    eo_sock_close(s[1]);
+}
+
+/* For nothing as well. */
+static void test_the_time_ends_it(void **state)
+{
+    struct waits *w = NULL;
+    const uint64_t before = eo_monotonic_ms();
+
+    (void)state;
+    assert_int_equal(eo_waits_turn(NULL, 0, 100), 0);
+    assert_int_equal(eo_waits_room(&w, 1), 0);
+    assert_int_equal(eo_waits_turn(w, 1, 100), 0);
+    assert_true(eo_monotonic_ms() - before >= 190);
+    eo_waits_free(w);
+}
+
+static void test_a_connect_that_failed_is_told(void **state)
+{
+    struct waits *w = NULL;
+    struct addr at;
+    const os_socket refusing = peer_refusing("127.0.0.1", &at);
+    const os_socket s = eo_tcp_connect(&at, NULL);
+    os_socket fd;
+
+    (void)state;
+    assert_int_equal(eo_waits_room(&w, 1), 0);
+    eo_waits_put(w, 0, s, OS_WRITE);
+    assert_int_equal(eo_waits_turn(w, 1, AWAIT_MS), 1);
+    assert_true(eo_waits_ready(w, 0, &fd) & OS_WRITE);
+    assert_int_equal(eo_sock_error(s), ECONNREFUSED);
+    eo_waits_free(w);
+    eo_sock_close(s);
+    eo_sock_close(refusing);
+}
+
+/* Whoever cannot write yet is not told all the time that the peer says no
+ * more. */
+static void test_an_end_is_nothing_to_write(void **state)
+{
+    static const char BLOCK[65536];
+    struct waits *w = NULL;
+    struct addr at, from;
+    os_socket listener, end[2], fd;
+
+    (void)state;
+    assert_int_equal(eo_addr_parse(&at, "127.0.0.1"), 0);
+    listener = eo_tcp_listen(&at, 1);
+    assert_int_equal(eo_sock_local(listener, &at), 0);
+    end[0] = eo_tcp_connect(&at, NULL);
+    await(listener, OS_READ);
+    end[1] = eo_tcp_accept(listener, &from);
+    eo_sock_finish(end[1]);
+    await(end[0], OS_READ);
+    while (eo_send(end[0], BLOCK, sizeof BLOCK) > 0 || is_ready(end[0], OS_WRITE))
+        continue;
+    assert_int_equal(eo_waits_room(&w, 1), 0);
+    eo_waits_put(w, 0, end[0], OS_WRITE);
+    assert_int_equal(eo_waits_turn(w, 1, 50), 0);
+    eo_waits_put(w, 0, end[0], OS_READ | OS_WRITE);
+    assert_int_equal(eo_waits_turn(w, 1, 50), 1);
+    assert_int_equal(eo_waits_ready(w, 0, &fd), OS_READ);
+    eo_waits_free(w);
+    eo_sock_close(end[0]);
+    eo_sock_close(end[1]);
+    eo_sock_close(listener);
+}
+
+static void test_many(void **state)
+{
+    static os_socket s[MANY];
+    static struct addr at[MANY];
     struct waits *w = NULL;
     os_socket fd;
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_int_equal(eo_waits_room(&w, i + 2), 0); /* keeps what is there */
-        eo_waits_put(w, i, (os_socket)i + 10, rows[i].want);
+    assert_int_equal(eo_waits_room(&w, MANY), 0);
+    for (size_t i = 0; i < MANY; i++) {
+        s[i] = bound(&at[i]);
+        eo_waits_put(w, i, s[i], OS_READ);
     }
-    eo_waits_put(w, 1, 11, 0); /* not any more */
-    polled = NULL;
-    script = "1";
-    assert_int_equal(eo_waits_turn(w, 5, 7), 1);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_int_equal(polled[i].fd, i == 1 ? -1 : (int)i + 10);
-        if (i == 1)
-            continue;
-        assert_int_equal(polled[i].events, rows[i].events);
-        polled[i].revents = rows[i].events;
-        assert_int_equal(eo_waits_ready(w, i, &fd), rows[i].ready);
-        assert_int_equal(fd, (int)i + 10);
-        polled[i].revents = POLLHUP;
-        assert_int_equal(eo_waits_ready(w, i, &fd), OS_READ | OS_WRITE);
+    for (size_t i = 1; i < MANY; i += 100)
+        assert_int_equal(eo_udp_send(s[0], "x", 1, &at[i]), 1);
+    for (size_t i = 1; i < MANY; i += 100)
+        await(s[i], OS_READ);
+    assert_int_equal(eo_waits_turn(w, MANY, 1000), 3);
+    for (size_t i = 0; i < MANY; i++) {
+        assert_int_equal(eo_waits_ready(w, i, &fd),
+                         i % 100 == 1 ? OS_READ : 0);
+        eo_sock_close(s[i]);
     }
-    assert_int_equal(polled[4].fd, -1); /* new, and nothing put there */
-    assert_int_equal(eo_waits_ready(w, 4, &fd), 0);
-    assert_int_equal(eo_waits_ready(w, 1, &fd), 0);
     eo_waits_free(w);
-    eo_waits_free(NULL);
+}
+
+/* Its owner hears of it, and the others are not left waiting. */
+static void test_a_closed_socket_is_ready(void **state)
+{
+    struct waits *w = NULL;
+    struct addr at[2];
+    const os_socket s[2] = {bound(&at[0]), bound(&at[1])};
+    os_socket fd;
+
+    (void)state;
+    assert_int_equal(eo_waits_room(&w, 2), 0);
+    eo_waits_put(w, 0, s[0], OS_READ);
+    eo_waits_put(w, 1, s[1], OS_READ);
+    eo_sock_close(s[1]);
+    assert_int_equal(eo_waits_turn(w, 2, 1000), 1);
+    assert_int_equal(eo_waits_ready(w, 0, &fd), 0);
+    assert_int_equal(eo_waits_ready(w, 1, &fd), OS_READ | OS_WRITE);
+    eo_waits_free(w);
+    eo_sock_close(s[0]);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_ends_the_wait),
         cmocka_unit_test(test_what_is_ready_is_told_by_place),
+        cmocka_unit_test(test_the_time_ends_it),
+        cmocka_unit_test(test_a_connect_that_failed_is_told),
+        cmocka_unit_test(test_an_end_is_nothing_to_write),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_a_closed_socket_is_ready),
     };
 
     return cmocka_run_group_tests_name("os/wait", tests, NULL, NULL);
