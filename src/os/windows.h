@@ -64,12 +64,16 @@ int eo_windows_family(int family);
 
 /* The sockets of the system can be used.  0, or -1 with errno. */
 int eo_windows_sockets(void);
-/* A non-blocking socket that no process inherits; INVALID_SOCKET with errno. */
-SOCKET eo_windows_socket(int family, int type, int protocol);
-/* The other way round: os_socket has its lower 32 bits. */
+/* Non-blocking, and no process inherits it; OS_NO_SOCKET with errno. */
+int eo_windows_socket(int family, int type);
+/* os_socket has the lower 32 bits of a handle, which are all that count. */
 static inline SOCKET eo_windows_handle(int socket)
 {
-    return (SOCKET)(unsigned)socket;
+    return (SOCKET)(INT_PTR)socket;
+}
+static inline int eo_windows_socket_of(SOCKET s)
+{
+    return (int)(INT_PTR)s;
 }
 /* Closes it, keeps errno, gives OS_NO_SOCKET. */
 int eo_windows_give_up(SOCKET);
