@@ -8,26 +8,10 @@
 #include <string.h>
 
 #include <aclapi.h>
-#include <sddl.h>
 
 #include "base/mem.h"
 
 /* ---- making ------------------------------------------------------------------ */
-
-/* The user, the administrators and the system; nothing is inherited. */
-static PSECURITY_DESCRIPTOR users_alone(void)
-{
-    static const wchar_t LIST[] =
-        L"D:P(A;;FA;;;OW)(A;;FA;;;SY)(A;;FA;;;BA)";
-    PSECURITY_DESCRIPTOR rights = NULL;
-
-    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
-            LIST, SDDL_REVISION_1, &rights, NULL)) {
-        eo_windows_fail();
-        return NULL;
-    }
-    return rights;
-}
 
 /* NULL: those that a new file there gets. */
 static HANDLE make(const char *name, PSECURITY_DESCRIPTOR rights)
@@ -48,7 +32,7 @@ static HANDLE make(const char *name, PSECURITY_DESCRIPTOR rights)
 
 os_file eo_file_create(const char *path)
 {
-    PSECURITY_DESCRIPTOR rights = users_alone();
+    PSECURITY_DESCRIPTOR rights = eo_windows_users_alone();
     HANDLE file = INVALID_HANDLE_VALUE;
 
     if (rights != NULL)
@@ -79,7 +63,7 @@ static int make_folder(const char *path, PSECURITY_DESCRIPTOR rights)
 int eo_file_make_folders(const char *path)
 {
     char *folder = eo_strdup(path), *at = folder;
-    PSECURITY_DESCRIPTOR rights = folder != NULL ? users_alone() : NULL;
+    PSECURITY_DESCRIPTOR rights = folder != NULL ? eo_windows_users_alone() : NULL;
     int rc = rights != NULL ? 0 : -1;
 
     /* Behind the names of a server and of what it shares. */
@@ -188,17 +172,31 @@ static bool rename_over(const wchar_t *from, const wchar_t *to)
     return done;
 }
 
+static bool move_over(const wchar_t *from, const wchar_t *to)
+{
+    return rename_over(from, to) ||
+           MoveFileExW(from, to,
+                       MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH);
+}
+
+/* Somebody has it for a moment, as what looks for viruses in a new file. */
+static bool is_passing(DWORD code)
+{
+    return code == ERROR_ACCESS_DENIED || code == ERROR_SHARING_VIOLATION;
+}
+
 int eo_file_replace(const char *from, const char *to)
 {
+    enum { TRIES = 10, PAUSE_MS = 30 };
     wchar_t *wide_from = eo_windows_path(from), *wide_to = eo_windows_path(to);
     int rc = -1;
 
-    if (wide_from != NULL && wide_to != NULL) {
-        rc = 0;
-        if (!rename_over(wide_from, wide_to) &&
-            !MoveFileExW(wide_from, wide_to,
-                         MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
-            rc = eo_windows_fail();
+    for (int i = 0; wide_from != NULL && wide_to != NULL && i < TRIES; i++) {
+        if (i > 0)
+            Sleep(PAUSE_MS);
+        rc = move_over(wide_from, wide_to) ? 0 : eo_windows_fail();
+        if (rc == 0 || !is_passing(GetLastError()))
+            break;
     }
     eo_free(wide_from);
     eo_free(wide_to);

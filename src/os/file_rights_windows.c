@@ -2,6 +2,7 @@
 #include "os/file_windows.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include <aclapi.h>
 #include <sddl.h>
@@ -75,6 +76,27 @@ static bool find_me(struct me *me)
     ok = GetTokenInformation(token, TokenUser, &me->u, sizeof me->u, &n);
     CloseHandle(token);
     return ok;
+}
+
+PSECURITY_DESCRIPTOR eo_windows_users_alone(void)
+{
+    static const wchar_t LIST[] =
+        L"D:P(A;OICI;FA;;;%ls)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
+    wchar_t list[300];
+    PSECURITY_DESCRIPTOR rights = NULL;
+    wchar_t *name = NULL;
+    struct me me;
+
+    if (!find_me(&me) || !ConvertSidToStringSidW(me.u.user.User.Sid, &name)) {
+        eo_windows_fail();
+        return NULL;
+    }
+    swprintf(list, sizeof list / sizeof *list, LIST, name);
+    LocalFree(name);
+    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
+            list, SDDL_REVISION_1, &rights, NULL))
+        eo_windows_fail();
+    return rights;
 }
 
 /* ---- what they may ------------------------------------------------------------ */

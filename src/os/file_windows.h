@@ -38,6 +38,11 @@ struct rights {
 /* -1 with errno: it cannot be looked at. */
 int eo_windows_rights(HANDLE, struct rights *);
 
+/* All to the user, the administrators and the system, nothing to others, and
+ * nothing that a folder hands down; to be freed with LocalFree().  NULL with
+ * errno. */
+PSECURITY_DESCRIPTOR eo_windows_users_alone(void);
+
 /* ---- facts: file_windows.c ----------------------------------------------- */
 
 int eo_windows_facts(HANDLE, enum file_kind *, struct stamp *);

@@ -1,24 +1,21 @@
-/* test_os_file.c -- files: what they are, who could write them, and how they
- * come to their place. */
+/* test_os_file.c -- files of every system: what they are, how they are read, and
+ * how they come to their place. */
 #include "support/test.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "os/file.h"
+#include "os/paths.h"
+#include "os/process.h"
 
-static char dir[] = "/tmp/espota-file-XXXXXX";
-static char path[100], other[100];
+static char dir[200], path[220], other[220];
 
 static void put(const char *at, const void *bytes, size_t len)
 {
-    FILE *f = fopen(at, "wb");
+    FILE *f = eo_file_stream_write(at);
 
     assert_non_null(f);
     assert_int_equal(fwrite(bytes, 1, len, f), len);
@@ -55,7 +52,7 @@ static void test_kinds(void **state)
     assert_int_equal(facts.stamp.size, 7);
     assert_int_equal(eo_file_facts(dir, &facts), 0);
     assert_int_equal(facts.kind, FILE_FOLDER);
-    assert_int_equal(eo_file_facts("/dev/null", &facts), 0);
+    assert_int_equal(eo_file_facts(eo_paths_null(), &facts), 0);
     assert_int_equal(facts.kind, FILE_OTHER);
     assert_int_equal(eo_file_facts(other, &facts), -1);
     assert_int_equal(errno, ENOENT);
@@ -64,96 +61,67 @@ static void test_kinds(void **state)
     assert_int_equal(eo_file_stamp(file, &stamp), -1);
     assert_int_equal(errno, EISDIR);
     eo_file_close(file);
-    file = eo_file_open("/dev/null");
+    file = eo_file_open(eo_paths_null());
     assert_int_equal(eo_file_stamp(file, &stamp), -1);
     assert_int_equal(errno, EINVAL);
     eo_file_close(file);
 }
 
-static void test_who_may(void **state)
+static void test_whether_it_can_be_had(void **state)
 {
-    static const struct {
-        mode_t mode;
-        bool is_private, all_read, all_write;
-    } ROWS[] = {
-        {0600, true, false, false},  {0640, false, false, false},
-        {0604, false, true, false},  {0602, false, false, true},
-        {0666, false, true, true},   {0610, false, false, false},
-    };
-
     (void)state;
-    put(path, "", 0);
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        struct file_facts facts;
-
-        assert_int_equal(chmod(path, ROWS[i].mode), 0);
-        assert_int_equal(eo_file_facts(path, &facts), 0);
-        assert_int_equal(facts.is_private, ROWS[i].is_private);
-        assert_int_equal(facts.all_read, ROWS[i].all_read);
-        assert_int_equal(facts.all_write, ROWS[i].all_write);
-    }
-}
-
-static void test_a_time_has_nanoseconds(void **state)
-{
-    static const struct timespec THEN[2] = {{1700000000, 5},
-                                            {1700000000, 123456789}};
-    struct file_facts facts;
-
-    (void)state;
-    put(path, "", 0);
-    assert_int_equal(utimensat(AT_FDCWD, path, THEN, 0), 0);
-    assert_int_equal(eo_file_facts(path, &facts), 0);
-    assert_true(facts.stamp.mtime_ns == 1700000000123456789);
-}
-
-static void test_something_of_that_name(void **state)
-{
-    struct file_facts facts;
-
-    (void)state;
-    assert_false(eo_file_is_there(other));
-    assert_int_equal(symlink("/nowhere/at/all", other), 0);
-    assert_true(eo_file_is_there(other));
-    assert_int_equal(eo_file_facts(other, &facts), -1);
+    put(path, "x", 1);
+    assert_true(eo_file_is_there(path));
+    assert_true(eo_file_can_read(path));
+    assert_true(eo_file_can_write(path));
+    assert_false(eo_file_can_list(path));
+    assert_int_equal(errno, ENOTDIR);
     assert_true(eo_file_can_list(dir));
-    assert_false(eo_file_can_list("/dev/null"));
+    assert_false(eo_file_is_there(other));
     assert_false(eo_file_can_read(other));
     assert_int_equal(errno, ENOENT);
-    assert_int_equal(remove(other), 0);
-    assert_int_equal(symlink(dir, other), 0);
-    assert_true(eo_file_can_list(other)); /* a folder by another name */
+    assert_false(eo_file_can_list(other));
+    assert_int_equal(eo_file_remove(path), 0);
+    assert_int_equal(eo_file_remove(path), -1);
+    assert_int_equal(errno, ENOENT);
+    assert_string_equal(eo_file_text(ENOENT), "No such file or directory");
+}
+
+static void test_a_folder_is_no_file_to_write(void **state)
+{
+    (void)state;
+    assert_null(eo_file_stream_write(dir));
+    assert_int_equal(errno, EISDIR);
+    assert_int_equal(eo_file_open_log(dir), OS_NO_FILE);
+    assert_int_equal(errno, EISDIR);
 }
 
 /* ---- below a folder -------------------------------------------------------- */
 
+/* What it takes for a name of a file in it may be there under that name: so it is
+ * made, where the system makes it. */
 static void test_below_a_folder(void **state)
 {
     static const struct {
         const char *path;
         bool there;
     } ROWS[] = {
-        {"/file", true},          {"/in/file", true},
-        {"//in//file", true},     {"/", false},
-        {"", false},              {"/none", false},
-        {"/../file", false},      {"/in/../file", false},
-        {"/.hidden", false},      {"/link", false},
-        {"/folder/file", false},  {"/file/file", false},
+        {"/file", true},         {"/in/file", true},  {"//in//file", true},
+        {"/", false},            {"", false},         {"/in", true},
+        {"/in/", false},         {"/none", false},    {"/../file", false},
+        {"/in/../file", false},  {"/./file", false},  {"/.hidden", false},
+        {"/in/.hidden", false},  {"/..", false},      {"/file/file", false},
+        {"/in/../../x", false},  {"/.../file", false},
     };
-    char at[200];
+    char at[300];
 
     (void)state;
-    put(path, "x", 1);
-    snprintf(at, sizeof at, "%s/in", dir);
-    assert_int_equal(mkdir(at, 0700), 0);
     snprintf(at, sizeof at, "%s/in/file", dir);
+    assert_int_equal(eo_file_make_folders(at), 0);
+    put(path, "x", 1);
     put(at, "y", 1);
     snprintf(at, sizeof at, "%s/.hidden", dir);
     put(at, "z", 1);
-    snprintf(at, sizeof at, "%s/link", dir);
-    assert_int_equal(symlink("file", at), 0);
-    snprintf(at, sizeof at, "%s/folder", dir);
-    assert_int_equal(symlink("in", at), 0);
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         const os_file file = eo_file_open_below(dir, ROWS[i].path);
 
@@ -161,81 +129,21 @@ static void test_below_a_folder(void **state)
             fail_msg("%s", ROWS[i].path);
         eo_file_close(file);
     }
-}
-
-/* Neither to read nor to look: a named pipe without a writer. */
-static void test_a_pipe_is_not_waited_for(void **state)
-{
-    os_file file;
-
-    (void)state;
-    assert_int_equal(mkfifo(path, 0600), 0);
-    file = eo_file_open_now(path);
-    assert_int_not_equal(file, OS_NO_FILE);
-    eo_file_close(file);
-    file = eo_file_open_below(dir, "/file");
-    assert_int_not_equal(file, OS_NO_FILE);
-    eo_file_close(file);
+    assert_int_equal(eo_file_open_below(other, "/file"), OS_NO_FILE);
 }
 
 /* ---- whom it could be from ---------------------------------------------------- */
 
-static void assert_doubt(const char *why, bool of_folder)
-{
-    struct file_doubt doubt;
-    const os_file file = eo_file_open_trusted(path, &doubt);
-
-    if (why == NULL)
-        assert_null(doubt.why);
-    else
-        assert_string_equal(doubt.why, why);
-    assert_int_equal(file != OS_NO_FILE, why == NULL);
-    if (why != NULL)
-        assert_int_equal(doubt.of_folder, of_folder);
-    eo_file_close(file);
-}
-
-static void test_who_could_have_written_it(void **state)
+static void test_what_is_not_trusted(void **state)
 {
     struct file_doubt doubt;
 
     (void)state;
-    put(path, "", 0);
-    assert_int_equal(chmod(path, 0644), 0);
-    assert_doubt(NULL, false);
-    assert_int_equal(chmod(path, 0646), 0);
-    assert_doubt("can be written by everybody", false);
-    assert_int_equal(chmod(path, 0600), 0);
-    assert_int_equal(chmod(dir, 0703), 0);
-    assert_doubt("can be written by everybody", true);
-    assert_int_equal(chmod(dir, 0700), 0);
-    if (geteuid() == 0) {
-        assert_int_equal(chown(path, 4711, (gid_t)-1), 0);
-        assert_doubt("belongs to another user", false);
-        assert_int_equal(chown(path, 0, 4711), 0);
-        assert_int_equal(chmod(path, 0660), 0);
-        assert_doubt("can be written by a group", false);
-    }
-    assert_int_equal(remove(path), 0);
-    assert_int_equal(mkdir(path, 0700), 0);
-    assert_doubt("is not a regular file", false);
-    assert_int_equal(rmdir(path), 0);
-    errno = 0;
     assert_int_equal(eo_file_open_trusted(path, &doubt), OS_NO_FILE);
     assert_null(doubt.why);
     assert_int_equal(errno, ENOENT);
-}
-
-/* A link says nothing; what it leads to does. */
-static void test_a_link_is_judged_by_what_it_leads_to(void **state)
-{
-    (void)state;
-    put(other, "", 0);
-    assert_int_equal(symlink(other, path), 0);
-    assert_int_equal(chmod(other, 0600), 0);
-    assert_doubt(NULL, false);
-    assert_int_equal(chmod(other, 0602), 0);
-    assert_doubt("can be written by everybody", false);
+    assert_int_equal(eo_file_open_trusted(dir, &doubt), OS_NO_FILE);
+    assert_string_equal(doubt.why, "is not a regular file");
 }
 
 /* ---- reading ------------------------------------------------------------ */
@@ -351,134 +259,105 @@ static void test_a_log(void **state)
     eo_file_close(reader);
 }
 
+static void test_a_stream_without_a_name(void **state)
+{
+    FILE *f = eo_file_stream_temporary();
+    struct file_facts facts;
+    char back[4] = "";
+
+    (void)state;
+    assert_non_null(f);
+    assert_true(fputs("a\nb", f) >= 0);
+    assert_int_equal(fseek(f, 0, SEEK_SET), 0);
+    assert_int_equal(fread(back, 1, sizeof back, f), 3); /* and no more */
+    assert_string_equal(back, "a\nb");
+    assert_int_equal(eo_file_facts_stream(f, &facts), 0);
+    assert_int_equal(facts.kind, FILE_REGULAR);
+    assert_int_equal(facts.stamp.size, 3);
+    fclose(f);
+}
+
 static void test_beside_and_into_place(void **state)
 {
     struct file_beside b;
-    struct file_facts facts;
+    char nowhere[300];
 
     (void)state;
-    put(other, "old", 3);
-    assert_int_equal(chmod(other, 0640), 0);
-    assert_int_equal(symlink(other, path), 0);
+    put(path, "old", 3);
     assert_int_equal(eo_file_beside(&b, path), 0);
-    assert_true(strncmp(b.name, other, strlen(other)) == 0);
-    assert_true(fputs("new", b.out) >= 0);
+    assert_true(fputs("new\n", b.out) >= 0);
     assert_int_equal(fflush(b.out), 0);
     assert_int_equal(eo_file_stream_sync(b.out), 0);
     assert_int_equal(fclose(b.out), 0);
     assert_holds(path, "old");
     assert_int_equal(eo_file_replace(b.name, b.place), 0);
-    assert_holds(other, "new");
-    assert_holds(path, "new"); /* the link is still one */
-    assert_int_equal(eo_file_facts(other, &facts), 0);
-    assert_false(facts.is_private); /* its mode is what it was */
-    assert_false(facts.all_read);
+    assert_holds(path, "new\n");
     assert_false(eo_file_is_there(b.name));
     eo_file_beside_free(&b);
-    assert_int_equal(eo_file_beside(&b, "/nowhere/at/all"), -1);
+
+    assert_int_equal(eo_file_beside(&b, other), 0); /* where there was none */
+    assert_int_equal(fclose(b.out), 0);
+    assert_int_equal(eo_file_replace(b.name, b.place), 0);
+    assert_holds(other, "");
+    eo_file_beside_free(&b);
+
+    snprintf(nowhere, sizeof nowhere, "%s/none/file", dir);
+    assert_int_equal(eo_file_beside(&b, nowhere), -1);
     assert_int_equal(errno, ENOENT);
     assert_null(b.name);
 }
 
-/* No process that we start has what we opened. */
-static void test_nothing_is_handed_down(void **state)
+static void test_a_new_file(void **state)
 {
-    FILE *streams[2];
-    os_file files[4];
-
-    (void)state;
-    put(path, "", 0);
-    files[0] = eo_file_open(path);
-    files[1] = eo_file_open_now(path);
-    files[2] = eo_file_open_below(dir, "/file");
-    files[3] = eo_file_open_log(path);
-    for (size_t i = 0; i < 4; i++) {
-        assert_int_not_equal(files[i], OS_NO_FILE);
-        assert_true(fcntl((int)files[i], F_GETFD) & FD_CLOEXEC);
-        eo_file_close(files[i]);
-    }
-    streams[0] = eo_file_stream_read(path);
-    streams[1] = eo_file_stream_write(path);
-    for (size_t i = 0; i < 2; i++) {
-        assert_non_null(streams[i]);
-        assert_true(fcntl(fileno(streams[i]), F_GETFD) & FD_CLOEXEC);
-        fclose(streams[i]);
-    }
-}
-
-/* ---- all of them ------------------------------------------------------------ */
-
-/* ---- a new file ------------------------------------------------------------ */
-
-static void test_a_new_file_is_ours_alone(void **state)
-{
-    char below[200];
+    char below[300];
     struct file_facts facts;
-    const mode_t mask = umask(0);
     os_file file;
 
     (void)state;
-    snprintf(below, sizeof below, "%s/folder/in/file", dir);
+    snprintf(below, sizeof below, "%s/in/file", dir);
     assert_int_equal(eo_file_create(below), OS_NO_FILE);
     assert_int_equal(errno, ENOENT);
     assert_int_equal(eo_file_make_folders(below), 0);
     assert_int_equal(eo_file_make_folders(below), 0); /* they are there */
     file = eo_file_create(below);
-    umask(mask);
     assert_int_not_equal(file, OS_NO_FILE);
     assert_int_equal(eo_file_write(file, "new", 3), 0);
     eo_file_close(file);
     assert_holds(below, "new");
     assert_int_equal(eo_file_facts(below, &facts), 0);
     assert_true(facts.is_private);
-    remove(below);
-    *strrchr(below, '/') = '\0';
-    assert_int_equal(eo_file_facts(below, &facts), 0);
-    assert_int_equal(facts.kind, FILE_FOLDER);
-    assert_true(facts.is_private);
-    remove(below);
+    assert_int_equal(eo_file_create(below), OS_NO_FILE);
+    assert_int_equal(errno, EEXIST);
 }
 
-static void test_a_new_file_takes_no_place(void **state)
-{
-    (void)state;
-    put(path, "old", 3);
-    assert_int_equal(eo_file_create(path), OS_NO_FILE);
-    assert_int_equal(errno, EEXIST);
-    assert_holds(path, "old");
-    assert_int_equal(symlink("nowhere", other), 0);
-    assert_int_equal(eo_file_create(other), OS_NO_FILE);
-    assert_int_equal(errno, EEXIST);
-    snprintf(other, sizeof other, "%s/file/below", dir); /* under a file */
-    assert_int_equal(eo_file_make_folders(other), 0);
-    assert_int_equal(eo_file_create(other), OS_NO_FILE);
-    assert_int_equal(errno, ENOTDIR);
-    snprintf(other, sizeof other, "%s/other", dir);
-}
+/* ---- all of them ------------------------------------------------------------ */
 
 static int set_up(void **state)
 {
+    const char *temp = getenv("TEMP");
+
     (void)state;
-    strcpy(strrchr(dir, '-'), "-XXXXXX");
-    if (mkdtemp(dir) == NULL)
-        return -1;
+    snprintf(dir, sizeof dir, "%s/espota-os-file-%llu",
+             temp != NULL ? temp : "/tmp", (unsigned long long)eo_process_id());
     snprintf(path, sizeof path, "%s/file", dir);
     snprintf(other, sizeof other, "%s/other", dir);
-    return 0;
+    return eo_file_make_folders(path);
 }
 
 static int tear_down(void **state)
 {
-    static const char *const NAMES[] = {"file",   "other",  "in/file", "in",
-                                        ".hidden", "link", "folder",  ""};
-    char at[200];
+    char at[300];
 
     (void)state;
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-        snprintf(at, sizeof at, "%s/%s", dir, NAMES[i]);
-        remove(at);
-    }
-    return access(dir, F_OK) == 0 ? -1 : 0;
+    eo_file_remove(path);
+    eo_file_remove(other);
+    snprintf(at, sizeof at, "%s/in/file", dir);
+    eo_file_remove(at);
+    snprintf(at, sizeof at, "%s/.hidden", dir);
+    eo_file_remove(at);
+    snprintf(at, sizeof at, "%s/in", dir);
+    rmdir(at);
+    return rmdir(dir);
 }
 
 int main(void)
@@ -486,23 +365,18 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_kinds),
-        TEST(test_who_may),
-        TEST(test_a_time_has_nanoseconds),
-        TEST(test_something_of_that_name),
+        TEST(test_whether_it_can_be_had),
+        TEST(test_a_folder_is_no_file_to_write),
         TEST(test_below_a_folder),
-        TEST(test_a_pipe_is_not_waited_for),
-        TEST(test_who_could_have_written_it),
-        TEST(test_a_link_is_judged_by_what_it_leads_to),
+        TEST(test_what_is_not_trusted),
         TEST(test_a_file_that_changes),
         TEST(test_places_and_the_next_bytes),
         TEST(test_lines),
         TEST(test_a_log),
+        TEST(test_a_stream_without_a_name),
         TEST(test_beside_and_into_place),
-        TEST(test_a_new_file_is_ours_alone),
-        TEST(test_a_new_file_takes_no_place),
-        TEST(test_nothing_is_handed_down),
+        TEST(test_a_new_file),
     };
 
-    alarm(60); /* who waits for ever fails */
     return cmocka_run_group_tests_name("os/file", tests, NULL, NULL);
 }
