@@ -31,7 +31,7 @@ void eo_process_open_streams(void)
     open_one(stdin, "rb");
     open_one(stdout, "wb");
     open_one(stderr, "wb");
-    _set_fmode(_O_BINARY);
+    _fmode = _O_BINARY;
     if (code_page == 0) {
         code_page = GetConsoleOutputCP();
         if (code_page != 0 && SetConsoleOutputCP(CP_UTF8))

@@ -1,4 +1,4 @@
-/* test_os_signals.c -- no signal is lost, whenever it comes. */
+/* test_os_signals_posix.c -- no signal is lost, whenever it comes. */
 #include "support/few_descriptors.h"
 
 #include <errno.h>
@@ -182,5 +182,5 @@ int main(void)
     };
 
     alarm(60); /* who waits for ever fails */
-    return cmocka_run_group_tests_name("os/signals", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("os/signals by POSIX", tests, NULL, NULL);
 }

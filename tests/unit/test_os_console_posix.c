@@ -1,4 +1,4 @@
-/* test_os_console.c -- what is a terminal, how wide, and whose. */
+/* test_os_console_posix.c -- what is a terminal, how wide, and whose. */
 #ifndef _XOPEN_SOURCE
 #define _XOPEN_SOURCE 700 /* posix_openpt() */
 #endif
@@ -138,5 +138,5 @@ int main(void)
     };
 
     alarm(60); /* who waits for ever fails */
-    return cmocka_run_group_tests_name("os/console", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("os/console by POSIX", tests, NULL, NULL);
 }
