@@ -93,6 +93,8 @@ LEFT_OUT := $(addprefix src/, \
     $(call part,$(WITH_AVAHI),names/mdns_avahi.c) \
     $(call part,$(WITH_DNSSD),names/mdns_dnssd.c) \
     $(call part,$(WITH_GZIP),image/gzip.c,image/gzip_none.c) \
+    $(call part,$(WITH_INI),conf/config_ini.c conf/ini_lines.c,conf/config_ini_none.c) \
+    $(call part,$(WITH_INI),conf/map.c,conf/map_none.c) \
     $(call part,$(WITH_JSON),serve/manifest.c,serve/manifest_none.c) \
     $(call part,$(WITH_JSON),ui/json.c ui/json_memory.c ui/ui_json.c,ui/json_none.c) \
     $(call part,$(WITH_JSON),ui/serve_json.c,ui/serve_json_none.c) \

@@ -5,9 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#ifdef EO_WITH_INI
 #include <ini.h>
-#endif
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -38,8 +36,6 @@ void eo_serve_map_free(struct serve_map *m)
     eo_free(m->rules);
     *m = (struct serve_map){0};
 }
-
-#ifdef EO_WITH_INI
 
 struct reading {
     struct serve_map *map;
@@ -295,28 +291,6 @@ int eo_serve_map_again(struct serve_map_file *f, struct serve_map *m,
         return 0;
     return parse_text(m, f, err) == 0 ? 1 : -1;
 }
-
-#else
-
-int eo_serve_map_open(struct serve_map_file *f, const char *path,
-                      struct serve_map *m, struct espota_error *err)
-{
-    *m = (struct serve_map){0};
-    *f = (struct serve_map_file){.path = path};
-    return eo_fail(err, ESPOTA_E_USAGE,
-                   "--map was left out of this build (inih)");
-}
-
-int eo_serve_map_again(struct serve_map_file *f, struct serve_map *m,
-                       struct espota_error *err)
-{
-    (void)f;
-    (void)err;
-    *m = (struct serve_map){0};
-    return 0;
-}
-
-#endif
 
 int eo_serve_map_read(struct serve_map *m, const char *path,
                       struct espota_error *err)
