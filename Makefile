@@ -100,13 +100,14 @@ LEFT_OUT := $(addprefix src/, \
     $(call part,$(WITH_JSON),ui/serve_json.c,ui/serve_json_none.c) \
     $(call part,$(WITH_JSON),conf/inventory_json.c,conf/inventory_json_none.c) \
     $(call part,$(WITH_JSON),cli/discover_json.c,cli/discover_json_none.c) \
+    $(call part,$(WITH_JSON),sim/report.c,sim/report_none.c) \
     $(call part,$(WITH_HTTP_PUSH),web/push.c web/push_fail.c web/push_multi.c web/push_request.c,web/push_none.c) \
     $(call part,$(WITH_HTTP_SERVE),serve/httpd.c serve/httpd_conn.c serve/httpd_request.c,serve/httpd_none.c))
 
 # ---- what we are made of -----------------------------------------------------
 
 SRC_CLI := $(sort $(filter-out $(LEFT_OUT),$(wildcard src/conf/*.c src/ui/*.c src/cli/*.c)))
-SRC_SIM := $(sort $(wildcard src/sim/*.c src/sim_*/*.c))
+SRC_SIM := $(sort $(filter-out $(LEFT_OUT),$(wildcard src/sim/*.c src/sim_*/*.c)))
 SRC_LIB := $(sort $(filter-out $(SRC_CLI) $(SRC_SIM) $(LEFT_OUT) $(OTHER_OS),$(wildcard src/*/*.c)))
 UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 # Comparisons are counted where the linker wraps calls.

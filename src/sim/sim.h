@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "net/loop.h"
@@ -160,6 +161,8 @@ void eo_sim_report_null(struct report *, const char *key);
 /* What is added until _leave is inside an object called key. */
 void eo_sim_report_enter(struct report *, const char *key);
 void eo_sim_report_leave(struct report *);
+/* Writes it as a line, flushes, and frees it. */
+void eo_sim_report_end(struct report *, FILE *out);
 
 /* NULL: standard output.  NULL is given for a file that cannot be written. */
 struct out *eo_sim_out_open(const char *path, struct espota_error *err);
