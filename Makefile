@@ -101,6 +101,7 @@ LEFT_OUT := $(addprefix src/, \
     $(call part,$(WITH_JSON),conf/inventory_json.c,conf/inventory_json_none.c) \
     $(call part,$(WITH_JSON),cli/discover_json.c,cli/discover_json_none.c) \
     $(call part,$(WITH_JSON),sim/report.c,sim/report_none.c) \
+    $(call part,$(WITH_JSON),sim_pull/manifest.c,sim_pull/manifest_none.c) \
     $(call part,$(WITH_HTTP_PUSH),web/push.c web/push_fail.c web/push_multi.c web/push_request.c,web/push_none.c) \
     $(call part,$(WITH_HTTP_SERVE),serve/httpd.c serve/httpd_conn.c serve/httpd_request.c,serve/httpd_none.c))
 

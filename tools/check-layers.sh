@@ -93,7 +93,7 @@ done
 
 home openssl/      'crypto/*'
 home libdeflate.h  image/gzip.c
-home jansson.h     'conf/*' 'ui/*' 'cli/*' sim/report.c sim_pull/ask.c serve/manifest.c
+home jansson.h     'conf/*' 'ui/*' 'cli/*' sim/report.c sim_pull/manifest.c serve/manifest.c
 home ini.h         conf/config_ini.c conf/map.c
 home curl/         'web/push*'
 home microhttpd.h  'serve/httpd*'
