@@ -96,7 +96,7 @@ LEFT_OUT := $(addprefix src/, \
     $(call part,$(WITH_INI),conf/config_ini.c conf/ini_lines.c,conf/config_ini_none.c) \
     $(call part,$(WITH_INI),conf/map.c,conf/map_none.c) \
     $(call part,$(WITH_JSON),serve/manifest.c,serve/manifest_none.c) \
-    $(call part,$(WITH_JSON),ui/json.c ui/json_memory.c ui/ui_json.c,ui/json_none.c) \
+    $(call part,$(WITH_JSON),ui/json.c ui/json_library.c ui/ui_json.c,ui/json_none.c) \
     $(call part,$(WITH_JSON),ui/serve_json.c,ui/serve_json_none.c) \
     $(call part,$(WITH_JSON),conf/inventory_json.c,conf/inventory_json_none.c) \
     $(call part,$(WITH_JSON),cli/discover_json.c,cli/discover_json_none.c) \

@@ -1,13 +1,22 @@
 /* cmd_version.c -- the version, and what is built in and left out. */
 #include <stdio.h>
 
-#ifdef EO_WITH_JSON
-#include <jansson.h>
-#endif
-
 #include <espota/espota.h>
 
 #include "cli/cli.h"
+#include "conf/config.h"
+#include "ui/json_library.h"
+
+/* What the program has besides its library, as src/api/about.c. */
+static const struct {
+    const char *(*name)(void);
+    const char *feature;
+} PARTS[] = {
+    {eo_json_library, "--json (jansson)"},
+    {eo_config_library, "configuration files (inih)"},
+};
+
+enum { N_PARTS = sizeof PARTS / sizeof *PARTS };
 
 static void item(const char *title, const char *what, size_t i)
 {
@@ -27,22 +36,16 @@ int eo_cmd_version(struct cli *cli)
     fputs("\nlibraries: ", stdout);
     for (i = 0; (name = espota_library_at(i)) != NULL; i++)
         item("", name, n++);
-#ifdef EO_WITH_JSON
-    item("", "jansson " JANSSON_VERSION, n++);
-#endif
-#ifdef EO_WITH_INI
-    item("", "inih", n++);
-#endif
+    for (i = 0; i < N_PARTS; i++)
+        if (PARTS[i].name() != NULL)
+            item("", PARTS[i].name(), n++);
     fputs("\nleft out: ", stdout);
     n = 0;
     for (i = 0; (name = espota_left_out_at(i)) != NULL; i++)
         item("", name, n++);
-#ifndef EO_WITH_JSON
-    item("", "--json (jansson)", n++);
-#endif
-#ifndef EO_WITH_INI
-    item("", "configuration files (inih)", n++);
-#endif
+    for (i = 0; i < N_PARTS; i++)
+        if (PARTS[i].name() == NULL)
+            item("", PARTS[i].feature, n++);
     puts(n > 0 ? "" : "nothing");
     return 0;
 }

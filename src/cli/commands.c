@@ -11,7 +11,7 @@
 #include "os/file.h"
 #include "os/process.h"
 #include "os/secret.h"
-#include "ui/json_memory.h"
+#include "ui/json_library.h"
 
 /* ---- which command ------------------------------------------------------ */
 
@@ -138,13 +138,11 @@ static int run(struct cli *cli, int argc, char **argv)
     }
     if ((cli->command->bit & (CMD_UPLOAD | CMD_FLEET)) == 0)
         eo_cli_notes(cli); /* these show them among their events */
-#ifndef EO_WITH_JSON
-    if (cli->opts.json != NULL) {
+    if (cli->opts.json != NULL && eo_json_library() == NULL) {
         eo_fail(&err, ESPOTA_E_USAGE,
                 "--json was left out of this build (jansson)");
         return eo_cli_fail(&err);
     }
-#endif
     return cli->command->bit & RESULT_IS_PRINTED
                ? printed(cli->command->run(cli))
                : cli->command->run(cli);

@@ -47,6 +47,10 @@ int eo_config_read(struct config *, const char *path, unsigned nth,
                    enum config_trust, struct notes *, struct espota_error *err)
     EO_MUST_CHECK;
 
+/* What files are read with: "inih"; NULL: it was left out of this build, and
+ * those above and the map of "serve" with it. */
+const char *eo_config_library(void);
+
 /* Sorts the sections, so that a device's and a group's are found. */
 int eo_config_index(struct config *, struct espota_error *err) EO_MUST_CHECK;
 

@@ -11,6 +11,11 @@
 #include "conf/ini_lines.h"
 #include "os/file.h"
 
+const char *eo_config_library(void)
+{
+    return "inih";
+}
+
 struct reading {
     struct config *config;
     const char *path;

@@ -2,6 +2,11 @@
 #include "conf/config.h"
 #include "os/file.h"
 
+const char *eo_config_library(void)
+{
+    return NULL;
+}
+
 int eo_config_read(struct config *c, const char *path, unsigned nth,
                    enum config_trust trust, struct notes *notes,
                    struct espota_error *err)

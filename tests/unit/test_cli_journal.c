@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "cli/journal.h"
-#include "ui/json_memory.h"
+#include "ui/json_library.h"
 
 #ifdef EO_WITH_JSON
 

@@ -1,5 +1,6 @@
-/* json_memory.c -- what the JSON library falls back to without memory. */
-#include "ui/json_memory.h"
+/* json_library.c -- which JSON library there is, and what it falls back to
+ * without memory. */
+#include "ui/json_library.h"
 
 #include <stdalign.h>
 #include <stddef.h>
@@ -8,6 +9,11 @@
 #include <jansson.h>
 
 #include "base/mem.h"
+
+const char *eo_json_library(void)
+{
+    return "jansson " JANSSON_VERSION;
+}
 
 enum { RESERVE = 64 * 1024, ALIGN = alignof(max_align_t) };
 
