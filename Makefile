@@ -100,6 +100,7 @@ LEFT_OUT := $(addprefix src/, \
     $(call part,$(WITH_JSON),ui/serve_json.c,ui/serve_json_none.c) \
     $(call part,$(WITH_JSON),conf/inventory_json.c,conf/inventory_json_none.c) \
     $(call part,$(WITH_JSON),cli/journal.c cli/journal_file.c,cli/journal_none.c) \
+    $(call part,$(WITH_JSON),cli/inspect_json.c,cli/inspect_json_none.c) \
     $(call part,$(WITH_JSON),cli/discover_json.c,cli/discover_json_none.c) \
     $(call part,$(WITH_JSON),sim/report.c,sim/report_none.c) \
     $(call part,$(WITH_JSON),sim_pull/manifest.c,sim_pull/manifest_none.c) \

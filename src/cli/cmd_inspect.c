@@ -3,23 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#ifdef EO_WITH_JSON
-#include "ui/json.h"
-#endif
-
 #include <espota/espota.h>
 
 #include "base/str.h"
 #include "cli/cli.h"
+#include "cli/inspect.h"
 #include "os/file.h"
 #include "ui/advice.h"
 #include "ui/whole_file.h"
-
-static const char *const SEVERITIES[] = {
-    [ESPOTA_NOTE] = "note",
-    [ESPOTA_WARNING] = "warning",
-    [ESPOTA_ERROR] = "error",
-};
 
 /* ---- for people --------------------------------------------------------- */
 
@@ -39,7 +30,7 @@ static void print_problem(FILE *to, const char *indent,
 {
     char space[ADVICE_TEXT];
 
-    fprintf(to, "%s%s", indent, SEVERITIES[p->severity]);
+    fprintf(to, "%s%s", indent, eo_severity_word(p->severity));
     if (p->located)
         fprintf(to, " at byte %zu (0x%zx)", p->at, p->at);
     fprintf(to, ": %s\n", eo_advised(p->advice, p->text, space));
@@ -73,56 +64,7 @@ static void print_errors(const struct espota_image_info *info)
         }
 }
 
-/* ---- for programs ------------------------------------------------------- */
-
-#ifdef EO_WITH_JSON
-
-static json_t *problem(const struct espota_image_problem *p)
-{
-    char space[ADVICE_TEXT];
-    json_t *o = json_pack("{s:s, s:o}", "severity", SEVERITIES[p->severity],
-                          "msg",
-                          eo_json_text(eo_advised(p->advice, p->text, space)));
-
-    if (p->located)
-        json_object_set_new(o, "offset", json_integer((json_int_t)p->at));
-    return o;
-}
-
-static json_t *object(const struct espota_image_info *info)
-{
-    json_t *problems = json_array();
-    json_t *o =
-        json_pack("{s:o, s:I, s:s, s:s, s:s, s:o, s:b, s:b, s:b}", "file",
-                  eo_json_text(info->file), "bytes", (json_int_t)info->bytes,
-                  "md5", info->md5, "sha256", info->sha256, "kind", info->kind,
-                  "chip", eo_json_text(info->chip), "ok", info->ok, "gzip",
-                  info->is_gzip, "signed", info->is_signed);
-
-    for (size_t i = 0; i < info->n_facts; i++)
-        json_object_set_new(
-            o, info->facts[i].name,
-            info->facts[i].is_number
-                ? json_integer((json_int_t)info->facts[i].number)
-                : eo_json_text(info->facts[i].text));
-    for (size_t i = 0; i < info->n_problems; i++)
-        json_array_append_new(problems, problem(&info->problems[i]));
-    json_object_set_new(o, "problems", problems);
-    return o;
-}
-
-/* A file that cannot be read gets a line as well. */
-static json_t *unreadable(const char *file, const struct espota_error *err)
-{
-    return json_pack("{s:o, s:n, s:n, s:n, s:n, s:n, s:b, s:[{s:s, s:o}]}",
-                     "file", eo_json_text(file), "bytes", "md5", "sha256",
-                     "kind", "chip", "ok", 0, "problems", "severity", "error",
-                     "msg", eo_json_text(err->message));
-}
-
-#endif
-
-/* ---- both --------------------------------------------------------------- */
+/* ---- for both ----------------------------------------------------------- */
 
 /* Where the objects go, if anywhere. */
 struct objects {
@@ -132,15 +74,12 @@ struct objects {
     unsigned sheets; /* printed for people */
 };
 
-#ifdef EO_WITH_JSON
-static void print_object(struct objects *to, json_t *o)
+/* sys: an errno, or 0. */
+static void keep_broken(struct objects *to, int sys)
 {
-    const int sys = eo_json_line(to->out, o);
-
     if (to->broken == 0)
         to->broken = sys;
 }
-#endif
 
 /* Gives the exit status: 0 if it could be flashed. */
 static int inspect(const struct cli *cli, const char *file, struct objects *to)
@@ -152,19 +91,15 @@ static int inspect(const struct cli *cli, const char *file, struct objects *to)
 
     if (espota_image_open(&img, file, ESPOTA_COMPRESS_NEVER, &err) != 0) {
         status = eo_cli_fail(&err);
-#ifdef EO_WITH_JSON
         if (to->out != NULL)
-            print_object(to, unreadable(file, &err));
-#endif
+            keep_broken(to, eo_inspect_json_unreadable(to->out, file, &err));
         return status;
     }
     info = espota_image_info(img);
     if (!info->ok)
         status = espota_category_status(ESPOTA_E_IMAGE);
-#ifdef EO_WITH_JSON
     if (to->out != NULL)
-        print_object(to, object(info));
-#endif
+        keep_broken(to, eo_inspect_json(to->out, info));
     if (cli->opts.quiet)
         print_errors(info);
     else if (to->out != stdout) {

@@ -1,8 +1,8 @@
 /* json_library.h -- the JSON library, and its memory.
  *
- * Events and the journal do not depend on free memory: where there is none, the
- * library is given a small reserve.  What says how a device ended is built in it
- * and freed at once, so that it never runs out for more than a moment.
+ * Events and the journal do not depend on free memory: where there is none,
+ * the library is given a small reserve.  What says how a device ended is built
+ * in it and freed at once, so that it never runs out for more than a moment.
  */
 #ifndef EO_JSON_LIBRARY_H
 #define EO_JSON_LIBRARY_H
