@@ -1,19 +1,14 @@
-/* json.h -- what all who print JSON need. */
-#ifndef EO_CLI_JSON_H
-#define EO_CLI_JSON_H
+/* json.h -- what all who print JSON need.  Only files that a build without JSON
+ * leaves out include it. */
+#ifndef EO_JSON_H
+#define EO_JSON_H
 
 #include <stdint.h>
 #include <stdio.h>
 
-/* A stream of events as docs/JSON.md describes them; zeroed, it begins. */
-struct json_events {
-    uint64_t seq;
-    int broken; /* the errno of the write that failed: no event follows it */
-};
-
-#ifdef EO_WITH_JSON
-
 #include <jansson.h>
+
+#include "ui/json_events.h"
 
 /* Text of a device or of a file's name may be anything; JSON is UTF-8.  NULL
  * is null. */
@@ -29,5 +24,4 @@ json_t *eo_json_event(const struct json_events *, uint64_t wall_ms,
 /* The next of the stream; takes it over, NULL too. */
 void eo_json_tell(struct json_events *, FILE *, json_t *);
 
-#endif
 #endif

@@ -2,6 +2,7 @@
 #include "ui/serve_json.h"
 
 #include "os/clock.h"
+#include "ui/json.h"
 #include "ui/ui.h"
 
 /* "" is null, too. */

@@ -6,7 +6,7 @@
 
 #include <espota/serve.h>
 
-#include "ui/json.h"
+#include "ui/json_events.h"
 
 /* When the last line about a delivery was: two that share a place may have fewer
  * lines than they should. */
