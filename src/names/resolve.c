@@ -84,17 +84,20 @@ bool eo_resolver_known(const char *word)
     return false;
 }
 
+static bool is_built_in(const char *word)
+{
+    for (size_t i = 0; i < N_WAYS; i++)
+        if (strcmp(WAYS[i].word, word) == 0)
+            return WAYS[i].ops != NULL;
+    return false;
+}
+
 const char *eo_resolve_library(void)
 {
-#if defined(EO_WITH_AVAHI) && defined(EO_WITH_DNSSD)
-    return "Avahi, dns_sd";
-#elif defined(EO_WITH_AVAHI)
-    return "Avahi";
-#elif defined(EO_WITH_DNSSD)
-    return "dns_sd";
-#else
-    return NULL;
-#endif
+    static const char *const WHICH[] = {NULL, "Avahi", "dns_sd",
+                                        "Avahi, dns_sd"};
+
+    return WHICH[is_built_in("avahi") + 2 * is_built_in("dnssd")];
 }
 
 /* ---- results ------------------------------------------------------------ */
