@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/hex.h"
 #include "base/str.h"
 #include "image/kind.h"
 
@@ -37,42 +38,28 @@ static bool begins(const uint8_t *bytes, size_t len, const char *word)
 
 /* ---- Intel HEX ---------------------------------------------------------- */
 
-static int digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool probe_ihex(const uint8_t *bytes, size_t len)
 {
-    if (len < 11 || bytes[0] != ':')
-        return false;
-    for (size_t i = 1; i < 11; i++)
-        if (digit(bytes[i]) < 0)
-            return false;
-    return true;
+    uint8_t head[5];
+
+    return len >= 11 && bytes[0] == ':' &&
+           eo_unhex(head, sizeof head, (const char *)bytes + 1, 10) == 0;
 }
 
 /* The length of the record at bytes without its line end; 0: it is none. */
 static size_t record(const uint8_t *bytes, size_t len)
 {
+    const char *digits = (const char *)bytes + 1;
+    uint8_t raw[255 + 5], sum = 0;
     size_t n;
-    uint8_t sum = 0;
 
-    if (!probe_ihex(bytes, len))
+    if (!probe_ihex(bytes, len) || eo_unhex(raw, 1, digits, 2) != 0)
         return 0;
-    n = (size_t)digit(bytes[1]) * 16 + (size_t)digit(bytes[2]) + 5;
-    if (len < 1 + 2 * n)
+    n = raw[0] + 5u;
+    if (len < 1 + 2 * n || eo_unhex(raw, n, digits, 2 * n) != 0)
         return 0;
-    for (size_t i = 0; i < n; i++) {
-        const int high = digit(bytes[1 + 2 * i]), low = digit(bytes[2 + 2 * i]);
-
-        if (high < 0 || low < 0)
-            return 0;
-        sum = (uint8_t)(sum + (high << 4 | low));
-    }
+    for (size_t i = 0; i < n; i++)
+        sum = (uint8_t)(sum + raw[i]);
     return sum == 0 ? 1 + 2 * n : 0;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/str.h"
 #include "sim/sim.h"
 
@@ -90,29 +91,20 @@ int eo_sim_script_fault(const struct script *s, struct script_act *acts,
     return read_argument(s, &acts[i], &s->faults[i], argument, err);
 }
 
-static int hex_digit(char c)
-{
-    if (eo_is_digit(c))
-        return c - '0';
-    c = eo_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 int eo_sim_script_refusal(const struct script *s, struct script_act *act,
                           int usual, const char *text, struct espota_error *err)
 {
     char word[WORD_MAX];
     const char *step = split(word, text, '@');
-    const bool whole = strlen(word) == 4;
-    const int high = whole ? hex_digit(word[2]) : -1;
-    const int low = whole ? hex_digit(word[3]) : -1;
+    uint8_t code;
 
-    if (high < 0 || low < 0 || word[0] != '0' || eo_lower(word[1]) != 'x')
+    if (!eo_starts_with_nocase(word, "0x") ||
+        eo_unhex(&code, 1, word + 2, strlen(word + 2)) != 0)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "--refuse takes a code like 0x85, and @STEP, not \"%s\"",
                        text);
     *act = (struct script_act){
-        .on = true, .n = (unsigned)(high << 4 | low), .where = {usual, 0}};
+        .on = true, .n = code, .where = {usual, 0}};
     return step != NULL ? eo_sim_script_where(s, &act->where, step, err) : 0;
 }
 

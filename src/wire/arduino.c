@@ -139,22 +139,14 @@ static size_t number_len(const char *text, size_t len)
     return begins(text + i, len - i, "]: ") ? i + 3 : 0;
 }
 
-static bool begins_nocase(const char *text, size_t len, const char *with)
-{
-    size_t i = 0;
-
-    while (i < len && with[i] != '\0' && eo_lower(text[i]) == eo_lower(with[i]))
-        i++;
-    return with[i] == '\0';
-}
-
 static const struct arduino_error *find(unsigned chip, unsigned moment,
                                         const char *text, size_t len)
 {
     for (size_t i = 0; i < sizeof ERRORS / sizeof *ERRORS; i++)
         if ((ERRORS[i].chips & chip) != 0 &&
             (ERRORS[i].moment & ~moment) == 0 &&
-            begins_nocase(text, len, ERRORS[i].text))
+            strlen(ERRORS[i].text) <= len &&
+            eo_starts_with_nocase(text, ERRORS[i].text))
             return &ERRORS[i];
     return NULL;
 }
