@@ -218,6 +218,8 @@ static int suits(struct job *j, const struct detected *got, uint16_t *port)
     *port = got->port;
     if (eo_fit(&j->report, j->c.image, &j->target.pub, got, &j->error) != 0)
         return -1;
+    if (p != NULL && eo_protocol_need(p, &j->error) != 0)
+        return -1;
     return p != NULL && p->found != NULL
                ? p->found(&j->target, got->profile, port, &j->error)
                : 0;

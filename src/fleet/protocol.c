@@ -61,6 +61,7 @@ static const struct protocol LIST[] = {
         .by_url = true,
         .refuses = TYPE(PARTITION_TABLE) | TYPE(BOOTLOADER),
         .needs = eo_http_push_library,
+        .without = "this build cannot push to web pages: libcurl was left out",
         .prepare = eo_target_web,
         .found = eo_target_web_found,
         .start = start_push,
@@ -87,6 +88,13 @@ const struct protocol *eo_protocol_find(const char *name)
 bool eo_protocol_is_built_in(const struct protocol *p)
 {
     return p->needs == NULL || p->needs() != NULL;
+}
+
+int eo_protocol_need(const struct protocol *p, struct espota_error *err)
+{
+    return eo_protocol_is_built_in(p)
+               ? 0
+               : eo_fail(err, ESPOTA_E_USAGE, "%s", p->without);
 }
 
 static bool is_open(const struct espota_target *t)

@@ -25,9 +25,10 @@ struct protocol {
     bool encrypts;       /* with the job's key */
     bool stores_md5;     /* of its password: md5_stored makes a difference */
 
-    /* The library it needs, NULL where that was left out of this build.
-     * NULL: it needs none. */
+    /* The library it needs, NULL where that was left out of this build; then
+     * its targets fail with these words.  NULL: it needs none. */
     const char *(*needs)(void);
+    const char *without;
     /* What a target for it needs besides: fills name and all else but pub.
      * NULL: the host is the name, and it needs nothing.  Fails with USAGE. */
     int (*prepare)(struct target *, struct espota_error *err);
@@ -51,6 +52,9 @@ const struct protocol *eo_protocol_find(const char *name);
 
 /* False: what it needs was left out of this build. */
 bool eo_protocol_is_built_in(const struct protocol *);
+/* The same as an error (USAGE). */
+int eo_protocol_need(const struct protocol *, struct espota_error *err)
+    EO_MUST_CHECK;
 
 /* Nobody said which protocol it speaks. */
 bool eo_protocol_is_guessed(const struct espota_target *);

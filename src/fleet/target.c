@@ -150,6 +150,10 @@ int eo_target_copy(struct target *to, const struct espota_target *given,
         return eo_fail_memory(err);
     }
     speaks = eo_protocol_of(&to->pub);
+    if (eo_protocol_need(speaks, err) != 0) {
+        eo_target_free(to);
+        return -1;
+    }
     if (speaks->prepare == NULL) {
         to->name = eo_strdup(to->pub.host);
         if (to->name != NULL)

@@ -6,7 +6,6 @@
 #include "base/device.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "web/push.h"
 
 static char *copy_part(const struct part *p)
 {
@@ -60,10 +59,6 @@ static int choose(struct target *t, const char *profile,
 {
     struct web_job *web = &t->web;
 
-    if (eo_http_push_library() == NULL)
-        return eo_fail(err, ESPOTA_E_USAGE,
-                       "this build cannot push to web pages: libcurl was left "
-                       "out");
     if (eo_target_web_profile(profile, &web->profile, err) != 0)
         return -1;
     if (t->pub.how.type == ESPOTA_TYPE_FILESYSTEM &&
