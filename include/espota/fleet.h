@@ -254,6 +254,8 @@ struct espota_target {
     uint32_t stall_ms;       /* 0: 160 s */
     unsigned retries;        /* further attempts after a retryable fault */
     uint32_t retry_delay_ms; /* between them */
+    bool look_up_once; /* somebody watches: a name that nobody knows is looked
+                          up once, for 2 s, and not again as a retry */
     uint32_t wait_online_ms; /* how long to keep trying one that is asleep or
                                 absent, before any retry counts */
     uint32_t max_ms;         /* for the whole job, waiting included; 0: none */

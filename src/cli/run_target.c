@@ -1,6 +1,10 @@
 /* run_target.c -- the options of a device, as the library takes them. */
 #include "cli/run.h"
 
+#include <stdio.h>
+
+#include "os/console.h"
+
 enum { WAIT_MS = 6 * 3600 * 1000 };
 
 /* 0: shorter than ours where one that is absent is skipped. */
@@ -41,6 +45,8 @@ struct espota_target eo_run_target(struct run_device *d)
         .stall_ms = o->stall_ms,
         .retries = o->retry,
         .retry_delay_ms = o->retry_delay_ms,
+        .look_up_once =
+            !eo_opts_given(o, &o->retry) && eo_console_draws(stderr),
         .max_ms = o->max_ms,
         .dry_run = o->dry_run,
         .verify = o->verify,

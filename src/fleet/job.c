@@ -63,7 +63,10 @@ static enum retry retry(const struct job *j, bool committed)
         .open = j->open,
         .committed = committed,
         .faults = j->faults,
-        .retries = j->target.pub.retries,
+        .retries = j->target.pub.look_up_once &&
+                           j->error.category == ESPOTA_E_RESOLVE
+                       ? 0
+                       : j->target.pub.retries,
         .more_passwords = eo_job_sent_password(j) &&
                           j->password + 1 < j->target.pub.n_passwords,
         .stranger = is_stranger(j, &j->error),

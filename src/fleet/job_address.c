@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { ONCE_MS = 2000 };
+
 static void on_resolver_log(void *ctx, const char *line)
 {
     struct job *j = ctx;
@@ -18,6 +20,7 @@ struct resolve *eo_job_resolve(struct job *j, resolve_fn *fn)
         j->c.loop,
         &(struct resolve_config){.name = j->target.name,
                                  .family = t->family,
+                                 .timeout_ms = t->look_up_once ? ONCE_MS : 0,
                                  .resolver = t->resolver,
                                  .bind = t->bind,
                                  .given = t->resolve,

@@ -29,6 +29,22 @@ at_most() {
     [[ ${lines[2]} == failed* ]]
 }
 
+@test "at a terminal a name that nobody knows costs one look-up" {
+    local typist=$BUILD/tests/peer/typist
+    lab --no-mdns '
+        for given in "" "--retry 1 --retry-delay 0"; do
+            before=$(date +%s%N)
+            TERM=xterm timeout -k 5 60 '"$typist"' -- "$ESPOTA" nosuch.local "$image" --no-config $given
+            echo "status $? after $((($(date +%s%N) - before) / 1000000)) ms"
+        done'
+    [ "$(grep -c 'status 10 after' <<<"$output")" = 2 ]
+    [[ $(grep -m 1 'status 10 after' <<<"$output") =~ after\ ([0-9]+) ]]
+    first=${BASH_REMATCH[1]}
+    [[ $(grep 'status 10 after' <<<"$output" | tail -n 1) =~ after\ ([0-9]+) ]]
+    # One look-up of 2 s, or, as the option says, two of 5 s.
+    [ $((BASH_REMATCH[1] - first)) -gt 5000 ] || no "$first and ${BASH_REMATCH[1]} ms"
+}
+
 @test "an unknown name fails at its time, with what to do" {
     lab 'resolve no-such.local; espota -i no-such.local -f "$image" --retry 0'
     read -r how ms exit rest <<<"${lines[0]}"
