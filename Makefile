@@ -392,6 +392,7 @@ completions: $(BIN)
 	@$(BIN) completion bash > $@/espota-c.bash
 	@$(BIN) completion zsh > $@/_espota-c
 	@$(BIN) completion fish > $@/espota-c.fish
+	@$(BIN) completion powershell > $@/espota-c.ps1
 
 # ---- install -----------------------------------------------------------------
 

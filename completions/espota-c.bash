@@ -134,7 +134,7 @@ _espota_c_words() {
     sign) words='--key= --out= --verify --pub= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
     help) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' args='upload flash fleet discover inspect serve wait sign help version completion exit-codes environment config targets ' ;;
     version) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
-    completion) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' args='bash zsh fish' ;;
+    completion) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' args='bash zsh fish powershell' ;;
     esac
     [[ $cur == -* || -z $args ]] || words=$args
     if [[ $COMP_CWORD -eq 1 && $cur != -* ]]; then

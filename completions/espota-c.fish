@@ -43,7 +43,7 @@ complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'help' -d 'ex
 complete -c espota-c -n 'test (__espota_c_command) = help; and test (count (commandline -opc)) -gt 1' -a 'upload flash fleet discover inspect serve wait sign help version completion exit-codes environment config targets '
 complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'version' -d 'print the version and what is built in'
 complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'completion' -d 'print the completions for a shell'
-complete -c espota-c -n 'test (__espota_c_command) = completion; and test (count (commandline -opc)) -gt 1' -a 'bash zsh fish'
+complete -c espota-c -n 'test (__espota_c_command) = completion; and test (count (commandline -opc)) -gt 1' -a 'bash zsh fish powershell'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l ip -s i -x -a '(espota-c completion hosts 2>/dev/null)' -d 'the device: name or address; may be repeated'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l file -s f -r -F -d 'the image; - is standard input'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l port -s p -x -d 'the device\'s port, if not the usual one'

@@ -7,69 +7,14 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/completion.h"
 #include "cli/hosts.h"
-#include "cli/topics.h"
-
-/* What may follow an option or a command. */
-enum follows {
-    FOLLOWS_ANY,
-    FOLLOWS_FILE,
-    FOLLOWS_WORDS,
-    FOLLOWS_HOST,
-    FOLLOWS_HOST_OR_FILE
-};
-
-static enum follows follows(const struct opt *opt)
-{
-    if (opt->words != NULL)
-        return FOLLOWS_WORDS;
-    if ((opt->flags & OPT_FILE) != 0)
-        return FOLLOWS_FILE;
-    return strcmp(opt->arg, "HOST") == 0 ? FOLLOWS_HOST : FOLLOWS_ANY;
-}
-
-static enum follows follows_command(const struct command *c)
-{
-    if (strncmp(c->args, "FILE", 4) == 0)
-        return FOLLOWS_FILE;
-    if (strncmp(c->args, "HOST", 4) == 0)
-        return strstr(c->args, "FILE") != NULL ? FOLLOWS_HOST_OR_FILE
-                                               : FOLLOWS_HOST;
-    return strchr(c->args, '|') != NULL ? FOLLOWS_WORDS : FOLLOWS_ANY;
-}
 
 /* The words, with a blank between them. */
 static void print_words(const struct opt *opt)
 {
     for (size_t i = 0; opt->words(i) != NULL; i++)
         printf("%s%s", i > 0 ? " " : "", opt->words(i));
-}
-
-/* "bash|zsh|fish" with blanks. */
-static void print_choices(const char *choices)
-{
-    for (; *choices != '\0'; choices++)
-        putchar(*choices == '|' ? ' ' : *choices);
-}
-
-static void print_commands(const struct command *c)
-{
-    for (; c->name != NULL; c++) {
-        printf("%s ", c->name);
-        if (c->alias != NULL)
-            printf("%s ", c->alias);
-    }
-}
-
-/* What "help" explains: commands and topics, each once. */
-static void print_explained(const struct command *commands)
-{
-    const struct topic *topic;
-
-    print_commands(commands);
-    for (size_t i = 0; (topic = eo_topic_at(i)) != NULL; i++)
-        if (eo_command_named(commands, topic->name, NULL) == NULL)
-            printf("%s ", topic->name);
 }
 
 /* In bash and zsh: which command it is.  A first word that is none is a device
@@ -151,18 +96,18 @@ static void bash_command(const struct command *commands,
     fputs("'", stdout);
     if (c->bit == CMD_HELP) {
         fputs(" args='", stdout);
-        print_explained(commands);
+        eo_print_explained(commands);
         fputs("'", stdout);
-    } else if (follows_command(c) == FOLLOWS_WORDS) {
+    } else if (eo_follows_command(c) == FOLLOWS_WORDS) {
         fputs(" args='", stdout);
-        print_choices(c->args);
+        eo_print_choices(c->args);
         fputs("'", stdout);
     }
-    if (follows_command(c) == FOLLOWS_FILE ||
-        follows_command(c) == FOLLOWS_HOST_OR_FILE)
+    if (eo_follows_command(c) == FOLLOWS_FILE ||
+        eo_follows_command(c) == FOLLOWS_HOST_OR_FILE)
         fputs(" files=1", stdout);
-    if (follows_command(c) == FOLLOWS_HOST ||
-        follows_command(c) == FOLLOWS_HOST_OR_FILE)
+    if (eo_follows_command(c) == FOLLOWS_HOST ||
+        eo_follows_command(c) == FOLLOWS_HOST_OR_FILE)
         fputs(" args=$(espota-c completion hosts 2>/dev/null)", stdout);
     puts(" ;;");
 }
@@ -206,7 +151,7 @@ static void bash(const struct command *commands)
           "prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
           "    local command=upload words='' args='' files='' commands='",
           stdout);
-    print_commands(commands);
+    eo_print_commands(commands);
     fputs("'\n"
           "    COMPREPLY=()\n"
           "    # bash takes --port=80 apart into three words\n"
@@ -221,8 +166,8 @@ static void bash(const struct command *commands)
     for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)
         if (opt->arg != NULL && (opt->flags & OPT_OPTIONAL) == 0) {
             bash_pattern(commands, opt);
-            fputs(follows(opt) != FOLLOWS_ANY ? "\n        " : " ", stdout);
-            bash_reply(follows(opt), opt);
+            fputs(eo_follows(opt) != FOLLOWS_ANY ? "\n        " : " ", stdout);
+            bash_reply(eo_follows(opt), opt);
         }
     fputs("    *)\n"
           "        _espota_c_words\n"
@@ -289,7 +234,7 @@ static void zsh_option(const struct opt *opt)
     putchar(']');
     if (opt->arg != NULL) {
         printf("%s%s:", optional ? "::" : ":", opt->arg);
-        zsh_action(follows(opt), opt);
+        zsh_action(eo_follows(opt), opt);
     }
     puts("' \\");
 }
@@ -310,14 +255,14 @@ static void zsh_command(const struct command *commands,
     printf("            '%s:%s:", c->max_args > 1 ? "*" : "1", c->name);
     if (c->bit == CMD_HELP) {
         putchar('(');
-        print_explained(commands);
+        eo_print_explained(commands);
         putchar(')');
-    } else if (follows_command(c) == FOLLOWS_WORDS) {
+    } else if (eo_follows_command(c) == FOLLOWS_WORDS) {
         putchar('(');
-        print_choices(c->args);
+        eo_print_choices(c->args);
         putchar(')');
     } else {
-        zsh_action(follows_command(c), NULL);
+        zsh_action(eo_follows_command(c), NULL);
     }
     puts("' && return 0\n        ;;");
 }
@@ -390,7 +335,7 @@ static void fish_option(const struct command *commands, const struct opt *opt)
     if (opt->brief != 0)
         printf(" -s %c", opt->brief);
     if (opt->arg != NULL && (opt->flags & OPT_OPTIONAL) == 0)
-        switch (follows(opt)) {
+        switch (eo_follows(opt)) {
         case FOLLOWS_FILE:
             fputs(" -r -F", stdout);
             break;
@@ -428,17 +373,17 @@ static void fish_command(const struct command *commands,
            c->name);
     if (c->bit == CMD_HELP) {
         fputs("-a '", stdout);
-        print_explained(commands);
+        eo_print_explained(commands);
         puts("'");
-    } else if (follows_command(c) == FOLLOWS_FILE) {
+    } else if (eo_follows_command(c) == FOLLOWS_FILE) {
         puts("-F");
-    } else if (follows_command(c) == FOLLOWS_HOST_OR_FILE) {
+    } else if (eo_follows_command(c) == FOLLOWS_HOST_OR_FILE) {
         puts("-F -a '(espota-c completion hosts 2>/dev/null)'");
-    } else if (follows_command(c) == FOLLOWS_HOST) {
+    } else if (eo_follows_command(c) == FOLLOWS_HOST) {
         puts("-a '(espota-c completion hosts 2>/dev/null)'");
     } else {
         fputs("-a '", stdout);
-        print_choices(follows_command(c) == FOLLOWS_WORDS ? c->args : "");
+        eo_print_choices(eo_follows_command(c) == FOLLOWS_WORDS ? c->args : "");
         puts("'");
     }
 }
@@ -475,7 +420,10 @@ int eo_cmd_completion(struct cli *cli)
     static const struct {
         const char *name;
         void (*print)(const struct command *);
-    } SHELLS[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
+    } SHELLS[] = {{"bash", bash},
+                  {"zsh", zsh},
+                  {"fish", fish},
+                  {"powershell", eo_print_powershell}};
     const char *which = cli->parsed.args.at[0];
     struct espota_error err;
 
@@ -489,6 +437,7 @@ int eo_cmd_completion(struct cli *cli)
         return 0;
     }
     eo_fail(&err, ESPOTA_E_USAGE,
-            "completion takes bash, zsh or fish, not \"%s\"", which);
+            "completion takes bash, zsh, fish or powershell, not \"%s\"",
+            which);
     return eo_cli_fail(&err);
 }

@@ -56,7 +56,7 @@ static const struct command COMMANDS[] = {
      .about = "Prints the version, the protocols and libraries, and what was "
               "left out.",
      .examples = "espota-c version\n"},
-    {"completion", CMD_COMPLETION, "bash|zsh|fish", 1, 1,
+    {"completion", CMD_COMPLETION, "bash|zsh|fish|powershell", 1, 1,
      "print the completions for a shell", eo_cmd_completion,
      .about = "Prints what makes a shell complete commands, options and "
               "devices.",

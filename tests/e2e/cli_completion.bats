@@ -33,6 +33,11 @@ in_zsh() { # LINE PATTERN: a terminal shows it behind that
         print -r -- "$out"; zpty -d z; exit $found' zsh "$ROOT/completions" "$1" "$2"
 }
 
+in_powershell() { # LINE
+    pwsh -NoProfile -Command ". '$ROOT/completions/espota-c.ps1'
+        (TabExpansion2 -inputScript '$1' -cursorColumn ${#1}).CompletionMatches.CompletionText" | sort
+}
+
 @test "bash" {
     command -v bash >/dev/null || skip "bash is not installed"
     [ "$(in_bash espota-c --prog)" = --progress ]
@@ -79,6 +84,21 @@ in_zsh() { # LINE PATTERN: a terminal shows it behind that
     in_zsh 'espota-c kitchen fw' 'fw.bin'
     in_zsh 'espota-c kitchen po' 'porch'
     in_zsh 'espota-c ki' 'kitchen'
+}
+
+@test "PowerShell" {
+    # shellcheck disable=SC2016
+    [ "$(grep -c '^        @{ name = .--' "$ROOT/completions/espota-c.ps1")" = \
+        "$(grep -c '^complete .* -l ' "$ROOT/completions/espota-c.fish")" ]
+    command -v pwsh >/dev/null || skip "PowerShell is not installed"
+    [ "$(in_powershell 'espota-c --prot')" = --protocol ]
+    [ "$(in_powershell 'espota-c --type boot')" = bootloader ]
+    [ "$(in_powershell 'espota-c --type=boot')" = --type=bootloader ]
+    [ "$(in_powershell 'espota-c hel')" = help ]
+    [ "$(in_powershell 'espota-c completion z')" = zsh ]
+    [ "$(in_powershell 'espota-c -i ki')" = kitchen ]
+    [ "$(in_powershell 'espota-c help ex')" = exit-codes ]
+    [ "$(in_powershell 'espota-c flash --dry')" = --dry-run ]
 }
 
 @test "names of devices come within 300 ms" {

@@ -32,7 +32,7 @@ says() {
     says 2 'wait does not expect "b"' wait a b
     says 2 '"nothing" is neither a command nor a topic' help nothing
     says 2 'did you mean "fleet"' help flet
-    says 2 'completion takes bash, zsh or fish, not "ksh"' completion ksh
+    says 2 'completion takes bash, zsh, fish or powershell, not "ksh"' completion ksh
     says 2 'discover prints JSON to standard output: use --json > list' discover --json=list
     says 2 '--as-targets goes with neither --watch nor --json' discover --as-targets --watch
     says 2 'there is no filter "plattform" (did you mean "platform"?)' discover --filter plattform=ESP32

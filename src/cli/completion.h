@@ -1,0 +1,27 @@
+/* completion.h -- what the completions of all shells are made of. */
+#ifndef EO_COMPLETION_H
+#define EO_COMPLETION_H
+
+#include "cli/cli.h"
+
+/* What may follow an option or a command. */
+enum follows {
+    FOLLOWS_ANY,
+    FOLLOWS_FILE,
+    FOLLOWS_WORDS,
+    FOLLOWS_HOST,
+    FOLLOWS_HOST_OR_FILE
+};
+
+enum follows eo_follows(const struct opt *);
+enum follows eo_follows_command(const struct command *);
+
+/* "bash|zsh|fish" with blanks. */
+void eo_print_choices(const char *choices);
+void eo_print_commands(const struct command *);
+/* What "help" explains: commands and topics, each once. */
+void eo_print_explained(const struct command *);
+
+void eo_print_powershell(const struct command *);
+
+#endif
