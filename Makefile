@@ -46,7 +46,8 @@ OTHER_OS := $(filter-out %_$(OS_FILES).c,$(wildcard src/os/*_posix.c src/os/*_wi
 # ---- what is there -----------------------------------------------------------
 # A library that is missing is left out of the build, except OpenSSL.
 
-NEEDS_NOTHING := clean help dist check-layers check-reproducible check-cross
+OTHERS := windows static static-amd64 static-arm64 static-armhf check-static check-macos
+NEEDS_NOTHING := clean help dist check-layers check-reproducible check-cross $(OTHERS)
 ifneq ($(filter-out $(NEEDS_NOTHING),$(or $(MAKECMDGOALS),all)),)
 missing = $(error $(1) is missing: install the package "$(shell tools/setup.sh name $(2))", or run "make setup")
 ifeq ($(shell command -v $(firstword $(CC))),)
@@ -147,15 +148,21 @@ ifndef SAN
 OUR_CPPFLAGS += $(if $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 endif
 OUR_CFLAGS   += -fstack-protector-strong
+ifeq ($(TARGET_OS),Windows)
+# Of the compiler's own libraries too, nothing is to be brought along.
+OUR_LINK     := -static -fstack-protector-strong -Wl,--dynamicbase,--high-entropy-va,--nxcompat
+OUR_CPPFLAGS += -D_WIN32_WINNT=0x0A00 -D__USE_MINGW_ANSI_STDIO=1
+endif
 ifeq ($(filter Darwin Windows,$(TARGET_OS)),)
 HARD_SHARED  := -Wl,-z,relro,-z,now
 HARD_PROGRAM := -pie $(HARD_SHARED)
 endif
 LIBS         := $(shell $(PKG_CONFIG) --libs $(DEPS_LIB) 2>/dev/null) -pthread \
-                $(if $(filter Linux,$(TARGET_OS)),-ldl $(if $(filter 1,$(WITH_DNSSD)),-ldns_sd))
+                $(if $(filter Linux,$(TARGET_OS)),-ldl $(if $(filter 1,$(WITH_DNSSD)),-ldns_sd)) \
+                $(if $(filter Windows,$(TARGET_OS)),-lws2_32 -liphlpapi -ladvapi32 -lshell32 -lole32 -lntdll)
 LIBS_CLI     := $(shell $(PKG_CONFIG) --libs $(DEPS_CLI) 2>/dev/null)
 COMPILE       = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS)
-LINK          = $(CC) $(OUR_SAN) $(CFLAGS) $(LDFLAGS)
+LINK          = $(CC) $(OUR_SAN) $(OUR_LINK) $(CFLAGS) $(LDFLAGS)
 
 obj      = $(patsubst %.c,$(BUILD)/%.o,$(1))
 STATIC  := $(BUILD)/libespota.a
@@ -168,14 +175,22 @@ SHARED  := $(BUILD)/libespota.so.$(SOVERSION)
 SOLINK  := libespota.so
 SOFLAGS  = -shared -Wl,-soname,$(@F)
 endif
-BIN     := $(BINDEST)/espota-c
-SIM     := $(BINDEST)/espota-sim
-TESTS   := $(patsubst %.c,$(BUILD)/%,$(UNIT))
-REPLAYS := $(patsubst %.c,$(BUILD)/%_replay,$(FUZZ))
+# With the manifest that Windows reads; no DLL: the programs hold the library.
+ifeq ($(TARGET_OS),Windows)
+EXE     := .exe
+SHARED  :=
+RESOURCE := $(BUILD)/src/os/windows_rc.o
+WINDRES ?= windres
+endif
+BIN     := $(BINDEST)/espota-c$(EXE)
+SIM     := $(BINDEST)/espota-sim$(EXE)
+TESTS   := $(patsubst %.c,$(BUILD)/%$(EXE),$(UNIT))
+REPLAYS := $(patsubst %.c,$(BUILD)/%_replay$(EXE),$(FUZZ))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(FUZZ))
-PEERS   := $(patsubst %.c,$(BUILD)/%,$(PEER))
-EXAMPLES := $(patsubst %.c,$(BUILD)/%,$(EXAMPLE))
-BENCHES := $(patsubst %.c,$(BUILD)/%,$(BENCH))
+PEERS   := $(patsubst %.c,$(BUILD)/%$(EXE),$(PEER))
+EXAMPLES := $(patsubst %.c,$(BUILD)/%$(EXE),$(EXAMPLE))
+BENCHES := $(patsubst %.c,$(BUILD)/%$(EXE),$(BENCH))
+MKIMAGE := $(BUILD)/tools/mkimage$(EXE)
 # The shim stands between the program and a C library like glibc.
 TORTURE := $(if $(filter Linux,$(TARGET_OS)),$(BUILD)/tests/torture/torture $(BUILD)/tests/torture/fail.so)
 
@@ -196,13 +211,18 @@ $(BUILD)/%.o: %.c $(BUILD)/.flags
 $(STATIC): $(call obj,$(SRC_LIB))
 	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
+ifneq ($(SHARED),)
 $(SHARED): $(call obj,$(SRC_LIB))
 	$(call say,LD,$@)$(LINK) $(SOFLAGS) $(HARD_SHARED) -o $@ $^ $(LIBS)
+endif
 
-$(BIN): $(call obj,$(SRC_CLI)) $(STATIC)
+$(BUILD)/%_rc.o: %.rc src/os/windows.manifest $(BUILD)/.flags
+	$(call say,RC,$@)mkdir -p $(@D) && $(WINDRES) -DVERSION=$(VERSION) -DNUMBERS=$(subst .,$(comma),$(VERSION)),0 -o $@ $<
+
+$(BIN): $(call obj,$(SRC_CLI)) $(RESOURCE) $(STATIC)
 	$(call say,LD,$@)$(LINK) $(HARD_PROGRAM) -o $@ $^ $(LIBS_CLI) $(LIBS)
 
-$(SIM): $(call obj,$(SRC_SIM)) $(STATIC)
+$(SIM): $(call obj,$(SRC_SIM)) $(RESOURCE) $(STATIC)
 	$(call say,LD,$@)$(LINK) $(HARD_PROGRAM) -o $@ $^ $(LIBS_CLI) $(LIBS)
 
 # Objects depend on the flags they were built with, not only on their sources.
@@ -214,10 +234,10 @@ $(BUILD)/.flags: FORCE
 # ---- demo --------------------------------------------------------------------
 
 ## demo: flash a simulated device on loopback; FIRMWARE=path for a file of yours
-demo: $(BIN) $(SIM) $(BUILD)/tools/mkimage
-	@tools/demo.sh '$(BUILD)/tools/mkimage' '$(FIRMWARE)'
+demo: $(BIN) $(SIM) $(MKIMAGE)
+	@tools/demo.sh '$(MKIMAGE)' '$(FIRMWARE)'
 
-$(BUILD)/tools/%: $(BUILD)/tools/%.o $(STATIC)
+$(BUILD)/tools/%$(EXE): $(BUILD)/tools/%.o $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
 
 # ---- examples ------------------------------------------------------------------
@@ -229,23 +249,23 @@ examples: $(EXAMPLES)
 $(BUILD)/examples/%.o: OUR_CPPFLAGS = -Iinclude -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE \
     $(if $(filter loop_lib%,$*),$(shell $(PKG_CONFIG) --cflags $(patsubst loop_%,%,$*)))
 
-$(BUILD)/examples/%: $(BUILD)/examples/%.o $(STATIC)
+$(BUILD)/examples/%$(EXE): $(BUILD)/examples/%.o $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(if $(filter loop_lib%,$*),$(shell $(PKG_CONFIG) --libs $(patsubst loop_%,%,$*))) $(LIBS)
 
 # ---- checks ------------------------------------------------------------------
 
 $(BUILD)/tests/%.o: OUR_CPPFLAGS += -Itests $(shell $(PKG_CONFIG) --cflags cmocka 2>/dev/null)
 
-$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(call obj,$(SUPPORT)) \
+$(BUILD)/tests/unit/test_%$(EXE): $(BUILD)/tests/unit/test_%.o $(call obj,$(SUPPORT)) \
         $(filter-out %/main.o,$(call obj,$(SRC_CLI) $(SRC_SIM))) $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(shell $(PKG_CONFIG) --libs cmocka) $(LIBS_CLI) $(LIBS)
 
 $(BUILD)/tests/unit/test_cli_planning: LINK += -Wl,--wrap=strcmp,--wrap=eo_lower
 
-$(BUILD)/tests/peer/%: $(BUILD)/tests/peer/%.o $(STATIC)
+$(BUILD)/tests/peer/%$(EXE): $(BUILD)/tests/peer/%.o $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
 
-$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(STATIC)
+$(BUILD)/tests/bench/%$(EXE): $(BUILD)/tests/bench/%.o $(STATIC)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(LIBS)
 
 # Of the programs a target takes what it calls; what it defines itself, as the
@@ -271,17 +291,17 @@ $(BUILD)/tests/torture/fail.so: $(SHIM) tests/torture/fail.h tests/torture/fail_
 	    -Wall -Wextra -fvisibility=hidden -fPIC -shared -o $@ $(SHIM) -ldl
 
 WORLDLY := $(filter fuzz/fuzz_sim_% fuzz/fuzz_api_discover% fuzz/fuzz_names_mdns%,$(FUZZ:.c=))
-$(addprefix $(BUILD)/,$(WORLDLY) $(addsuffix _replay,$(WORLDLY))): $(BUILD)/fuzz/world.o
+$(addprefix $(BUILD)/,$(WORLDLY) $(addsuffix _replay$(EXE),$(WORLDLY))): $(BUILD)/fuzz/world.o
 
 FUZZ_LINK = $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS_CLI) $(LIBS)
-$(BUILD)/fuzz/%_replay: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/standalone.o $(BUILD)/fuzz/programs.a $(STATIC)
+$(BUILD)/fuzz/%_replay$(EXE): $(BUILD)/fuzz/%.o $(BUILD)/fuzz/standalone.o $(BUILD)/fuzz/programs.a $(STATIC)
 	$(call say,LD,$@)$(FUZZ_LINK)
 
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/programs.a $(STATIC)
 	$(call say,LD,$@)$(FUZZ_LINK) -fsanitize=fuzzer
 
 ## check: all tests; SAN=1 adds the sanitizers
-check: all $(TESTS) $(MODEL) $(REPLAYS) $(BENCHES) $(PEERS) $(EXAMPLES) $(TORTURE) $(BUILD)/tools/mkimage
+check: all $(TESTS) $(MODEL) $(REPLAYS) $(BENCHES) $(PEERS) $(EXAMPLES) $(TORTURE) $(MKIMAGE)
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh
 
 ## check-unit: the unit tests alone
@@ -289,7 +309,7 @@ check-unit: $(TESTS)
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh unit
 
 ## check-e2e: the stories alone; ONLY=word picks files
-check-e2e: all $(PEERS) $(EXAMPLES) $(TORTURE) $(BUILD)/tools/mkimage
+check-e2e: all $(PEERS) $(EXAMPLES) $(TORTURE) $(MKIMAGE)
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' ONLY='$(ONLY)' tests/run.sh e2e
 
 ## model: N histories of fleets' runs, judged in virtual time, from SEED on
@@ -304,7 +324,7 @@ check-replay: $(REPLAYS)
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh replay
 
 # What the tests are made of, compiled and not run.
-build-tests: $(TESTS) $(MODEL) $(REPLAYS) $(BENCHES) $(PEERS) $(EXAMPLES) $(TORTURE) $(BUILD)/tools/mkimage
+build-tests: $(TESTS) $(MODEL) $(REPLAYS) $(BENCHES) $(PEERS) $(EXAMPLES) $(TORTURE) $(MKIMAGE)
 
 ## check-reproducible: two builds in two folders are the same, byte for byte
 check-reproducible:
@@ -366,15 +386,15 @@ fuzz-merge:
 fuzzers: $(FUZZERS)
 
 ## nets: every protocol on every bad network (6 minutes; root); ONLY=pattern
-nets: all $(PEERS) $(BUILD)/tools/mkimage
+nets: all $(PEERS) $(MKIMAGE)
 	@BUILD='$(BUILD)' BIN='$(BINDEST)' ONLY='$(ONLY)' tests/nets/run.sh
 
 ## torture: fail every call of every story, one after the other; ONLY=story
-torture: all $(TORTURE) $(BUILD)/tools/mkimage
+torture: all $(TORTURE) $(MKIMAGE)
 	@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/torture/run.sh $(if $(ONLY),--story $(ONLY))
 
 ## bench: what docs/PERFORMANCE.md reports, measured now
-bench: all $(BENCHES) $(BUILD)/tools/mkimage
+bench: all $(BENCHES) $(MKIMAGE)
 	@BUILD='$(BUILD)' tests/bench/run.sh $(ONLY)
 
 ## coverage: lines and branches that the tests go through, and which they do not
@@ -385,6 +405,8 @@ coverage:
 	@$(MAKE) --no-print-directory $(COVERED) LDFLAGS=build/cov/tools/atsignal.o check && passed=1; \
 	    tools/coverage.sh report build/cov || passed=; \
 	    [ "$$passed" ] || { echo 'coverage: not all tests passed, or a floor is not kept'; exit 1; }
+
+include tools/systems.mk
 
 ## completions: write completions/ anew from the option table
 completions: $(BIN)

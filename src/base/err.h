@@ -5,7 +5,12 @@
 #include <espota/error.h>
 
 #if defined(__GNUC__)
+/* As C has it: "printf" would be what Windows' own knows, which is not called. */
+#ifdef __MINGW32__
+#define EO_PRINTF(fmt, args) __attribute__((format(gnu_printf, fmt, args)))
+#else
 #define EO_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#endif
 #define EO_MUST_CHECK __attribute__((warn_unused_result))
 #else
 #define EO_PRINTF(fmt, args)

@@ -47,8 +47,8 @@ static int json_setting(struct reading *r, struct target_row *row,
     if (json_is_boolean(value))
         return eo_reading_set(r, row, key, json_is_true(value) ? "yes" : "no");
     if (json_is_integer(value)) {
-        snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT,
-                 json_integer_value(value));
+        snprintf(number, sizeof number, "%lld",
+                 (long long)json_integer_value(value));
         return eo_reading_set(r, row, key, number);
     }
     return json_is_null(value)

@@ -11,6 +11,11 @@
 #include "os/datagram.h"
 #include "wire/chip.h"
 
+/* Windows knows it by another name. */
+#ifndef EHOSTDOWN
+#define EHOSTDOWN EHOSTUNREACH
+#endif
+
 enum {
     LEAVING_MS = 2000, /* it takes so long to go: an answer before is stale */
     LOOK_MS = 2500,

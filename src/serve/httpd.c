@@ -36,7 +36,7 @@ static void on_ready(void *ctx, int ready);
 static void watch_sets(struct httpd *s)
 {
     fd_set in, out, bad;
-    MHD_socket max = -1;
+    MHD_socket max = (MHD_socket)-1;
 
     FD_ZERO(&in);
     FD_ZERO(&out);
@@ -45,7 +45,7 @@ static void watch_sets(struct httpd *s)
         return;
     for (int fd = 0; fd < (int)s->n_watch; fd++) {
         const int want =
-            s->deaf || fd > max ? 0
+            s->deaf || fd > (int)max ? 0
                      : (FD_ISSET(fd, &in) ? ESPOTA_READ : 0) |
                            (FD_ISSET(fd, &out) ? ESPOTA_WRITE : 0);
 

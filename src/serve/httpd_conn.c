@@ -253,7 +253,7 @@ void eo_serve_connection(void *ctx, struct MHD_Connection *connection,
         *c = (struct conn){.server = s,
                            .next = s->conns,
                            .link = &s->conns,
-                           .fd = info->connect_fd,
+                           .fd = (int)info->connect_fd,
                            .since = eo_loop_now(s->c.loop)};
         if (c->next != NULL)
             c->next->link = &c->next;

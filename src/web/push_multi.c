@@ -55,7 +55,7 @@ static struct curl_watch *new_watch(struct push *p, curl_socket_t fd, int want)
     if (w == NULL)
         return NULL;
     *w = (struct curl_watch){.push = p, .fd = fd};
-    w->watch = eo_watch_new(p->base.c.loop, fd, want, on_socket, w);
+    w->watch = eo_watch_new(p->base.c.loop, (os_socket)fd, want, on_socket, w);
     if (w->watch != NULL)
         return w;
     eo_free(w);

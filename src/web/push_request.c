@@ -58,7 +58,7 @@ void eo_push_count_taken(struct push *p)
     if (p->step != PUSH_POST || p->fd == CURL_SOCKET_BAD ||
         curl_easy_getinfo(p->easy, CURLINFO_SIZE_UPLOAD_T, &sent) != CURLE_OK)
         return;
-    p->guessed = !eo_tcp_confirmed(p->fd, (uint64_t)sent, &confirmed);
+    p->guessed = !eo_tcp_confirmed((os_socket)p->fd, (uint64_t)sent, &confirmed);
     through = eo_web_body_image(&p->body, (size_t)confirmed);
     if (through > p->taken) {
         p->taken = through;
@@ -191,8 +191,8 @@ static int on_socket(void *ctx, curl_socket_t fd, curlsocktype purpose)
 {
     (void)ctx;
     (void)purpose;
-    eo_sock_send_buffer(fd, SEND_BUFFER);
-    eo_tcp_keep_asking(fd);
+    eo_sock_send_buffer((os_socket)fd, SEND_BUFFER);
+    eo_tcp_keep_asking((os_socket)fd);
     return CURL_SOCKOPT_OK;
 }
 
@@ -206,7 +206,7 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose,
 
     (void)purpose;
     p->no_socket = fd < 0 ? errno : 0;
-    return fd >= 0 ? fd : CURL_SOCKET_BAD;
+    return fd >= 0 ? (curl_socket_t)fd : CURL_SOCKET_BAD;
 }
 
 static void set_options(struct push *p)

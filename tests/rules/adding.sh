@@ -15,7 +15,9 @@ complain() { echo "$1"; bad=1; }
 
 # The objects come along, but not what tells which headers they were made from:
 # what is planted is compiled, and whatever is changed, and nothing else.
+mkdir "$tmp/tools"
 cp -Rp src include Makefile "$tmp"
+cp -p tools/systems.mk "$tmp/tools"
 mkdir -p "$tmp/objects" "$tmp/bin"
 cp -Rp "$BUILD/src" "$BUILD/.flags" "$tmp/objects"
 find "$tmp/objects" -name '*.d' -exec rm {} +
