@@ -266,7 +266,8 @@ build_curl() {
         # has not, and which no test here could see.
         sed -i 's/USE_WINDOWS_SSPI/USE_WINDOWS_DIGEST/' lib/{http_digest,vauth/digest,vauth/digest_sspi}.c
         sed -i '/^struct digestdata/,/^}/s/USE_WINDOWS_SSPI/USE_WINDOWS_DIGEST/' lib/urldata.h
-        PKG_CONFIG_LIBDIR=$new/lib/pkgconfig ./configure --host="$HOST" --prefix=/usr --disable-shared --enable-static --enable-ipv6 $CURL_TLS \
+        CPPFLAGS=-DCURL_DISABLE_NTLM PKG_CONFIG_LIBDIR=$new/lib/pkgconfig \
+            ./configure --host="$HOST" --prefix=/usr --disable-shared --enable-static --enable-ipv6 $CURL_TLS \
             --disable-{ftp,file,ldap,ldaps,rtsp,dict,telnet,tftp,pop3,imap,smb,smtp,gopher,mqtt,manual,ntlm-wb} \
             --without-{zlib,brotli,zstd,libpsl,libssh2,libidn2,nghttp2,librtmp,winidn} \
             --disable-{threaded-resolver,cookies,alt-svc,hsts,doh,proxy,unix-sockets,netrc,libcurl-option}
