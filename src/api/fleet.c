@@ -9,6 +9,7 @@
 #include "fleet/job.h"
 #include "fleet/rollout.h"
 #include "fleet/shortage.h"
+#include "fleet/target.h"
 #include "fleet/turns.h"
 #include "net/listener.h"
 #include "net/loop.h"
@@ -336,6 +337,17 @@ static int grow(struct espota_fleet *f)
     if (slot == NULL)
         return -1;
     f->slot = slot;
+    return 0;
+}
+
+int espota_target_check(const struct espota_target *t,
+                        struct espota_error *err)
+{
+    struct target copy;
+
+    if (eo_target_copy(&copy, t, err) != 0)
+        return -1;
+    eo_target_free(&copy);
     return 0;
 }
 

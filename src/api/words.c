@@ -58,3 +58,14 @@ const char *espota_web_profile_at(size_t i)
 
     return p != NULL ? p->name : NULL;
 }
+
+const char *espota_phase_name(enum espota_phase phase)
+{
+    static const char *const NAMES[] = {
+#define X(name, json) json,
+        ESPOTA_PHASES(X)
+#undef X
+    };
+
+    return (unsigned)phase < ESPOTA_PHASE_COUNT ? NAMES[phase] : "?";
+}

@@ -166,17 +166,6 @@ int eo_target_copy(struct target *to, const struct espota_target *given,
     return -1;
 }
 
-int espota_target_check(const struct espota_target *t,
-                        struct espota_error *err)
-{
-    struct target copy;
-
-    if (eo_target_copy(&copy, t, err) != 0)
-        return -1;
-    eo_target_free(&copy);
-    return 0;
-}
-
 void eo_target_wipe(struct target *t)
 {
     eo_wipe(t->key, sizeof t->key);

@@ -1,4 +1,4 @@
-/* about.c -- what this build knows, for --version and --help. */
+/* build.c -- which version this is, and what was built into it. */
 #include <espota/fleet.h>
 
 #include "crypto/library.h"
@@ -54,15 +54,4 @@ bool espota_protocol_at(size_t i, struct espota_protocol *out)
             return true;
         }
     return false;
-}
-
-const char *espota_phase_name(enum espota_phase phase)
-{
-    static const char *const NAMES[] = {
-#define X(name, json) json,
-        ESPOTA_PHASES(X)
-#undef X
-    };
-
-    return (unsigned)phase < ESPOTA_PHASE_COUNT ? NAMES[phase] : "?";
 }
