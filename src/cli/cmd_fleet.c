@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/discover.h"
-#include "cli/watch.h"
+#include "cli/observer.h"
 #include "conf/inventory.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -253,10 +253,10 @@ static uint32_t scramble(uint64_t x)
 }
 
 /* Also drops what --only leaves out. */
-static int arrange(struct run *run, const struct fleet_watch *w,
+static int arrange(struct run *run, const struct fleet_observer *ob,
                    uint64_t seed, struct espota_error *err)
 {
-    const struct opts *o = w->opts;
+    const struct opts *o = ob->opts;
     struct ranked *r = eo_calloc(run->n + 1, sizeof *r);
     size_t kept = 0;
 
@@ -267,9 +267,9 @@ static int arrange(struct run *run, const struct fleet_watch *w,
         uint32_t ms = 0;
         char id[300];
 
-        eo_watch_id(run->device[i], id, sizeof id);
-        if (w->journal != NULL)
-            failed = eo_journal_failed(w->journal, id, &ms);
+        eo_observer_id(run->device[i], id, sizeof id);
+        if (ob->journal != NULL)
+            failed = eo_journal_failed(ob->journal, id, &ms);
         r[i] = (struct ranked){run->device[i], 0, i};
         if (o->order == ORDER_SLOWEST)
             r[i].rank = ms != 0 ? ms : UINT32_MAX; /* unknown may be slow */
@@ -323,7 +323,7 @@ static int tell_apart(struct run *run, struct espota_error *err)
         if ((i == 0 || by_asked(&sorted[i - 1], &d) != 0) &&
             (i + 1 == run->n || by_asked(&sorted[i + 1], &d) != 0))
             continue;
-        eo_watch_id(d, d->name_space, sizeof d->name_space);
+        eo_observer_id(d, d->name_space, sizeof d->name_space);
         d->ui.name = d->name_space;
     }
     eo_free(sorted);
@@ -333,7 +333,7 @@ static int tell_apart(struct run *run, struct espota_error *err)
 /* ---- the command ----------------------------------------------------------- */
 
 static int prepare(struct cli *cli, struct run *run, struct target_list *list,
-                   struct fleet_watch *w, struct espota_error *err)
+                   struct fleet_observer *ob, struct espota_error *err)
 {
     const struct opts *o = &cli->opts;
 
@@ -349,9 +349,9 @@ static int prepare(struct cli *cli, struct run *run, struct target_list *list,
             return -1;
     if (tell_apart(run, err) != 0)
         return -1;
-    if (eo_watch_start(w, run, o, err) != 0)
+    if (eo_observer_start(ob, run, o, err) != 0)
         return -1;
-    return arrange(run, w, eo_wall_ms() ^ eo_process_id() << 32, err);
+    return arrange(run, ob, eo_wall_ms() ^ eo_process_id() << 32, err);
 }
 
 int eo_cmd_fleet(struct cli *cli)
@@ -359,18 +359,18 @@ int eo_cmd_fleet(struct cli *cli)
     struct espota_amount waves[WAVES_MAX];
     struct run run = {.cli = cli};
     struct target_list list = {0};
-    struct fleet_watch watch = {0};
+    struct fleet_observer observer = {0};
     struct espota_error err;
     int status;
 
     if (parse_limits(&cli->opts, waves, &run.limits, &err) != 0 ||
-        prepare(cli, &run, &list, &watch, &err) != 0) {
+        prepare(cli, &run, &list, &observer, &err) != 0) {
         eo_cli_notes(cli);
         status = eo_cli_fail(&err);
     } else {
         status = eo_run_go(&run);
     }
-    eo_watch_end(&watch);
+    eo_observer_end(&observer);
     eo_run_free(&run);
     eo_targets_free(&list);
     return status;

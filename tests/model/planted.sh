@@ -25,7 +25,7 @@ a cut record is forgotten | src/cli/journal_file.c | s/f->torn |= end != f->size
 no newline behind a torn record | src/cli/journal_file.c | s/const size_t extra = f->torn;/const size_t extra = 0;/
 a torn line ends the journal | src/cli/journal.c | s/while (rc == 0 && (n = getline/while (rc == 0 \&\& j->skipped == 0 \&\& (n = getline/
 the last byte leaves without a record | src/fleet/job_known.c | s/    if (j->vetoed)$/    if (j->vetoed \&\& !commits)/
-others are begun without a journal | src/cli/watch.c | s/^    espota_fleet_stop(.*//
+others are begun without a journal | src/cli/observer.c | s/^    espota_fleet_stop(.*//
 the record of the last byte is not synced | src/cli/journal.c | s/h != ESPOTA_HAPPENED_BEGIN) != 0)/h > ESPOTA_HAPPENED_COMMIT) != 0)/
 the record is written behind the last byte | src/cli/journal.c | s/if (append(j,/if (h != ESPOTA_HAPPENED_COMMIT \&\& append(j,/
 another image leaves "took it" | src/fleet/state.c | s/HAS,   HAS,   HAS, HAS,   LACKS, MAYBE, LACKS/HAS,   HAS,   HAS, HAS,   LACKS, HAS, HAS/
@@ -35,7 +35,7 @@ a canary that is absent went well (11) | src/fleet/rollout.c | s/= r->here.n - u
 the next wave begins whatever failed | src/fleet/rollout.c | s/if (gates \&\& r->here.failed > allowed_here(r))/if (gates \&\& r->here.failed > 9)/
 the next wave begins while one runs | src/fleet/rollout.c | s/ROLLOUT_OPEN ? r->to : 0;/ROLLOUT_OPEN ? r->total : 0;/
 --only failed forgets what is unknown | src/cli/journal.c | /case ESPOTA_UNKNOWN:/d
-a rehearsal writes | src/cli/watch.c | s/ || w->opts->dry_run)/)/;s/o->journal, o->dry_run, err/o->journal, false, err/
+a rehearsal writes | src/cli/observer.c | s/ || ob->opts->dry_run)/)/;s/o->journal, o->dry_run, err/o->journal, false, err/
 one that falls silent behind its last byte was absent | src/fleet/job_end.c | s/if (!j->open && !j->heard && j->target/if (j->target/
 what --force sent without a word is a failure | src/fleet/job_end.c | s/if (j->open || espota_state_next/if (espota_state_next/
 what it took is not written | src/fleet/job_known.c | s/eo_job_happened(j, ESPOTA_HAPPENED_TOOK);/;/

@@ -1,5 +1,5 @@
-/* watch.c -- a fleet's journal and hooks: they see every event. */
-#include "cli/watch.h"
+/* observer.c -- a fleet's journal and hooks: they see every event. */
+#include "cli/observer.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 enum { ID_MAX = 300 };
 
-void eo_watch_id(const struct run_device *d, char *out, size_t cap)
+void eo_observer_id(const struct run_device *d, char *out, size_t cap)
 {
     if (!d->named && eo_opts_given(&d->opts, &d->opts.port))
         snprintf(out, cap, "%s:%u", d->asked, d->opts.port);
@@ -18,10 +18,10 @@ void eo_watch_id(const struct run_device *d, char *out, size_t cap)
         snprintf(out, cap, "%s", d->asked);
 }
 
-static void warn(struct fleet_watch *w, struct run_device *d, const char *code,
-                 const char *text)
+static void warn(struct fleet_observer *ob, struct run_device *d,
+                 const char *code, const char *text)
 {
-    eo_uis_event(&w->run->ui,
+    eo_uis_event(&ob->run->ui,
                  &(struct espota_event){.kind = ESPOTA_EVENT_WARNING,
                                         .job = d->job,
                                         .tag = d,
@@ -34,16 +34,16 @@ static void warn(struct fleet_watch *w, struct run_device *d, const char *code,
 
 static bool admit(void *ctx, struct run_device *d)
 {
-    struct fleet_watch *w = ctx;
+    struct fleet_observer *ob = ctx;
     char id[ID_MAX];
 
-    d->hold = w->opts->before != NULL && !w->opts->dry_run;
-    if (w->journal == NULL)
+    d->hold = ob->opts->before != NULL && !ob->opts->dry_run;
+    if (ob->journal == NULL)
         return true;
-    eo_watch_id(d, id, sizeof id);
-    d->known = eo_journal_state(w->journal, id,
-                                espota_image_info(d->image)->sha256);
-    if (espota_state_next(d->known) != ESPOTA_NEXT_SKIP || w->opts->force)
+    eo_observer_id(d, id, sizeof id);
+    d->known =
+        eo_journal_state(ob->journal, id, espota_image_info(d->image)->sha256);
+    if (espota_state_next(d->known) != ESPOTA_NEXT_SKIP || ob->opts->force)
         return true;
     snprintf(d->error.message, sizeof d->error.message,
              "the journal says that it has this image");
@@ -52,43 +52,43 @@ static bool admit(void *ctx, struct run_device *d)
 
 /* What cannot be written down must not happen: this device ends before its
  * last byte, and nobody else is begun. */
-static void give_up(struct fleet_watch *w, struct run_device *d, int sys)
+static void give_up(struct fleet_observer *ob, struct run_device *d, int sys)
 {
     struct espota_error err;
 
     eo_fail_sys(&err, ESPOTA_E_FLEET_STOPPED, sys,
                 "not begun: the journal cannot be written");
-    espota_fleet_stop(w->run->fleet, &err);
+    espota_fleet_stop(ob->run->fleet, &err);
     eo_fail_sys(&err, ESPOTA_E_INTERNAL, sys,
                 "the journal cannot be written (%s): the image was not sent "
                 "to its end",
                 eo_file_text(sys));
-    espota_fleet_veto(w->run->fleet, d->job, &err);
-    if (!w->told)
-        warn(w, d, "journal",
+    espota_fleet_veto(ob->run->fleet, d->job, &err);
+    if (!ob->told)
+        warn(ob, d, "journal",
              "the journal cannot be written: no other device is begun, and "
              "the next run may have to ask this one what it runs");
-    w->told = true;
+    ob->told = true;
 }
 
-static void record(struct fleet_watch *w, struct run_device *d,
+static void record(struct fleet_observer *ob, struct run_device *d,
                    const struct espota_event *e)
 {
     const char *sha256;
     char id[ID_MAX];
     int rc = 0;
 
-    if (w->journal == NULL || d->image == NULL || w->opts->dry_run)
+    if (ob->journal == NULL || d->image == NULL || ob->opts->dry_run)
         return;
     sha256 = espota_image_info(d->image)->sha256;
-    eo_watch_id(d, id, sizeof id);
+    eo_observer_id(d, id, sizeof id);
     if (e->kind == ESPOTA_EVENT_COMMIT || e->kind == ESPOTA_EVENT_STATE)
-        rc = eo_journal_happened(w->journal, id, sha256, e->happening);
+        rc = eo_journal_happened(ob->journal, id, sha256, e->happening);
     else if (e->kind == ESPOTA_EVENT_END &&
              e->result->outcome != ESPOTA_SKIPPED)
-        rc = eo_journal_end(w->journal, id, sha256, d->status, e->result);
+        rc = eo_journal_end(ob->journal, id, sha256, d->status, e->result);
     if (rc != 0)
-        give_up(w, d, errno);
+        give_up(ob, d, errno);
 }
 
 /* ---- hooks --------------------------------------------------------------- */
@@ -123,10 +123,10 @@ static void facts_of(struct hook_facts *f, const struct run_device *d,
 }
 
 /* What --json prints of the device at that moment. */
-static void write_event(struct ui *json, const struct fleet_watch *w,
+static void write_event(struct ui *json, const struct fleet_observer *ob,
                         struct run_device *d, const struct espota_event *e)
 {
-    json->set = &w->run->ui;
+    json->set = &ob->run->ui;
     if (e->kind == ESPOTA_EVENT_END)
         json->ops->event(json, &d->ui, e);
     else
@@ -135,7 +135,7 @@ static void write_event(struct ui *json, const struct fleet_watch *w,
 
 /* The event is in an unlinked file, so that nobody has to stand by and write;
  * it is empty in a build without JSON. */
-static int run_hook(struct fleet_watch *w, struct run_device *d,
+static int run_hook(struct fleet_observer *ob, struct run_device *d,
                     const char *command, const struct espota_event *e,
                     struct espota_error *err)
 {
@@ -150,9 +150,9 @@ static int run_hook(struct fleet_watch *w, struct run_device *d,
                            eo_file_text(errno));
     facts_of(&f, d, e);
     if (json != NULL)
-        write_event(json, w, d, e);
+        write_event(json, ob, d, e);
     rc = f.lost ? eo_fail(err, ESPOTA_E_INTERNAL, "out of memory for a hook")
-                : eo_hooks_start(w->hooks, command, f.env, input, d, err);
+                : eo_hooks_start(ob->hooks, command, f.env, input, d, err);
     eo_hook_facts_free(&f);
     if (json != NULL)
         json->ops->free(json); /* and the file */
@@ -164,7 +164,7 @@ static int run_hook(struct fleet_watch *w, struct run_device *d,
 /* A "before" that is over lets its device go on, or ends it. */
 static void on_hook_end(void *ctx, void *tag, int status, const char *why)
 {
-    struct fleet_watch *w = ctx;
+    struct fleet_observer *ob = ctx;
     struct run_device *d = tag;
     const bool before = d->hold;
     struct espota_error err;
@@ -172,7 +172,7 @@ static void on_hook_end(void *ctx, void *tag, int status, const char *why)
 
     d->hold = false;
     if (status == 0 && before) {
-        espota_fleet_release(w->run->fleet, d->job, NULL);
+        espota_fleet_release(ob->run->fleet, d->job, NULL);
         return;
     }
     if (status == 0)
@@ -184,26 +184,26 @@ static void on_hook_end(void *ctx, void *tag, int status, const char *why)
         snprintf(text, sizeof text, "the %s hook %s",
                  before ? "before" : "after", why);
     if (!before) {
-        warn(w, d, "hook", text);
+        warn(ob, d, "hook", text);
         return;
     }
     eo_fail(&err, ESPOTA_E_USAGE, "not tried: %s", text);
-    espota_fleet_release(w->run->fleet, d->job, &err);
+    espota_fleet_release(ob->run->fleet, d->job, &err);
 }
 
-static void call_hooks(struct fleet_watch *w, struct run_device *d,
+static void call_hooks(struct fleet_observer *ob, struct run_device *d,
                        const struct espota_event *e)
 {
     struct espota_error err;
 
     if (e->kind == ESPOTA_EVENT_HELD &&
-        run_hook(w, d, w->opts->before, e, &err) != 0) {
+        run_hook(ob, d, ob->opts->before, e, &err) != 0) {
         d->hold = false;
-        espota_fleet_release(w->run->fleet, d->job, &err);
+        espota_fleet_release(ob->run->fleet, d->job, &err);
     }
-    if (e->kind == ESPOTA_EVENT_END && w->opts->after != NULL &&
-        run_hook(w, d, w->opts->after, e, &err) != 0)
-        warn(w, d, "hook", err.message);
+    if (e->kind == ESPOTA_EVENT_END && ob->opts->after != NULL &&
+        run_hook(ob, d, ob->opts->after, e, &err) != 0)
+        warn(ob, d, "hook", err.message);
 }
 
 /* ---- both ---------------------------------------------------------------- */
@@ -217,47 +217,47 @@ static void on_event(void *ctx, struct run_device *d,
 
 static bool busy(void *ctx)
 {
-    struct fleet_watch *w = ctx;
+    struct fleet_observer *ob = ctx;
 
-    return eo_hooks_poll(w->hooks) > 0;
+    return eo_hooks_poll(ob->hooks) > 0;
 }
 
-static void note_skipped(const struct fleet_watch *w, struct notes *notes)
+static void note_skipped(const struct fleet_observer *ob, struct notes *notes)
 {
     unsigned first;
-    const size_t n = eo_journal_skipped(w->journal, &first);
+    const size_t n = eo_journal_skipped(ob->journal, &first);
 
     if (n > 0)
         eo_note(notes, "journal",
                 "%s: %zu line%s skipped, line %u first: torn, or not of this "
                 "version",
-                w->opts->journal, n, n == 1 ? " was" : "s were", first);
+                ob->opts->journal, n, n == 1 ? " was" : "s were", first);
 }
 
-int eo_watch_start(struct fleet_watch *w, struct run *run,
-                   const struct opts *o, struct espota_error *err)
+int eo_observer_start(struct fleet_observer *ob, struct run *run,
+                      const struct opts *o, struct espota_error *err)
 {
-    *w = (struct fleet_watch){.run = run, .opts = o};
-    w->extra = (struct run_extra){admit, on_event, busy, w};
-    w->hooks = eo_hooks_new(&(struct hooks_config){
+    *ob = (struct fleet_observer){.run = run, .opts = o};
+    ob->extra = (struct run_extra){admit, on_event, busy, ob};
+    ob->hooks = eo_hooks_new(&(struct hooks_config){
         .shell = o->hook_shell,
         .timeout_ms = o->hook_timeout_ms,
         .on_end = on_hook_end,
-        .ctx = w,
+        .ctx = ob,
     });
-    if (w->hooks == NULL)
+    if (ob->hooks == NULL)
         return eo_fail_memory(err);
     if (o->journal != NULL &&
-        eo_journal_open(&w->journal, o->journal, o->dry_run, err) != 0)
+        eo_journal_open(&ob->journal, o->journal, o->dry_run, err) != 0)
         return -1;
-    if (w->journal != NULL)
-        note_skipped(w, &run->cli->notes);
-    run->extra = &w->extra;
+    if (ob->journal != NULL)
+        note_skipped(ob, &run->cli->notes);
+    run->extra = &ob->extra;
     return 0;
 }
 
-void eo_watch_end(struct fleet_watch *w)
+void eo_observer_end(struct fleet_observer *ob)
 {
-    eo_hooks_free(w->hooks);
-    eo_journal_free(w->journal);
+    eo_hooks_free(ob->hooks);
+    eo_journal_free(ob->journal);
 }
