@@ -15,8 +15,8 @@ enum espota_outcome {
     ESPOTA_UPDATED,   /* it took the image and said so */
     ESPOTA_UNCHANGED, /* it already runs this image; nothing was sent */
     ESPOTA_REFUSED,   /* it said no; it runs what it ran before */
-    ESPOTA_FAILED,    /* it never came to a verdict; nothing was activated */
-    ESPOTA_UNKNOWN,   /* it has every byte, and its verdict was lost */
+    ESPOTA_FAILED,    /* there was no verdict, and nothing was activated */
+    ESPOTA_UNKNOWN,   /* it may have every byte, but its verdict was lost */
     ESPOTA_SKIPPED    /* it was not tried */
 };
 
@@ -62,10 +62,10 @@ enum espota_category {
 };
 /* clang-format on */
 
-/* What to do next that the caller can do: give something, omit it, allow it.
- * The words of a row are for people, and name no option of a program; a
- * program that has options turns an advice into its own words.  Rows are
- * appended and never renumbered.
+/* What the caller can do next: give something, omit it, allow it.  The words
+ * of a row are for people and name no option of a program; a program that has
+ * options puts an advice into its own words.  Rows are appended and never
+ * renumbered.
  *
  *   X(NAME, words)
  */
@@ -155,22 +155,23 @@ enum espota_advice {
 /* Filled once, by whoever knows what happened; passed through unchanged. */
 struct espota_error {
     enum espota_category category;
-    int sys_errno;     /* 0: no system call was to blame */
+    int sys_errno;     /* 0: no system call failed */
     const char *hint;  /* what to try next, for people: static, or NULL */
     enum espota_advice advice; /* the same, for programs; NONE: see hint */
     char device[128];  /* the device's own code ("0x85") or words, or "" */
-    char message[384]; /* what happened: lower case, no full stop */
+    char message[384]; /* what happened: lower case, without full stop */
 };
 
-/* Each of these takes any value; one that is no category gives "?", false or
- * the values of INTERNAL. */
+/* Each of these takes any value; one that is not a category gives "?", false
+ * or the values of INTERNAL. */
 ESPOTA_API const char *espota_category_name(enum espota_category);
 ESPOTA_API const char *espota_category_summary(enum espota_category);
 ESPOTA_API int espota_category_status(enum espota_category);
 ESPOTA_API bool espota_category_retryable(enum espota_category);
 ESPOTA_API enum espota_outcome espota_category_outcome(enum espota_category);
 
-/* The words of an advice; "" for NONE and for a value that is none. */
+/* The words of an advice; "" for NONE and for a value that is not an
+ * advice. */
 ESPOTA_API const char *espota_advice_words(enum espota_advice);
 
 /* "updated", "unchanged", "refused", "failed", "unknown" or "skipped". */

@@ -16,12 +16,13 @@
 extern "C" {
 #endif
 
-/* A longer file is refused: no device of any family takes one. */
+/* A longer file is refused: no device of any family accepts one. */
 #define ESPOTA_IMAGE_MAX ((size_t)64 << 20)
 
 enum espota_compress {
-    ESPOTA_COMPRESS_AUTO,   /* for an ESP8266 that offers it, if it shrinks */
-    ESPOTA_COMPRESS_ALWAYS, /* also where the device is not known to offer it;
+    ESPOTA_COMPRESS_AUTO,   /* for an ESP8266 that offers it, if that makes it
+                               smaller */
+    ESPOTA_COMPRESS_ALWAYS, /* even if the device is not known to offer it;
                                only apps, and never for an ESP32 */
     ESPOTA_COMPRESS_NEVER
 };
@@ -47,11 +48,11 @@ struct espota_image_problem {
     bool located;
     size_t at; /* where in the file (in the uncompressed image if the file is
                   gzip); only if located */
-    const char *text; /* lower case, no full stop */
+    const char *text; /* lower case, without full stop */
     enum espota_advice advice;
 };
 
-/* What a format tells beyond what all images have. */
+/* What a format says beyond what all images have. */
 struct espota_image_fact {
     const char *name; /* "flash_mode": lower case, stable, unique */
     const char *text; /* the value, printable */
@@ -65,29 +66,29 @@ struct espota_image_info {
     const char *kind;  /* "esp8266-app", "esp32-app", ...; "unknown" */
     const char *what;  /* the kind in words: "an ESP32 app" */
     const char *chip;  /* "ESP8266", "ESP32-C3", ... or NULL if unknown */
-    const char *project, *version; /* of the firmware; NULL: not told */
+    const char *project, *version; /* of the firmware; NULL: not known */
     size_t bytes;
     size_t gzip_bytes; /* of the compressed form; 0: there is none */
-    bool is_gzip;      /* the file itself is; kind, chip and facts are those of
-                          what it holds */
+    bool is_gzip;      /* the file itself is; kind, chip and facts describe
+                          what it contains */
     bool is_signed;    /* it ends with an ArduinoOTA signature */
-    bool ok; /* a device could take it as firmware or as filesystem, and
+    bool ok; /* a device could accept it as firmware or as a file system, and
                 nothing is wrong with it */
     char md5[33];
     char sha256[65];
     const struct espota_image_fact *facts;
     size_t n_facts;
     const struct espota_image_problem *problems; /* in the order they were
-                                                    met: the first ERROR is
+                                                    found: the first ERROR is
                                                     the first thing wrong */
     size_t n_problems;
 };
 
-/* Reads the whole file ("-" is standard input), finds out what it is, hashes
- * it and, where the policy and the kind of image allow, compresses it:
- * everything slow happens here, before any device is talked to.  Fails with
- * ESPOTA_E_IMAGE if it cannot be read or is empty; a damaged or strange file
- * opens, and its problems say what is wrong. */
+/* Reads the whole file ("-" is standard input), detects what it is, hashes it
+ * and, if the policy and the kind of image allow, compresses it: everything
+ * slow happens here, before any device is contacted.  Fails with
+ * ESPOTA_E_IMAGE if it cannot be read or is empty.  A damaged or strange file
+ * can be opened, and its problems say what is wrong. */
 ESPOTA_API int espota_image_open(struct espota_image **out, const char *path,
                                  enum espota_compress,
                                  struct espota_error *err) ESPOTA_MUST_CHECK;
@@ -110,38 +111,39 @@ struct espota_check {
     size_t size; /* sizeof this struct: see version.h */
     const char *protocol; /* as in struct espota_target; NULL, "auto": any */
     enum espota_type type;
-    uint16_t port;     /* of the device; tells the platform if it is a
-                          default one */
+    uint16_t port;     /* of the device; a default port tells its platform */
     const char *chip;  /* "ESP32-C3", or a platform: "ESP32" fits all of them */
     const char *board; /* as in mDNS: "esp32-c3-devkitm-1" */
     size_t max_bytes;  /* room on the device; 0: not known */
     bool force;        /* refusals become warnings */
 
-    /* Told what does not stop the upload; may be NULL.  code is a word. */
+    /* Called for what does not stop the upload; may be NULL.  code is a
+     * word. */
     void (*on_warning)(void *ctx, const char *code, const char *text);
     void *ctx;
 };
 
 #define ESPOTA_CHECK(...) ESPOTA_SIZED(espota_check, __VA_ARGS__)
 
-/* 0: nothing speaks against sending this image to that device.  Otherwise
- * ESPOTA_E_IMAGE, with the file to use instead where one lies beside it. */
+/* 0: nothing is wrong with sending this image to that device.  Otherwise
+ * ESPOTA_E_IMAGE, with the file to use instead if one lies beside it. */
 ESPOTA_API int espota_image_check(const struct espota_image *,
                                   const struct espota_check *,
                                   struct espota_error *err) ESPOTA_MUST_CHECK;
 
 /* ---- signatures --------------------------------------------------------- */
 
-/* As the ESP8266 and Pico updaters verify them: behind the image. */
+/* A signature as the ESP8266 and Pico updaters verify it: appended to the
+ * image. */
 struct espota_signature {
     const char *key;   /* "RSA-2048", "ECDSA P-256", ... */
-    const char *doubt; /* why a device may refuse it all the same; or NULL */
+    const char *doubt; /* why a device may still refuse it; or NULL */
     size_t payload;    /* bytes that are signed */
 };
 
-/* Gives the image with a signature behind it, to be freed with
+/* Gives the image with a signature appended, to be freed with
  * espota_bytes_free().  key is a private key, RSA or EC, in PEM.  Fails with
- * ESPOTA_E_SECRET if it is none, and with ESPOTA_E_IMAGE if the image is signed
+ * ESPOTA_E_SECRET if it is not, and with ESPOTA_E_IMAGE if the image is signed
  * already or no device verifies such an image this way. */
 ESPOTA_API int espota_image_sign(const struct espota_image *, const void *key,
                                  size_t key_len, void **out, size_t *out_len,
@@ -160,7 +162,7 @@ ESPOTA_API int espota_image_verify(const struct espota_image *,
 ESPOTA_API const char *espota_type_name(enum espota_type);
 
 /* The word for a value, for programs that read it from people:
- * espota_type_at(ESPOTA_TYPE_APP) is "app"; NULL behind the last. */
+ * espota_type_at(ESPOTA_TYPE_APP) is "app"; NULL after the last. */
 ESPOTA_API const char *espota_type_at(size_t i);
 ESPOTA_API const char *espota_compress_at(size_t i);
 

@@ -1,7 +1,7 @@
 /* state.h -- what is known of one device and one image, whatever happens next.
  *
  * One table has every state and everything that can happen in it.  The run,
- * its retries, an interrupt, a journal and a report ask it; none of them
+ * its retries, an interrupt, a journal and a report all use it; none of them
  * decides for itself.
  */
 #ifndef ESPOTA_STATE_H
@@ -18,7 +18,8 @@ extern "C" {
 /* What is to be done with a device that is to get the image. */
 enum espota_next {
     ESPOTA_NEXT_FLASH, /* send it */
-    ESPOTA_NEXT_ASK,   /* ask what it runs; send only if that is another */
+    ESPOTA_NEXT_ASK,   /* ask what it runs; send only if that is another
+                          image */
     ESPOTA_NEXT_SKIP   /* nothing: it has it */
 };
 
@@ -39,9 +40,9 @@ enum espota_state {
     ESPOTA_STATE_COUNT
 };
 
-/* What can happen.  Everything else, a device that cannot be reached, an
- * interrupt, a limit of time, a hook, a lack of memory or disk, tells nothing
- * of the device and changes nothing.
+/* What can happen.  Everything else (a device that cannot be reached, an
+ * interrupt, a time limit, a hook, a lack of memory or disk) says nothing
+ * about the device and changes nothing.
  *
  *   X(NAME, word, meaning) */
 #define ESPOTA_HAPPENINGS(X)                                                 \
@@ -66,12 +67,12 @@ ESPOTA_API enum espota_state espota_state_after(enum espota_state,
                                                 enum espota_happening);
 ESPOTA_API enum espota_next espota_state_next(enum espota_state);
 
-/* What an error tells of the device: true with DENIED or OTHER; false: it
- * tells nothing. */
+/* What an error says about the device: true with DENIED or OTHER; false:
+ * nothing. */
 ESPOTA_API bool espota_error_tells(enum espota_category,
                                    enum espota_happening *);
 
-/* As a journal has them; "?" for a value that is none. */
+/* The words that a journal uses; "?" for a value that is not one of them. */
 ESPOTA_API const char *espota_state_name(enum espota_state);
 ESPOTA_API const char *espota_happening_name(enum espota_happening);
 

@@ -1,5 +1,5 @@
-/* version.h -- the version, how a symbol becomes public, and how a struct does
- * not grow old. */
+/* version.h -- the version, how a symbol becomes public, and how structs stay
+ * compatible. */
 #ifndef ESPOTA_VERSION_H
 #define ESPOTA_VERSION_H
 
@@ -21,8 +21,8 @@
     (ESPOTA_VERSION_MAJOR * 10000 + ESPOTA_VERSION_MINOR * 100 +              \
      ESPOTA_VERSION_PATCH)
 
-/* The library is built with hidden symbols; these are the visible ones.  What a
- * function that MUST be CHECKed gives says whether it worked. */
+/* The library is built with hidden symbols; ESPOTA_API marks the visible ones.
+ * The result of an ESPOTA_MUST_CHECK function says whether it worked. */
 #if defined(__GNUC__)
 #define ESPOTA_API __attribute__((visibility("default")))
 #define ESPOTA_MUST_CHECK __attribute__((warn_unused_result))
@@ -34,12 +34,13 @@
 /* A struct that a caller fills begins with its size, so that a program and a
  * library of different ages understand each other: what the program's struct
  * does not have yet is zero, and what the library's does not have must be
- * zero.  No size, or something where the library has nothing, is USAGE.
+ * zero.  A size that is not set, or a member that the library does not know
+ * and that is not zero, is USAGE.
  *
- * Its macro (ESPOTA_TARGET(.host = "kitchen", .port = 3232)) is such a struct
- * with the size set and all that is not named zero: in C, and in C++ from
- * C++20, where members have their order.  Everywhere: zero it, and set .size
- * to its sizeof. */
+ * Its macro (ESPOTA_TARGET(.host = "kitchen", .port = 3232)) gives such a
+ * struct with the size set and every member that is not named zero.  It works
+ * in C, and in C++ from C++20, if the members are named in their order.
+ * Without it: zero the struct, and set .size to its sizeof. */
 #ifdef __cplusplus
 #define ESPOTA_SIZED(name, ...) (name{.size = sizeof(name), __VA_ARGS__})
 #else
@@ -51,7 +52,7 @@
 extern "C" {
 #endif
 
-/* ESPOTA_VERSION of the library that runs. */
+/* ESPOTA_VERSION of the library in use. */
 ESPOTA_API const char *espota_version(void);
 
 #ifdef __cplusplus

@@ -1,7 +1,8 @@
 /* buf.h -- bounded reading of foreign bytes, and integers in both orders.
  *
  * A reader never runs past its end: a read that does not fit sets bad, gives
- * zero and leaves the position; so a parser may read all fields and ask once.
+ * zero and leaves the position; so a parser may read all fields and check
+ * once.
  */
 #ifndef EO_BUF_H
 #define EO_BUF_H

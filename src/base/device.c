@@ -14,7 +14,7 @@ bool eo_is_url(const char *text)
     return eo_starts_with(text, HTTP) || eo_starts_with(text, HTTPS);
 }
 
-/* The text as a message may show it: not what may be a password. */
+/* The text as a message may show it: without what may be a password. */
 static int wrong(struct espota_error *err, enum espota_advice advice,
                  const char *hint, const char *text, const char *what)
 {
@@ -98,7 +98,8 @@ static bool is_scoped_ipv6(const char *at, size_t len)
     return is_ipv6(at, n);
 }
 
-/* Six pairs: whoever writes it means a device, but nobody can call it so. */
+/* Six pairs: whoever writes a MAC means a device, but it cannot be reached by
+ * it. */
 static bool is_mac(const char *at, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -119,7 +120,7 @@ static bool is_serial_port(const char *at, size_t len)
             eo_parse_uint(digits, 0, 999, &n) == 0);
 }
 
-/* What no name of a device has in it. */
+/* What the name of a device cannot contain. */
 static bool is_foreign(char c)
 {
     return (unsigned char)c <= ' ' || c == 0x7f ||
@@ -145,7 +146,7 @@ static bool is_name(const char *at, size_t len)
     return true;
 }
 
-/* Why it is none, in words that help. */
+/* Why it is not a device, in words that help. */
 static int no_host(const char *text, const char *at, size_t len,
                    struct espota_error *err)
 {
@@ -162,14 +163,14 @@ static int no_host(const char *text, const char *at, size_t len,
         return wrong(err, advice, hint, text, "is too long for a host");
     if (is_mac(at, len))
         return wrong(err, ESPOTA_ADVICE_FIND_ADDRESS, NULL, text,
-                     "is a MAC address, which cannot be called");
+                     "is a MAC address, which cannot be connected to");
     if (memchr(at, '@', len) != NULL)
         advice = ESPOTA_ADVICE_GIVE_USER;
     else if (memchr(at, ',', len) != NULL || memchr(at, ';', len) != NULL)
         advice = ESPOTA_ADVICE_GIVE_EACH;
     else if (memchr(at, '/', len) != NULL)
-        hint = "a web page begins with http:// or https://; of a network give "
-               "each device";
+        hint = "a web page begins with http:// or https://; for a network "
+               "give each device";
     return wrong(err, advice, advice == ESPOTA_ADVICE_NONE ? hint : NULL, text,
                  "cannot be a host");
 }
@@ -225,7 +226,7 @@ int eo_no_user_in_url(const char *text, struct espota_error *err)
 {
     const char *scheme = strstr(text, "://");
 
-    /* A password may have a slash in it: the @ ends it wherever it stands. */
+    /* A password may contain a slash: it ends at the @, wherever that is. */
     if (scheme == NULL || strchr(scheme, '@') == NULL)
         return 0;
     return eo_fail_advice(err, ESPOTA_E_USAGE, ESPOTA_ADVICE_GIVE_USER, NULL,

@@ -105,8 +105,8 @@ static void fill(struct espota_error *err, enum espota_category category,
     end_whole(err->message, sizeof err->message);
 }
 
-/* A want of this machine's: neither the image's fault, nor the user's, nor the
- * device's, whatever it was for. */
+/* This machine lacks something: that is the fault of neither image nor user
+ * nor device, whatever it was needed for. */
 static bool is_want(int sys)
 {
     static const int WANTS[] = {EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC, EFBIG,

@@ -1,4 +1,4 @@
-/* err.h -- fill a struct espota_error, once, at the place that knows. */
+/* err.h -- fill a struct espota_error, once, where the cause is known. */
 #ifndef EO_ERR_H
 #define EO_ERR_H
 
@@ -23,21 +23,21 @@
 int eo_fail(struct espota_error *err, enum espota_category category,
             const char *fmt, ...) EO_PRINTF(3, 4);
 
-/* This machine has no memory left for it: INTERNAL, "out of memory". */
+/* INTERNAL, "out of memory". */
 int eo_fail_memory(struct espota_error *err);
 
-/* With what to try next; the hint is a static imperative sentence. */
+/* Adds what to try next; the hint is a static imperative sentence. */
 int eo_fail_hint(struct espota_error *err, enum espota_category category,
                  const char *hint, const char *fmt, ...) EO_PRINTF(4, 5);
 
-/* With what the caller can do about it, and the same as a hint: static; NULL:
- * the advice's own words.  Whoever has options finds words for it: no hint or
- * message of the library names one. */
+/* Adds what the caller can do about it, and the same as a hint, which is
+ * static; NULL: the advice's own words.  A program puts an advice into the
+ * words of its options: no hint or message of the library names one. */
 int eo_fail_advice(struct espota_error *err, enum espota_category category,
                    enum espota_advice advice, const char *hint,
                    const char *fmt, ...) EO_PRINTF(5, 6);
 
-/* The same for an error that is filled already, and has neither or others. */
+/* Sets both in an error that is filled already. */
 int eo_advise(struct espota_error *err, enum espota_advice advice,
               const char *hint);
 
@@ -49,15 +49,15 @@ int eo_advise(struct espota_error *err, enum espota_advice advice,
 int eo_fail_as(struct espota_error *err, const struct espota_error *why,
                const char *fmt, ...) EO_PRINTF(3, 4);
 
-/* A system call failed with errno value sys; INTERNAL in place of the category
- * where that is a want of descriptors, memory, disk or room in a file. */
+/* A system call failed with errno value sys.  The category becomes INTERNAL if
+ * this machine lacks descriptors, memory, disk or room in a file. */
 int eo_fail_sys(struct espota_error *err, enum espota_category category,
                 int sys, const char *fmt, ...) EO_PRINTF(4, 5);
 
-/* No descriptor could be had: others have them, and give them back. */
+/* There was no descriptor: others hold them, and will give them back. */
 bool eo_is_want_of_fds(int sys);
 
-/* The hint of an outcome that is not known. */
+/* The hint for an outcome that is not known. */
 #define EO_CHECK_FIRST                                                        \
     "check which firmware the device runs before flashing it again"
 

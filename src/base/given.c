@@ -1,10 +1,11 @@
-/* given.c -- a struct that a caller filled, of a caller of any age. */
+/* given.c -- a struct filled by a caller that may be older or newer than we
+ * are. */
 #include "base/given.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-/* From the front: a size that is rubbish is seen for what it is soon. */
+/* From the front: so a size that is rubbish is soon noticed. */
 static bool is_zero(const unsigned char *at, size_t len)
 {
     while (len > 0 && *at == 0)

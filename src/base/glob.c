@@ -15,7 +15,7 @@ static const struct {
     {"space", isspace}, {"upper", isupper}, {"xdigit", isxdigit},
 };
 
-/* "[:name:]" at *p: whether c is in it, and *p goes behind it.  -1: *p is no
+/* "[:name:]" at *p: whether c is in it; *p moves past it.  -1: *p is not a
  * class. */
 static int in_class(const char **p, unsigned char c)
 {
@@ -37,7 +37,8 @@ static int in_class(const char **p, unsigned char c)
     return -1;
 }
 
-/* One character of a set at *p, which goes behind it; '\0': the pattern ends. */
+/* One character of a set at *p, which moves past it; '\0': the pattern
+ * ends. */
 static unsigned char one(const char **p)
 {
     if (**p == '\\' && (*p)[1] != '\0')
@@ -45,8 +46,8 @@ static unsigned char one(const char **p)
     return **p != '\0' ? (unsigned char)*(*p)++ : '\0';
 }
 
-/* The set behind a '[': whether c is in it.  *p goes behind it, or stays where
- * it is if it is not closed. */
+/* The set after a '[': whether c is in it.  *p moves past it, or stays if the
+ * set is not closed. */
 static bool in_set(const char **p, unsigned char c, bool *closed)
 {
     const char *at = *p;
@@ -77,8 +78,8 @@ static bool in_set(const char **p, unsigned char c, bool *closed)
     return found != inverted;
 }
 
-/* Whether the first part of the pattern, which is no star, is what c is; *p goes
- * behind it. */
+/* Whether the first part of the pattern, which is not a star, matches c; *p
+ * moves past it. */
 static bool takes(const char **p, unsigned char c)
 {
     const char part = *(*p)++;
@@ -99,7 +100,7 @@ static bool takes(const char **p, unsigned char c)
 
 bool eo_glob(const char *pattern, const char *text)
 {
-    const char *star = NULL, *from = NULL; /* behind the last one, and the text
+    const char *star = NULL, *from = NULL; /* after the last star, and the text
                                               that is tried there */
 
     for (;;) {

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-/* Whether text is what the pattern says, as fnmatch(3) of POSIX sees it in the C
- * locale and without flags: * ? [a-z] [!a-z] [[:digit:]], and a backslash takes
- * what follows as it is.  A [ that is not closed is one. */
+/* Whether text matches the pattern as POSIX fnmatch(3) does in the C locale
+ * and without flags: * ? [a-z] [!a-z] [[:digit:]], and a backslash before a
+ * character that stands for itself.  So does a [ that is not closed. */
 bool eo_glob(const char *pattern, const char *text);
 
 #endif

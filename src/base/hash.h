@@ -1,5 +1,5 @@
-/* hash.h -- FNV-1a in 32 bits: tells apart what is probably different, quickly;
- * whoever wants to be deceived by it is.
+/* hash.h -- FNV-1a in 32 bits: fast, and not collision-resistant against an
+ * attacker.
  */
 #ifndef EO_HASH_H
 #define EO_HASH_H

@@ -71,7 +71,7 @@ int eo_unbase64(uint8_t *out, size_t cap, const char *text)
             word = word << 6 | (uint32_t)v;
         }
         if ((word & ((1u << (8 * pad)) - 1)) != 0)
-            return -1; /* bits behind the end: not canonical */
+            return -1; /* bits after the end: not canonical */
         for (size_t k = 0; k < 3 - pad; k++) {
             if (done == cap)
                 return -1;

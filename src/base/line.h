@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The next line with its end, if it has one, and a NUL behind it, in memory that
- * grows and is to be freed with eo_free(); *line is NULL before the first.  Its
- * length; -1: the end (feof()), or errno says why. */
+/* Reads the next line, with its end if it has one, and appends a NUL.  *line,
+ * which is NULL before the first call, grows as needed; free it with
+ * eo_free().  Gives the length; -1: the end (feof()), or errno says why. */
 ptrdiff_t eo_line_read(FILE *, char **line, size_t *cap);
 
 #endif

@@ -11,9 +11,9 @@ void *eo_calloc(size_t count, size_t size);
 /* As realloc, with the product checked for overflow; NULL leaves old alone. */
 void *eo_resize(void *old, size_t count, size_t size);
 
-/* Room for one more element behind the n of at, of which *cap have room: at
- * itself, or a block of twice the size in its place, which *cap then counts.
- * NULL: no memory; at and *cap stay as they are. */
+/* Makes room for one more element after the n of at, which has room for *cap:
+ * gives at itself, or a block of twice the size that replaces it, and updates
+ * *cap.  NULL: no memory; at and *cap stay as they are. */
 void *eo_grow(void *at, size_t n, size_t *cap, size_t size);
 
 /* A copy of text; NULL gives NULL. */

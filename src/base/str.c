@@ -67,9 +67,9 @@ static size_t utf8(const unsigned char *p, size_t left, unsigned long *out)
     return n;
 }
 
-/* What shows nothing itself but changes how the rest is shown, or where: C0,
- * DEL and C1 drive terminals, marks of direction let a text read backwards,
- * line ends by other names begin a line.  XML has no place for the last two. */
+/* What is invisible but changes how or where the rest is shown: C0, DEL and C1
+ * control terminals, marks of direction make text read backwards, and other
+ * line ends begin a new line.  XML does not allow the last two. */
 static bool is_sly(unsigned long v)
 {
     static const struct {
@@ -86,7 +86,7 @@ static bool is_sly(unsigned long v)
     return false;
 }
 
-/* One byte at a time: even where space ends, what stands there is no more than
+/* One byte at a time: even where space runs out, the text ends in nothing but
  * backslashes, letters and digits. */
 static void add_escaped(struct text *t, const unsigned char *p, size_t n)
 {

@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 
-/* Text that grows in somebody's array and is cut, never overrun. */
+/* Text that grows in the caller's array; what does not fit is cut off. */
 struct text {
     char *at;
     size_t len, cap; /* cap counts the terminator; len never does */
@@ -20,13 +20,14 @@ void eo_text_init(struct text *, char *space, size_t cap);
 void eo_text_add(struct text *, const char *fmt, ...) EO_PRINTF(2, 3);
 void eo_text_vadd(struct text *, const char *fmt, va_list) EO_PRINTF(2, 0);
 
-/* Adds foreign bytes for people: control characters, marks that turn the
- * direction of writing, and bytes that are not UTF-8 become \xNN, so that a
- * device can neither drive a terminal nor have its words read as ours. */
+/* Adds foreign bytes for people to read.  Control characters, marks that
+ * change the direction of writing, and bytes that are not UTF-8 become \xNN,
+ * so that a device can neither control a terminal nor pass off its words as
+ * ours. */
 void eo_text_add_safe(struct text *, const char *bytes, size_t len);
 
-/* Adds what a user gave, to be recognised by it, as far as it holds no secret:
- * not what stands before a "@" of a URL, nor from where another option seems to
+/* Adds what a user gave, so that it is recognised, but no secret: it leaves
+ * out what precedes the "@" of a URL, and stops where another option seems to
  * begin, whose value may be a password. */
 void eo_text_add_given(struct text *, const char *);
 
@@ -37,12 +38,12 @@ char eo_lower(char);
 bool eo_same_nocase(const char *, const char *);
 bool eo_starts_with(const char *text, const char *prefix);
 bool eo_starts_with_nocase(const char *text, const char *prefix);
-/* What stands behind the last slash of a path; a part of it. */
+/* The part of a path after its last slash. */
 const char *eo_base_name(const char *path);
 bool eo_ends_with(const char *text, const char *suffix);
 
-/* Text of len bytes behind the mark that some editors put before UTF-8: every
- * text file that is read passes here. */
+/* Text of len bytes without the byte order mark that some editors put before
+ * UTF-8.  Every text file that is read passes through here. */
 const char *eo_skip_bom(const char *text, size_t *len);
 
 /* A whole decimal number from min to max and nothing else: 0, or -1. */
@@ -52,10 +53,11 @@ int eo_parse_uint(const char *text, uint64_t min, uint64_t max, uint64_t *out);
  * misspelling of it; else NULL.  candidates ends with NULL. */
 const char *eo_nearest(const char *text, const char *const *candidates);
 
-/* Is one letter too many, too few or another, or are two neighbours swapped? */
+/* Do they differ by one letter (extra, missing or wrong), or by two neighbours
+ * swapped? */
 bool eo_is_slip(const char *text, const char *word);
 
-/* ' (did you mean "NEAREST"?)', or '' where it is NULL; out is given back. */
+/* ' (did you mean "NEAREST"?)', or '' if it is NULL; returns out. */
 enum { DID_YOU_MEAN = 80 };
 const char *eo_did_you_mean(char out[DID_YOU_MEAN], const char *nearest);
 

@@ -1,4 +1,4 @@
-/* utc.c -- a moment as machines and people read it. */
+/* utc.c -- a point in time as machines and people read it. */
 #include "base/utc.h"
 
 #include <stdio.h>

@@ -59,7 +59,7 @@ static const struct row {
     {"fe80::1%", "\"fe80::1%\" cannot be a host"},
     {"kitchen%eth0", "\"kitchen%eth0\" cannot be a host"},
     {"aa:bb:cc:dd:ee:ff",
-     "\"aa:bb:cc:dd:ee:ff\" is a MAC address, which cannot be called"},
+     "\"aa:bb:cc:dd:ee:ff\" is a MAC address, which cannot be connected to"},
     {"a,b", "\"a,b\" cannot be a host"},
     {"192.0.2.1;192.0.2.2", "\"192.0.2.1;192.0.2.2\" cannot be a host"},
     {"the lamp", "\"the lamp\" cannot be a host"},
