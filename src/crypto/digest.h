@@ -31,7 +31,7 @@ int eo_digest(enum digest, const struct piece *, size_t n,
 int eo_digest_hex(enum digest, const struct piece *, size_t n,
                   char out[DIGEST_HEX_MAX]) EO_MUST_CHECK;
 
-/* In pieces over time; for a simulator or a server that sees a stream. */
+/* In pieces over time: for a simulator or server that receives a stream. */
 struct hasher; /* on the heap */
 
 struct hasher *eo_hasher_new(enum digest); /* NULL: refused */

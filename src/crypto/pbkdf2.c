@@ -1,5 +1,5 @@
-/* pbkdf2.c -- PBKDF2 in slices, on libcrypto's HMAC: its own PBKDF2 can only
- * be had whole. */
+/* pbkdf2.c -- PBKDF2 in slices, on libcrypto's HMAC: its own PBKDF2 cannot be
+ * interrupted. */
 #include "crypto/pbkdf2.h"
 
 #include <string.h>

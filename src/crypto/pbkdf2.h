@@ -1,8 +1,8 @@
 /* pbkdf2.h -- PBKDF2-HMAC-SHA256 (RFC 8018) in slices, 32 bytes of key.
  *
- * Ten thousand rounds take long enough to be felt by whatever else shares the
- * thread, so the caller says how many to do now and comes back for the rest.
- * The struct owns nothing: it may be dropped at any moment, after a wipe.
+ * Ten thousand rounds would hold up everything else on the thread, so the
+ * caller says how many to do now and comes back for the rest. The struct owns
+ * nothing: it may be dropped at any moment, after a wipe.
  */
 #ifndef EO_PBKDF2_H
 #define EO_PBKDF2_H

@@ -1,4 +1,5 @@
-/* random.h -- entropy.  Fetched by whoever starts a machine, never by one. */
+/* random.h -- entropy.  Whoever starts a machine fetches it, never the
+ * machine. */
 #ifndef EO_RANDOM_H
 #define EO_RANDOM_H
 

@@ -207,8 +207,8 @@ static int verify(enum signature_form *form, const struct piece *pem,
 
 /* OpenSSL says "no key" and "not this key" when it runs out of memory too, and
  * seldom says so.  So what it refuses is tried twice, and its "no" is believed
- * if it stays the same and there is memory.  What is sure needs neither:
- * without memory, too, it stays the cause. */
+ * if it stays the same and there is memory.  A cause that is sure needs
+ * neither, and is kept even without memory. */
 static int no(const struct refusal *first, const struct refusal *second,
               struct espota_error *err)
 {

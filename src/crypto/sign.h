@@ -16,7 +16,7 @@
 enum { SIGNATURE_MAX = 2048 }; /* bytes: RSA of 16384 bits */
 
 /* Both keys are PEM; nothing asks for a passphrase, an encrypted one fails.
- * Fails with ESPOTA_E_SECRET if the key is none. */
+ * Fails with ESPOTA_E_SECRET if it is not a key. */
 int eo_sign(uint8_t out[SIGNATURE_MAX], size_t *out_len,
             const struct piece *key, const struct piece *what,
             struct espota_error *err) EO_MUST_CHECK;

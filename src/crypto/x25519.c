@@ -23,8 +23,8 @@ int eo_x25519_public(const uint8_t private_key[X25519_KEY],
     return rc;
 }
 
-/* libcrypto refuses small-order peers itself in the versions we know; that is
- * its habit and our promise. */
+/* The versions of libcrypto that we know refuse small-order peers themselves;
+ * but we promise it, so we check. */
 static int all_zero(const uint8_t *bytes)
 {
     unsigned any = 0;

@@ -23,7 +23,7 @@ static struct iface *entry(struct ifaces *out, const char *name)
     return i;
 }
 
-/* Whom eo_ifaces() asks for, and what it has found. */
+/* What eo_ifaces() looks for, and what it has found. */
 struct search {
     struct ifaces *out;
     bool chosen;

@@ -22,7 +22,7 @@ struct iface_net {
 struct iface {
     unsigned index;
     char name[IFACE_NAME_MAX];
-    struct iface_net net[IFACE_NETS_MAX]; /* further ones are not looked at */
+    struct iface_net net[IFACE_NETS_MAX]; /* further ones are ignored */
     size_t n_net;
 };
 
@@ -33,14 +33,14 @@ struct ifaces {
 
 /* Those that are up, do multicast, and are neither loopback nor
  * point-to-point; or, with only (an interface's name, or an address that one
- * has), that one as long as it is up.  NULL, "0.0.0.0" and "::" are no choice.
- * 0, or -1 with errno. */
+ * has), that one as long as it is up.  NULL, "0.0.0.0" and "::" mean all of
+ * them. 0, or -1 with errno. */
 int eo_ifaces(struct ifaces *, const char *only);
 
 /* The same interfaces, in the same order, with the same addresses. */
 bool eo_ifaces_same(const struct ifaces *, const struct ifaces *);
 
-/* NULL: it is none of these. */
+/* NULL: it is not one of these. */
 const struct iface *eo_iface_by_index(const struct ifaces *, unsigned index);
 
 /* The first address it has of the family, without a port.  0, or -1. */
@@ -54,8 +54,8 @@ bool eo_iface_has(const struct iface *, const struct addr *);
 int eo_addr_local(struct addr *, const char *text, int family);
 
 /* Fails with USAGE if it is neither an address of this machine nor the name of
- * an interface, which may have its address later.  Where that cannot be found
- * out it is taken for one. */
+ * an interface, which may get its address later.  If that cannot be checked,
+ * it is accepted. */
 int eo_addr_check_local(const char *text, struct espota_error *err);
 
 #endif

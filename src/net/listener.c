@@ -9,9 +9,9 @@
 enum {
     BACKLOG = 512, /* strangers in it must not keep the device out */
     CALLS_A_TURN = 16,
-    LATE_MS = 30000,     /* that a late call is waited for */
-    PAUSE_MS = 100, /* where no call can be taken for want of descriptors */
-    LOOK_EVERY_MS = 1000 /* should a port have been left by nobody of ours */
+    LATE_MS = 30000,     /* for which a late call is expected */
+    PAUSE_MS = 100, /* when no call can be accepted for lack of descriptors */
+    LOOK_EVERY_MS = 1000 /* in case a port was not freed by one of ours */
 };
 
 struct listener {
@@ -21,25 +21,27 @@ struct listener {
     os_socket fd;
     struct watch *watch;
     struct timer pause;
-    struct awaited *first; /* who has waited longest */
+    struct awaited *first; /* the one who has waited longest */
     bool calling;          /* inside a callback */
 };
 
-/* Somebody who may call late. */
+/* A device that may call late. */
 struct late {
     struct late *next;
     struct addr device;
     uint16_t port; /* of ours */
     unsigned calls;
-    uint64_t until; /* it is waited for; then it only is not forgotten */
+    uint64_t until; /* until then its call is expected; later it is merely
+                       remembered */
 };
 
 struct listeners {
     struct espota_loop *loop;
     struct listener *first;
     struct late *late;
-    bool forgets; /* there was no memory for one: any port may be called */
-    struct awaited *queue; /* for a port: the longest first */
+    bool forgets; /* there was no memory for an entry: a late call may come to
+                     any port */
+    struct awaited *queue; /* those who wait for a port, longest first */
     struct timer timer;    /* runs while there is a queue */
 };
 
@@ -77,8 +79,8 @@ static bool same_device(const struct addr *a, const struct addr *b)
     return eo_addr_same_host(a, b) && eo_addr_port(a) == eo_addr_port(b);
 }
 
-/* Who may call this port, and would be taken for that device; other: and is
- * another. */
+/* A device that may call this port and would be taken for that device; other:
+ * that is not the same device. */
 static struct late *find_late(const struct listeners *all, uint16_t port,
                               const struct addr *device, bool other)
 {
@@ -143,7 +145,7 @@ static void close_listener(struct listener *l)
     eo_free(l);
 }
 
-/* Nobody waits for that address here. */
+/* Nobody waits for that address at this port. */
 static void turned_away(struct listener *l, const struct addr *peer)
 {
     struct late *x =
@@ -181,7 +183,7 @@ static struct awaited *with_spare(const struct listener *l)
     return w;
 }
 
-/* Whose spare it is shows when the caller is known. */
+/* Whose spare descriptor it is turns out when the caller is known. */
 static os_socket take_call(struct listener *l, struct addr *peer,
                            struct awaited **lender)
 {
@@ -292,7 +294,7 @@ static struct listener *ours(const struct listeners *all,
 
 /* ---- the queue ----------------------------------------------------------- */
 
-/* Not one of the system's choice that somebody else may still call. */
+/* Not a port chosen by the system that another device may still call. */
 static struct listener *open_for(struct listeners *all, const struct awaited *w)
 {
     struct listener *l = open_listener(all, &w->local), *before = NULL;

@@ -2,9 +2,10 @@
  *
  * Several may wait at one port, each for another device: callers are told
  * apart by their address.  So a fleet needs no more ports than a firewall lets
- * through.  Devices behind one address take turns; and one that was invited and
- * did not call may call late, which nothing tells from a call of the next: that
- * one waits until it has come, and is refused if it does not.
+ * through.  Devices behind one address take turns.  One that was invited and
+ * did not call may still call late, and that could not be told from a call of
+ * the next device; so the next one waits for the late call, and is refused if
+ * it does not come.
  */
 #ifndef EO_LISTENER_H
 #define EO_LISTENER_H
@@ -16,20 +17,20 @@ struct listeners; /* those of one loop */
 struct listener;
 
 struct listeners *eo_listeners_new(struct espota_loop *); /* NULL: no memory */
-/* Nobody waits any more.  NULL is fine. */
+/* To be freed when nobody waits any more.  NULL is fine. */
 void eo_listeners_free(struct listeners *);
 
 /* Somebody who waits for a device; in its owner's memory, zeroed at first. */
 struct awaited {
-    struct addr device; /* its port tells devices at one address apart */
-    struct addr local;  /* where to listen; its port does not count */
+    struct addr device; /* its port distinguishes devices at one address */
+    struct addr local;  /* where to listen; its port is ignored */
     uint16_t port_min, port_max; /* port_min 0: any free one */
 
-    /* Each may end the waiting, and free this. */
+    /* Each callback may end the waiting, and free this struct. */
     /* The device has called; fd is the receiver's to close. */
     void (*on_called)(void *ctx, os_socket fd);
-    /* A caller for whom nobody waits at this port was turned away: told to the
-     * one who has waited longest. */
+    /* A caller for whom nobody waits at this port was turned away; the one who
+     * has waited longest is told. */
     void (*on_stranger)(void *ctx, const struct addr *);
     /* There is a port now (sys 0), or there will be none (errno). */
     void (*on_port)(void *ctx, int sys);
@@ -42,24 +43,24 @@ struct awaited {
     struct awaited *next;
 };
 
-/* 0: waiting.  Its port is the first free one of the range; else one at which
- * nobody waits for the same address; else 0 until such a one is left, and then
- * on_port is called.  -1 with errno: no port of the range is ours, or (EBUSY)
- * all may still be called by others at its address.  The descriptor that a call
- * needs is kept ready: whoever waits can be called. */
+/* 0: waiting.  The port is the first free one of the range; else one at which
+ * nobody waits for the same address; else 0 until there is one, and then
+ * on_port is called.  -1 with errno: we can have no port of the range, or
+ * (EBUSY) others at that address may still call all of them.  The descriptor
+ * that a call needs is reserved: whoever waits can be called. */
 int eo_await(struct listeners *, struct awaited *);
 
 /* 0: not yet. */
 uint16_t eo_awaited_port(const struct awaited *);
 
-/* One that does not wait is fine. */
+/* It need not be waiting. */
 void eo_await_end(struct awaited *);
 
-/* A device was invited to call that port of ours, and may still do so as often.
- * given: the port is one that others will wait at, too. */
+/* A device was invited to call that port of ours and may still do so, that
+ * many times.  given: others will wait at that port, too. */
 void eo_await_late(struct listeners *, const struct addr *device,
                    uint16_t port, unsigned calls, bool given);
-/* It will not any more: it has taken its image, and restarts. */
+/* It will not call any more: it has taken its image, and restarts. */
 void eo_await_settled(struct listeners *, const struct addr *device);
 
 #endif

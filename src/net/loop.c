@@ -35,7 +35,7 @@ struct espota_loop {
     bool holes;
     struct loop_shared shared[LOOP_SHARES];
     struct member *member; /* a list */
-    unsigned held;         /* as if so many more were live */
+    unsigned held;         /* this many more count as live */
     struct wake wake;
     struct watch *wake_watch; /* NULL: it cannot be woken */
     bool woken;
@@ -179,7 +179,7 @@ void eo_loop_hold(struct espota_loop *l)
 
 void eo_loop_release(struct espota_loop *l)
 {
-    if (l->held > 0) /* giving up has released all */
+    if (l->held > 0) /* giving up has released them all */
         l->held--;
 }
 
@@ -233,14 +233,14 @@ bool eo_loop_woken(struct espota_loop *l)
 
 /* ---- timers ------------------------------------------------------------- */
 
-/* Of those due in the same millisecond the one started first. */
+/* Among those due in the same millisecond, the one that was started first. */
 static bool before(const struct timer *a, const struct timer *b)
 {
     return a->due != b->due ? a->due < b->due : a->turn < b->turn;
 }
 
-/* Of two roots, either of which may be NULL, the later one becomes the first
- * child of the other. */
+/* Merges two heaps, either of which may be NULL: the later root becomes the
+ * first child of the other. */
 static struct timer *meld(struct timer *a, struct timer *b)
 {
     struct timer *root = a, *child = b;
@@ -267,8 +267,8 @@ static struct timer *next_of(struct timer *t)
     return next;
 }
 
-/* One root out of children: in pairs from the left, then all from the right,
- * which is what keeps the heap flat. */
+/* Merges siblings into one heap: in pairs from the left, then all from the
+ * right, which keeps the heap flat. */
 static struct timer *meld_all(struct timer *child)
 {
     struct timer *pairs = NULL, *root = NULL;
@@ -333,7 +333,7 @@ void eo_timer_start(struct espota_loop *l, struct timer *t, uint64_t ms,
 
 static void run_timers(struct espota_loop *l)
 {
-    /* Those started by a callback with 0 ms wait for the next turn, so that
+    /* Timers that a callback starts with 0 ms wait for the next turn, so that
      * descriptors are never starved. */
     const uint64_t until = l->now;
     size_t budget = l->n_timer;
@@ -384,7 +384,7 @@ static void fire(struct espota_loop *l, size_t slot, int fd, int ready)
 {
     struct watch *w = slot < l->n_watch ? l->watch[slot] : NULL;
 
-    /* It may have been freed, or freed and replaced, by a callback before. */
+    /* An earlier callback may have freed it, or freed and replaced it. */
     if (w == NULL || w->fd != fd || (w->want & ready) == 0)
         return;
     l->depth++;
@@ -396,7 +396,7 @@ void eo_loop_process(struct espota_loop *l, const struct espota_fd *fds,
                      size_t n)
 {
     const size_t n_watch = l->n_watch;
-    size_t slot = 0; /* both lists are in the order of eo_loop_fds() */
+    size_t slot = 0; /* both are in the order of eo_loop_fds() */
 
     eo_loop_update(l);
     l->depth++; /* slots stay where they are until all have been asked */
@@ -441,7 +441,7 @@ int eo_loop_turn(struct espota_loop *l, int max_ms)
     eo_loop_update(l);
     l->depth++;
     for (size_t i = 0; got > 0 && i < n; i++) {
-        os_socket fd; /* what it was: a callback may change the watch */
+        os_socket fd; /* a copy: a callback may change the watch */
         const int ready = eo_waits_ready(l->waits, i, &fd);
 
         if (ready != 0) {

@@ -21,11 +21,11 @@ void eo_loop_free(struct espota_loop *);
 /* Milliseconds of a clock that never jumps; cached per turn of the loop. */
 uint64_t eo_loop_now(const struct espota_loop *);
 
-/* Looks at the clock again, after work that may have taken long. */
+/* Reads the clock again, after work that may have taken long. */
 void eo_loop_update(struct espota_loop *);
 
-/* What all users of a loop share, one of a kind: made by the first who needs
- * it, freed with the loop at the latest. */
+/* What all users of a loop share, one of each kind: made by the first who
+ * needs it, freed with the loop at the latest. */
 enum loop_share {
     LOOP_MDNS,  /* mdns_link.c */
     LOOP_TURNS, /* lookup_thread.c */
@@ -45,22 +45,22 @@ struct loop_shared *eo_loop_shared(struct espota_loop *, enum loop_share);
  * that pending bytes are read before the error is believed. */
 typedef void watch_fn(void *ctx, int ready);
 
-/* want may be 0: kept, not asked.  NULL: no memory. */
+/* want may be 0: kept, but not waited for.  NULL: no memory. */
 struct watch *eo_watch_new(struct espota_loop *, int fd, int want, watch_fn *,
                            void *ctx);
 void eo_watch_want(struct watch *, int want);
-/* Before the descriptor is closed.  NULL is fine. */
+/* To be freed before the descriptor is closed.  NULL is fine. */
 void eo_watch_free(struct watch *);
 
 /* ---- timers ------------------------------------------------------------- */
 
-/* A node of a heap in the owner's memory, so that starting one cannot fail.
- * Zeroed is stopped; fires once per start. */
+/* A heap node in the owner's memory, so that starting one cannot fail.  All
+ * zero is stopped; fires once per start. */
 struct timer {
     uint64_t due, turn;
     void (*fn)(void *ctx);
     void *ctx;
-    struct timer *child, *next, *prev; /* prev: the one before it, or, of the
+    struct timer *child, *next, *prev; /* prev: the sibling before it; for the
                                           first child, the parent */
     bool running;
 };
@@ -72,11 +72,11 @@ void eo_timer_stop(struct espota_loop *, struct timer *);
 
 /* ---- members ------------------------------------------------------------- */
 
-/* What lasts, in the owner's memory: a fleet, a server, a search.  A loop has
+/* What lasts (a fleet, a server, a search), in the owner's memory.  A loop has
  * something to do while one of them is live. */
 struct member {
     bool (*live)(const void *ctx);
-    /* This machine cannot wait any more (errno): end, now. */
+    /* This machine cannot wait any more (errno): end now. */
     void (*give_up)(void *ctx, int sys);
     void *ctx;
     struct member *next;
@@ -85,25 +85,25 @@ struct member {
 void eo_loop_join(struct espota_loop *, struct member *);
 void eo_loop_leave(struct espota_loop *, struct member *);
 bool eo_loop_live(const struct espota_loop *);
-/* As if one member more were live, until as many calls of _release. */
+/* Counts as one more live member until _release is called. */
 void eo_loop_hold(struct espota_loop *);
 void eo_loop_release(struct espota_loop *);
-/* Those that are live, at least: each ends. */
+/* Ends each member that is live. */
 void eo_loop_give_up(struct espota_loop *, int sys);
 
 /* ---- waking -------------------------------------------------------------- */
 
 /* Makes eo_loop_wake() possible.  0, or -1 with errno. */
 int eo_loop_wakeable(struct espota_loop *);
-/* Ends the wait that is, or the next one: for signal handlers, and threads. */
+/* Ends the current wait, or the next one: for signal handlers and threads. */
 void eo_loop_wake(struct espota_loop *);
 /* Whether it was woken since the last time. */
 bool eo_loop_woken(struct espota_loop *);
 
 /* ---- turning ------------------------------------------------------------ */
 
-/* Waits for at most max_ms (-1: as long as it takes) and runs what is due.
- * 0, or -1 with errno: it is no use to go on; EINTR counts as a turn. */
+/* Waits for at most max_ms (-1: as long as it takes) and runs what is due. 0,
+ * or -1 with errno: waiting is impossible; EINTR counts as a turn. */
 int eo_loop_turn(struct espota_loop *, int max_ms);
 
 /* The same in pieces, for a foreign loop; see fleet.h. */

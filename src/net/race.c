@@ -70,8 +70,8 @@ static void blame(struct race *race, const struct addr *addr, int sys)
 
 static void start_next(void *ctx);
 
-/* Out of the race; whoever waits need not wait any longer.  Each turn starts
- * another runner, so that this ends with the last of them. */
+/* A runner is out of the race, so the next one need not wait.  Each turn
+ * starts another runner, so that this ends with the last of them. */
 /* NOLINTNEXTLINE(misc-no-recursion) */
 static void lose(struct runner *r, int sys)
 {
@@ -117,7 +117,8 @@ static int start_one(struct race *race, struct runner *r)
     return r->watch != NULL ? 0 : ENOMEM;
 }
 
-/* That is no address's fault: whoever runs may win, or give up a descriptor. */
+/* That is not the address's fault: a runner may still win, or give up a
+ * descriptor. */
 static void put_back(struct race *race, int sys)
 {
     struct espota_error err;
@@ -140,7 +141,7 @@ static void start_next(void *ctx)
     struct runner *r = &race->runner[race->started++];
     const int sys = start_one(race, r);
 
-    /* Started early, because one was lost: its turn is not to come twice. */
+    /* Started early because one lost: it must not start twice. */
     eo_timer_stop(race->loop, &race->stagger);
     if (eo_is_want_of_fds(sys)) {
         put_back(race, sys);
@@ -180,7 +181,7 @@ struct race *eo_race_start(struct espota_loop *loop, const struct addr *addr,
         race->runner[i] = (struct runner){race, addr[i], -1, NULL};
     if (bind != NULL && (race->bind = eo_strdup(bind)) == NULL)
         goto fail;
-    /* From the loop, so that nobody is called back before this returns. */
+    /* By a timer, so that nobody is called back before this returns. */
     eo_timer_start(loop, &race->stagger, 0, start_next, race);
     eo_timer_start(loop, &race->deadline, timeout_ms, on_deadline, race);
     return race;

@@ -1,8 +1,8 @@
 /* race.h -- connect to the first of several addresses that answers.
  *
- * Attempts start 250 ms apart (RFC 8305); as soon as one stands the others are
- * closed, without a byte sent: several addresses usually belong to the same
- * single-session device.
+ * Attempts start 250 ms apart (RFC 8305); as soon as one is connected the
+ * others are closed, without a byte sent: several addresses usually belong to
+ * the same single-session device.
  */
 #ifndef EO_RACE_H
 #define EO_RACE_H
@@ -24,8 +24,8 @@ struct race *eo_race_start(struct espota_loop *, const struct addr *, size_t n,
                            const char *bind, uint32_t timeout_ms, race_fn *,
                            void *ctx);
 
-/* Stops without calling back.  NULL is fine; so is an ended one until its
- * callback has returned. */
+/* Stops without calling back.  NULL is fine; so is one that has ended, until
+ * its callback has returned. */
 void eo_race_free(struct race *);
 
 #endif

@@ -8,11 +8,12 @@
 #include "base/err.h"
 #include "os/sock.h"
 
-/* The system said so: sys is its errno.  bound: a local address was given. */
+/* The system reported an error: sys is its errno.  bound: a local address was
+ * given. */
 void eo_unreachable(struct espota_error *, const struct addr *peer, bool bound,
                     int sys);
 
-/* Nobody said anything; first of n addresses that were tried. */
+/* Nothing answered; addr is the first of n addresses that were tried. */
 void eo_unreachable_silent(struct espota_error *, const struct addr *first,
                            size_t n, uint32_t timeout_ms);
 

@@ -1,5 +1,5 @@
-/* worker.c -- a detached thread, a pipe that tells when it is through, and a
- * job that belongs to whoever of the two lives longer. */
+/* worker.c -- a detached thread, a pipe that tells when it has finished, and a
+ * job that belongs to whichever side lives longer. */
 #include "net/worker.h"
 
 #include <stdatomic.h>
@@ -9,7 +9,7 @@
 #include "os/thread.h"
 #include "os/wake.h"
 
-/* What both sides hold. */
+/* What both sides share. */
 struct shared {
     atomic_uint holders;
     os_socket done_fd; /* closed by the thread */
@@ -40,7 +40,7 @@ static void thread(void *arg)
     const os_socket fd = s->done_fd;
 
     s->run(s->job);
-    /* Closing is what tells: it needs no reader, and cannot fail. */
+    /* Closing it is the signal: that needs no reader, and cannot fail. */
     let_go(s);
     eo_sock_close(fd);
 }
@@ -51,8 +51,8 @@ static void on_done(void *ctx, int ready)
 
     (void)ready;
     eo_watch_want(w->watch, 0);
-    /* The thread let go before it closed its end: looking at that count makes
-     * what the thread wrote visible here. */
+    /* The thread released its share before it closed its end: reading that
+     * count makes what the thread wrote visible here. */
     (void)atomic_load(&w->shared->holders);
     w->done(w->ctx, w->shared->job);
 }

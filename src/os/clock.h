@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* Never set back: for what takes time.  Where it began is nobody's business. */
+/* Never set back: for measuring time.  When it began does not matter. */
 uint64_t eo_monotonic_ms(void);
 
 /* Since 1970: for what people read. */

@@ -71,15 +71,15 @@ static int await_line(int tty, const struct termios *quiet)
 {
     int woken;
 
-    /* Whoever had the terminal while we were stopped may have changed it. */
+    /* Others may have changed the terminal while we were stopped. */
     while ((woken = eo_signals_await(tty)) > 0)
         tcsetattr(tty, TCSANOW, quiet);
     return woken;
 }
 
-/* The terminal is mute before the prompt is there, so that what is typed in
- * answer to it is neither shown nor thrown away; what was typed before was
- * not meant for us.  Nothing here waits, but for the line. */
+/* Echo is off before the prompt appears, so that the answer is neither shown
+ * nor thrown away; what was typed earlier was not meant for us.  Only the line
+ * itself is waited for. */
 static int ask(int tty, const char *prompt, char *line, size_t cap, bool *eof)
 {
     struct termios was, quiet;
@@ -98,7 +98,8 @@ static int ask(int tty, const char *prompt, char *line, size_t cap, bool *eof)
         status = eo_file_read_line(tty, line, cap, eof);
     sys = errno;
     if (status != 0)
-        tcflush(tty, TCIFLUSH); /* half a password is nobody else's input */
+        tcflush(tty, TCIFLUSH); /* half a password must not become the input of
+                                   another program */
     tcsetattr(tty, TCSANOW, &was);
     dprintf(tty, "\n");
     errno = sys;
@@ -116,7 +117,7 @@ int eo_console_ask(const char *prompt, char *line, size_t cap, bool *eof)
         errno = ENOTTY;
         return -1;
     }
-    eo_signals_catch(); /* one that ends us must not leave the terminal mute */
+    eo_signals_catch(); /* a signal that ends us must not leave echo off */
     errno = EINTR;
     if (eo_signals_caught() == 0)
         status = ask(tty, prompt, line, cap, eof);

@@ -202,9 +202,9 @@ int eo_file_stamp(os_file file, struct stamp *stamp)
     return 0;
 }
 
-/* A lease is given to the owner of a file only while nobody has it open for
- * writing.  Who opens it then waits until the lease is given back, and we get a
- * signal: one that is ignored unless somebody wants it, as SIGIO is not. */
+/* The owner of a file gets a lease only while nobody has it open for writing.
+ * Whoever opens it later waits until the lease is released, and we get a
+ * signal: so it must be one that is ignored by default, which SIGIO is not. */
 enum writers eo_file_hold(os_file file)
 {
 #if defined(F_SETLEASE) && defined(F_SETSIG)

@@ -83,7 +83,7 @@ int eo_file_remove(const char *path)
 
 /* ---- beside its place ----------------------------------------------------- */
 
-/* As open() would have made it, had it been made at its place. */
+/* With the permissions that open() would have given it in its final place. */
 static int give_mode(int fd, const struct stat *old)
 {
     const mode_t mask = umask(0);
@@ -93,7 +93,7 @@ static int give_mode(int fd, const struct stat *old)
                                   : (mode_t)0666 & ~mask);
 }
 
-/* The place that a link leads to is the file's; the link stays. */
+/* The file that a link leads to is replaced; the link stays. */
 static char *place_of(const char *path)
 {
     char *real = realpath(path, NULL);

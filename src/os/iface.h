@@ -16,10 +16,10 @@ struct iface_addr {
 };
 
 /* Calls fn for each IPv4 and IPv6 address of every interface, in the system's
- * order.  0, or -1 with errno, and then for none. */
+ * order.  0, or -1 with errno, without any call. */
 int eo_iface_addrs(void (*fn)(void *ctx, const struct iface_addr *), void *ctx);
 
-/* 0: there is none of that name. */
+/* 0: there is no interface of that name. */
 unsigned eo_iface_index(const char *name);
 
 #endif

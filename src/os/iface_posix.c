@@ -20,7 +20,7 @@ static uint8_t prefix_of(const struct sockaddr *mask, int family)
         return family == 6 ? 128 : 32;
     memcpy(&full, mask, family == 6 ? sizeof(struct sockaddr_in6)
                                     : sizeof(struct sockaddr_in));
-    /* Some systems leave a mask's to be guessed. */
+    /* Some systems do not set the family of a netmask. */
     full.ss_family = (sa_family_t)eo_posix_family(family);
     eo_posix_to_addr(&a, (const struct sockaddr *)&full);
     bytes = eo_addr_bytes(&a, &len);

@@ -4,11 +4,11 @@
 
 struct os_library;
 
-/* By the name under which this system has it.  NULL: it is not here.  It stays
- * until the process ends. */
+/* Loads a library by the name it has on this system.  NULL: it is not
+ * installed.  It stays loaded until the process ends. */
 struct os_library *eo_library_open(const char *name);
 
-/* The address of what it calls by that name; NULL: nothing. */
+/* The address of a symbol; NULL: there is none. */
 void *eo_library_find(struct os_library *, const char *symbol);
 
 #endif

@@ -6,9 +6,9 @@
 
 #include "os/addr.h"
 
-/* Blocks, for as long as the system likes: on a thread of its own.  Calls found
- * for each address, without a port, in the system's order.  NULL, or in words
- * why there is none; those are the system's, and stay. */
+/* Blocks for as long as the system likes: call it on a thread of its own.
+ * Calls found for each address, without a port, in the system's order.  NULL,
+ * or the system's words why there is none, which are static. */
 const char *eo_system_lookup(const char *name,
                              void (*found)(void *ctx, const struct addr *),
                              void *ctx);

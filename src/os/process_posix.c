@@ -75,8 +75,8 @@ static int spawn(pid_t *pid, const char *const *words,
     rc = posix_spawnp(pid, words[0], &actions, &attr,
                       (char *const *)(uintptr_t)words,
                       (char *const *)(uintptr_t)s->env);
-    /* Where it is a fork we may be back before the child has its group, and
-     * could not end it; after its exec this fails, and it has one. */
+    /* With a fork we may return before the child has its group, and could not
+     * end it.  After its exec this call fails, but the group exists. */
     if (rc == 0)
         setpgid(*pid, *pid);
     posix_spawnattr_destroy(&attr);

@@ -10,9 +10,9 @@
 
 #include "base/mem.h"
 
-/* The limit is no help where cores are piped to a program: there the process
- * itself must not be dumped.  (A sanitizer looks for leaks as a debugger
- * would.) */
+/* The limit does not help if cores are piped to a program: then the process
+ * itself must be marked as not dumpable.  (A sanitizer looks for leaks as a
+ * debugger would.) */
 void eo_secret_no_core(void)
 {
     const struct rlimit none = {0, 0};
@@ -23,7 +23,7 @@ void eo_secret_no_core(void)
 #endif
 }
 
-/* What is listed is what main() was given. */
+/* Lists of processes show what main() was given. */
 void eo_secret_wipe_argument(char *arg)
 {
     eo_wipe(arg, strlen(arg));

@@ -32,7 +32,7 @@ static void on_signal(int number)
     errno = was;
 }
 
-/* Where there is no room for it, who looks at the flag is late, not deaf. */
+/* If the pipe cannot be made, the flag is noticed late, but it is noticed. */
 static void open_pipe(void)
 {
     if (pipe(pipe_fd) != 0)
@@ -66,7 +66,7 @@ bool eo_signals_catch(void)
 
 void eo_signals_call(void (*fn)(void *ctx), void *ctx)
 {
-    call = NULL; /* never one with what belongs to the other */
+    call = NULL; /* never one value with the detail of the other */
     call_ctx = ctx;
     call = fn;
 }
@@ -114,9 +114,9 @@ int eo_signals_await(os_file file)
         errno = EMFILE;
         return -1;
     }
-    /* The pipe stays readable: a signal that comes before select() ends it as
-     * one that comes during it; without a pipe there is a look now and then.
-     * And macOS cannot poll() a terminal. */
+    /* The pipe stays readable: a signal that came before select() ends it like
+     * one that comes during it.  Without a pipe we look now and then.  It is
+     * select() because macOS cannot poll() a terminal. */
     do {
         look.tv_usec = LOOK_US;
         FD_ZERO(&ready);

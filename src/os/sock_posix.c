@@ -268,7 +268,7 @@ enum os_peer eo_sock_peer(os_socket fd)
 
 void eo_tcp_keep_asking(os_socket fd)
 {
-    /* The deadlines of the protocols are shorter than so many questions. */
+    /* The deadlines of the protocols expire before that many probes. */
     const int on = 1, seconds = 10, times = 120;
 
     setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);

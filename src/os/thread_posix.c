@@ -35,7 +35,7 @@ int eo_thread_start(void (*run)(void *arg), void *arg)
     if (start == NULL)
         return ENOMEM;
     *start = (struct start){run, arg};
-    /* Signals are the main thread's business. */
+    /* Signals are for the main thread only. */
     sigfillset(&all);
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);

@@ -61,7 +61,7 @@ int eo_waits_turn(struct waits *w, size_t n, int max_ms)
     if (errno != EINTR) {
         const int sys = errno;
 
-        eo_sleep_ms(PAUSE_MS); /* who goes on all the same does not spin */
+        eo_sleep_ms(PAUSE_MS); /* a caller that goes on anyway must not spin */
         errno = sys;
         return -1;
     }

@@ -1,11 +1,12 @@
-/* wake.h -- what a signal handler or another thread can end a wait with. */
+/* wake.h -- a pair of ends with which a signal handler or another thread ends
+ * a wait. */
 #ifndef EO_WAKE_H
 #define EO_WAKE_H
 
 #include "os/sock.h"
 
-/* Each end may also be closed by itself, as a socket is; without the second the
- * first is readable for good. */
+/* Each end may also be closed by itself, as a socket is; once the second is
+ * closed the first stays readable. */
 struct wake {
     os_socket read_fd, write_fd; /* or OS_NO_SOCKET */
 };
@@ -21,7 +22,7 @@ void eo_wake_ring(const struct wake *);
 
 void eo_wake_drain(const struct wake *);
 
-/* What is open; a second time does nothing. */
+/* Closes what is open; a second call does nothing. */
 void eo_wake_close(struct wake *);
 
 #endif

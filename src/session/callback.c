@@ -7,7 +7,7 @@
 #include "net/iface.h"
 #include "os/datagram.h"
 
-enum { DATAGRAM_MAX = 2048 /* no device says more than 1500 at once */ };
+enum { DATAGRAM_MAX = 2048 /* no device sends more than 1500 at once */ };
 
 struct callback {
     struct callback_config c;
@@ -105,8 +105,9 @@ static int open_udp(struct callback *cb, const struct addr *bound,
     return 0;
 }
 
-/* bound, or every address of this machine: behind a NAT or in a container the
- * call may come in by another than the invitation left. */
+/* The bound address, or every address of this machine: behind a NAT or in a
+ * container the call may arrive at another address than the invitation left
+ * by. */
 static int wait_for_call(struct callback *cb, const struct addr *bound,
                          struct espota_error *err)
 {
@@ -176,7 +177,7 @@ const struct addr *eo_callback_local(const struct callback *cb)
 
 void eo_callback_send(struct callback *cb, const void *bytes, size_t len)
 {
-    /* The first try may only fetch the error of the datagram before. */
+    /* The first try may only return the error of the previous datagram. */
     for (int i = 0; i < 2 && eo_send(cb->udp, bytes, len) < 0; i++)
         continue;
 }

@@ -17,7 +17,8 @@
 enum {
     ACKS_EVERY_MS = 5,
     SMALL_BUFFER = 8192,
-    STRANGERS_NAMED = 3 /* whoever calls in a loop fills no log */
+    STRANGERS_NAMED = 3 /* so that somebody who calls in a loop cannot fill a
+                           log */
 };
 
 static void pump(struct machine_session *s);
@@ -44,8 +45,8 @@ static void no_memory(struct machine_session *s)
 /* ---- the stream -----------------------------------------------------------
  */
 
-/* Politely: what the peer still says is read, so that the close is a FIN and
- * not a reset that could overtake what it has not read yet. */
+/* Politely: what the peer still sends is read, so that the close is a FIN and
+ * not a reset that could overtake what the peer has not read yet. */
 static void shut(struct channel *ch)
 {
     uint8_t unread[512];
@@ -146,8 +147,8 @@ static void on_called(void *ctx, os_socket fd)
     struct machine_session *s = ctx;
     uint64_t none;
 
-    /* Where nothing tells what is unacknowledged, the kernel must not take
-     * much more than that. */
+    /* If we cannot tell what is unacknowledged, the kernel must not take much
+     * beyond it. */
     if (!eo_tcp_confirmed(fd, 0, &none))
         eo_sock_send_buffer(fd, SMALL_BUFFER);
     opened(s, fd);
@@ -254,8 +255,8 @@ static void match_channels(struct machine_session *s, unsigned wanted)
         open_stream(s);
 }
 
-/* Whoever was invited, and has neither called nor given up, may still do so:
- * that is no call of the next one at its address. */
+/* A device that was invited, and has neither called nor given up, may still
+ * call: that must not be taken for a call of the next one at its address. */
 static void tell_of_calls(struct machine_session *s)
 {
     struct proto_want w;
@@ -323,7 +324,7 @@ static void close_all(struct machine_session *s)
     close_channels(s);
 }
 
-/* Datagrams are never left over: the kernel takes or loses them. */
+/* Nothing is left of a datagram: the kernel takes it or loses it. */
 static void match_datagram(struct machine_session *s)
 {
     struct proto_want w;
@@ -350,8 +351,8 @@ static void pump(struct machine_session *s)
     if (machine_runs(s) && s->stream.fd >= 0)
         eo_machine_match_stream(s);
     machine_want(s, &w);
-    /* Connecting has its own deadline; those whose port it is waiting for have
-     * theirs. */
+    /* Connecting has its own deadline; so have those whose port it waits
+     * for. */
     if (machine_runs(s) && s->race == NULL && !queues(s))
         match_timers(s, &w);
     if (!machine_runs(s))

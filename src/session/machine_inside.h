@@ -14,31 +14,31 @@ struct channel {
 };
 
 struct machine_session {
-    struct session base; /* its error is of connecting: no machine sees it */
+    struct session base; /* its error is from connecting: no machine sees it */
     const struct proto_ops *ops;
     struct race *race;
     struct channel stream;
-    uint16_t invited_to; /* our port that the device was told; 0: none */
+    uint16_t invited_to; /* our port, as told to the device; 0: none */
     struct callback *callback; /* DATAGRAM and LISTENER, which go together */
     struct timer begin, clock, acks;
     bool clock_runs, half_closed, said_commit;
     unsigned clock_seen;
     unsigned strangers; /* turned away */
     uint64_t stream_out;
-    bool failed; /* by what is in base.error */
+    bool failed; /* with base.error */
     struct proto *machine;
 };
 
-/* No event tells that the peer has acknowledged: it must be looked at. */
+/* No event tells that the peer has acknowledged: it must be polled. */
 void eo_machine_tell_acks(struct machine_session *);
-/* Tells what there is, and what ended it; failed: the errno of a send that did.
- * False: the stream is over. */
+/* Passes on what was received, and what ended the stream; failed: the errno of
+ * a send that failed.  False: the stream is over. */
 bool eo_machine_read(struct machine_session *, int failed);
 /* Bytes of want.out have left. */
 void eo_machine_show_sent(struct machine_session *, const struct proto_want *,
                           size_t n);
-/* Sends what the machine offers, ends our side where it wants that, and watches
- * for what is to come. */
+/* Sends what the machine offers, ends our side if it wants that, and watches
+ * for what comes next. */
 void eo_machine_match_stream(struct machine_session *);
 
 /* ---- events -------------------------------------------------------------- */

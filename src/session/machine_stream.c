@@ -1,16 +1,16 @@
-/* machine_stream.c -- what a session's machine says and hears by TCP. */
+/* machine_stream.c -- what a session's machine sends and receives by TCP. */
 #include "session/machine_inside.h"
 
 #include <errno.h>
 
 enum {
     RECV_MAX = 2048,   /* replies are short; a datagram is under 1500 */
-    SENDS_A_TURN = 16, /* then the other sessions have their turn, ... */
-    RECVS_A_TURN = 16  /* ... and the deadlines theirs */
+    SENDS_A_TURN = 16, /* after this the other sessions get their turn, ... */
+    RECVS_A_TURN = 16  /* ... and after this the deadlines */
 };
 
-/* Looked at behind what was read, it has all that came with that: whoever says
- * something by TCP says with it how much it has got. */
+/* Asked after reading, so that it includes what came along: every TCP segment
+ * says how much its sender has received. */
 void eo_machine_tell_acks(struct machine_session *s)
 {
     uint64_t now;
@@ -27,9 +27,9 @@ void eo_machine_tell_acks(struct machine_session *s)
                                           .guessed = !known});
 }
 
-/* What there is, then what ended it.  A reset is told only once: behind a send
- * that failed by it, which is failed then, the end of input looks orderly and
- * is not.  False: the stream is over. */
+/* What was received first, then what ended it.  A reset is reported only once:
+ * after a send that failed by it (failed is set), the end of input looks
+ * orderly and is not.  False: the stream is over. */
 bool eo_machine_read(struct machine_session *s, int failed)
 {
     struct channel *ch = &s->stream;

@@ -1,4 +1,4 @@
-/* session.c -- what all sessions have, and whom they ask for the rest. */
+/* session.c -- what all sessions have in common; their ops do the rest. */
 #include "session/session.h"
 
 #include <string.h>

@@ -85,8 +85,8 @@ static bool is_esphome_version(const char *v)
 
 /* The type alone does not tell: devices that speak HTTP call themselves
  * _arduino._tcp too, and an ESPHome device without API or web page announces
- * an _http._tcp with its version.  (One with a web page announces that and
- * not a word more, as half the world's printers do.) */
+ * an _http._tcp with its version.  (One with a web page announces only that,
+ * as many printers do.) */
 static void conclude(struct announced *a, enum announce_service service,
                      uint16_t port)
 {

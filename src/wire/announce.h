@@ -1,5 +1,5 @@
-/* announce.h -- what a device says of itself by mDNS, and what that means for
- * flashing it.  The keys are in docs/PROTOCOLS.md.
+/* announce.h -- what a device says about itself by mDNS, and what that means
+ * for flashing it.  The keys are in docs/PROTOCOLS.md.
  */
 #ifndef EO_WIRE_ANNOUNCE_H
 #define EO_WIRE_ANNOUNCE_H
@@ -30,20 +30,20 @@ const char *eo_announce_type(enum announce_service);
 
 enum { ANNOUNCE_VALUE = 64 }; /* longer values are cut */
 
-/* Values are safe to print: quotes around them are gone, and what could drive
- * a terminal is escaped.  "" is what was not said. */
+/* Values are safe to print: quotes around them are removed, and what could
+ * control a terminal is escaped.  "": not said. */
 struct announced {
     const char *protocol; /* as --protocol takes it; NULL: none of ours */
-    const char *profile;  /* of protocol "web"; NULL: not told */
-    uint16_t port;        /* to flash through; 0: not told */
-    const char *auth;     /* "none", "password", "key"; NULL: not told */
+    const char *profile;  /* of protocol "web"; NULL: not known */
+    uint16_t port;        /* to flash through; 0: not known */
+    const char *auth;     /* "none", "password", "key"; NULL: not known */
     char board[ANNOUNCE_VALUE], platform[ANNOUNCE_VALUE];
-    char version[ANNOUNCE_VALUE]; /* of ESPHome, in what it runs */
+    char version[ANNOUNCE_VALUE]; /* of the ESPHome in its firmware */
     char mac[ANNOUNCE_VALUE], config_hash[ANNOUNCE_VALUE];
     char friendly_name[ANNOUNCE_VALUE];
 };
 
-/* Without the quotes of the board's definition that some builds send along. */
+/* Removes the quotes from the board's definition that some builds send. */
 struct mdns_pair eo_announce_unquoted(struct mdns_pair);
 
 /* From the service's port and the data of its TXT record. */

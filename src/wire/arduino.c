@@ -11,8 +11,8 @@ void eo_arduino_say_invitation(struct text *t, enum arduino_command command,
     eo_text_add(t, "%d %u %zu %s\n", command, port, size, md5);
 }
 
-/* LF and nothing else behind the response: with CRLF a device finds it one
- * character too long, and says nothing. */
+/* A bare LF after the response: with CRLF it is one character too long for the
+ * device, which then says nothing. */
 void eo_arduino_say_answer(struct text *t, const char *cnonce,
                            const char *response)
 {
@@ -151,8 +151,8 @@ static const struct arduino_error *find(unsigned chip, unsigned moment,
     return NULL;
 }
 
-/* Who puts a number in front, or none, is told by that where it may be either;
- * but one text of a Pico has none. */
+/* Where a text may come from several chips, the number in front, or its
+ * absence, tells which; but one text of a Pico has none. */
 const struct arduino_error *eo_arduino_error(unsigned chip, unsigned moment,
                                              const char *text, size_t len)
 {

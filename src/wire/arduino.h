@@ -1,7 +1,7 @@
 /* arduino.h -- the bytes of ArduinoOTA ("espota").
  *
- * What is sent when is in proto/arduino.c; where each byte was learnt is in
- * docs/PROTOCOLS.md.
+ * proto/arduino.c says what is sent when; docs/PROTOCOLS.md says where each
+ * byte is documented.
  */
 #ifndef EO_WIRE_ARDUINO_H
 #define EO_WIRE_ARDUINO_H
@@ -16,8 +16,9 @@
 
 enum {
     ARDUINO_CHUNK = 1460,  /* what one round of the classic script sends */
-    ARDUINO_DATAGRAM_MAX = 1500, /* more than any device says at once */
-    ARDUINO_SAY_MAX = 160, /* the longest we say: a long answer, terminated */
+    ARDUINO_DATAGRAM_MAX = 1500, /* more than any device sends at once */
+    ARDUINO_SAY_MAX = 160, /* the longest that we send: a long answer,
+                              terminated */
     ARDUINO_MD5_HEX = 32,  /* length of a nonce, and of everything with it */
     ARDUINO_SHA256_HEX = 64,
     ARDUINO_PBKDF2_ROUNDS = 10000
@@ -61,10 +62,10 @@ struct arduino_reply eo_arduino_parse_reply(const uint8_t *, size_t len);
 
 /* ---- what it says by TCP ------------------------------------------------ */
 
-/* Counts, "OK" or an error text: without separators, glued together and torn
- * apart as TCP likes.  Zeroed is ready. */
+/* Counts, "OK" or an error text, without separators, joined and split as TCP
+ * likes.  All zero is the initial state. */
 struct arduino_said {
-    char text[192]; /* from the first character on that no count has */
+    char text[192]; /* from the first character that is not part of a count */
     size_t len;
     bool counted; /* a count, or part of one, has come since this was cleared */
 };
@@ -82,8 +83,8 @@ enum arduino_meaning eo_arduino_meaning(const struct arduino_said *);
 
 /* ---- error texts -------------------------------------------------------- */
 
-/* Whose texts: the cores use the same words for different things, and the same
- * numbers too; so numbers are never looked at. */
+/* Whose texts these are: the cores use the same words, and the same numbers,
+ * for different things; so numbers are ignored. */
 enum arduino_chip {
     ARDUINO_ESP8266 = 1,
     ARDUINO_PICO = 2,
@@ -92,8 +93,8 @@ enum arduino_chip {
     ARDUINO_ANY = 7
 };
 
-/* A text that a device begins with, on the chips where it means this.  The
- * first match counts: a longer text stands before one that it begins with.
+/* The beginning of a device's text, and the chips on which it means this.  The
+ * first match counts: a longer text comes before its own prefix.
  *
  *   X(chips, text, category, what happened, what to do)
  *
@@ -195,14 +196,14 @@ enum arduino_chip {
       "look at the device's log")
 /* clang-format on */
 
-/* What was going on when a device said so; several may be or'ed. */
+/* What was going on when a device said it; several may be or'ed. */
 enum arduino_moment {
     ARDUINO_OF_FS = 1, /* a file system was sent */
     ARDUINO_OF_GZIP = 2, /* what was sent is compressed */
     ARDUINO_IN_DATA = 4  /* the device has called, and was given data */
 };
 
-/* The texts that mean something else then.
+/* The texts that mean something else at that moment.
  *
  *   X(chips, moment, text, category, what happened, what to do)
  */
@@ -237,12 +238,12 @@ struct arduino_error {
 };
 
 /* Of a text as the device sent it, "ERROR[4]: Not Enough Space" or plain, and
- * any case.  chip may be several or'ed, and so may moment.  NULL: no core is
- * known to say so. */
+ * any case.  chip may be several or'ed, and so may moment.  NULL: no known
+ * core says so. */
 const struct arduino_error *eo_arduino_error(unsigned chip, unsigned moment,
                                              const char *text, size_t len);
 
-/* The i-th row, or NULL behind the last. */
+/* The i-th row, or NULL after the last. */
 const struct arduino_error *eo_arduino_error_at(size_t i);
 
 #endif

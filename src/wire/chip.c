@@ -1,4 +1,4 @@
-/* chip.c -- one row a family of chips. */
+/* chip.c -- one row for each family of chips. */
 #include "wire/chip.h"
 
 #include "base/str.h"

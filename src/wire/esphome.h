@@ -1,7 +1,7 @@
 /* esphome.h -- the bytes of ESPHome's native OTA protocol, both ends.
  *
- * What is sent when is in proto/esphome_phases.c; where each byte was learnt is
- * in docs/PROTOCOLS.md.
+ * proto/esphome_phases.c says what is sent when; docs/PROTOCOLS.md says where
+ * each byte is documented.
  */
 #ifndef EO_WIRE_ESPHOME_H
 #define EO_WIRE_ESPHOME_H
@@ -32,7 +32,7 @@ enum esphome_client_bit {
     ESPHOME_CAN_NOISE = 0x08 /* honoured only together with EXTENDED */
 };
 
-/* What the device offers (the byte behind FEATURE_FLAGS). */
+/* What the device offers (the byte after FEATURE_FLAGS). */
 enum esphome_server_bit {
     ESPHOME_TAKES_GZIP = 0x01,
     ESPHOME_TAKES_PARTITIONS = 0x02,
@@ -54,7 +54,7 @@ enum esphome_reply {
     ESPHOME_FEATURE_FLAGS = 0x48,
     ESPHOME_FIRST_ERROR = 0x80,
     ESPHOME_AUTH_INVALID = 0x82,
-    ESPHOME_UNKNOWN = 0xff /* in the data: it lost the stream */
+    ESPHOME_UNKNOWN = 0xff /* in the data: it lost track of the stream */
 };
 
 enum esphome_type {
@@ -148,7 +148,7 @@ struct esphome_refusal {
     enum espota_advice advice;
 };
 
-/* What to do instead where the image is for such a family of chips.
+/* What to do instead if the image is for such a family of chips.
  *
  *   X(code, family, what to do)
  */

@@ -1,4 +1,5 @@
-/* mdns.c -- multicast DNS packets: read with suspicion, written compressed. */
+/* mdns.c -- multicast DNS packets: nothing read is trusted, what is written is
+ * compressed. */
 #include "wire/mdns.h"
 
 #include <string.h>
@@ -11,7 +12,8 @@ enum {
     CLASS_IN = 1,
     CLASS_TOP = 0x8000,
     OPCODE_AND_RESULT = 0x780f,
-    POINTER = 0xc0, /* the two top bits of a length that is none */
+    POINTER = 0xc0, /* the two top bits, which mark a pointer instead of a
+                       length */
     POINTER_MAX = 0x3fff
 };
 
@@ -131,9 +133,9 @@ void eo_mdns_add_text(struct text *t, const struct mdns_name *n)
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Reads a name at the reader and goes behind it.  A pointer must lead to
- * before where the piece of name it ends began: so there is no loop, and
- * no packet makes us follow more than a name has labels. */
+/* Reads a name and moves past it.  A pointer must lead to somewhere before the
+ * part of the name that it ends: so there is no loop, and no packet makes us
+ * follow more pointers than a name has labels. */
 static int take_name(const uint8_t *start, struct reader *r,
                      struct mdns_name *n)
 {
@@ -161,7 +163,8 @@ static int take_name(const uint8_t *start, struct reader *r,
         }
         if (len == 0)
             break;
-        label = eo_take(&here, len); /* 0x40 and 0x80 are too long below */
+        label = eo_take(&here, len); /* 0x40 and 0x80 are caught below as too
+                                        long */
         if (label == NULL || add_label(n, label, len) != 0)
             return -1;
     }
@@ -181,8 +184,8 @@ int eo_mdns_open(struct mdns_packet *p, const uint8_t *bytes, size_t len)
     return p->r.bad || (p->flags & OPCODE_AND_RESULT) != 0 ? -1 : 0;
 }
 
-/* What is inside the data of a record whose data we look into.  A target may
- * point back into the packet but must not run past its own data. */
+/* Parses the data of the record types that we use.  A target may point back
+ * into the packet but must not run past its own data. */
 static int take_data(const uint8_t *start, struct mdns_record *rec)
 {
     struct reader r = eo_reader(rec->data, rec->len);
@@ -326,7 +329,7 @@ static bool put32(struct mdns_writer *w, uint32_t v)
     return put16(w, (uint16_t)(v >> 16)) && put16(w, (uint16_t)v);
 }
 
-/* Where the packet already has this very name, or 0. */
+/* Where the packet already contains this very name, or 0. */
 static uint16_t written(const struct mdns_writer *w, const uint8_t *wire,
                         size_t len)
 {

@@ -17,9 +17,9 @@
 enum {
     MDNS_PORT = 5353,
     MDNS_PACKET_MAX = 9000, /* RFC 6762 section 17 */
-    MDNS_NAME_MAX = 255,    /* as it travels, the root's zero included */
+    MDNS_NAME_MAX = 255,    /* on the wire, including the root's zero */
     MDNS_LABEL_MAX = 63,
-    MDNS_NAME_TEXT = 1024, /* any name as text, all of it escaped */
+    MDNS_NAME_TEXT = 1024, /* any name as text, even if all of it is escaped */
     MDNS_REPLY = 0x8000,   /* in the flags: an answer, not a question */
     MDNS_AUTHORITATIVE = 0x0400
 };
@@ -35,7 +35,7 @@ enum mdns_type {
 
 /* ---- names -------------------------------------------------------------- */
 
-/* As it travels, without compression: labels behind their lengths, then 0. */
+/* As on the wire, without compression: labels after their lengths, then 0. */
 struct mdns_name {
     uint8_t len; /* 0: no name; else with the final zero */
     uint8_t wire[MDNS_NAME_MAX];
@@ -45,15 +45,15 @@ struct mdns_name {
  * next character as it is.  0, or -1: an empty or long label or name. */
 int eo_mdns_name(struct mdns_name *, const char *text);
 
-/* A label, of any bytes, in front of a name: "My Lamp" and a service.  0 or
- * -1. */
+/* Puts a label, of any bytes, in front of a name: "My Lamp" and a service.  0
+ * or -1. */
 int eo_mdns_prefix(struct mdns_name *, const char *label, size_t len,
                    const struct mdns_name *behind);
 
-/* As all of DNS compares: without regard to the case of ASCII letters. */
+/* Compares as DNS does: without regard to the case of ASCII letters. */
 bool eo_mdns_same(const struct mdns_name *, const struct mdns_name *);
 
-/* The same number for names that are the same, and seldom for others. */
+/* A hash: equal names have equal numbers, and others seldom do. */
 uint32_t eo_mdns_hash(const struct mdns_name *);
 
 /* Whether name is exactly one label and then parent. */
@@ -61,10 +61,10 @@ bool eo_mdns_child(const struct mdns_name *name,
                    const struct mdns_name *parent);
 
 /* "kitchen.local": no final dot; dots and backslashes inside a label are
- * escaped with a backslash, what could drive a terminal as \xNN. */
+ * escaped with a backslash, what could control a terminal as \xNN. */
 void eo_mdns_add_text(struct text *, const struct mdns_name *);
 
-/* The first label, as it came (the instance of a service). */
+/* The first label, unchanged (the instance of a service). */
 const char *eo_mdns_first(const struct mdns_name *, size_t *len);
 
 /* ---- records ------------------------------------------------------------ */
@@ -88,7 +88,7 @@ struct mdns_record {
 
     struct mdns_name target; /* PTR, SRV */
     uint16_t port;           /* SRV */
-    /* The data as it came: 4 bytes of A, 16 of AAAA, pairs of TXT.  Borrowed
+    /* The data, unchanged: 4 bytes of A, 16 of AAAA, pairs of TXT.  Borrowed
      * from the packet. */
     const uint8_t *data;
     uint16_t len;
@@ -98,7 +98,7 @@ struct mdns_packet {
     struct reader r;
     const uint8_t *start;
     uint16_t id, flags;
-    uint16_t left[MDNS_SECTIONS]; /* not read yet, as the header claims */
+    uint16_t left[MDNS_SECTIONS]; /* not read yet, by the header's count */
 };
 
 /* Reads the header.  0, or -1: shorter than one, or an operation or result
@@ -135,8 +135,8 @@ struct mdns_writer {
 void eo_mdns_begin(struct mdns_writer *, uint8_t *space, size_t cap,
                    uint16_t id, uint16_t flags);
 
-/* Adds a question or record; sections must come in their order.  Whole or not
- * at all: false if it does not fit. */
+/* Adds a question or record, completely or not at all: false if it does not
+ * fit.  Sections must come in their order. */
 bool eo_mdns_put(struct mdns_writer *, const struct mdns_record *);
 
 /* The packet's length so far. */

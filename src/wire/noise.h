@@ -24,9 +24,9 @@ enum {
     NOISE_HANDSHAKE_MAX = 129,             /* payload with its status byte */
     NOISE_MESSAGE = NOISE_KEY + NOISE_TAG, /* ephemeral key, sealed nothing */
 
-    /* Both sides begin with what they said in the clear, so that nobody can
-     * have changed it: the text, the magic, 00, the version, the client's
-     * features, FEATURE_FLAGS and the server's flags. */
+    /* Both sides hash what they said in the clear, so that nobody can have
+     * changed it: the text, the magic, 00, the version, the client's features,
+     * FEATURE_FLAGS and the server's flags. */
     NOISE_PROLOGUE_LEN = 22
 };
 
