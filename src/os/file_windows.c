@@ -147,14 +147,27 @@ static int64_t ns_of(int64_t ticks)
     return (ticks - TICKS_TO_1970) * 100;
 }
 
-static int64_t whole(DWORD high, DWORD low)
+/* Which file it is; not all that can be read has a number, as a standard stream
+ * under Wine has none. */
+static void identify(HANDLE file, struct stamp *stamp)
 {
-    return (int64_t)((uint64_t)high << 32 | low);
+    BY_HANDLE_FILE_INFORMATION info;
+    FILE_ID_INFO id;
+    uint64_t half[2];
+
+    if (GetFileInformationByHandleEx(file, FileIdInfo, &id, sizeof id)) {
+        memcpy(half, &id.FileId, sizeof half);
+        stamp->volume = id.VolumeSerialNumber;
+        stamp->id = half[0] ^ half[1]; /* the second is 0 but for ReFS */
+    } else if (GetFileInformationByHandle(file, &info)) {
+        stamp->volume = info.dwVolumeSerialNumber;
+        stamp->id = (uint64_t)info.nFileIndexHigh << 32 | info.nFileIndexLow;
+    }
 }
 
 int eo_windows_facts(HANDLE file, enum file_kind *kind, struct stamp *stamp)
 {
-    BY_HANDLE_FILE_INFORMATION info;
+    FILE_STANDARD_INFO info;
     FILE_BASIC_INFO times;
     const DWORD type = GetFileType(file);
 
@@ -164,22 +177,19 @@ int eo_windows_facts(HANDLE file, enum file_kind *kind, struct stamp *stamp)
         return eo_windows_fail();
     if (type != FILE_TYPE_DISK)
         return 0;
-    if (!GetFileInformationByHandle(file, &info) ||
+    if (!GetFileInformationByHandleEx(file, FileStandardInfo, &info,
+                                      sizeof info) ||
         !GetFileInformationByHandleEx(file, FileBasicInfo, &times,
                                       sizeof times))
         return eo_windows_fail();
-    *kind = info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY ? FILE_FOLDER
-                                                             : FILE_REGULAR;
-    *stamp = (struct stamp){
-        .volume = info.dwVolumeSerialNumber,
-        .id = (uint64_t)whole(info.nFileIndexHigh, info.nFileIndexLow),
-        .size = whole(info.nFileSizeHigh, info.nFileSizeLow),
-        .mtime_ns = ns_of(times.LastWriteTime.QuadPart),
-        /* FAT has none */
-        .ctime_ns = ns_of(times.ChangeTime.QuadPart != 0
-                              ? times.ChangeTime.QuadPart
-                              : times.LastWriteTime.QuadPart),
-    };
+    *kind = info.Directory ? FILE_FOLDER : FILE_REGULAR;
+    stamp->size = info.EndOfFile.QuadPart;
+    stamp->mtime_ns = ns_of(times.LastWriteTime.QuadPart);
+    /* FAT has none */
+    stamp->ctime_ns = ns_of(times.ChangeTime.QuadPart != 0
+                                ? times.ChangeTime.QuadPart
+                                : times.LastWriteTime.QuadPart);
+    identify(file, stamp);
     return 0;
 }
 
