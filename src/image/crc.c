@@ -41,8 +41,14 @@ uint32_t eo_crc32_mpeg(uint32_t crc, const uint8_t *p, size_t len)
 
 uint32_t eo_crc32(const uint8_t *p, size_t len)
 {
-    uint32_t t[256], crc = 0xffffffffu;
+    return eo_crc32_from(0, p, len);
+}
 
+uint32_t eo_crc32_from(uint32_t crc, const uint8_t *p, size_t len)
+{
+    uint32_t t[256];
+
+    crc = ~crc;
     for (uint32_t i = 0; i < 256; i++) {
         uint32_t c = i;
 

@@ -13,4 +13,7 @@ uint32_t eo_crc32_mpeg(uint32_t crc, const uint8_t *bytes, size_t len);
 /* CRC-32/ISO-HDLC, as in gzip: complete. */
 uint32_t eo_crc32(const uint8_t *bytes, size_t len);
 
+/* The same behind bytes that have that CRC. */
+uint32_t eo_crc32_from(uint32_t crc, const uint8_t *bytes, size_t len);
+
 #endif

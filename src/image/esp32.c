@@ -21,7 +21,8 @@ enum {
     HASH = 32,
     SECTOR = 4096,
     LATER_CHIPS = 0xffff,
-    ARDUINO_SIGNATURE = 512
+    ARDUINO_SIGNATURE = 512,
+    SIGNATURE_V1 = 68 /* a zero word, and the signature */
 };
 
 static const uint8_t APP_DESC_MAGIC[] = {0x32, 0x54, 0xcd, 0xab};
@@ -257,19 +258,31 @@ static bool all_same(const uint8_t *bytes, size_t len)
     return true;
 }
 
+static size_t next_sector(size_t at)
+{
+    return (at + SECTOR - 1) / SECTOR * SECTOR;
+}
+
+/* Whether the block at that sector signs all before it. */
+static bool signs(const uint8_t *bytes, size_t at)
+{
+    uint8_t is[DIGEST_MAX];
+
+    return eo_digest(DIGEST_SHA256, &(struct piece){bytes, at}, 1, is) == 0 &&
+           memcmp(is, bytes + at + 4, HASH) == 0;
+}
+
 /* Version 2: the image is padded to a sector, the next holds up to three
  * blocks, each with the digest of all before the sector. */
 static bool secure_boot_v2(struct findings *f, const uint8_t *bytes,
                            size_t len, size_t image_len)
 {
-    const size_t at = (image_len + SECTOR - 1) / SECTOR * SECTOR;
-    uint8_t is[DIGEST_MAX];
+    const size_t at = next_sector(image_len);
 
     if (at > len || len - at != SECTOR || bytes[at] != 0xe7)
         return false;
     eo_fact(f, "signature", "secure boot v%u", (unsigned)bytes[at + 1]);
-    if (eo_digest(DIGEST_SHA256, &(struct piece){bytes, at}, 1, is) == 0 &&
-        memcmp(is, bytes + at + 4, HASH) != 0)
+    if (!signs(bytes, at))
         eo_problem(f, ESPOTA_ERROR, at + 4,
                    "damaged: the signature is not for these bytes");
     return true;
@@ -287,13 +300,49 @@ void eo_esp32_tail(struct findings *f, const uint8_t *bytes, size_t len,
         eo_problem(f, ESPOTA_WARNING, image_len,
                    "%zu bytes of filler (0x%02x) follow the image", n,
                    (unsigned)tail[0]);
-    else if (n >= 68 && n <= 80 && eo_le32(tail) == 0)
+    else if (n >= SIGNATURE_V1 && n <= 80 && eo_le32(tail) == 0)
         eo_fact(f, "signature", "secure boot v1");
     else if (n == ARDUINO_SIGNATURE)
         eo_fact(f, "signature", "Arduino Update block");
     else
         eo_problem(f, ESPOTA_WARNING, image_len,
                    "%zu bytes follow the image, and are not a signature", n);
+}
+
+/* Version 1, where something may follow: the rest of the sector is filler. */
+static bool secure_boot_v1(const uint8_t *bytes, size_t len, size_t end)
+{
+    const size_t sector = next_sector(end + SIGNATURE_V1),
+                 upto = sector < len ? sector : len;
+
+    if (len - end < SIGNATURE_V1 || eo_le32(bytes + end) != 0 ||
+        all_same(bytes + end + 4, SIGNATURE_V1 - 4))
+        return false;
+    for (size_t i = end + SIGNATURE_V1; i < upto; i++)
+        if (bytes[i] != 0xff)
+            return false;
+    return true;
+}
+
+size_t eo_esp32_app_len(const uint8_t *bytes, size_t len)
+{
+    struct esp_walk w;
+    size_t end, sector;
+
+    eo_esp_walk(&w, bytes, len, ESP32_HEADER, 0);
+    if (!w.ok)
+        return 0;
+    end = w.end;
+    if (hash_appended(bytes)) {
+        if (len - end < HASH)
+            return 0;
+        end += HASH;
+    }
+    sector = next_sector(end);
+    if (sector <= len && len - sector >= SECTOR && bytes[sector] == 0xe7 &&
+        signs(bytes, sector))
+        return sector + SECTOR;
+    return secure_boot_v1(bytes, len, end) ? end + SIGNATURE_V1 : end;
 }
 
 /* ---- the kinds ---------------------------------------------------------- */

@@ -42,15 +42,36 @@ void eo_esp32_app_desc(struct findings *, const uint8_t *bytes, size_t len);
 void eo_esp32_tail(struct findings *, const uint8_t *bytes, size_t len,
                    size_t image_len);
 
-/* A partition table, as far as it is one. */
+/* The length of the app that begins at bytes, with the signature of Secure
+ * Boot behind it; 0: its segments do not end within len. */
+size_t eo_esp32_app_len(const uint8_t *bytes, size_t len);
+
+enum { ESP32_OTA_MAX = 16 };
+
+/* A partition table, as far as it is one.  Entries are where the table is. */
 struct esp32_table {
-    unsigned n;     /* entries */
+    unsigned n; /* entries */
     bool md5, md5_ok;
-    uint32_t app_at; /* of the first app partition; 0: there is none */
     unsigned apps;
-    bool otadata, nvs;
+    const uint8_t *first, *factory, *ota[ESP32_OTA_MAX]; /* apps; or NULL */
+    unsigned otas;          /* how many of ota there are */
+    const uint8_t *otadata; /* NULL: there is none */
+    bool nvs;
     size_t end; /* behind the last entry */
 };
+
+/* A partition with an app in it. */
+struct esp32_slot {
+    uint32_t at, len; /* in flash */
+    char label[4 * 16 + 1]; /* printable */
+    const char *by; /* "otadata", "factory" or "first": see eo_esp32_choose() */
+};
+
+/* The app that the bootloader starts, by the same rule: the one that otadata
+ * selects; else the factory app; else the first there is.  bytes are what flash
+ * holds from that address on.  False: the table has no app. */
+bool eo_esp32_choose(struct esp32_slot *, const struct esp32_table *,
+                     const uint8_t *bytes, size_t len, size_t from);
 
 enum {
     ESP32_TABLE_AT = 0x8000,  /* unless the build moved it, for a bootloader */

@@ -77,9 +77,13 @@ static void check_bootloader(struct findings *f, const uint8_t *bytes,
 }
 
 static void describe_app(struct findings *f, const uint8_t *bytes, size_t len,
-                         size_t at)
+                         const struct esp32_slot *slot, size_t from)
 {
+    const size_t at = slot->at - from;
     size_t image_len;
+
+    eo_fact(f, "app_partition", "%s", slot->label);
+    eo_fact(f, "app_chosen_by", "%s", slot->by);
 
     if (at >= len) {
         eo_problem(f, ESPOTA_ERROR, len,
@@ -104,6 +108,7 @@ static void describe(struct findings *f, const uint8_t *bytes, size_t len)
     const size_t boot = find_bootloader(bytes, len);
     struct esp32_table t;
     const size_t table = eo_esp32_find_table(&t, bytes, len);
+    struct esp32_slot slot;
     size_t from;
 
     check_bootloader(f, bytes, table != 0 ? table : len, boot);
@@ -131,8 +136,8 @@ static void describe(struct findings *f, const uint8_t *bytes, size_t len)
     if (t.md5 && !t.md5_ok)
         eo_problem(f, ESPOTA_ERROR, table + t.end,
                    "damaged: the MD5 of the partition table is wrong");
-    if (t.apps > 0 && t.app_at >= from)
-        describe_app(f, bytes, len, t.app_at - from);
+    if (eo_esp32_choose(&slot, &t, bytes, len, from) && slot.at >= from)
+        describe_app(f, bytes, len, &slot, from);
 }
 
 const struct image_kind eo_kind_esp32_factory = {

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "crypto/digest.h"
+#include "image/crc.h"
 #include "image/esp32.h"
 
 enum {
@@ -11,6 +12,8 @@ enum {
     SECTOR = 4096,
     TYPE_APP = 0,
     TYPE_DATA = 1,
+    SUBTYPE_FACTORY = 0,
+    SUBTYPE_OTA = 0x10, /* ... to 0x1f */
     SUBTYPE_OTADATA = 0,
     SUBTYPE_NVS = 2,
     FACTS_AT_MOST = 16
@@ -21,6 +24,23 @@ enum {
 static bool is_entry(const uint8_t *e)
 {
     return e[0] == 0xaa && e[1] == 0x50;
+}
+
+static void keep_app(struct esp32_table *t, const uint8_t *e)
+{
+    const uint8_t **ota = e[3] >= SUBTYPE_OTA && e[3] - SUBTYPE_OTA < ESP32_OTA_MAX
+                              ? &t->ota[e[3] - SUBTYPE_OTA]
+                              : NULL;
+
+    t->apps++;
+    if (t->first == NULL)
+        t->first = e;
+    if (e[3] == SUBTYPE_FACTORY && t->factory == NULL)
+        t->factory = e;
+    if (ota != NULL && *ota == NULL) {
+        *ota = e;
+        t->otas++;
+    }
 }
 
 bool eo_esp32_table(struct esp32_table *t, const uint8_t *bytes, size_t len)
@@ -35,10 +55,10 @@ bool eo_esp32_table(struct esp32_table *t, const uint8_t *bytes, size_t len)
 
         t->n++;
         if (e[2] == TYPE_APP) {
-            if (t->apps++ == 0)
-                t->app_at = eo_le32(e + 4);
+            keep_app(t, e);
         } else if (e[2] == TYPE_DATA) {
-            t->otadata |= e[3] == SUBTYPE_OTADATA;
+            if (e[3] == SUBTYPE_OTADATA && t->otadata == NULL)
+                t->otadata = e;
             t->nvs |= e[3] == SUBTYPE_NVS && memcmp(e + 12, "nvs", 4) == 0;
         }
     }
@@ -114,7 +134,7 @@ static void describe_table(struct findings *f, const uint8_t *bytes,
         eo_problem(f, ESPOTA_WARNING, NOWHERE,
                    "it has %zu bytes: a device takes a table of %d", len,
                    ESP32_TABLE_LEN);
-    if (t.apps < 2 || !t.otadata)
+    if (t.apps < 2 || t.otadata == NULL)
         eo_problem(f, ESPOTA_WARNING, NOWHERE,
                    "with it a device takes no further updates: %s",
                    t.apps < 2 ? "it has not two app partitions"
@@ -139,6 +159,63 @@ const struct image_kind eo_kind_esp32_partitions = {
 
 /* Two sectors of FF, each with a record of 32 bytes at its beginning or none:
  * a sequence number, a label, a state and the CRC of the number. */
+enum { STATE = 24, STATE_INVALID = 3, STATE_ABORTED = 4, CRC = 28 };
+
+/* The number of a record that counts, or 0. */
+static uint32_t sequence(const uint8_t *record)
+{
+    const uint32_t number = eo_le32(record), state = eo_le32(record + STATE);
+
+    return number != 0xffffffffu && state != STATE_INVALID &&
+                   state != STATE_ABORTED &&
+                   eo_crc32_from(0xffffffffu, record, 4) ==
+                       eo_le32(record + CRC)
+               ? number : 0;
+}
+
+/* The entry of the app that otadata in flash selects, or NULL. */
+static const uint8_t *selected(const struct esp32_table *t,
+                               const uint8_t *bytes, size_t len, size_t from)
+{
+    const size_t at = t->otadata != NULL ? eo_le32(t->otadata + 4) : 0;
+    uint32_t most = 0;
+
+    if (t->otas == 0 || at < from)
+        return NULL;
+    for (size_t i = 0; i < 2; i++) {
+        const size_t record = at - from + i * SECTOR;
+
+        if (len >= ENTRY && record <= len - ENTRY &&
+            sequence(bytes + record) > most)
+            most = sequence(bytes + record);
+    }
+    return most > 0 ? t->ota[(most - 1) % t->otas] : NULL;
+}
+
+bool eo_esp32_choose(struct esp32_slot *slot, const struct esp32_table *t,
+                     const uint8_t *bytes, size_t len, size_t from)
+{
+    const uint8_t *e = selected(t, bytes, len, from), *end;
+    struct text label;
+
+    slot->by = e != NULL ? "otadata" : t->factory != NULL ? "factory" : "first";
+    if (e == NULL)
+        e = t->factory;
+    for (size_t i = 0; e == NULL && i < ESP32_OTA_MAX; i++)
+        e = t->ota[i];
+    if (e == NULL)
+        e = t->first;
+    if (e == NULL)
+        return false;
+    slot->at = eo_le32(e + 4);
+    slot->len = eo_le32(e + 8);
+    end = memchr(e + 12, '\0', 16);
+    eo_text_init(&label, slot->label, sizeof slot->label);
+    eo_text_add_safe(&label, (const char *)e + 12,
+                     end != NULL ? (size_t)(end - (e + 12)) : 16);
+    return true;
+}
+
 static bool probe_otadata(const uint8_t *bytes, size_t len)
 {
     if (len != 8192)

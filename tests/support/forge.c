@@ -184,15 +184,11 @@ static void put_entry(struct forged *f, uint8_t type, uint8_t subtype,
     forge_put(f, e, sizeof e);
 }
 
-static void put_table(struct forged *f, uint32_t app_at)
+/* Behind the entries, which begin at from: their MD5, and filler. */
+static void end_table(struct forged *f, size_t from)
 {
-    const size_t from = f->len;
     uint8_t md5[32] = {0xeb, 0xeb}, sum[DIGEST_MAX];
 
-    put_entry(f, 1, 0, 0x9000, 0x2000, "otadata");
-    put_entry(f, 1, 2, 0xb000, 0x5000, "nvs");
-    put_entry(f, 0, 0x10, app_at, 0x1c0000, "app0");
-    put_entry(f, 0, 0x11, app_at + 0x1c0000, 0x1c0000, "app1");
     memset(md5 + 2, 0xff, 14);
     assert_int_equal(eo_digest(DIGEST_MD5,
                                &(struct piece){f->bytes + from, f->len - from},
@@ -200,6 +196,17 @@ static void put_table(struct forged *f, uint32_t app_at)
     memcpy(md5 + 16, sum, 16);
     forge_put(f, md5, sizeof md5);
     forge_fill(f, 0xff, from + 0xc00);
+}
+
+static void put_table(struct forged *f, uint32_t app_at)
+{
+    const size_t from = f->len;
+
+    put_entry(f, 1, 0, 0x9000, 0x2000, "otadata");
+    put_entry(f, 1, 2, 0xb000, 0x5000, "nvs");
+    put_entry(f, 0, 0x10, app_at, 0x1c0000, "app0");
+    put_entry(f, 0, 0x11, app_at + 0x1c0000, 0x1c0000, "app1");
+    end_table(f, from);
 }
 
 void forge_esp32_table(struct forged *f)
@@ -223,6 +230,24 @@ void forge_esp32_merged(struct forged *f, uint16_t chip, size_t bootloader_at,
 void forge_esp32_factory(struct forged *f, uint16_t chip, size_t bootloader_at)
 {
     forge_esp32_merged(f, chip, bootloader_at, 0x8000, 0x10000, 0);
+}
+
+void forge_esp32_slots(struct forged *f, const uint8_t *subtypes, size_t n)
+{
+    enum { FIRST = 0x10000, SLOT = 0x1000 };
+
+    forge_reset(f);
+    put_bootloader(f, 9);
+    forge_fill(f, 0xff, 0x8000);
+    put_entry(f, 1, 0, 0x9000, 0x2000, "otadata");
+    for (size_t i = 0; i < n; i++)
+        put_entry(f, 0, subtypes[i], (uint32_t)(FIRST + i * SLOT), SLOT,
+                  ((const char[]){'s', 'l', 'o', 't', (char)('0' + i), '\0'}));
+    end_table(f, 0x8000);
+    for (size_t i = 0; i < n; i++) {
+        forge_fill(f, 0xff, FIRST + i * SLOT);
+        put_app(f, 9);
+    }
 }
 
 void forge_esp32_plain(struct forged *f, uint16_t chip, uint32_t first,

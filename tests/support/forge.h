@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct forged {
-    uint8_t bytes[80 * 1024];
+    uint8_t bytes[88 * 1024];
     size_t len;
 };
 
@@ -35,6 +35,9 @@ void forge_esp32_factory(struct forged *, uint16_t chip, size_t bootloader_at);
  * the table are higher by from, where the file begins in flash. */
 void forge_esp32_merged(struct forged *, uint16_t chip, size_t bootloader_at,
                         size_t table_at, size_t app_at, size_t from);
+/* For an S3, from address 0: a table that has one app for each subtype, "slot0"
+ * at 0x10000, the next 0x1000 behind, and otadata at 0x9000, of filler. */
+void forge_esp32_slots(struct forged *, const uint8_t *subtypes, size_t n);
 /* An app without descriptor, of two segments at these addresses. */
 void forge_esp32_plain(struct forged *, uint16_t chip, uint32_t first,
                        uint32_t second);

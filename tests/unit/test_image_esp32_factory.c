@@ -49,6 +49,84 @@ static void no_table(struct forged *f)
     forge_fill(f, 0x77, 0x13000);
 }
 
+/* A factory app, three slots in an order of their own, and one for tests. */
+static void slots(struct forged *f)
+{
+    forge_esp32_slots(f, (const uint8_t[]){0x20, 0x12, 0x10, 0x11, 0x00}, 5);
+}
+
+static void no_factory(struct forged *f)
+{
+    forge_esp32_slots(f, (const uint8_t[]){0x20, 0x11, 0x10}, 3);
+}
+
+static void neither(struct forged *f)
+{
+    forge_esp32_slots(f, (const uint8_t[]){0x20, 0x21}, 2);
+}
+
+/* A record of otadata, as the bootloader reads it. */
+static void record(struct forged *f, size_t i, uint32_t number, uint32_t state,
+                   uint32_t crc)
+{
+    forge_set_le32(f, 0x9000 + i * 0x1000, number);
+    forge_set_le32(f, 0x9000 + i * 0x1000 + 24, state);
+    forge_set_le32(f, 0x9000 + i * 0x1000 + 28, crc);
+}
+
+enum { CRC_1 = 0x4743989a, CRC_2 = 0x55f63774, VALID = 2 };
+
+static void first_of_three(struct forged *f)
+{
+    slots(f);
+    record(f, 0, 1, 0xffffffff, CRC_1);
+}
+
+/* The higher number counts, wherever it stands. */
+static void second_of_three(struct forged *f)
+{
+    first_of_three(f);
+    record(f, 1, 2, VALID, CRC_2);
+}
+
+static void second_was_given_up(struct forged *f)
+{
+    first_of_three(f);
+    record(f, 1, 2, 4, CRC_2);
+}
+
+static void second_is_invalid(struct forged *f)
+{
+    first_of_three(f);
+    record(f, 1, 2, 3, CRC_2);
+}
+
+static void second_of_one(struct forged *f)
+{
+    forge_esp32_slots(f, (const uint8_t[]){0x00, 0x10}, 2);
+    record(f, 0, 2, VALID, CRC_2);
+}
+
+static void wrong_crc(struct forged *f)
+{
+    slots(f);
+    record(f, 0, 1, VALID, CRC_1 ^ 1);
+}
+
+static void selects_without_slots(struct forged *f)
+{
+    neither(f);
+    record(f, 0, 1, VALID, CRC_1);
+}
+
+/* Merged from 0x1000 on: otadata lies that much lower. */
+static void lower(struct forged *f)
+{
+    forge_esp32_merged(f, 0, 0, 0x7000, 0xf000, 0x1000);
+    forge_set_le32(f, 0x8000, 1);
+    forge_set_le32(f, 0x801c, CRC_1);
+}
+
 #define UNFIT "a factory image goes over a cable", NOWHERE
 #define FACTORY "esp32-factory"
 
@@ -67,6 +145,20 @@ static const struct sight SIGHTS[] = {
     {"its app", from_1000, WHOLE, 0, 0, FACTORY, "ESP32", false, "app_bytes", "720", UNFIT},
     {"merged from 0x2000", from_2000, WHOLE, 0, 0, FACTORY, "ESP32-P4", false, "fw_version", "1.2.3", UNFIT},
     {"damaged there", from_1000, FLIP, 0xf000 + 500, 0, FACTORY, "ESP32", false, NULL, NULL, "damaged: the checksum", 0xf000 + 687},
+    {"otadata empty, a factory app", slots, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_at", "0x14000", UNFIT},
+    {"why it is that", slots, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_chosen_by", "factory", UNFIT},
+    {"without one, ota_0", no_factory, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_partition", "slot2", UNFIT},
+    {"why it is this", no_factory, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_chosen_by", "first", UNFIT},
+    {"without that, any", neither, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_at", "0x10000", UNFIT},
+    {"otadata selects ota_0", first_of_three, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_partition", "slot2", UNFIT},
+    {"and says so", first_of_three, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_chosen_by", "otadata", UNFIT},
+    {"otadata selects ota_1", second_of_three, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_at", "0x13000", UNFIT},
+    {"aborted", second_was_given_up, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_at", "0x12000", UNFIT},
+    {"invalid", second_is_invalid, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_at", "0x12000", UNFIT},
+    {"the number wraps", second_of_one, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_partition", "slot1", UNFIT},
+    {"a record that is not one", wrong_crc, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_chosen_by", "factory", UNFIT},
+    {"otadata without slots", selects_without_slots, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, "app_chosen_by", "first", UNFIT},
+    {"otadata, merged from 0x1000", lower, WHOLE, 0, 0, FACTORY, "ESP32", false, "app_chosen_by", "otadata", UNFIT},
     {"no table at all", no_table, WHOLE, 0, 0, FACTORY, "ESP32-S3", false, NULL, NULL, "no partition table at 0x8000", 0x8000},
     {"a damaged app", s3, FLIP, 0x10000 + 500, 0, FACTORY, "ESP32-S3", false, NULL, NULL, "damaged: the checksum", 0x10000 + 687},
     {"a damaged bootloader", s3, FLIP, 500, 0, FACTORY, "ESP32-S3", false, NULL, NULL, "damaged: the checksum", 4239},

@@ -90,7 +90,7 @@ static const struct real {
      false, "idf_version", "v5.5.1-418-gf1a1df9b2e",
      "a bootloader is not firmware"},
     {"esp32s3-factory-arduino-zifi.bin", "esp32-factory", "ESP32-S3", false,
-     "idf_version", "v4.4.7-dirty", "Arduino libraries"},
+     "app_chosen_by", "otadata", "Arduino libraries"},
     {"esp32s31-bootloader-espflash.bin", "esp32-bootloader", "ESP32-S31",
      false, "max_revision", "v0.99", "a bootloader is not firmware"},
     {"esp8266-app1m-esphome2022.bin", "esp8266-app", "ESP8266", true,
