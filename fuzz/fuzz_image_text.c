@@ -1,4 +1,4 @@
-/* fuzz_image_text.c -- Intel HEX, web pages, text and ZIP. */
+/* fuzz_image_text.c -- Intel HEX, web pages and text. */
 #include "image.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -6,6 +6,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_image(&eo_kind_ihex, data, size);
     fuzz_image(&eo_kind_html, data, size);
     fuzz_image(&eo_kind_text, data, size);
-    fuzz_image(&eo_kind_zip, data, size);
     return 0;
 }

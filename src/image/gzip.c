@@ -1,4 +1,4 @@
-/* gzip.c -- gzip by libdeflate: the only file that includes it. */
+/* gzip.c -- gzip and deflate by libdeflate: the only file that includes it. */
 #include "image/gzip.h"
 
 #include "base/buf.h"
@@ -109,4 +109,21 @@ out:
     eo_free(buf);
     libdeflate_free_decompressor(d);
     return rc;
+}
+
+int eo_inflate(const uint8_t *bytes, size_t len, uint8_t *out, size_t size,
+               struct espota_error *err)
+{
+    struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+    size_t used = 0, got = 0;
+    bool ok;
+
+    if (d == NULL)
+        return eo_fail(err, ESPOTA_E_INTERNAL,
+                       "out of memory while inflating");
+    ok = libdeflate_deflate_decompress_ex(d, bytes, len, out, size, &used,
+                                          &got) == LIBDEFLATE_SUCCESS &&
+         used == len && got == size;
+    libdeflate_free_decompressor(d);
+    return ok ? 0 : eo_fail(err, ESPOTA_E_IMAGE, "the packed data is damaged");
 }

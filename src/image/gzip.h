@@ -1,4 +1,4 @@
-/* gzip.h -- gzip, whole buffers at a time, by libdeflate.
+/* gzip.h -- gzip and deflate, whole buffers at a time, by libdeflate.
  *
  * A build may leave it out (WITH_GZIP=0); then eo_gzip_have() is false and the
  * others fail.
@@ -26,6 +26,11 @@ int eo_gzip(const uint8_t *bytes, size_t len, uint8_t **out, size_t *out_len,
  * anything else fails with ESPOTA_E_IMAGE. */
 int eo_gunzip(const uint8_t *bytes, size_t len, size_t max, uint8_t **out,
               size_t *out_len, struct espota_error *err) EO_MUST_CHECK;
+
+/* Inflates bare deflate data, as in ZIP: all of the input, which must give
+ * exactly size bytes; anything else fails with ESPOTA_E_IMAGE. */
+int eo_inflate(const uint8_t *bytes, size_t len, uint8_t *out, size_t size,
+               struct espota_error *err) EO_MUST_CHECK;
 
 /* 1F 8B 08: the look of gzip. */
 static inline bool eo_is_gzip(const uint8_t *bytes, size_t len)

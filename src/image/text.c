@@ -1,17 +1,11 @@
-/* text.c -- what is no binary at all: Intel HEX, web pages, other text; and
- * ZIP, in which binaries are handed around.
- */
+/* text.c -- what is no binary at all: Intel HEX, web pages, other text. */
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/hex.h"
 #include "base/str.h"
 #include "image/kind.h"
 
-enum {
-    LOOK = 1024, /* bytes that decide whether it is text */
-    ZIP_ENTRY = 46, ZIP_END = 22 /* before their names */
-};
+enum { LOOK = 1024 }; /* bytes that decide whether it is text */
 
 static size_t skip_blank(const uint8_t *bytes, size_t len)
 {
@@ -168,71 +162,4 @@ const struct image_kind eo_kind_text = {
     .instead = "flash the .bin of the build",
     .probe = probe_text,
     .describe = describe_text,
-};
-
-/* ---- ZIP ---------------------------------------------------------------- */
-
-static bool probe_zip(const uint8_t *bytes, size_t len)
-{
-    return len >= 4 && memcmp(bytes, "PK\3\4", 4) == 0;
-}
-
-/* Where the list of files is, by the record at the end, or len.  A comment may
- * follow the record, at most a little one where a tool makes archives. */
-static size_t zip_list(const uint8_t *bytes, size_t len)
-{
-    for (size_t at = len >= ZIP_END ? len - ZIP_END : len, i = 0;
-         at < len && i < LOOK; at--, i++) {
-        if (memcmp(bytes + at, "PK\5\6", 4) == 0 &&
-            eo_le32(bytes + at + 16) < len)
-            return eo_le32(bytes + at + 16);
-        if (at == 0)
-            break;
-    }
-    return len;
-}
-
-/* manifest.json and the init packet (.dat) beside the image: what nrfutil and
- * adafruit-nrfutil make. */
-static bool is_nrf_package(const uint8_t *bytes, size_t len)
-{
-    size_t at = zip_list(bytes, len);
-    bool manifest = false, init = false;
-
-    while (at < len && len - at >= ZIP_ENTRY &&
-           memcmp(bytes + at, "PK\1\2", 4) == 0) {
-        const size_t n = eo_le16(bytes + at + 28);
-        const uint8_t *name = bytes + at + ZIP_ENTRY;
-
-        if (len - at - ZIP_ENTRY < n)
-            break;
-        manifest |= n == 13 && memcmp(name, "manifest.json", 13) == 0;
-        init |= n > 4 && memcmp(name + n - 4, ".dat", 4) == 0;
-        at += ZIP_ENTRY + n + eo_le16(bytes + at + 30) +
-              eo_le16(bytes + at + 32);
-    }
-    return manifest && init;
-}
-
-static void describe_zip(struct findings *f, const uint8_t *bytes, size_t len)
-{
-    if (is_nrf_package(bytes, len)) {
-        f->chip = "nRF52";
-        f->unfit = "a DFU package for an nRF, and no protocol here updates one";
-        f->instead = "send it by Bluetooth or USB with Nordic's or Adafruit's "
-                     "nrfutil";
-    }
-    if (len > 30 && eo_le16(bytes + 26) <= len - 30)
-        eo_fact_field(f, "first_file", bytes + 30,
-                      eo_le16(bytes + 26) < 96 ? eo_le16(bytes + 26) : 96);
-}
-
-const struct image_kind eo_kind_zip = {
-    .name = "zip",
-    .what = "a ZIP archive",
-    .role = ROLE_NOTHING,
-    .unfit = "no device unpacks it",
-    .instead = "unpack it and flash the image inside",
-    .probe = probe_zip,
-    .describe = describe_zip,
 };
