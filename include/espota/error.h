@@ -142,7 +142,8 @@ enum espota_category {
     X(EXPECT_HASH, "give the hash to expect: it tells builds of one version apart")               \
     X(EXPECT_A_HASH, "give the hash to expect")                                                   \
     X(GIVE_IMAGES, "give it an image, a directory or a map")                                      \
-    X(MORE_REPEATS, "allow more repetitions")
+    X(MORE_REPEATS, "allow more repetitions")                                                     \
+    X(TAKE_APP, "or have the app in it taken out")
 
 enum espota_advice {
 #define X(name, words) ESPOTA_ADVICE_##name,

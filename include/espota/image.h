@@ -82,6 +82,9 @@ struct espota_image_info {
                                                     found: the first ERROR is
                                                     the first thing wrong */
     size_t n_problems;
+    const char *taken; /* where in the file it was, in words, if it came from
+                          espota_image_extract() and is not all of it; or
+                          NULL */
 };
 
 /* Reads the whole file ("-" is standard input), detects what it is, hashes it
@@ -97,6 +100,22 @@ ESPOTA_API int espota_image_open(struct espota_image **out, const char *path,
 ESPOTA_API int espota_image_wrap(struct espota_image **out, const void *bytes,
                                  size_t len, enum espota_compress,
                                  struct espota_error *err) ESPOTA_MUST_CHECK;
+
+/* The app in a file that holds more than that: in a factory or merged image the
+ * app that the device would start, in a ZIP archive the only one, in gzip for a
+ * device that does not inflate what is inside.  *out is an image of its own;
+ * its file is that of from, and its info.taken says what it was there (NULL:
+ * from is an app already, and *out is all of it).  What is damaged in the app is
+ * told by its problems.  Fails with ESPOTA_E_IMAGE if there is none, if it
+ * cannot be reached (encrypted, cut short, ...), or if there are several. */
+ESPOTA_API int espota_image_extract(struct espota_image **out,
+                                    const struct espota_image *from,
+                                    enum espota_compress,
+                                    struct espota_error *err) ESPOTA_MUST_CHECK;
+
+/* What the file holds, *len bytes, borrowed until espota_image_free. */
+ESPOTA_API const void *espota_image_bytes(const struct espota_image *,
+                                          size_t *len);
 
 /* Borrowed until espota_image_free. */
 ESPOTA_API const struct espota_image_info *

@@ -50,6 +50,11 @@ static int check(const struct opts *o, struct espota_error *err)
         o->how.type != ESPOTA_TYPE_FILESYSTEM)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "-s and --type contradict each other");
+    if (o->from_factory &&
+        (o->filesystem || o->how.type != ESPOTA_TYPE_APP))
+        return eo_fail(err, ESPOTA_E_USAGE,
+                       "--from-factory takes out an app, which -s and --type "
+                       "contradict");
     if (o->how.type >= ESPOTA_TYPE_PARTITION_TABLE && !o->yes)
         return eo_fail_hint(err, ESPOTA_E_USAGE,
                             "add --yes if you mean it, and have a cable ready",

@@ -32,7 +32,7 @@ struct run_device {
 struct run_image {
     char *path; /* as it was given; a signed copy of it may be sent */
     enum espota_compress compress;
-    bool no_signed;
+    bool no_signed, from_factory;
     struct espota_image *image; /* NULL: it could not be opened */
     struct espota_error error;
 };

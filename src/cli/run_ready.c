@@ -63,9 +63,32 @@ static struct run_image *find_image(struct run *run, const struct opts *o)
     for (size_t i = 0; i < run->n_images; i++)
         if (run->image[i]->compress == o->how.compress &&
             run->image[i]->no_signed == o->no_signed &&
+            run->image[i]->from_factory == o->from_factory &&
             strcmp(run->image[i]->path, o->file) == 0)
             return run->image[i];
     return NULL;
+}
+
+/* What is sent instead of the whole file is told. */
+static void take_app(struct run *run, struct run_image *i)
+{
+    struct espota_image *whole = i->image;
+    const struct espota_image_info *info;
+
+    if (espota_image_extract(&i->image, whole, i->compress, &i->error) != 0) {
+        i->image = NULL;
+    } else {
+        info = espota_image_info(i->image);
+        if (info->taken == NULL)
+            eo_note(&run->cli->notes, "from-factory",
+                    "%s is %s alone, and is sent as it is", info->file,
+                    info->what);
+        else
+            eo_note(&run->cli->notes, "from-factory",
+                    "of %s only the app is sent, %zu bytes: %s", info->file,
+                    info->bytes, info->taken);
+    }
+    espota_image_free(whole);
 }
 
 /* Each file is read once, however many devices get it. */
@@ -85,10 +108,13 @@ static struct run_image *open_image(struct run *run, const struct opts *o)
     }
     i->compress = o->how.compress;
     i->no_signed = o->no_signed;
+    i->from_factory = o->from_factory;
     all[run->n_images++] = i;
     if ((o->no_signed || !open_signed(run, i)) &&
         espota_image_open(&i->image, i->path, i->compress, &i->error) != 0)
         i->image = NULL;
+    if (i->image != NULL && o->from_factory)
+        take_app(run, i);
     return i;
 }
 

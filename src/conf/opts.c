@@ -154,6 +154,8 @@ static const struct opt OPTS[] = {
      .help = "bytes in flight: auto, lockstep or a number", .def = "auto"},
     {0, "no-signed", FLAG(no_signed), UP, OPT_G_IMAGE, CONF,
      .help = "send FILE even if there is a FILE.signed"},
+    {0, "from-factory", FLAG(from_factory), UP, OPT_G_IMAGE, CONF,
+     .help = "flash the app in a factory image or ZIP"},
     {0, "force", FLAG(force), UP, OPT_G_IMAGE, 0,
      .help = "flash it even if it looks wrong for the device"},
     {0, "dry-run", FLAG(dry_run), UP, OPT_G_IMAGE, CONF | COMMON,

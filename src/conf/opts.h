@@ -134,7 +134,7 @@ struct opts {
     struct texts resolve;
 
     struct espota_how how;
-    bool no_signed, force, dry_run;
+    bool no_signed, from_factory, force, dry_run;
 
     uint32_t connect_ms, stall_ms;
     uint32_t retry, retry_delay_ms, max_ms; /* max 0: no limit */

@@ -140,12 +140,84 @@ static void describe(struct findings *f, const uint8_t *bytes, size_t len)
         describe_app(f, bytes, len, &slot, from);
 }
 
+/* ---- the app alone ------------------------------------------------------ */
+
+static int no_app_at(const struct esp32_slot *slot, const uint8_t *bytes,
+                     size_t len, struct espota_error *err)
+{
+    return eo_fail(err, ESPOTA_E_IMAGE,
+                   "partition %s at 0x%x, which a device would start, %s",
+                   slot->label, (unsigned)slot->at,
+                   len == 0          ? "is behind the end of the file"
+                   : *bytes == 0xff  ? "is empty"
+                   : eo_looks_random(bytes, len) ? "is encrypted"
+                                                 : "does not begin with an app");
+}
+
+static const char *reason(const struct esp32_slot *slot)
+{
+    return strcmp(slot->by, "otadata") == 0 ? "otadata selects it"
+           : strcmp(slot->by, "factory") == 0
+               ? "the factory app; otadata selects none"
+               : "the first app; otadata selects none";
+}
+
+static int cut_out(struct image_part *part, const struct esp32_slot *slot,
+                   const uint8_t *bytes, size_t len, struct espota_error *err)
+{
+    const size_t room = slot->len < len ? slot->len : len;
+    const size_t all = eo_esp32_app_len(bytes, len);
+
+    if (room == 0 || bytes[0] != ESP_MAGIC)
+        return no_app_at(slot, bytes, len, err);
+    if (all > room)
+        return eo_fail(err, ESPOTA_E_IMAGE,
+                       "the app in partition %s has %zu bytes, and the "
+                       "partition %zu", slot->label, all, room);
+    part->len = all > 0 ? all : room; /* a damaged one is told as that */
+    return 0;
+}
+
+static int find_app(struct image_part *part, const uint8_t *bytes, size_t len,
+                    struct espota_error *err)
+{
+    const size_t boot = find_bootloader(bytes, len);
+    struct esp32_table t;
+    const size_t table = eo_esp32_find_table(&t, bytes, len);
+    struct esp32_slot slot;
+    struct text words;
+    size_t from;
+
+    if (len - boot < ESP32_HEADER || table == 0)
+        return eo_fail(err, ESPOTA_E_IMAGE,
+                       "there is no partition table up to 0x%x, which would "
+                       "say where the app is: encrypted, perhaps",
+                       (unsigned)ESP32_TABLE_MAX);
+    if (t.md5 && !t.md5_ok)
+        return eo_fail(err, ESPOTA_E_IMAGE,
+                       "the MD5 of the partition table is wrong, so it cannot "
+                       "be said where the app is");
+    from = flash_address(bytes, boot);
+    if (!eo_esp32_choose(&slot, &t, bytes, len, from))
+        return eo_fail(err, ESPOTA_E_IMAGE,
+                       "the partition table has no partition for an app");
+    if (slot.at < from || slot.at - from >= len)
+        return no_app_at(&slot, bytes, 0, err);
+    part->at = slot.at - from;
+    eo_text_init(&words, part->words, sizeof part->words);
+    eo_text_add(&words, "partition %s at 0x%x (%s)", slot.label,
+                (unsigned)slot.at, reason(&slot));
+    return cut_out(part, &slot, bytes + part->at, len - part->at, err);
+}
+
 const struct image_kind eo_kind_esp32_factory = {
     .name = "esp32-factory",
     .what = "an ESP32 factory image (bootloader, partition table and app)",
     .role = ROLE_NOTHING,
     .unfit = "a factory image goes over a cable",
     .instead = "flash the .ota.bin (the app alone) of the same build",
+    .advice = ESPOTA_ADVICE_TAKE_APP,
     .probe = probe,
     .describe = describe,
+    .app = find_app,
 };

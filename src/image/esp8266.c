@@ -99,9 +99,9 @@ static void check_words(struct findings *f, const uint8_t *bytes, size_t len,
                    "cut short: %u bytes are announced, the file has %zu",
                    (unsigned)said, len);
     else if (said < len)
-        eo_problem(f, ESPOTA_ERROR, said,
-                   "%u bytes are announced, the file has %zu: something "
-                   "follows the image", (unsigned)said, len);
+        eo_problem_advice(f, ESPOTA_ERROR, ESPOTA_ADVICE_TAKE_APP, said,
+                          "%u bytes are announced, the file has %zu: something "
+                          "follows the image", (unsigned)said, len);
     else if ((is = crc_without(bytes, len, at)) != crc)
         eo_problem(f, ESPOTA_ERROR, at + 4,
                    "damaged: the CRC is %08x, the bytes give %08x",
@@ -165,6 +165,27 @@ size_t eo_esp8266_sketch_len(const uint8_t *bytes, size_t len)
     return eo_signature_payload(bytes, len);
 }
 
+/* What is merged with it, usually a filesystem, follows: the image itself says
+ * where it ends, or its segments do. */
+static int find_app(struct image_part *part, const uint8_t *bytes, size_t len,
+                    struct espota_error *err)
+{
+    const bool whole = len >= APP + ESP8266_HEADER + 16;
+    const size_t words = whole ? place_of_words(bytes, len) : 0;
+    const size_t said = words != 0 ? eo_le32(bytes + words)
+                        : whole    ? eo_esp8266_sketch_len(bytes, len)
+                                   : len;
+    struct text t;
+
+    (void)err;
+    part->at = 0;
+    part->len = said > words + 8 && said < len ? said : len;
+    eo_text_init(&t, part->words, sizeof part->words);
+    eo_text_add(&t, "the first %zu bytes, where the app says that it ends",
+                part->len);
+    return 0;
+}
+
 const struct image_kind eo_kind_esp8266_app = {
     .name = "esp8266-app",
     .what = "an ESP8266 firmware",
@@ -172,6 +193,7 @@ const struct image_kind eo_kind_esp8266_app = {
     .inflates = true,
     .probe = probe_app,
     .describe = describe_app,
+    .app = find_app,
 };
 
 /* ---- others ------------------------------------------------------------- */

@@ -75,24 +75,44 @@ void eo_fact_field(struct findings *f, const char *name, const uint8_t *bytes,
         (struct espota_image_fact){.name = name, .text = keep(f, &t)};
 }
 
-void eo_problem(struct findings *f, enum espota_severity severity, size_t at,
-                const char *fmt, ...)
+static void add_problem(struct findings *f, enum espota_severity severity,
+                        enum espota_advice advice, size_t at, const char *fmt,
+                        va_list ap)
 {
     struct text t;
-    va_list ap;
 
     if (full(f, f->n_problems, PROBLEMS_MAX))
         return;
     t = room(f);
-    va_start(ap, fmt);
     eo_text_vadd(&t, fmt, ap);
-    va_end(ap);
     f->problems[f->n_problems++] = (struct espota_image_problem){
         .severity = severity,
         .located = at != NOWHERE,
         .at = at != NOWHERE ? f->base + at : 0,
         .text = keep(f, &t),
+        .advice = advice,
     };
+}
+
+void eo_problem(struct findings *f, enum espota_severity severity, size_t at,
+                const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    add_problem(f, severity, ESPOTA_ADVICE_NONE, at, fmt, ap);
+    va_end(ap);
+}
+
+void eo_problem_advice(struct findings *f, enum espota_severity severity,
+                       enum espota_advice advice, size_t at, const char *fmt,
+                       ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    add_problem(f, severity, advice, at, fmt, ap);
+    va_end(ap);
 }
 
 const char *eo_find_fact(const struct findings *f, const char *name)
@@ -125,4 +145,19 @@ bool eo_flashable(const struct findings *f)
 {
     return (f->role == ROLE_APP || f->role == ROLE_FILESYSTEM) &&
            eo_obstacle(f) == NULL;
+}
+
+/* Bytes of encrypted or compressed data are spread evenly: of 4096, each value
+ * comes 16 times, and the squares of the deviations sum up to 255 * 16. */
+bool eo_looks_random(const uint8_t *bytes, size_t len)
+{
+    int count[256] = {0}, sum = 0;
+
+    if (len < 4096)
+        return false;
+    for (size_t i = 0; i < 4096; i++)
+        count[bytes[i]]++;
+    for (size_t i = 0; i < 256; i++)
+        sum += (count[i] - 16) * (count[i] - 16);
+    return sum < 2 * 255 * 16;
 }

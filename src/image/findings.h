@@ -56,6 +56,10 @@ void eo_fact_field(struct findings *, const char *name, const uint8_t *bytes,
                    size_t len);
 void eo_problem(struct findings *, enum espota_severity, size_t at,
                 const char *fmt, ...) EO_PRINTF(4, 5);
+/* With what can be done about it. */
+void eo_problem_advice(struct findings *, enum espota_severity,
+                       enum espota_advice, size_t at, const char *fmt, ...)
+    EO_PRINTF(5, 6);
 
 /* The text of a fact, or NULL. */
 const char *eo_find_fact(const struct findings *, const char *name);
@@ -70,5 +74,8 @@ const struct espota_image_problem *eo_obstacle(const struct findings *);
 
 /* Nothing in the way, and a role a device takes as firmware or filesystem. */
 bool eo_flashable(const struct findings *);
+
+/* Encrypted, or compressed in a way that is not known here. */
+bool eo_looks_random(const uint8_t *bytes, size_t len);
 
 #endif

@@ -16,7 +16,7 @@ struct espota_image {
     struct espota_image_info info;
     struct findings found;
     struct image_form raw, inner, gzip; /* len 0: there is none */
-    char *path;
+    char *path, *taken;
     uint8_t *owned, *owned_inner, *owned_gzip; /* NULL: borrowed, or none */
 };
 
@@ -59,6 +59,7 @@ void espota_image_free(struct espota_image *img)
     eo_free(img->owned_inner);
     eo_free(img->owned_gzip);
     eo_free(img->path);
+    eo_free(img->taken);
     eo_free(img);
 }
 
@@ -87,9 +88,12 @@ static void judge_packed(struct espota_image *img)
     if (f->kind->inflates)
         return;
     if (f->role == ROLE_APP || f->role == ROLE_NOTHING)
-        eo_problem(f, ESPOTA_ERROR, NOWHERE,
-                   "it is packed by gzip, which the device does not unpack: "
-                   "flash the file inside");
+        eo_problem_advice(f, ESPOTA_ERROR,
+                          f->role == ROLE_APP ? ESPOTA_ADVICE_TAKE_APP
+                                              : ESPOTA_ADVICE_NONE,
+                          NOWHERE,
+                          "it is packed by gzip, which the device does not "
+                          "unpack: flash the file inside");
     else if (img->info.is_signed)
         eo_problem(f, ESPOTA_ERROR, NOWHERE,
                    "the signature is for the packed file, and the device "
@@ -239,6 +243,38 @@ int espota_image_wrap(struct espota_image **out, const void *bytes, size_t len,
     }
     *out = img;
     return 0;
+}
+
+int eo_image_new(struct espota_image **out, uint8_t *bytes, size_t len,
+                 const char *file, const char *taken,
+                 enum espota_compress policy, struct espota_error *err)
+{
+    struct espota_image *img = eo_calloc(1, sizeof *img);
+
+    if (img == NULL) {
+        eo_free(bytes);
+        return eo_fail_memory(err);
+    }
+    img->raw.bytes = img->owned = bytes;
+    img->raw.len = len;
+    img->path = eo_strdup(file);
+    img->taken = taken != NULL ? eo_strdup(taken) : NULL;
+    img->info.file = img->path;
+    img->info.taken = img->taken;
+    if (img->path == NULL || (taken != NULL && img->taken == NULL)) {
+        eo_fail_memory(err);
+    } else if (finish(img, policy, err) == 0) {
+        *out = img;
+        return 0;
+    }
+    espota_image_free(img);
+    return -1;
+}
+
+const void *espota_image_bytes(const struct espota_image *img, size_t *len)
+{
+    *len = img->raw.len;
+    return img->raw.bytes;
 }
 
 /* ---- reading files ------------------------------------------------------ */

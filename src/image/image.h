@@ -15,6 +15,13 @@ struct image_form {
     char md5[33]; /* of these very bytes, as every protocol announces it */
 };
 
+/* An image of bytes (from eo_calloc() and such) that were taken out of that
+ * file, and from where in it, in words (NULL: they are all of it).  The bytes
+ * are the image's, also where this fails. */
+int eo_image_new(struct espota_image **out, uint8_t *bytes, size_t len,
+                 const char *file, const char *taken, enum espota_compress,
+                 struct espota_error *err) EO_MUST_CHECK;
+
 const struct image_form *eo_image_raw(const struct espota_image *);
 
 /* What was found in it, beyond the public view. */

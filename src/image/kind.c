@@ -22,25 +22,10 @@ static bool never(const uint8_t *bytes, size_t len)
     return false;
 }
 
-/* Bytes of encrypted or compressed data are spread evenly: of 4096, each value
- * comes 16 times, and the squares of the deviations sum up to 255 * 16. */
-static bool looks_random(const uint8_t *bytes, size_t len)
-{
-    int count[256] = {0}, sum = 0;
-
-    if (len < 4096)
-        return false;
-    for (size_t i = 0; i < 4096; i++)
-        count[bytes[i]]++;
-    for (size_t i = 0; i < 256; i++)
-        sum += (count[i] - 16) * (count[i] - 16);
-    return sum < 2 * 255 * 16;
-}
-
 static void describe_unknown(struct findings *f, const uint8_t *bytes,
                              size_t len)
 {
-    if (looks_random(bytes, len))
+    if (eo_looks_random(bytes, len))
         eo_problem(f, ESPOTA_NOTE, 0,
                    "the bytes look random: encrypted, perhaps for flash "
                    "encryption, or packed in a format not known here");
@@ -103,11 +88,10 @@ void eo_identify(struct findings *f, const uint8_t *bytes, size_t len)
     before = f->n_problems;
     if (f->unfit == NULL || f->role != f->kind->role)
         return;
-    eo_problem(f, ESPOTA_ERROR, NOWHERE, "%s: %s", f->unfit, f->instead);
-    if (f->n_problems > before) {
+    eo_problem_advice(f, ESPOTA_ERROR, f->advice, NOWHERE, "%s: %s", f->unfit,
+                      f->instead);
+    if (f->n_problems > before)
         f->unfit_problem = &f->problems[before];
-        f->problems[before].advice = f->advice;
-    }
 }
 
 void eo_identify_gzip(struct findings *f)

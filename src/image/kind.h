@@ -13,6 +13,13 @@
 
 #include "image/findings.h"
 
+/* A part of a file, and where it is there, in words: "partition app0 at
+ * 0x10000 (otadata selects it)". */
+struct image_part {
+    size_t at, len;
+    char words[192];
+};
+
 struct image_kind {
     const char *name; /* "esp32-app": in JSON; stable */
     const char *what; /* "an ESP32 app", to be used in a sentence */
@@ -31,6 +38,11 @@ struct image_kind {
     enum espota_advice not_arduino_advice; /* beside it */
     bool (*probe)(const uint8_t *bytes, size_t len);
     void (*describe)(struct findings *, const uint8_t *bytes, size_t len);
+    /* Finds the app where there may be more in a file than that; of one that
+     * is an app and no more, all of it.  Fails with IMAGE.  NULL: an app of
+     * this kind is the whole file. */
+    int (*app)(struct image_part *, const uint8_t *bytes, size_t len,
+               struct espota_error *);
 };
 
 /* Every kind there is, in the order they are tried: the first whose probe

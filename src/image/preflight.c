@@ -135,6 +135,7 @@ static void rule_damage(struct refusal *r, const struct preflight_image *img,
     if (p->located)
         eo_text_add(&r->text, " (at byte %zu)", p->at);
     r->hint = "build or download the file again";
+    r->advice = p->advice;
 }
 
 /* What a device demands of a table before it writes it; what is only worth a

@@ -209,6 +209,7 @@ static void describe(struct findings *f, const uint8_t *bytes, size_t len)
         f->unfit = "a DFU package for an nRF, and no protocol here updates one";
         f->instead = "send it by Bluetooth or USB with Nordic's or Adafruit's "
                      "nrfutil";
+        f->advice = ESPOTA_ADVICE_NONE;
     }
     if (len > HEADER && eo_le16(bytes + 26) <= len - HEADER)
         eo_fact_field(f, "first_file", bytes + HEADER,
@@ -221,6 +222,7 @@ const struct image_kind eo_kind_zip = {
     .role = ROLE_NOTHING,
     .unfit = "no device unpacks it",
     .instead = "unpack it and flash the image inside",
+    .advice = ESPOTA_ADVICE_TAKE_APP,
     .probe = probe,
     .describe = describe,
 };

@@ -211,6 +211,25 @@ make_image() {
     "$MKIMAGE" "$1" "$2" "${3:-1.0.0}" "$image"
 }
 
+# Bootloader, table and app in one: the pieces a build has.  Behind the table of
+# otadata and app0 another app may be named, which lies at 0x90000.
+make_factory() { # FILE APP [APP]
+    "$MKIMAGE" esp32c3 256K 9 "$T/boot.bin"
+    head -c 32768 /dev/zero | tr '\0' '\377' >"$1"
+    dd if="$T/boot.bin" of="$1" conv=notrunc bs=1 count=20000 status=none
+    # Without MD5: enough of a table.
+    printf '\252\120\1\0\0\220\0\0\0\40\0\0otadata\0\0\0\0\0\0\0\0\0\0\0\0\0' >>"$1"
+    printf '\252\120\0\20\0\0\1\0\0\0\10\0app0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >>"$1"
+    [ $# = 2 ] || printf '\252\120\0\21\0\0\11\0\0\0\10\0app1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >>"$1"
+    head -c $((65536 - $(wc -c <"$1"))) /dev/zero | tr '\0' '\377' >>"$1"
+    cat "$2" >>"$1"
+    # A bootloader is not an app: its descriptor goes.
+    printf '\120\0\0\0' | dd of="$1" conv=notrunc bs=1 seek=32 status=none
+    [ $# = 3 ] || return 0
+    head -c $((0x90000 - $(wc -c <"$1"))) /dev/zero | tr '\0' '\377' >>"$1"
+    cat "$3" >>"$1"
+}
+
 need_images() { [ -d "$IMAGES" ] || skip "no real images in $IMAGES"; }
 
 md5() { md5sum <"$1" | cut -d ' ' -f 1; } # FILE

@@ -4,20 +4,6 @@
 
 load helpers
 
-# Bootloader, table and app in one: the pieces a build has.
-make_factory() { # FILE APP
-    "$MKIMAGE" esp32c3 256K 9 boot.bin
-    head -c 32768 /dev/zero | tr '\0' '\377' >"$1"
-    dd if=boot.bin of="$1" conv=notrunc bs=1 count=20000 status=none
-    # otadata, nvs, app0, without MD5: enough of a table
-    printf '\252\120\1\0\0\220\0\0\0\40\0\0otadata\0\0\0\0\0\0\0\0\0\0\0\0\0' >>"$1"
-    printf '\252\120\0\20\0\0\1\0\0\0\34\0app0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >>"$1"
-    head -c $((65536 - 32768 - 64)) /dev/zero | tr '\0' '\377' >>"$1"
-    cat "$2" >>"$1"
-    # A bootloader is no app: its descriptor goes.
-    printf '\120\0\0\0' | dd of="$1" conv=notrunc bs=1 seek=32 status=none
-}
-
 @test "a factory image is refused, and the file beside it named" {
     start_sim esphome
     mkdir build
@@ -26,6 +12,7 @@ make_factory() { # FILE APP
     flash build/firmware.factory.bin
     expect_status 3
     grep -q 'firmware.factory.bin is an ESP32 factory image' "$T/err"
+    expect_stderr '; or use --from-factory'
     refuse_stderr beside
 
     cp app.bin build/firmware.ota.bin
