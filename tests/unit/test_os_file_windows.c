@@ -1,5 +1,5 @@
 /* test_os_file_windows.c -- files of Windows: their names, who may do what with
- * them, who has them open, and what a folder does not let out. */
+ * them, and who has them open. */
 #include "support/windows_folder.h"
 
 #include <errno.h>
@@ -125,97 +125,6 @@ static void test_a_long_path(void **state)
     }
 }
 
-/* ---- below a folder -------------------------------------------------------- */
-
-static void assert_below(const char *path, bool there)
-{
-    const os_file file = eo_file_open_below(folder, path);
-
-    if ((file != OS_NO_FILE) != there)
-        fail_msg("%s: %s", path, there ? "is not there" : "was let out");
-    eo_file_close(file);
-}
-
-static void test_what_a_folder_does_not_let_out(void **state)
-{
-    static const char *const NEVER[] = {
-        /* upwards and elsewhere */
-        "/..", "/../secret", "/in/../fw.bin", "/in\\..\\fw.bin", "/..\\secret",
-        "/in\\fw.bin", "/\\", "\\in/fw.bin", "/C:/Windows/win.ini",
-        "/C:\\Windows\\win.ini", "/C:fw.bin", "//server\\share/x",
-        "/\\\\server\\share\\x", "/?\?/C:/Windows/win.ini",
-        "/\\?\?\\C:\\Windows\\win.ini", "/GLOBALROOT/x",
-        /* streams */
-        "/fw.bin:secret", "/fw.bin::$DATA", "/fw.bin:$DATA", "/in:x/fw.bin",
-        "/in::$INDEX_ALLOCATION/fw.bin", "/:secret", "/fw.bin:",
-        /* what the system would cut off */
-        "/fw.bin.", "/fw.bin ", "/fw.bin. .", "/in./fw.bin", "/in /fw.bin",
-        "/in.../fw.bin", "/. /fw.bin",
-        /* devices */
-        "/CON", "/con", "/NUL", "/nul.txt", "/aux.bin", "/COM1", "/com1.txt",
-        "/LPT9", "/CONIN$", "/conout$", "/PRN", "/com\xc2\xb2", "/nul .bin",
-        "/CON/fw.bin", "/COM1/fw.bin",
-        /* patterns, controls and what is no text */
-        "/*", "/fw.???", "/fw<", "/f\"", "/fw|", "/\x01", "/fw\x1f.bin",
-        "/fw.bin\n", "/\xff\xfe", "/\xed\xa0\x80",
-        /* by a second name */
-        "/HIDDEN~1", "/_HIDD~1", "/LONGNA~1.BIN",
-        /* what is hidden, and what is none */
-        "/.hidden", "/in/.hidden", "", "/", "//", "/in/", "/none", "/fw.bin/x",
-    };
-
-    (void)state;
-    folder_put(L"fw.bin", "x");
-    folder_put(L".hidden", "secret");
-    folder_put(L"long name of a file.binary", "x");
-    assert_true(CreateDirectoryW(in_folder_wide(L"in"), NULL));
-    folder_put(L"in\\fw.bin", "y");
-    assert_below("/fw.bin", true);
-    assert_below("/in/fw.bin", true);
-    assert_below("//in//fw.bin", true);
-    assert_below("/long name of a file.binary", true);
-    for (size_t i = 0; i < sizeof NEVER / sizeof *NEVER; i++)
-        assert_below(NEVER[i], false);
-}
-
-/* The name that the system made itself for those who know eight letters. */
-static void test_a_short_name_is_no_name(void **state)
-{
-    wchar_t shorter[MAX_PATH + 100], *name;
-    char path[100];
-    DWORD n;
-
-    (void)state;
-    folder_put(L".hidden file", "secret");
-    n = GetShortPathNameW(in_folder_wide(L".hidden file"), shorter,
-                          sizeof shorter / sizeof *shorter);
-    name = n > 0 ? wcsrchr(shorter, L'\\') : NULL;
-    if (name == NULL || wcschr(name, L'~') == NULL)
-        skip_because("this file system makes no short names");
-    snprintf(path, sizeof path, "/%ls", name + 1);
-    assert_below(path, false);
-}
-
-static void test_links_are_not_followed(void **state)
-{
-    wchar_t to[MAX_PATH + 400];
-
-    (void)state;
-    assert_true(CreateDirectoryW(in_folder_wide(L"in"), NULL));
-    folder_put(L"in\\fw.bin", "y");
-    wcscpy(to, in_folder_wide(L"in"));
-    if (!CreateSymbolicLinkW(in_folder_wide(L"link"), to,
-                             SYMBOLIC_LINK_FLAG_DIRECTORY |
-                                 SYMBOLIC_LINK_FLAG_ALLOW_UNPRIVILEGED_CREATE))
-        skip_because("this user may not make links here");
-    wcscpy(to, in_folder_wide(L"in\\fw.bin"));
-    CreateSymbolicLinkW(in_folder_wide(L"file"), to,
-                        SYMBOLIC_LINK_FLAG_ALLOW_UNPRIVILEGED_CREATE);
-    assert_below("/in/fw.bin", true);
-    assert_below("/link/fw.bin", false);
-    assert_below("/file", false);
-}
-
 /* ---- others who have it open ------------------------------------------------ */
 
 static HANDLE open_other(const wchar_t *name, DWORD access, DWORD share)
@@ -331,7 +240,7 @@ static void test_a_file_that_is_held_for_a_moment_is_replaced(void **state)
 
 /* ---- who may ------------------------------------------------------------------ */
 
-/* All to the user of this test, and what others are given. */
+/* All to the user of this test, and what others are given; "": of the folder. */
 static void give(const wchar_t *name, const wchar_t *others)
 {
     union {
@@ -352,7 +261,8 @@ static void give(const wchar_t *name, const wchar_t *others)
     LocalFree(sid);
     assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(
         list, SDDL_REVISION_1, &about, NULL));
-    assert_true(SetFileSecurityW(in_folder_wide(name),
+    assert_true(SetFileSecurityW(*name != L'\0' ? in_folder_wide(name)
+                                                  : folder_wide,
                                  DACL_SECURITY_INFORMATION |
                                      PROTECTED_DACL_SECURITY_INFORMATION,
                                  about));
@@ -375,7 +285,7 @@ static void test_who_may(void **state)
 
     (void)state;
     folder_put(L"x.conf", "x");
-    give(L".", L"(A;;FA;;;SY)");
+    give(L"", L"(A;;FA;;;SY)");
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         struct file_facts facts;
         struct file_doubt doubt;
@@ -406,7 +316,7 @@ static void test_whoever_can_put_something_in_its_place(void **state)
     (void)state;
     folder_put(L"x.conf", "x");
     give(L"x.conf", L"(A;;FA;;;SY)");
-    give(L".", L"(A;;FA;;;WD)");
+    give(L"", L"(A;;FA;;;WD)");
     assert_int_equal(eo_file_open_trusted(in_folder("x.conf"), &doubt),
                      OS_NO_FILE);
     assert_string_equal(doubt.why, "can be written by everybody");
@@ -478,9 +388,6 @@ int main(void)
         TEST(test_names_that_are_kept_for_devices),
         TEST(test_the_null_device_by_its_own_name),
         TEST(test_a_long_path),
-        TEST(test_what_a_folder_does_not_let_out),
-        TEST(test_a_short_name_is_no_name),
-        TEST(test_links_are_not_followed),
         TEST(test_a_file_that_another_program_has),
         TEST(test_who_writes),
         TEST(test_what_we_have_open_is_everybodys),

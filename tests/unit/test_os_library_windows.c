@@ -26,8 +26,8 @@ static void test_whoever_can_write_here_loads_nothing(void **state)
     wcscat(from, L"\\version.dll");
     assert_true(CopyFileW(from, in_folder_wide(L"espota-planted.dll"), FALSE));
     GetCurrentDirectoryW(MAX_PATH, here);
-    assert_true(SetCurrentDirectoryW(folder_wide));
-    SetEnvironmentVariableW(L"PATH", folder_wide);
+    assert_true(SetCurrentDirectoryW(folder_wide + FOLDER_PREFIX));
+    SetEnvironmentVariableW(L"PATH", folder_wide + FOLDER_PREFIX);
     assert_null(eo_library_open("espota-planted.dll"));
     SetCurrentDirectoryW(here);
     folder_remove(folder_wide);

@@ -151,11 +151,11 @@ static void test_a_program_beside_us_is_not_taken(void **state)
     (void)state;
     folder_put(L"espota-only-here.cmd", "@exit /b 3\r\n");
     GetCurrentDirectoryW(MAX_PATH, here);
-    assert_true(SetCurrentDirectoryW(folder_wide));
+    assert_true(SetCurrentDirectoryW(folder_wide + FOLDER_PREFIX));
     rc = begin(&p, WORDS, NULL);
     SetCurrentDirectoryW(here);
     assert_int_equal(rc, ENOENT);
-    SetEnvironmentVariableW(L"PATH", folder_wide);
+    SetEnvironmentVariableW(L"PATH", folder_wide + FOLDER_PREFIX);
     assert_int_equal(begin(&p, WORDS, NULL), 0);
     assert_int_equal(end_of(&p), 3);
 }
