@@ -10,8 +10,10 @@ bad=0
 
 complain() { echo "$1"; bad=1; }
 
+rooms=' ' # that have a line
 allow() { # DIR ALLOWED...   (a directory, or one header of one)
     dir=$1; shift
+    rooms="$rooms$dir "
     # One process for all files of a directory: a rule runs this often.
     for pair in $(grep -H '^#include "[a-z0-9_]*/[a-z0-9_]*\.h"' "$dir"/*.[ch] |
         sed 's/:#include "\([^"]*\)".*/:\1/'); do
@@ -79,6 +81,12 @@ allow sim_arduino base os crypto wire image net sim
 allow sim_web     base os crypto wire image net sim
 allow sim_pull    base os crypto wire image net sim
 allow sim_main    base os crypto net sim sim_esphome sim_arduino sim_web sim_pull
+for room in */; do
+    case $rooms in
+    *" ${room%/} "*) ;;
+    *) complain "$(echo "$room"*): no line here says what this room may include" ;;
+    esac
+done
 pure wire proto
 for room in base crypto wire image proto net names session web serve fleet api conf ui cli sim sim_*; do
     portable "$room"/*.[ch]

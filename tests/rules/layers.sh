@@ -9,6 +9,7 @@ bad=0
 plant() { # WORDS FILE LINE: adding LINE to FILE must be complained about
     rm -rf "$tmp/src"
     cp -R src "$tmp/src"
+    mkdir -p "$(dirname "$tmp/src/$2")"
     printf '%s\n' "$3" >>"$tmp/src/$2"
     if "$check" "$tmp/src" >"$tmp/out" 2>&1; then
         echo "$2 may have: $3 ($1)"
@@ -23,6 +24,7 @@ plant() { # WORDS FILE LINE: adding LINE to FILE must be complained about
 "$check" src || exit 1 # as it stands it is clean
 plant "up" wire/esphome.c '#include "net/loop.h"'
 plant "up" base/str.c '#include "crypto/digest.h"'
+plant "a room without a line" sim_another/device.c '#include "base/str.h"'
 plant "past the API" cli/main.c '#include "fleet/job.h"'
 plant "the client's reading" sim_esphome/noise.c '#include "proto/esphome.h"'
 plant "a particular protocol" session/session.c '#include "wire/esphome.h"'
