@@ -128,9 +128,9 @@ static const struct line LINES[] = {
     {"window 0", {"--window=0"}, {"!--window takes auto, lockstep or a number"}, 0},
     {"a range backwards", {"-P", "20-10"}, {"!--host_port takes"}, 0},
     {"a range without end", {"-P", "20-"}, {"!--host_port takes"}, 0},
-    {"a misspelt word", {"--protocol=espohme"},
-     {"!--protocol takes auto, esphome, arduino or web, not \"espohme\" (did "
-      "you mean \"esphome\"?)"}, 0},
+    {"a misspelt word", {"--type=filesytem"},
+     {"!--type takes app, filesystem, partition-table or bootloader, not "
+      "\"filesytem\" (did you mean \"filesystem\"?)"}, 0},
     {"no time at all", {"--connect-timeout=0"}, {"!more than 0"}, 0},
     {"too fine", {"--retry-delay=0.0005"}, {"!--retry-delay takes seconds"}, 0},
     {"longer than a day", {"--stall-timeout=99999"}, {"!at most 86400"}, 0},
