@@ -102,7 +102,9 @@ static FILE *stream_or_close(HANDLE file, int flags, const char *mode)
 
 FILE *eo_file_stream_read(const char *path)
 {
-    return stream_or_close((HANDLE)eo_file_open(path), _O_RDONLY, "rb");
+    return stream_or_close(eo_windows_open(path, GENERIC_READ, OPEN_EXISTING,
+                                           FILE_ATTRIBUTE_NORMAL),
+                           _O_RDONLY, "rb");
 }
 
 FILE *eo_file_stream_write(const char *path)
@@ -310,7 +312,17 @@ void eo_file_let_go(os_file file)
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* The end of a pipe is an error to the system. */
+static bool is_folder(HANDLE file)
+{
+    FILE_STANDARD_INFO info;
+
+    return GetFileInformationByHandleEx(file, FileStandardInfo, &info,
+                                        sizeof info) &&
+           info.Directory;
+}
+
+/* The end of a pipe is an error to the system, and a folder that is read has no
+ * error of its own. */
 static ptrdiff_t read_from(HANDLE file, void *bytes, size_t len,
                            OVERLAPPED *place)
 {
@@ -322,8 +334,7 @@ static ptrdiff_t read_from(HANDLE file, void *bytes, size_t len,
     code = GetLastError();
     if (code == ERROR_HANDLE_EOF || code == ERROR_BROKEN_PIPE)
         return 0;
-    /* Windows would say EACCES or the like of a folder. */
-    errno = eo_windows_errno(code);
+    errno = is_folder(file) ? EISDIR : eo_windows_errno(code);
     return -1;
 }
 

@@ -96,6 +96,29 @@ static void test_a_folder_is_no_file_to_write(void **state)
     assert_int_equal(errno, EISDIR);
 }
 
+/* Be it said when it is opened or when it is read. */
+static void test_a_folder_is_no_file_to_read(void **state)
+{
+    const os_file file = eo_file_open(dir);
+    FILE *f;
+    char byte;
+
+    (void)state;
+    assert_int_not_equal(file, OS_NO_FILE);
+    assert_int_equal(eo_file_read(file, &byte, 1), -1);
+    assert_int_equal(errno, EISDIR);
+    eo_file_close(file);
+    errno = 0;
+    f = eo_file_stream_read(dir);
+    if (f != NULL) {
+        assert_int_equal(fread(&byte, 1, 1, f), 0);
+        assert_true(ferror(f));
+    }
+    assert_int_equal(errno, EISDIR);
+    if (f != NULL)
+        fclose(f);
+}
+
 /* ---- below a folder -------------------------------------------------------- */
 
 /* What it takes for a name of a file in it may be there under that name: so it is
@@ -367,6 +390,7 @@ int main(void)
         TEST(test_kinds),
         TEST(test_whether_it_can_be_had),
         TEST(test_a_folder_is_no_file_to_write),
+        TEST(test_a_folder_is_no_file_to_read),
         TEST(test_below_a_folder),
         TEST(test_what_is_not_trusted),
         TEST(test_a_file_that_changes),
