@@ -225,6 +225,9 @@ $(BIN): $(call obj,$(SRC_CLI)) $(RESOURCE) $(STATIC)
 $(SIM): $(call obj,$(SRC_SIM)) $(RESOURCE) $(STATIC)
 	$(call say,LD,$@)$(LINK) $(HARD_PROGRAM) -o $@ $^ $(LIBS_CLI) $(LIBS)
 
+# As libmicrohttpd does: the system's 64 are few.
+$(BUILD)/src/serve/httpd.o: OUR_CPPFLAGS += $(if $(filter Windows,$(TARGET_OS)),-DFD_SETSIZE=2048)
+
 # Objects depend on the flags they were built with, not only on their sources.
 # Ours alone, whichever object asks first: make hands down what is set for it.
 $(BUILD)/.flags: OUR_CPPFLAGS := $(OUR_CPPFLAGS)

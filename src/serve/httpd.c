@@ -32,32 +32,42 @@ const char *eo_httpd_library(void)
 
 static void on_ready(void *ctx, int ready);
 
-/* Without epoll: watch what select() would be asked for. */
+/* What select() would be asked for. */
+struct sets {
+    fd_set in, out, bad;
+};
+
+static void watch_socket(struct httpd *s, struct watch **w, os_socket fd,
+                         const struct sets *sets)
+{
+    const int want = s->deaf ? 0
+                             : (FD_ISSET((MHD_socket)fd, &sets->in)
+                                    ? ESPOTA_READ : 0) |
+                                   (FD_ISSET((MHD_socket)fd, &sets->out)
+                                        ? ESPOTA_WRITE : 0);
+
+    if (*w == NULL && want != 0)
+        *w = eo_watch_new(s->c.loop, fd, want, on_ready, s);
+    else if (*w != NULL)
+        eo_watch_want(*w, want);
+}
+
+/* Without epoll: those that we know, which are all.  Of others their places are
+ * not known: where a socket is a handle it counts nothing. */
 static void watch_sets(struct httpd *s)
 {
-    fd_set in, out, bad;
-    MHD_socket max = (MHD_socket)-1;
+    struct sets sets;
+    MHD_socket max = MHD_INVALID_SOCKET;
 
-    FD_ZERO(&in);
-    FD_ZERO(&out);
-    FD_ZERO(&bad);
-    if (MHD_get_fdset2(s->daemon, &in, &out, &bad, &max, FD_SETSIZE) != MHD_YES)
+    FD_ZERO(&sets.in);
+    FD_ZERO(&sets.out);
+    FD_ZERO(&sets.bad);
+    if (MHD_get_fdset2(s->daemon, &sets.in, &sets.out, &sets.bad, &max,
+                       FD_SETSIZE) != MHD_YES)
         return;
-    for (int fd = 0; fd < (int)s->n_watch; fd++) {
-        const int want =
-            s->deaf || fd > (int)max ? 0
-                     : (FD_ISSET(fd, &in) ? ESPOTA_READ : 0) |
-                           (FD_ISSET(fd, &out) ? ESPOTA_WRITE : 0);
-
-        if (s->watch[fd] == NULL && want != 0)
-            s->watch[fd] =
-                eo_watch_new(s->c.loop, fd, want, on_ready, s);
-        else if (s->watch[fd] != NULL && want == 0) {
-            eo_watch_free(s->watch[fd]);
-            s->watch[fd] = NULL;
-        } else if (s->watch[fd] != NULL)
-            eo_watch_want(s->watch[fd], want);
-    }
+    watch_socket(s, &s->listening, s->c.listener, &sets);
+    for (struct conn *c = s->conns; c != NULL; c = c->next)
+        watch_socket(s, &c->watch, c->fd, &sets);
 }
 
 static void watch(struct httpd *s)
@@ -216,11 +226,9 @@ int eo_httpd_new(struct httpd **out, const struct httpd_config *c,
         if (s->epoll == NULL)
             goto no_memory;
     } else {
-        s->watch = eo_calloc(FD_SETSIZE, sizeof(struct watch *));
-        if (s->watch == NULL)
-            goto no_memory;
-        s->n_watch = FD_SETSIZE;
         watch_sets(s);
+        if (s->listening == NULL)
+            goto no_memory;
     }
     *out = s;
     return 0;
@@ -239,9 +247,7 @@ void eo_httpd_free(struct httpd *s)
         return;
     eo_timer_stop(s->c.loop, &s->run);
     eo_watch_free(s->epoll);
-    for (size_t fd = 0; fd < s->n_watch; fd++)
-        eo_watch_free(s->watch[fd]);
-    eo_free(s->watch);
+    eo_watch_free(s->listening);
     if (s->daemon != NULL)
         MHD_stop_daemon(s->daemon);
     eo_timer_stop(s->c.loop, &s->look);

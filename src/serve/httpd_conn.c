@@ -248,12 +248,15 @@ void eo_serve_connection(void *ctx, struct MHD_Connection *connection,
 
         c = eo_calloc(1, sizeof *c);
         *socket_context = c;
-        if (c == NULL)
-            return; /* its requests are refused */
+        if (c == NULL) { /* its requests are refused, where they are heard */
+            if (s->epoll == NULL)
+                eo_sock_shut((os_socket)info->connect_fd);
+            return;
+        }
         *c = (struct conn){.server = s,
                            .next = s->conns,
                            .link = &s->conns,
-                           .fd = (int)info->connect_fd,
+                           .fd = (os_socket)info->connect_fd,
                            .since = eo_loop_now(s->c.loop)};
         if (c->next != NULL)
             c->next->link = &c->next;
@@ -274,6 +277,7 @@ void eo_serve_connection(void *ctx, struct MHD_Connection *connection,
     *c->link = c->next;
     if (c->next != NULL)
         c->next->link = c->link;
+    eo_watch_free(c->watch);
     eo_free(c);
     *socket_context = NULL;
 }

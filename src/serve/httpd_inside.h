@@ -25,6 +25,7 @@ struct conn {
     struct conn *next, **link;
     struct exchange *exchange; /* NULL: between requests */
     os_socket fd;
+    struct watch *watch; /* without epoll; NULL: nothing is waited for yet */
     uint64_t since; /* when it began to owe us a request */
     bool asked;      /* it sent at least one request */
     const char *cut; /* why we ended it; NULL: we did not */
@@ -35,8 +36,7 @@ struct httpd {
     struct MHD_Daemon *daemon;
     struct timer run, look, wait;
     struct watch *epoll;
-    struct watch **watch; /* without epoll: by descriptor */
-    size_t n_watch;
+    struct watch *listening; /* without epoll, as in each connection */
     struct conn *conns;
     unsigned n_conns; /* those that were not cut */
     unsigned long n_came; /* ever */
