@@ -23,6 +23,10 @@ enum { OS_NO_SOCKET = -1 };
  * or wake.h. */
 const char *eo_sock_text(int sys);
 
+/* As errno says it, of an error of a socket that a library tells as the system
+ * does; 0 stays 0. */
+int eo_sock_errno(long system);
+
 /* ---- making them --------------------------------------------------------- */
 
 /* TCP, non-blocking connect under way (or done).  local may be NULL. */

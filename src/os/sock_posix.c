@@ -35,6 +35,11 @@ const char *eo_sock_text(int sys)
     return strerror(sys);
 }
 
+int eo_sock_errno(long system)
+{
+    return (int)system;
+}
+
 /* ---- making them --------------------------------------------------------- */
 
 int eo_posix_prepare(int fd)

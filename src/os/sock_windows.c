@@ -17,6 +17,11 @@ const char *eo_sock_text(int sys)
     return eo_windows_text(sys);
 }
 
+int eo_sock_errno(long system)
+{
+    return eo_windows_errno((DWORD)system);
+}
+
 /* ---- making them --------------------------------------------------------- */
 
 static int startup_result;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "net/unreachable.h"
+#include "os/sock.h"
 #include "web/push_inside.h"
 #include "web/verdict.h"
 
@@ -87,7 +88,7 @@ static bool fail_connect(struct push *p, CURLcode code)
              curl_easy_getinfo(p->easy, CURLINFO_OS_ERRNO, &sys) == CURLE_OK &&
              sys != 0)
         eo_unreachable(&p->base.error, &p->base.addr[0],
-                       p->base.c.bind != NULL, (int)sys);
+                       p->base.c.bind != NULL, eo_sock_errno(sys));
     return p->stalled || sys != 0;
 }
 
