@@ -72,6 +72,8 @@ _espota_c() {
         mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur") ;;
     upload:--window | fleet:--window)
         mapfile -t COMPREPLY < <(compgen -W "auto lockstep" -- "$cur") ;;
+    inspect:--extract)
+        compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     sign:--key)
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     sign:--out)
@@ -128,7 +130,7 @@ _espota_c_words() {
     upload) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --profile= --path= --tls-ca= --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --wait-online= --compress= --window= --no-signed --from-factory --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --verify= --verify-timeout= --expect-version= --expect-hash= --if-changed --jobs= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 args=$(espota-c completion hosts 2>/dev/null) ;;
     fleet) words='--ip= --file= --port= --protocol= --spiffs --type= --yes --auth= --auth-file= --auth-stdin --ask-auth --md5-target --min-auth= --key= --key-file= --require-encryption --profile= --path= --tls-ca= --user= --host_ip= --host_port= --ipv4 --ipv6 --resolve= --resolver= --wait-online= --compress= --window= --no-signed --from-factory --force --dry-run --timeout= --connect-timeout= --stall-timeout= --retry= --retry-delay= --max-time= --verify= --verify-timeout= --expect-version= --expect-hash= --if-changed --jobs= --rate= --per-host-limit= --canary= --waves= --wave-max-fail= --max-fail= --order= --offline= --journal= --only= --shard= --before= --after= --hook-timeout= --hook-shell --junit= --progress --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     discover) words='--host_ip= --ipv4 --ipv6 --timeout= --watch --filter= --as-targets --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
-    inspect) words='--json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
+    inspect) words='--extract= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
     serve) words='--auth= --auth-file= --auth-stdin --ask-auth --user= --bind= --port= --map= --dir= --fw-version= --once= --max-repeats= --tls-cert= --tls-key= --drop-to= --compress= --connect-timeout= --stall-timeout= --max-time= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     wait) words='--host_ip= --ipv4 --ipv6 --timeout= --port= --quiet --verbose --debug --color= --config= --no-config --help --version ' args=$(espota-c completion hosts 2>/dev/null) ;;
     sign) words='--key= --out= --verify --pub= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;

@@ -90,6 +90,7 @@ complete -c espota-c -n 'contains (__espota_c_command) discover' -l as-targets -
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet serve' -l compress -x -a 'auto always never' -d 'send compressed: auto, always or never'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l window -x -a 'auto lockstep' -d 'bytes in flight: auto, lockstep or a number'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l no-signed -d 'send FILE even if there is a FILE.signed'
+complete -c espota-c -n 'contains (__espota_c_command) inspect' -l extract -r -F -d 'write the app in a factory image or ZIP to OUT'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l from-factory -d 'flash the app in a factory image or ZIP'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l force -d 'flash it even if it looks wrong for the device'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l dry-run -d 'stop before the first byte to the device'

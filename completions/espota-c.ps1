@@ -62,6 +62,7 @@ Register-ArgumentCompleter -Native -CommandName espota-c, espota-c.exe -ScriptBl
         @{ name = '--compress'; other = ''; of = 'upload fleet serve'; follows = 'auto always never'; help = 'send compressed: auto, always or never' }
         @{ name = '--window'; other = ''; of = 'upload fleet'; follows = 'auto lockstep'; help = 'bytes in flight: auto, lockstep or a number' }
         @{ name = '--no-signed'; other = ''; of = 'upload fleet'; follows = ''; help = 'send FILE even if there is a FILE.signed' }
+        @{ name = '--extract'; other = ''; of = 'inspect'; follows = '@'; help = 'write the app in a factory image or ZIP to OUT' }
         @{ name = '--from-factory'; other = ''; of = 'upload fleet'; follows = ''; help = 'flash the app in a factory image or ZIP' }
         @{ name = '--force'; other = ''; of = 'upload fleet'; follows = ''; help = 'flash it even if it looks wrong for the device' }
         @{ name = '--dry-run'; other = ''; of = 'upload fleet'; follows = ''; help = 'stop before the first byte to the device' }

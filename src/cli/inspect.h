@@ -18,9 +18,16 @@ static inline const char *eo_severity_word(enum espota_severity severity)
     return WORDS[severity];
 }
 
+/* What is told of. */
+struct inspected {
+    const struct espota_image_info *info;
+    const char *name; /* of its file */
+    const char *from; /* it was taken out of that file; or NULL */
+};
+
 /* Both write a line and flush: 0, or an errno.  A file that cannot be read gets
  * a line as well. */
-int eo_inspect_json(FILE *, const struct espota_image_info *);
+int eo_inspect_json(FILE *, const struct inspected *);
 int eo_inspect_json_unreadable(FILE *, const char *file,
                                const struct espota_error *);
 

@@ -15,12 +15,13 @@ static json_t *problem(const struct espota_image_problem *p)
     return o;
 }
 
-static json_t *object(const struct espota_image_info *info)
+static json_t *object(const struct inspected *it)
 {
+    const struct espota_image_info *info = it->info;
     json_t *problems = json_array();
     json_t *o =
         json_pack("{s:o, s:I, s:s, s:s, s:s, s:o, s:b, s:b, s:b}", "file",
-                  eo_json_text(info->file), "bytes", (json_int_t)info->bytes,
+                  eo_json_text(it->name), "bytes", (json_int_t)info->bytes,
                   "md5", info->md5, "sha256", info->sha256, "kind", info->kind,
                   "chip", eo_json_text(info->chip), "ok", info->ok, "gzip",
                   info->is_gzip, "signed", info->is_signed);
@@ -34,12 +35,16 @@ static json_t *object(const struct espota_image_info *info)
     for (size_t i = 0; i < info->n_problems; i++)
         json_array_append_new(problems, problem(&info->problems[i]));
     json_object_set_new(o, "problems", problems);
+    if (it->from != NULL) {
+        json_object_set_new(o, "taken_from", eo_json_text(it->from));
+        json_object_set_new(o, "taken", eo_json_text(info->taken));
+    }
     return o;
 }
 
-int eo_inspect_json(FILE *out, const struct espota_image_info *info)
+int eo_inspect_json(FILE *out, const struct inspected *it)
 {
-    return eo_json_line(out, object(info));
+    return eo_json_line(out, object(it));
 }
 
 int eo_inspect_json_unreadable(FILE *out, const char *file,

@@ -1,9 +1,9 @@
 /* inspect_json_none.c -- a build without JSON. */
 #include "cli/inspect.h"
 
-int eo_inspect_json(FILE *out, const struct espota_image_info *info)
+int eo_inspect_json(FILE *out, const struct inspected *it)
 {
-    (void)out, (void)info;
+    (void)out, (void)it;
     return 0;
 }
 

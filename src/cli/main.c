@@ -28,7 +28,8 @@ static const struct command COMMANDS[] = {
      .about = "Says what an image is, for which chip, and what is wrong with "
               "it.",
      .examples = "espota-c inspect firmware.bin\n"
-                 "espota-c inspect --json build/*.bin\n"},
+                 "espota-c inspect --json build/*.bin\n"
+                 "espota-c inspect --extract app.bin factory.bin\n"},
     {"serve", CMD_SERVE, "[FILE...]", 0, ANY,
      "serve images to devices that pull", eo_cmd_serve,
      .about = "Is the web server that devices fetch their update from.",

@@ -154,6 +154,8 @@ static const struct opt OPTS[] = {
      .help = "bytes in flight: auto, lockstep or a number", .def = "auto"},
     {0, "no-signed", FLAG(no_signed), UP, OPT_G_IMAGE, CONF,
      .help = "send FILE even if there is a FILE.signed"},
+    {0, "extract", TEXT(extract, "OUT"), CMD_INSPECT, OPT_G_WHAT, COMMON | OPT_FILE,
+     .help = "write the app in a factory image or ZIP to OUT"},
     {0, "from-factory", FLAG(from_factory), UP, OPT_G_IMAGE, CONF,
      .help = "flash the app in a factory image or ZIP"},
     {0, "force", FLAG(force), UP, OPT_G_IMAGE, 0,

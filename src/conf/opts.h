@@ -135,6 +135,7 @@ struct opts {
 
     struct espota_how how;
     bool no_signed, from_factory, force, dry_run;
+    const char *extract; /* of "inspect" */
 
     uint32_t connect_ms, stall_ms;
     uint32_t retry, retry_delay_ms, max_ms; /* max 0: no limit */

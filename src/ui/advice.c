@@ -99,7 +99,8 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
     [ESPOTA_ADVICE_GIVE_IMAGES] = "give it an image, --dir or --map",
     [ESPOTA_ADVICE_MORE_REPEATS] = "%s (--max-repeats)",
     [ESPOTA_ADVICE_TAKE_APP] =
-        "%s; or use --from-factory, which flashes the app in it",
+        ("%s; or use --from-factory, which flashes the app in it (espota-c "
+         "inspect --extract OUT writes it to a file)"),
 };
 
 const char *eo_advised(enum espota_advice advice, const char *text,

@@ -146,3 +146,55 @@ can_inflate() { "$ESPOTA" version | grep -q libdeflate || skip 'this build canno
     expect_status 0
     expect_stored app.bin
 }
+
+@test "inspect writes it to a file, whole or not at all" {
+    "$MKIMAGE" esp32c3 300K 1.2.3 app.bin
+    make_factory fw.bin app.bin
+    espota inspect --extract new.bin fw.bin
+    expect_status 0
+    cmp app.bin new.bin
+    head -n 1 "$T/out" | grep -qx 'new.bin: an ESP32 app'
+    grep -Eq '^  taken from +fw.bin$' "$T/out"
+    grep -Eq '^  where +partition app0 at 0x10000 ' "$T/out"
+    grep -Eq '^  can be flashed +yes$' "$T/out"
+    espota inspect --json --extract new.bin fw.bin
+    expect_status 0
+    jq -e '.file == "new.bin" and .taken_from == "fw.bin" and .bytes == 307200 and .ok and (.taken | startswith("partition"))' "$T/out"
+    espota inspect -q --extract new.bin app.bin # all of it
+    expect_status 0
+    cmp app.bin new.bin
+    [ ! -s "$T/out" ]
+
+    echo old >new.bin
+    printf '\377' | dd of=fw.bin conv=notrunc bs=1 seek=200000 status=none
+    espota inspect --extract new.bin fw.bin
+    expect_status 3 'fw.bin: the app in it: damaged'
+    espota inspect --extract new.bin missing.bin
+    expect_status 3
+    echo '<!DOCTYPE html>' >page.bin
+    espota inspect --extract new.bin page.bin
+    expect_status 3 'page.bin: it is a web page, and holds no app'
+    [ "$(cat new.bin)" = old ]
+    [ -z "$(find . -name '*new.bin*' ! -name new.bin)" ]
+}
+
+@test "inspect --extract: one file, and a place to write to" {
+    "$MKIMAGE" esp32c3 300K 1.2.3 app.bin
+    espota inspect --extract new.bin app.bin app.bin
+    expect_status 2
+    espota inspect --extract - app.bin
+    expect_status 2
+    espota inspect --extract no/such/folder.bin app.bin
+    expect_status 2
+    [ ! -e new.bin ]
+}
+
+@test "real images: what is taken out is an app" {
+    need_images
+    for image in "$IMAGES"/*-factory-*.bin; do
+        espota inspect --extract app.bin "$image"
+        expect_status 0
+        espota inspect app.bin
+        expect_status 0
+    done
+}
