@@ -46,7 +46,7 @@ OTHER_OS := $(filter-out %_$(OS_FILES).c,$(wildcard src/os/*_posix.c src/os/*_wi
 # ---- what is there -----------------------------------------------------------
 # A library that is missing is left out of the build, except OpenSSL.
 
-OTHERS := windows static static-amd64 static-arm64 static-armhf check-static check-macos
+OTHERS := windows static static-amd64 static-arm64 static-armhf check-macos macos-x86_64 macos-aarch64
 NEEDS_NOTHING := clean help dist check-layers check-reproducible check-cross $(OTHERS)
 ifneq ($(filter-out $(NEEDS_NOTHING),$(or $(MAKECMDGOALS),all)),)
 missing = $(error $(1) is missing: install the package "$(shell tools/setup.sh name $(2))", or run "make setup")
@@ -326,6 +326,9 @@ model: $(MODEL)
 check-replay: $(REPLAYS)
 	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/run.sh replay
 
+# What the programs are made of, compiled and not linked.
+objects: $(call obj,$(SRC_LIB) $(SRC_CLI) $(SRC_SIM))
+
 # What the tests are made of, compiled and not run.
 build-tests: $(TESTS) $(MODEL) $(REPLAYS) $(BENCHES) $(PEERS) $(EXAMPLES) $(TORTURE) $(MKIMAGE)
 
@@ -469,7 +472,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
-.PHONY: all demo examples check check-unit check-replay check-e2e build-tests check-layers check-reproducible check-symbols fuzz fuzz-fast fuzz-afl fuzz-merge fuzzers nets bench coverage completions install uninstall dist clean help FORCE
+.PHONY: all demo examples check check-unit check-replay check-e2e build-tests objects check-layers check-reproducible check-symbols fuzz fuzz-fast fuzz-afl fuzz-merge fuzzers nets bench coverage completions install uninstall dist clean help FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name root -prune -o -type f -name '*.d' -print 2>/dev/null)

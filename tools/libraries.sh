@@ -123,7 +123,7 @@ with_zig() { # TARGET
 # Sets HOST (the target as configure calls it), OPENSSL (as OpenSSL does) and
 # what its libraries need of the system.
 compiler_for() { # TARGET
-    SYSTEM='' CURL_TLS=--with-openssl CURL_CFLAGS='' CURL_NEEDS='libssl libcrypto'
+    SYSTEM='' FLAGS=-O2 CURL_TLS=--with-openssl CURL_CFLAGS='' CURL_NEEDS='libssl libcrypto'
     case $1 in
     windows)
         HOST=x86_64-w64-mingw32 OPENSSL=mingw64
@@ -143,7 +143,12 @@ compiler_for() { # TARGET
     *) die 2 "there is no target $1" ;;
     esac
     case $1 in
-    static-*) with_zig "$HOST" ;;
+    static-*)
+        with_zig "$HOST"
+        # Small: what is not called can be left out, and TLS would be a fifth.
+        FLAGS='-Os -ffunction-sections -fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables'
+        CURL_TLS=--without-ssl CURL_NEEDS=''
+        ;;
     macos-*) with_zig "${HOST%%-*}-macos.11.0" ;;
     esac
     CC="$(command -v ccache || :) $new/bin/cc"
@@ -175,7 +180,7 @@ compile() { # NAME FLAGS... -- FILE...
     while [ "$1" != -- ]; do flags+=("$1"); shift; done
     shift
     for f; do
-        $CC -O2 -w "${flags[@]}" -c -o "$f.o" "$f"
+        $CC $FLAGS -fPIC -w "${flags[@]}" -c -o "$f.o" "$f"
         objects+=("$f.o")
     done
     $AR rcs "$new/lib/lib$name.a" "${objects[@]}"
@@ -192,9 +197,8 @@ OPENSSL_WITHOUT='aria bf blake2 camellia cast cmac cmp cms comp ct des dh dsa dt
 build_openssl() {
     (
         cd "$work/openssl"
-        # Nothing in it depends on where it is built.
         # shellcheck disable=SC2046
-        ./Configure "$OPENSSL" --prefix=/usr --openssldir=/etc/ssl --libdir=lib -Os $(printf 'no-%s ' $OPENSSL_WITHOUT)
+        ./Configure "$OPENSSL" --prefix=/usr --openssldir=/etc/ssl --libdir=lib $FLAGS -Os $(printf 'no-%s ' $OPENSSL_WITHOUT)
         make -j"$jobs" build_generated
         make -j"$jobs" libcrypto.a ${CURL_NEEDS:+libssl.a}
         cp libcrypto.a ${CURL_NEEDS:+libssl.a} "$new/lib/"
@@ -228,7 +232,9 @@ build_jansson() {
 build_inih() {
     (
         cd "$work/inih/lib/inih"
-        sed -i '/<config.h>/d' ini.[ch]
+        # As inih has it, from any reader of lines: GnuTLS reads files alone.
+        sed -i '/<config.h>/d; s/ini_parse_file(FILE\* file,/ini_parse_stream(ini_reader reader, void* file,/
+            s/(fgets(/(reader(/' ini.[ch]
         compile inih -I. -- ini.c
         cp ini.h "$new/include/"
     )
@@ -249,7 +255,7 @@ build_cmocka() {
 build_libmicrohttpd() {
     (
         cd "$work/libmicrohttpd"
-        ./configure --host="$HOST" --prefix=/usr --disable-shared --enable-static --disable-https --disable-doc \
+        CFLAGS="$FLAGS -fPIC" ./configure --host="$HOST" --prefix=/usr --disable-shared --enable-static --disable-https --disable-doc \
             --disable-examples --disable-curl --disable-messages --disable-postprocessor --disable-bauth --disable-dauth
         make -j"$jobs" -C src/microhttpd libmicrohttpd.la
         cp src/microhttpd/.libs/libmicrohttpd.a "$new/lib/"
@@ -266,7 +272,7 @@ build_curl() {
         # has not, and which no test here could see.
         sed -i 's/USE_WINDOWS_SSPI/USE_WINDOWS_DIGEST/' lib/{http_digest,vauth/digest,vauth/digest_sspi}.c
         sed -i '/^struct digestdata/,/^}/s/USE_WINDOWS_SSPI/USE_WINDOWS_DIGEST/' lib/urldata.h
-        CPPFLAGS=-DCURL_DISABLE_NTLM PKG_CONFIG_LIBDIR=$new/lib/pkgconfig \
+        CFLAGS="$FLAGS -fPIC" CPPFLAGS=-DCURL_DISABLE_NTLM PKG_CONFIG_LIBDIR=$new/lib/pkgconfig \
             ./configure --host="$HOST" --prefix=/usr --disable-shared --enable-static --enable-ipv6 $CURL_TLS \
             --disable-{ftp,file,ldap,ldaps,rtsp,dict,telnet,tftp,pop3,imap,smb,smtp,gopher,mqtt,manual,ntlm-wb} \
             --without-{zlib,brotli,zstd,libpsl,libssh2,libidn2,nghttp2,librtmp,winidn} \

@@ -12,23 +12,34 @@ WHAT ?= all
 
 ## windows: both programs for Windows 10 and later on x86-64, in build/windows
 windows:
-	+@$(call build_for,windows,TARGET_OS=Windows CFLAGS='$(CFLAGS)' LDFLAGS=-s $(WHAT))
+	+@$(call build_for,windows,TARGET_OS=Windows CFLAGS='$(CFLAGS) -Werror' LDFLAGS=-s $(WHAT))
 
-STATICS := static-amd64 static-arm64 static-armhf
-## static: for Linux, files that need nothing, in build/static-{amd64,arm64,armhf}
-static: $(STATICS)
-$(STATICS):
-	+@$(call build_for,$@,TARGET_OS=Linux CFLAGS=-Os LDFLAGS='-static -s' $(WHAT))
+SMALL := -Os -Werror -ffunction-sections -fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables
+STATIC_FOR ?= amd64 arm64 armhf
+STATIC_ALL := $(addprefix static-,$(STATIC_FOR))
+FOR_STATIC := TARGET_OS=Linux CFLAGS='$(SMALL)' LDFLAGS='-static -s -Wl,--gc-sections' \
+    HARD_PROGRAM='-no-pie -Wl,-z,relro,-z,now'
 
+# At a fixed address: what relocates an address costs more bytes than it has.
+## static: for Linux, files that need nothing, in build/static-ARCH; STATIC_FOR='amd64 arm64' picks
+static: $(STATIC_ALL)
+$(STATIC_ALL):
+	+@$(call build_for,$@,$(FOR_STATIC) build/$@/espota-c build/$@/espota-sim)
 
-# The smallest that can be.
-LEAST := WITH_GZIP=0 WITH_JSON=0 WITH_INI=0 WITH_HTTP=0
-static-least-%:
-	+@libs=$$(tools/libraries.sh static-$*) && $(call build_with,static-$*/least,TARGET_OS=Linux CFLAGS=-Os LDFLAGS='-static -s' $(LEAST) all)
+## check-static: how large those files are, and the stories, arm emulated
+check-static: all $(PEERS) $(EXAMPLES) $(MKIMAGE) $(STATIC_ALL)
+	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/static.sh $(STATIC_FOR)
 
-## check-static: how large those files are, and the stories, arm emulated; STATIC_ONES=amd64 picks
-STATIC_ONES ?= amd64 arm64 armhf
-check-static: all $(PEERS) $(MKIMAGE) $(addprefix static-,$(STATIC_ONES)) $(addprefix static-least-,$(STATIC_ONES))
-	+@BUILD='$(BUILD)' BIN='$(BINDEST)' tests/static.sh $(STATIC_ONES)
+# Both processors; linked on a Mac alone.  Of the libraries headers are enough,
+# which are the same for all systems of 64 bits.
+MACS := macos-x86_64 macos-aarch64
+## check-macos: every file compiles for macOS 11 and later, warnings are errors
+check-macos: $(MACS)
+$(MACS): macos-%:
+	+@libs=$$(tools/libraries.sh static-amd64) && $(call build_with,$@,TARGET_OS=Darwin \
+	    CC="$$libs/bin/cc -target $*-macos.11.0" CPPFLAGS='$(if $(wildcard $(DNSSD)),-I$(dir $(DNSSD)))' \
+	    WITH_DNSSD=$(if $(wildcard $(DNSSD)),1,0) CFLAGS='-O2 -Werror' objects)
+# Of Avahi; the one of macOS has more.
+DNSSD := /usr/include/avahi-compat-libdns_sd/dns_sd.h
 
-.PHONY: windows static $(STATICS) check-static $(addprefix static-least-,$(STATIC_ONES))
+.PHONY: check-macos $(MACS) windows static check-static $(STATIC_ALL)

@@ -109,6 +109,9 @@ static void read_v6(struct arrival *a, int type, const void *data)
         memcpy(&a->hops, data, sizeof a->hops);
 }
 
+/* The macros of musl compare what is signed with what is not. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-compare"
 static void read_aside(struct arrival *a, struct msghdr *m)
 {
     for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL;
@@ -119,6 +122,7 @@ static void read_aside(struct arrival *a, struct msghdr *m)
             read_v6(a, c->cmsg_type, CMSG_DATA(c));
     }
 }
+#pragma GCC diagnostic pop
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): recvmsg() writes there */
 ptrdiff_t eo_udp_recv(os_socket fd, void *bytes, size_t cap, struct arrival *a)

@@ -29,10 +29,16 @@ extern char **environ;
 
 /* ---- others ---------------------------------------------------------------- */
 
+#ifdef __GLIBC_PREREQ
+#define CAN_CLOSE_FROM __GLIBC_PREREQ(2, 34)
+#else
+#define CAN_CLOSE_FROM 0
+#endif
+
 /* A library may have opened something that an exec does not close. */
 static void close_others(posix_spawn_file_actions_t *actions)
 {
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+#if CAN_CLOSE_FROM
     posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
 #else
     DIR *dir = opendir("/dev/fd");

@@ -68,8 +68,11 @@ static void prepare_stream(int fd)
 
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-#ifdef TCP_KEEPIDLE
+#if defined(TCP_KEEPIDLE)
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &(int){KEEPALIVE_IDLE_S},
+               sizeof(int));
+#elif defined(TCP_KEEPALIVE) /* macOS */
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPALIVE, &(int){KEEPALIVE_IDLE_S},
                sizeof(int));
 #endif
 }
