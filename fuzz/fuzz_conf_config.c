@@ -45,6 +45,29 @@ static void check_device(const struct config *c, const char *device)
     eo_opts_free(&opts);
 }
 
+/* Where all problems are wanted, the reading ends well, and finds some if it ends
+ * with one otherwise. */
+static void check_problems(const char *path, bool bad, struct espota_error *first)
+{
+    struct config_problems all = {0};
+    struct config config = {.problems = &all};
+    struct notes notes = {0};
+    struct espota_error err;
+
+    fuzz_check(eo_config_read(&config, path, 0, false, &notes, &err) == 0);
+    fuzz_check((all.n > 0) == bad);
+    for (size_t i = 0; i < all.n; i++) {
+        fuzz_error(&all.at[i].error);
+        fuzz_check(all.at[i].line > 0 &&
+                   (i == 0 || all.at[i - 1].line <= all.at[i].line));
+        fuzz_check(strncmp(all.at[i].error.message, path, strlen(path)) == 0);
+    }
+    fuzz_check(!bad || strcmp(all.at[0].error.message, first->message) == 0);
+    eo_config_problems_free(&all);
+    eo_config_free(&config);
+    eo_notes_free(&notes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *path = fuzz_file(data, size);
@@ -55,7 +78,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (eo_config_read(&config, path, 0, false, &notes, &err) != 0) {
         fuzz_error(&err);
         fuzz_check(err.category == ESPOTA_E_USAGE);
+        check_problems(path, true, &err);
     } else {
+        check_problems(path, false, &err);
         check_sections(&config);
         check_device(&config, NULL);
         for (size_t i = 0; i < config.n && i < 4; i++)

@@ -25,7 +25,8 @@ void eo_print_hosts(const struct cli *cli)
     struct espota_discover *discover;
 
     for (size_t i = 0; i < cli->config.n; i++)
-        if (cli->config.at[i].kind == SECTION_DEVICE)
+        if (cli->config.at[i].kind == SECTION_DEVICE &&
+            !cli->config.at[i].again)
             puts(cli->config.at[i].name);
     if (espota_loop_new(&loop, NULL) != 0)
         return;

@@ -35,20 +35,13 @@ int eo_env_settings(struct settings *out, struct espota_error *err)
 int eo_config_load(struct config *c, const struct opts *o,
                    struct notes *notes, struct espota_error *err)
 {
-    char path[CONFIG_PATH];
+    struct config_search at;
 
-    if (o->no_config)
-        return 0;
-    if (o->config != NULL)
-        return eo_config_read(c, o->config, 0, CONFIG_NAMED, notes, err) != 0
-                   ? -1
-                   : eo_config_check(c, err);
-    if (eo_config_find(path) &&
-        eo_config_read(c, path, 0, CONFIG_FOUND, notes, err) != 0)
-        return -1;
-    if (eo_config_own(path) &&
-        eo_config_read(c, path, 1, CONFIG_OWN, notes, err) != 0)
-        return -1;
+    eo_config_search(&at, o->config, o->no_config);
+    while (eo_config_next(&at))
+        if (at.there &&
+            eo_config_read(c, at.path, at.nth, at.trust, notes, err) != 0)
+            return -1;
     return eo_config_check(c, err);
 }
 

@@ -44,6 +44,8 @@ static int share_group(struct section *first, const struct section *again)
         return 0;
     first->group = eo_strdup(again->group);
     first->group_where = eo_strdup(again->group_where);
+    first->group_nth = again->group_nth;
+    first->group_line = again->group_line;
     return first->group != NULL && first->group_where != NULL ? 0 : -1;
 }
 
@@ -144,6 +146,18 @@ const struct section *eo_config_device(const struct config *c,
     return NULL;
 }
 
+const char *eo_config_group(const struct config *c, const char *device,
+                            const char **where)
+{
+    const struct section *own = section(c, SECTION_DEVICE, device, 0);
+
+    if (own == NULL || own->group == NULL)
+        return NULL;
+    if (where != NULL)
+        *where = own->group_where;
+    return own->group;
+}
+
 static size_t first_member(const struct config *c, const char *group)
 {
     size_t low = 0, high = c->n_members;
@@ -187,13 +201,12 @@ static int apply_level(const struct config *c, enum section_kind kind,
     return 0;
 }
 
-int eo_config_apply(const struct config *c, const char *device,
-                    struct opts *o, struct espota_error *err)
+static int apply(const struct config *c, const char *device,
+                 const char *group, struct opts *o, struct espota_error *err)
 {
-    const struct section *own = section(c, SECTION_DEVICE, device, 0);
     const char *names[] = {
         [SECTION_DEVICE] = device,
-        [SECTION_GROUP] = own != NULL ? own->group : NULL,
+        [SECTION_GROUP] = group,
         [SECTION_DEFAULTS] = "",
     };
 
@@ -204,6 +217,18 @@ int eo_config_apply(const struct config *c, const char *device,
                         LEVEL_CONFIG + i, o, err) != 0)
             return -1;
     return 0;
+}
+
+int eo_config_apply(const struct config *c, const char *device,
+                    struct opts *o, struct espota_error *err)
+{
+    return apply(c, device, eo_config_group(c, device, NULL), o, err);
+}
+
+int eo_config_apply_group(const struct config *c, const char *group,
+                          struct opts *o, struct espota_error *err)
+{
+    return apply(c, NULL, group, o, err);
 }
 
 const struct setting *eo_config_address(const struct config *c,
@@ -221,16 +246,29 @@ const struct setting *eo_config_address(const struct config *c,
     return found;
 }
 
-static const char *nearest_group(const struct config *c, const char *group)
+static const char *nearest(const struct config *c, const char *name,
+                           bool devices)
 {
     const char *names[64];
     size_t n = 0;
 
     for (size_t i = 0; i < c->n && n < 63; i++)
-        if (c->at[i].kind == SECTION_GROUP)
+        if (c->at[i].kind == SECTION_GROUP ||
+            (devices && c->at[i].kind == SECTION_DEVICE))
             names[n++] = c->at[i].name;
     names[n] = NULL;
-    return eo_nearest(group, names);
+    return eo_nearest(name, names);
+}
+
+const char *eo_config_nearest(const struct config *c, const char *name)
+{
+    return nearest(c, name, true);
+}
+
+bool eo_config_knows_group(const struct config *c, const char *group)
+{
+    return section(c, SECTION_GROUP, group, 0) != NULL ||
+           is_member(c, first_member(c, group), group);
 }
 
 static bool is_shared(const struct config *c, const struct section *s)
@@ -245,21 +283,26 @@ static bool is_shared(const struct config *c, const struct section *s)
 
 /* A group may exist by its devices alone, for "@NAME"; but one that a single
  * device names, or that is almost called like another, is a mistake. */
-int eo_config_check(const struct config *c, struct espota_error *err)
+static int check_group(struct config *c, const struct section *s,
+                       struct espota_error *err)
 {
-    for (size_t i = 0; i < c->n; i++) {
-        const struct section *s = &c->at[i];
-        char near[DID_YOU_MEAN];
-        const char *like;
+    char near[DID_YOU_MEAN];
+    const char *like;
 
-        if (s->group == NULL || section(c, SECTION_GROUP, s->group, 0) != NULL)
-            continue;
-        like = nearest_group(c, s->group);
-        if (like == NULL && is_shared(c, s))
-            continue;
-        return eo_fail(err, ESPOTA_E_USAGE,
-                       "%s: there is no section [group %s]%s", s->group_where,
-                       s->group, eo_did_you_mean(near, like));
-    }
+    if (s->group == NULL || section(c, SECTION_GROUP, s->group, 0) != NULL)
+        return 0;
+    like = nearest(c, s->group, false);
+    if (like == NULL && is_shared(c, s))
+        return 0;
+    eo_fail(err, ESPOTA_E_USAGE, "%s: there is no section [group %s]%s",
+            s->group_where, s->group, eo_did_you_mean(near, like));
+    return eo_config_problem(c, s->group_nth, s->group_line, err);
+}
+
+int eo_config_check(struct config *c, struct espota_error *err)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (check_group(c, &c->at[i], err) != 0)
+            return -1;
     return 0;
 }

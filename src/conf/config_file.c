@@ -2,6 +2,7 @@
 #include "conf/config_file.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -34,11 +35,17 @@ static os_file open_named(const char *path, struct notes *notes)
         errno = EISDIR;
         return OS_NO_FILE;
     }
-    if (facts.kind == FILE_REGULAR && facts.all_write)
+    if (facts.kind == FILE_REGULAR && facts.all_write && notes != NULL)
         eo_note(notes, "writable-config",
                 "everybody can write to %s, which decides what is flashed",
                 path);
     return file;
+}
+
+/* errno says why a file was not opened. */
+static bool is_absent(void)
+{
+    return errno == ENOENT || errno == ENOTDIR;
 }
 
 int eo_config_open(FILE **out, const char *path, enum config_trust trust,
@@ -52,8 +59,8 @@ int eo_config_open(FILE **out, const char *path, enum config_trust trust,
     *out = NULL;
     if (doubt.why != NULL)
         ignore(notes, path, &doubt);
-    if (doubt.why != NULL || (file == OS_NO_FILE && trust != CONFIG_NAMED &&
-                              (errno == ENOENT || errno == ENOTDIR)))
+    if (doubt.why != NULL ||
+        (file == OS_NO_FILE && trust != CONFIG_NAMED && is_absent()))
         return 0;
     *out = file != OS_NO_FILE ? eo_file_stream(file) : NULL;
     if (*out != NULL)
@@ -61,6 +68,32 @@ int eo_config_open(FILE **out, const char *path, enum config_trust trust,
     eo_file_close(file);
     return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "%s: %s", path,
                        eo_file_text(errno));
+}
+
+enum config_state eo_config_state(const char *path, enum config_trust trust,
+                                  char why[CONFIG_WHY])
+{
+    struct file_doubt doubt = {0};
+    struct file_facts facts;
+    os_file file = OS_NO_FILE;
+
+    why[0] = '\0';
+    if (trust != CONFIG_NAMED)
+        file = eo_file_open_trusted(path, &doubt);
+    else if (eo_file_facts(path, &facts) == 0 && facts.kind == FILE_OTHER)
+        return CONFIG_IN_FORCE; /* opening a pipe takes it from its reader */
+    else
+        file = open_named(path, NULL);
+    if (file != OS_NO_FILE) {
+        eo_file_close(file);
+        return CONFIG_IN_FORCE;
+    }
+    if (doubt.why == NULL && is_absent())
+        return CONFIG_ABSENT;
+    snprintf(why, CONFIG_WHY, "%s%s",
+             doubt.of_folder ? "lies in a directory that " : "",
+             doubt.why != NULL ? doubt.why : eo_file_text(errno));
+    return doubt.why != NULL ? CONFIG_IGNORED : CONFIG_UNREADABLE;
 }
 
 /* ---- where it is ----------------------------------------------------------- */
@@ -82,28 +115,62 @@ static bool is_in(char path[CONFIG_PATH], const char *folder, const char *name)
            eo_file_is_there(path);
 }
 
-bool eo_config_find(char path[CONFIG_PATH])
-{
-    char dir[CONFIG_PATH], git[CONFIG_PATH];
+enum { NEXT_NAMED, NEXT_HERE, NEXT_ABOVE, NEXT_OWN, NEXT_NONE };
 
-    if (!eo_paths_here(dir, sizeof dir))
-        return false;
-    for (bool here = true;; here = false) {
-        if (!eo_paths_join(path, CONFIG_PATH, dir, NAME))
-            return false;
-        if (eo_file_is_there(path)) {
-            if (here)
-                memcpy(path, NAME, sizeof NAME); /* as one would write it */
-            return true;
-        }
-        if (is_home(dir) || is_in(git, dir, ".git") || !eo_paths_up(dir))
-            return false;
-    }
+void eo_config_search(struct config_search *s, const char *named, bool none)
+{
+    *s = (struct config_search){
+        .named = named,
+        .next = none ? NEXT_NONE : named != NULL ? NEXT_NAMED : NEXT_HERE,
+    };
 }
 
-bool eo_config_own(char path[CONFIG_PATH])
+/* In the working directory, or in that above the last one. */
+static bool look(struct config_search *s)
 {
-    return eo_paths_config(path, CONFIG_PATH, "espota.conf");
+    const bool here = s->next == NEXT_HERE;
+    char git[CONFIG_PATH];
+
+    s->next = NEXT_OWN;
+    if (here ? !eo_paths_here(s->folder, sizeof s->folder)
+             : is_home(s->folder) || is_in(git, s->folder, ".git") ||
+                   !eo_paths_up(s->folder))
+        return false;
+    if (!eo_paths_join(s->space, sizeof s->space, s->folder, NAME))
+        return false;
+    s->path = here ? NAME : s->space; /* as one would write it */
+    s->trust = CONFIG_FOUND;
+    s->there = eo_file_is_there(s->path);
+    if (!s->there)
+        s->next = NEXT_ABOVE;
+    return true;
+}
+
+bool eo_config_next(struct config_search *s)
+{
+    if ((s->next == NEXT_HERE || s->next == NEXT_ABOVE) && look(s))
+        return true;
+    s->there = true;
+    if (s->next == NEXT_NAMED) {
+        s->path = s->named;
+        s->trust = CONFIG_NAMED;
+    } else if (s->next == NEXT_OWN && eo_config_place(s->space, true)) {
+        s->path = s->space;
+        s->trust = CONFIG_OWN;
+        s->nth = 1;
+    } else {
+        return false;
+    }
+    s->next = NEXT_NONE;
+    return true;
+}
+
+bool eo_config_place(char path[CONFIG_PATH], bool own)
+{
+    if (own)
+        return eo_paths_config(path, CONFIG_PATH, "espota.conf");
+    memcpy(path, NAME, sizeof NAME);
+    return true;
 }
 
 char *eo_config_path(const char *config, const char *file)

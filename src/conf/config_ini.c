@@ -1,6 +1,7 @@
 /* config_ini.c -- one INI file of settings. */
 #include "conf/config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ struct reading {
     struct config *config;
     const char *path;
     struct ini_lines lines;
+    struct section *section; /* NULL: none yet, or its header is wrong */
     unsigned nth;
     enum config_trust trust;
     struct notes *notes;
@@ -27,17 +29,40 @@ struct reading {
     struct espota_error *err;
 };
 
+enum { WHERE = CONFIG_PATH + 16 };
+
+static const char *where(char out[WHERE], const struct reading *r)
+{
+    snprintf(out, WHERE, "%s:%u", r->path, r->lines.line);
+    return out;
+}
+
+/* *r->err is wrong with the line that was read last.  0, as inih wants it. */
+static int wrong(struct reading *r)
+{
+    if (eo_config_problem(r->config, r->nth, r->lines.line, r->err) != 0)
+        r->lines.stop = true;
+    return 0;
+}
+
 static int complain(struct reading *r, const char *what, const char *name,
                     const char *near)
 {
     char guess[DID_YOU_MEAN];
 
-    if (!r->lines.stop)
-        eo_fail(r->err, ESPOTA_E_USAGE, "%s:%u: %s \"%s\"%s", r->path,
-                r->lines.line, what, name, eo_did_you_mean(guess, near));
-    r->lines.stop = true;
-    return 0; /* as inih wants it */
+    eo_fail(r->err, ESPOTA_E_USAGE, "%s:%u: %s \"%s\"%s", r->path,
+            r->lines.line, what, name, eo_did_you_mean(guess, near));
+    return wrong(r);
 }
+
+static int out_of_memory(struct reading *r)
+{
+    eo_fail_memory(r->err);
+    r->lines.stop = true;
+    return 0;
+}
+
+/* ---- sections ------------------------------------------------------------ */
 
 static struct section *add_section(struct reading *r, enum section_kind kind,
                                    const char *name)
@@ -52,9 +77,8 @@ static struct section *add_section(struct reading *r, enum section_kind kind,
     return c->at[c->n].name != NULL ? &c->at[c->n++] : NULL;
 }
 
-/* Finds or makes the section that inih is in now. */
-static struct section *in_section(struct reading *r, const char *header,
-                                  const char *key)
+/* Finds or makes the section of a header; NULL: there is none like it. */
+static struct section *section_of(struct reading *r, const char *header)
 {
     static const char *const KINDS[] = {
         [SECTION_DEVICE] = "device",
@@ -64,7 +88,7 @@ static struct section *in_section(struct reading *r, const char *header,
     };
     const size_t word = strcspn(header, " \t");
     const char *name = header + word + strspn(header + word, " \t");
-    char kind_name[INI_SECTION_CHARS + 1];
+    char kind_name[INI_SECTION];
     struct section *last;
     size_t kind = 0;
 
@@ -72,10 +96,7 @@ static struct section *in_section(struct reading *r, const char *header,
     while (KINDS[kind] != NULL && strcmp(KINDS[kind], kind_name) != 0)
         kind++;
     if (KINDS[kind] == NULL) {
-        complain(r, *header == '\0' ? "no [section] above the key"
-                                    : "unknown section",
-                 *header == '\0' ? key : header,
-                 *header == '\0' ? NULL : eo_nearest(kind_name, KINDS));
+        complain(r, "unknown section", header, eo_nearest(kind_name, KINDS));
         return NULL;
     }
     if ((kind == SECTION_DEFAULTS) != (*name == '\0')) {
@@ -90,12 +111,30 @@ static struct section *in_section(struct reading *r, const char *header,
         strcmp(last->name, name) == 0)
         return last;
     last = add_section(r, (enum section_kind)kind, name);
-    if (last == NULL) {
-        eo_fail_memory(r->err);
-        r->lines.stop = true;
-    }
+    if (last == NULL)
+        out_of_memory(r);
     return last;
 }
+
+/* For inih: what is wrong with a line is told here. */
+static char *next_line(char *space, int cap, void *ctx)
+{
+    struct reading *r = ctx;
+    struct ini_lines *l = &r->lines;
+    char at[WHERE];
+
+    if (eo_ini_line_or_next(space, cap, l) == NULL)
+        return NULL;
+    if (l->wrong != NULL) {
+        eo_fail(r->err, ESPOTA_E_USAGE, "%s: %s", where(at, r), l->wrong);
+        wrong(r);
+    }
+    if (l->header)
+        r->section = l->wrong == NULL ? section_of(r, l->name) : NULL;
+    return space;
+}
+
+/* ---- keys ---------------------------------------------------------------- */
 
 static const char *nearest_key(const char *key)
 {
@@ -111,35 +150,33 @@ static const char *nearest_key(const char *key)
     return eo_nearest(key, names);
 }
 
-static int out_of_memory(struct reading *r)
+static int set_group(struct reading *r, struct section *s, const char *value)
 {
-    eo_fail_memory(r->err);
-    r->lines.stop = true;
-    return 0;
-}
+    char at[WHERE];
 
-static int set_group(struct reading *r, struct section *s, const char *value,
-                     const char *where)
-{
     eo_free(s->group);
     eo_free(s->group_where);
     s->group = eo_strdup(value);
-    s->group_where = eo_strdup(where);
+    s->group_where = eo_strdup(where(at, r));
+    s->group_nth = r->nth;
+    s->group_line = r->lines.line;
     return s->group != NULL && s->group_where != NULL ? 1 : out_of_memory(r);
 }
 
 static int add_value(struct reading *r, struct section *s,
-                     const struct opt *opt, const char *value,
-                     const char *where)
+                     const struct opt *opt, const char *value)
 {
     const unsigned level = LEVEL_CONFIG + 3 * r->nth + (unsigned)s->kind;
+    char at[WHERE];
 
-    if (eo_settings_add(&s->settings, opt, value, level, where, r->err) != 0) {
+    if (eo_settings_add(&s->settings, opt, value, level, where(at, r),
+                        r->err) != 0) {
         const struct espota_error inner = *r->err;
 
-        eo_fail_as(r->err, &inner, "%s: %s", where, inner.message);
-        r->lines.stop = true;
-        return 0;
+        if (inner.category == ESPOTA_E_INTERNAL)
+            return out_of_memory(r);
+        eo_fail_as(r->err, &inner, "%s: %s", at, inner.message);
+        return wrong(r);
     }
     r->secret = r->secret || (opt->flags & OPT_SECRET) != 0;
     return 1;
@@ -149,56 +186,64 @@ static int add_value(struct reading *r, struct section *s,
 static int add_setting(struct reading *r, struct section *s,
                        const struct opt *opt, const char *value)
 {
+    const bool is_device = (opt->flags & OPT_DEVICE) != 0;
     struct device_words d;
-    char where[160], port[8];
+    char port[8];
     char *path = NULL;
     int rc;
 
-    snprintf(where, sizeof where, "%s:%u", r->path, r->lines.line);
     if ((opt->flags & OPT_FILE) != 0) {
         value = path = eo_config_path(r->path, value);
         if (path == NULL)
             return out_of_memory(r);
     }
-    rc = add_value(r, s, opt, value, where);
+    rc = add_value(r, s, opt, value);
     eo_free(path);
-    if (rc != 0 && (opt->flags & OPT_DEVICE) != 0 &&
-        s->kind == SECTION_DEVICE &&
+    if (rc != 0 && is_device && s->kind == SECTION_DEVICE &&
         eo_device_given(&d, value, NULL) == 0 && d.port != 0) {
         snprintf(port, sizeof port, "%u", d.port);
-        rc = add_value(r, s, eo_opt_find(CMD_FLEET, "port"), port, where);
+        rc = add_value(r, s, eo_opt_find(CMD_FLEET, "port"), port);
     }
-    if (rc != 0 && !eo_settings_one_port(&s->settings))
+    if (rc != 0 && (is_device || strcmp(opt->name, "port") == 0) &&
+        !eo_settings_one_port(&s->settings))
         return complain(r, "two ports are given for", s->name, NULL);
     return rc;
 }
 
+/* Other commands have options of the same names, as "sign --verify". */
 static const struct opt *find_key(const struct section *s, const char *key)
 {
+    const struct opt *opt;
+
     if (s->kind == SECTION_DEVICE && strcmp(key, "host") == 0)
         key = "ip";
-    return eo_opt_find(CMD_ALL, key);
+    opt = eo_opt_find(CMD_UPLOAD | CMD_FLEET, key);
+    return opt != NULL ? opt : eo_opt_find(CMD_ALL, key);
 }
 
 static int on_key(void *ctx, const char *header, const char *key,
-                  const char *value)
+                  const char *cut)
 {
     struct reading *r = ctx;
-    struct section *s = r->lines.stop ? NULL : in_section(r, header, key);
+    struct section *s = r->section;
     const struct opt *opt = s != NULL ? find_key(s, key) : NULL;
-    const char *wrong;
-    char where[160];
+    const char *why, *value;
+    char at[WHERE];
 
-    if (s == NULL)
+    (void)header;
+    (void)cut;
+    if (r->lines.stop)
         return 0;
-    value = eo_ini_value(&r->lines, value,
-                         opt != NULL && (opt->flags & OPT_COMMAND) != 0, &wrong);
+    if (s == NULL)
+        return r->lines.section > 0 /* and that is told already */
+                   ? 1
+                   : complain(r, "no [section] above the key", key, NULL);
+    value = eo_ini_value(&r->lines,
+                         opt != NULL && (opt->flags & OPT_COMMAND) != 0, &why);
     if (value == NULL)
-        return complain(r, wrong, key, NULL);
-    if (s->kind == SECTION_DEVICE && strcmp(key, "group") == 0) {
-        snprintf(where, sizeof where, "%s:%u", r->path, r->lines.line);
-        return set_group(r, s, value, where);
-    }
+        return complain(r, why, key, NULL);
+    if (s->kind == SECTION_DEVICE && strcmp(key, "group") == 0)
+        return set_group(r, s, value);
     if (opt == NULL)
         return complain(r, "unknown key", key, nearest_key(key));
     if ((opt->flags & OPT_CONFIG) == 0)
@@ -207,12 +252,31 @@ static int on_key(void *ctx, const char *header, const char *key,
         return complain(r, "a group has no address:", key, NULL);
     if ((opt->flags & OPT_COMMAND) != 0 && r->trust == CONFIG_FOUND) {
         eo_note(r->notes, "config-command",
-                "%s:%u: \"%s\" is ignored: only a configuration that is named "
+                "%s: \"%s\" is ignored: only a configuration that is named "
                 "may run commands; if you trust it: --config %s",
-                r->path, r->lines.line, key, r->path);
+                where(at, r), key, r->path);
         return 1;
     }
     return add_setting(r, s, opt, value);
+}
+
+/* ---- the file ------------------------------------------------------------ */
+
+static int read_stream(struct reading *r)
+{
+    struct file_facts facts;
+    const int bad = ini_parse_stream(next_line, r, on_key, r);
+
+    if (ferror(r->lines.file) != 0)
+        return eo_fail_sys(r->err, ESPOTA_E_USAGE, errno, "%s: %s", r->path,
+                           eo_file_text(errno));
+    if (r->secret && eo_file_facts_stream(r->lines.file, &facts) == 0 &&
+        facts.all_read)
+        eo_note(r->notes, "readable-secret",
+                "%s holds a password and every user can read it", r->path);
+    if (bad < 0 && !r->lines.stop)
+        out_of_memory(r);
+    return r->lines.stop ? -1 : eo_config_index(r->config, r->err);
 }
 
 int eo_config_read(struct config *c, const char *path, unsigned nth,
@@ -222,30 +286,16 @@ int eo_config_read(struct config *c, const char *path, unsigned nth,
     struct reading r = {.config = c, .path = path, .nth = nth,
                         .trust = trust, .notes = notes, .err = err};
     char buffer[BUFSIZ]; /* what stdio has of its own, nobody wipes */
-    struct file_facts facts;
-    int bad;
+    int rc;
 
     if (eo_config_open(&r.lines.file, path, trust, notes, err) != 0)
-        return -1;
+        return eo_config_problem(c, nth, 0, err);
     if (r.lines.file == NULL)
         return 0;
     setvbuf(r.lines.file, buffer, _IOFBF, sizeof buffer);
-    bad = ini_parse_stream(eo_ini_line, &r.lines, on_key, &r);
-    if (r.secret && eo_file_facts_stream(r.lines.file, &facts) == 0 &&
-        facts.all_read)
-        eo_note(notes, "readable-secret",
-                "%s holds a password and every user can read it", path);
+    rc = read_stream(&r);
     fclose(r.lines.file);
-    eo_wipe(r.lines.value, sizeof r.lines.value);
+    eo_wipe(r.lines.space, sizeof r.lines.space);
     eo_wipe(buffer, sizeof buffer);
-    if (r.lines.stop)
-        return -1;
-    if (r.lines.wrong != NULL)
-        return eo_fail(err, ESPOTA_E_USAGE, "%s:%u: %s", path, r.lines.line,
-                       r.lines.wrong);
-    if (bad != 0)
-        return eo_fail(err, ESPOTA_E_USAGE,
-                       "%s:%d: neither \"key = value\" nor \"[section]\"",
-                       path, bad);
-    return eo_config_index(c, err);
+    return rc;
 }

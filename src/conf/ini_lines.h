@@ -1,4 +1,9 @@
-/* ini_lines.h -- the lines of an INI file, as inih is to see them. */
+/* ini_lines.h -- the lines of an INI file, as inih is to see them.
+ *
+ * inih cuts lines of 200 bytes and names of 50, and knows no quotes.  So lines
+ * are read here, and what may be long is kept here: inih is shown "[x]" for each
+ * header, and the keys without their values.
+ */
 #ifndef EO_INI_LINES_H
 #define EO_INI_LINES_H
 
@@ -6,8 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { INI_SECTION_CHARS = 49, /* inih silently cuts what is longer */
-       INI_VALUE = 200 };
+enum { INI_LINE = 8192, INI_SECTION = 300 };
 
 /* How a value stands in its line. */
 enum ini_quote {
@@ -23,21 +27,24 @@ struct ini_lines {
     size_t left;
     unsigned line;    /* the one read last, counted from 1 */
     unsigned section; /* that of the last [header] */
-    const char *wrong; /* with that line: nothing more is read */
+    const char *wrong; /* what is wrong with the line, or NULL */
     bool stop;        /* nothing more is to be read */
-    enum ini_quote quote;   /* of the last line's value */
-    char value[INI_VALUE];  /* INI_QUOTED: without its quotes */
+    bool header;      /* the line is a [header], if perhaps a wrong one */
+    enum ini_quote quote;   /* of the line's value */
+    const char *value;      /* of the line, in space */
+    char name[INI_SECTION]; /* of the last [header]; "": there was none */
+    char space[INI_LINE];   /* may hold a secret: the reader's to wipe */
 };
 
-/* An ini_reader of the struct above: counts lines for the messages, strips
- * a byte order mark and what inih would take for the continuation of the line
- * before, and refuses what it would cut. */
+/* Two ini_readers of the struct above.  The first stops at a line that is wrong,
+ * the second goes on behind it. */
 char *eo_ini_line(char *space, int cap, void *lines);
+char *eo_ini_line_or_next(char *space, int cap, void *lines);
 
-/* The value that inih hands on, or that which stood in quotes, where "\"" and
+/* The value of the line: all of it, or what stood in quotes, where "\"" and
  * "\\" are a quote and a backslash.  NULL: its quotes are wrong, and *wrong is
  * why; where mixed, more may follow them. */
-const char *eo_ini_value(const struct ini_lines *, const char *value,
-                         bool mixed, const char **wrong);
+const char *eo_ini_value(const struct ini_lines *, bool mixed,
+                         const char **wrong);
 
 #endif

@@ -113,19 +113,22 @@ static char *from_map(const char *map, const char *file)
     return path;
 }
 
-static int on_key(void *ctx, const char *who, const char *key,
-                  const char *value)
+static int on_key(void *ctx, const char *header, const char *key,
+                  const char *cut)
 {
     static const char *const KEYS[] = {"firmware", "filesystem", "version",
                                        NULL};
     struct reading *r = ctx;
-    struct espota_serve_rule *rule = r->lines.stop ? NULL : rule_of(r, who);
-    const char **slots[3], *wrong;
+    struct espota_serve_rule *rule =
+        r->lines.stop ? NULL : rule_of(r, r->lines.name);
+    const char **slots[3], *wrong, *value;
     size_t i = 0;
 
+    (void)header;
+    (void)cut;
     if (rule == NULL)
         return 0;
-    value = eo_ini_value(&r->lines, value, false, &wrong);
+    value = eo_ini_value(&r->lines, false, &wrong);
     if (value == NULL)
         return complain(r, r->lines.line, "%s \"%s\"", wrong, key);
     slots[0] = &rule->firmware;
@@ -159,8 +162,7 @@ static int parse(struct serve_map *m, const struct ini_lines *lines,
     if (!r.lines.stop && r.lines.wrong != NULL)
         complain(&r, r.lines.line, "%s", r.lines.wrong);
     if (!r.lines.stop && bad != 0)
-        complain(&r, (unsigned)bad,
-                 "neither \"key = value\" nor \"[section]\"");
+        complain(&r, r.lines.line, "out of memory");
     if (!r.lines.stop && m->n == 0)
         complain(&r, r.lines.line, "no section with a key");
     if (r.lines.stop)

@@ -129,11 +129,13 @@ static const struct {
     {"[defaults]\njson = x\n", ":2: a file cannot set \"json\""},
     {"[group a]\nip = ::1\n", ":2: a group has no address: \"ip\""},
     {"port = 1\n", ":1: no [section] above the key \"port\""},
-    {"[defaults\nretry = 1\n", ":2: no [section] above the key \"retry\""},
+    {"[defaults\nretry = 1\n", ":1: neither \"key = value\" nor"},
     {"[devices a]\nport = 1\n",
-     ":2: unknown section \"devices a\" (did you mean \"device\"?)"},
-    {"[device]\nport = 1\n", ":2: a name is missing in section \"device\""},
-    {"[defaults x]\nport = 1\n", ":2: a name is not allowed in section"},
+     ":1: unknown section \"devices a\" (did you mean \"device\"?)"},
+    {"\n[devcie a]\n", ":2: unknown section \"devcie a\""},
+    {"[device]\nport = 1\n", ":1: a name is missing in section \"device\""},
+    {"[defaults x]\nport = 1\n", ":1: a name is not allowed in section"},
+    {"[defaults]\nretry ;= 1\n", ":2: neither \"key = value\" nor"},
     {"[defaults]\nnonsense\n", ":2: neither \"key = value\""},
     {"[defaults]\nquiet = perhaps\n", ":2: quiet is yes or no"},
     {"[device a]\nauth = \"open\n", ":2: a quote is not closed in the value of \"auth\""},
@@ -148,10 +150,6 @@ static const struct {
      ":3: two ports are given for \"a\""},
     {"[defaults]\nretry = 1 --key=secret\n",
      ":2: --retry and more arrived as one argument: \"1 ...\""},
-    {"[device a-name-that-is-so-long-that-nobody-would-ever-use-it]\n",
-     ":1: this name is too long"},
-    {"\xef\xbb\xbf[device a-name-that-is-so-long-that-nobody-would-ever-use-it]\n",
-     ":1: this name is too long"},
 };
 
 static void test_mistakes_are_named_by_file_and_line(void **state)
@@ -174,18 +172,144 @@ static void test_mistakes_are_named_by_file_and_line(void **state)
     }
 }
 
-static void test_a_line_that_is_too_long_is_not_cut(void **state)
+/* inih would cut lines at 200 bytes, and names at 50. */
+static void test_what_is_long_is_not_cut(void **state)
 {
+    enum { LONGEST = 8192 - sizeof "auth = " };
+    static const size_t LENGTHS[] = {300, LONGEST, LONGEST + 1};
     struct fixture *f = *state;
-    char text[400] = "[defaults]\nauth = ";
+    static char text[20000], name[301];
+    struct opts o;
 
-    memset(text + strlen(text), 'x', 300);
-    write_file(f->path[0], text, 0600);
-    assert_int_equal(eo_config_read(&f->config, f->path[0], 0, false,
-                                    &f->notes, &f->err),
-                     -1);
+    for (size_t i = 0; i < sizeof LENGTHS / sizeof *LENGTHS; i++) {
+        const size_t len = LENGTHS[i];
+
+        strcpy(text, "[defaults]\nauth = ");
+        memset(text + strlen(text), 'x', len + 1);
+        strcpy(strchr(text, 'x') + len, "\nretry = 7\n");
+        write_file(f->path[0], text, 0600);
+        if (eo_config_read(&f->config, f->path[0], 0, CONFIG_NAMED, &f->notes,
+                           &f->err) != 0) {
+            assert_int_equal(len, LONGEST + 1);
+            break;
+        }
+        assert_in_range(len, 1, LONGEST);
+        assert_int_equal(eo_opts_init(&o, &f->err), 0);
+        assert_int_equal(eo_config_apply(&f->config, "a", &o, &f->err), 0);
+        assert_int_equal(strspn(o.auth, "x"), len);
+        assert_int_equal(strlen(o.auth), len);
+        assert_int_equal(o.retry, 7);
+        eo_opts_free(&o);
+        eo_config_free(&f->config);
+    }
     assert_non_null(strstr(f->err.message, ":2: this line is too long"));
     assert_null(strstr(f->err.message, "xxx"));
+    eo_config_free(&f->config);
+
+    memset(name, 'n', 300);
+    sprintf(text, "[device %.253s]\nretry = 8\n", name);
+    write_file(f->path[0], text, 0600);
+    assert_int_equal(eo_config_read(&f->config, f->path[0], 0, CONFIG_NAMED,
+                                    &f->notes, &f->err), 0);
+    assert_int_equal(strlen(f->config.at[0].name), 253);
+    eo_config_free(&f->config);
+    sprintf(text, "\xef\xbb\xbf[device %s]\nretry = 8\n", name);
+    write_file(f->path[0], text, 0600);
+    assert_int_equal(eo_config_read(&f->config, f->path[0], 0, CONFIG_NAMED,
+                                    &f->notes, &f->err), -1);
+    assert_non_null(strstr(f->err.message, ":1: this name is too long"));
+}
+
+static void test_every_problem_is_found(void **state)
+{
+    /* Each line that is wrong says so of itself. */
+    static const char TEXT[] = "early = 1\n"
+                               "[defaults]\n"
+                               "retry = 1\n"
+                               "retri = 2 WRONG\n"
+                               "nonsense WRONG\n"
+                               "window = \"open WRONG\n"
+                               "[broken WRONG\n"
+                               "unseen = 1\n"
+                               "[devcie WRONG]\n"
+                               "unseen = 2\n"
+                               "[device a]\n"
+                               "group = WRONG\n"
+                               "port = WRONG\n"
+                               "ip = b:81\n"
+                               "port = 82\n"
+                               "quiet = WRONG\n"
+                               "[group lamps]\n"
+                               "ip = WRONG\n";
+    static const unsigned LINES[] = {1, 4, 5, 6, 7, 9, 12, 13, 15, 16, 18};
+    struct fixture *f = *state;
+    struct config_problems all = {0};
+
+    write_file(f->path[0], TEXT, 0600);
+    write_file(f->path[1], "[defaults]\nretri = 3\n", 0600);
+    f->config.problems = &all;
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(eo_config_read(&f->config, f->path[i], i, CONFIG_NAMED,
+                                        &f->notes, &f->err), 0);
+    assert_int_equal(eo_config_read(&f->config, "/nonexistent/x", 2,
+                                    CONFIG_NAMED, &f->notes, &f->err), 0);
+    assert_int_equal(eo_config_check(&f->config, &f->err), 0);
+    assert_int_equal(all.n, sizeof LINES / sizeof *LINES + 2);
+    for (size_t i = 0; i < all.n; i++) {
+        const struct config_problem *p = &all.at[i];
+        char want[80];
+
+        if (i + 2 < all.n) {
+            assert_int_equal(p->line, LINES[i]);
+            snprintf(want, sizeof want, "%s:%u: ", f->path[0], p->line);
+        } else {
+            assert_int_equal(p->nth, i + 3 - all.n);
+            strcpy(want, p->nth == 1 ? f->path[1] : "/nonexistent/x: ");
+        }
+        if (strncmp(p->error.message, want, strlen(want)) != 0)
+            fail_msg("\"%s\" is not \"%s\"", p->error.message, want);
+    }
+    /* What is right counts. */
+    assert_int_equal(f->config.at[0].settings.n, 1);
+    eo_config_problems_free(&all);
+}
+
+/* A section says that something is called so, whatever else it says. */
+static void test_an_empty_section_is_one(void **state)
+{
+    struct fixture *f = *state;
+
+    write_file(f->path[0],
+               "[group lamps]\n[device a]\ngroup = lamps\n[device b]\n", 0600);
+    assert_int_equal(eo_config_read(&f->config, f->path[0], 0, CONFIG_NAMED,
+                                    &f->notes, &f->err), 0);
+    assert_int_equal(eo_config_check(&f->config, &f->err), 0);
+    assert_true(eo_config_knows(&f->config, "b"));
+    assert_true(eo_config_knows_group(&f->config, "lamps"));
+    assert_false(eo_config_knows_group(&f->config, "a"));
+    assert_false(eo_config_knows(&f->config, "lamps"));
+    assert_string_equal(eo_config_nearest(&f->config, "lmaps"), "lamps");
+}
+
+static void test_what_a_group_says(void **state)
+{
+    struct fixture *f = *state;
+    const char *where = NULL;
+    struct opts o;
+
+    write_file(f->path[0], PROJECT, 0600);
+    assert_int_equal(eo_config_read(&f->config, f->path[0], 0, CONFIG_NAMED,
+                                    &f->notes, &f->err), 0);
+    assert_string_equal(eo_config_group(&f->config, "KITCHEN", &where), "lamps");
+    assert_true(where != NULL && strstr(where, ":11") != NULL);
+    assert_null(eo_config_group(&f->config, "porch", &where));
+    assert_int_equal(eo_opts_init(&o, &f->err), 0);
+    assert_int_equal(eo_config_apply_group(&f->config, "lamps", &o, &f->err), 0);
+    assert_int_equal(o.port, 3232);
+    assert_int_equal(o.retry, 2);
+    assert_int_equal(o.how.window, ESPOTA_WINDOW_LOCKSTEP);
+    assert_null(o.auth); /* the device's */
+    eo_opts_free(&o);
 }
 
 /* What the file says of device a is what option says, as it is described. */
@@ -198,6 +322,9 @@ static const struct {
     {"[defaults]\nuser: \"a \\\"b\\\" \\\\ c\"\n", "user",
      "user = a \"b\" \\ c"},
     {"[defaults]\nuser = \"\"\n", "user", "user = "},
+    {"[defaults]\nuser = \" a \"  ; why\n", "user", "user =  a "},
+    {"[defaults]\nuser =  a;b # c \t ; why\n", "user", "user = a;b # c"},
+    {"[defaults]\n user=a\r\n", "user", "user = a"},
     {"[defaults]\nuser = a \"b\"\n", "user", "user = a \"b\""},
     {"[defaults]\nbefore = \"my hook\" --flag\n", "before",
      "before = \"my hook\" --flag"},
@@ -210,6 +337,32 @@ static const struct {
     {"[device A]\nhost = [::1]:81\n", "port", "port = 81"},
     {"[device a]\nhost = b:81\nport = 81\n", "port", "port = 81"},
 };
+
+/* Whatever a file may set can be set. */
+static void test_every_key_can_be_written(void **state)
+{
+    struct fixture *f = *state;
+    const struct opt *opt;
+    char text[200];
+
+    for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++) {
+        const char *value = opt->def != NULL           ? opt->def
+                            : opt->kind == OPT_FLAG    ? "yes"
+                            : opt->words != NULL       ? opt->words(0)
+                                                       : "1";
+        if ((opt->flags & OPT_CONFIG) == 0)
+            continue;
+        snprintf(text, sizeof text, "[defaults]\n%s = \"%s\"\n", opt->name,
+                 value);
+        write_file(f->path[0], text, 0600);
+        if (eo_config_read(&f->config, f->path[0], 0, CONFIG_NAMED, &f->notes,
+                           &f->err) != 0)
+            fail_msg("%s", f->err.message);
+        assert_int_equal(f->config.at[0].settings.n, 1);
+        assert_ptr_equal(f->config.at[0].settings.at[0].opt, opt);
+        eo_config_free(&f->config);
+    }
+}
 
 static void test_values(void **state)
 {
@@ -370,6 +523,40 @@ static void test_what_is_no_file_is_not_opened(void **state)
     assert_int_equal(f->notes.n, 2);
 }
 
+/* As "config path" says it: what reading would do. */
+static void test_what_becomes_of_a_file(void **state)
+{
+    static const struct {
+        mode_t mode;
+        enum config_trust trust;
+        enum config_state state;
+        const char *why;
+    } STATES[] = {
+        {0600, CONFIG_FOUND, CONFIG_IGNORED,
+         "lies in a directory that can be written by everybody"},
+        {0666, CONFIG_OWN, CONFIG_IGNORED, "can be written by everybody"},
+        {0666, CONFIG_NAMED, CONFIG_IN_FORCE, ""},
+    };
+    struct fixture *f = *state;
+    char why[CONFIG_WHY];
+
+    for (size_t i = 0; i < sizeof STATES / sizeof *STATES; i++) {
+        write_file(f->path[0], "", STATES[i].mode);
+        assert_int_equal(eo_config_state(f->path[0], STATES[i].trust, why),
+                         STATES[i].state);
+        assert_string_equal(why, STATES[i].why);
+    }
+    unlink(f->path[0]);
+    assert_int_equal(eo_config_state(f->path[0], CONFIG_OWN, why),
+                     CONFIG_ABSENT);
+    assert_int_equal(eo_config_state("/tmp", CONFIG_NAMED, why),
+                     CONFIG_UNREADABLE);
+    assert_string_equal(why, "Is a directory");
+    assert_int_equal(mkfifo(f->path[0], 0600), 0); /* and nobody waits */
+    assert_int_equal(eo_config_state(f->path[0], CONFIG_NAMED, why),
+                     CONFIG_IN_FORCE);
+}
+
 #endif
 
 static void test_a_missing_file_matters_only_if_it_was_named(void **state)
@@ -415,12 +602,17 @@ int main(void)
         TEST(test_sections_and_files_have_their_rank),
         TEST(test_a_readable_password_is_warned_about),
         TEST(test_mistakes_are_named_by_file_and_line),
-        TEST(test_a_line_that_is_too_long_is_not_cut),
+        TEST(test_what_is_long_is_not_cut),
+        TEST(test_every_problem_is_found),
+        TEST(test_an_empty_section_is_one),
+        TEST(test_what_a_group_says),
+        TEST(test_every_key_can_be_written),
         TEST(test_values),
         TEST(test_groups),
         TEST(test_trust),
         TEST(test_another_owner),
         TEST(test_what_is_no_file_is_not_opened),
+        TEST(test_what_becomes_of_a_file),
 #endif
         TEST(test_a_missing_file_matters_only_if_it_was_named),
         TEST(test_the_environment),
