@@ -95,11 +95,13 @@ LEFT_OUT := $(addprefix src/, \
     $(call part,$(WITH_DNSSD),names/mdns_dnssd.c) \
     $(call part,$(WITH_GZIP),image/gzip.c,image/gzip_none.c) \
     $(call part,$(WITH_INI),conf/config_ini.c conf/ini_lines.c,conf/config_ini_none.c) \
+    $(call part,$(WITH_INI),$(addprefix cli/cmd_config,.c _init.c _show.c),cli/cmd_config_none.c) \
     $(call part,$(WITH_INI),conf/map.c,conf/map_none.c) \
     $(call part,$(WITH_JSON),serve/manifest.c,serve/manifest_none.c) \
     $(call part,$(WITH_JSON),ui/json.c ui/json_library.c ui/ui_json.c,ui/json_none.c) \
     $(call part,$(WITH_JSON),ui/serve_json.c,ui/serve_json_none.c) \
     $(call part,$(WITH_JSON),conf/inventory_json.c,conf/inventory_json_none.c) \
+    $(call part,$(WITH_JSON),cli/cmd_config_json.c,cli/cmd_config_json_none.c) \
     $(call part,$(WITH_JSON),cli/journal.c cli/journal_file.c,cli/journal_none.c) \
     $(call part,$(WITH_JSON),cli/inspect_json.c,cli/inspect_json_none.c) \
     $(call part,$(WITH_JSON),cli/discover_json.c,cli/discover_json_none.c) \
@@ -434,7 +436,7 @@ $(BUILD)/espota.pc: FORCE
 ## install: honours DESTDIR, PREFIX and the usual *DIR variables
 install: all $(BUILD)/espota.pc
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)/pkgconfig' \
-	    '$(DESTDIR)$(INCLUDEDIR)/espota' '$(DESTDIR)$(MANDIR)/man1'
+	    '$(DESTDIR)$(INCLUDEDIR)/espota' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5'
 	$(INSTALL) -m 755 $(BIN) $(SIM) '$(DESTDIR)$(BINDIR)/'
 	$(INSTALL) -m 644 $(STATIC) '$(DESTDIR)$(LIBDIR)/'
 	$(INSTALL) -m 755 $(SHARED) '$(DESTDIR)$(LIBDIR)/'
@@ -442,6 +444,7 @@ install: all $(BUILD)/espota.pc
 	$(INSTALL) -m 644 include/espota/*.h '$(DESTDIR)$(INCLUDEDIR)/espota/'
 	$(INSTALL) -m 644 $(BUILD)/espota.pc '$(DESTDIR)$(LIBDIR)/pkgconfig/'
 	$(INSTALL) -m 644 man/*.1 '$(DESTDIR)$(MANDIR)/man1/'
+	$(INSTALL) -m 644 man/*.5 '$(DESTDIR)$(MANDIR)/man5/'
 	$(INSTALL) -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)' '$(DESTDIR)$(FISHCOMPDIR)'
 	$(INSTALL) -m 644 completions/espota-c.bash '$(DESTDIR)$(BASHCOMPDIR)/espota-c'
 	$(INSTALL) -m 644 completions/_espota-c '$(DESTDIR)$(ZSHCOMPDIR)/'
@@ -452,6 +455,7 @@ uninstall:
 	    '$(DESTDIR)$(LIBDIR)/$(notdir $(STATIC))' '$(DESTDIR)$(LIBDIR)/$(notdir $(SHARED))' \
 	    '$(DESTDIR)$(LIBDIR)/$(SOLINK)' '$(DESTDIR)$(LIBDIR)/pkgconfig/espota.pc' \
 	    $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man1/%',$(wildcard man/*.1)) \
+	    $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man5/%',$(wildcard man/*.5)) \
 	    '$(DESTDIR)$(BASHCOMPDIR)/espota-c' '$(DESTDIR)$(ZSHCOMPDIR)/_espota-c' \
 	    '$(DESTDIR)$(FISHCOMPDIR)/espota-c.fish'
 	rm -rf '$(DESTDIR)$(INCLUDEDIR)/espota'

@@ -1,7 +1,7 @@
 # bash completion for espota-c, written by espota-c completion bash
 _espota_c() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local command=upload words='' args='' files='' commands='upload flash fleet discover inspect serve wait sign help version completion '
+    local command=upload words='' args='' files='' commands='upload flash fleet discover inspect serve wait sign config help version completion '
     COMPREPLY=()
     # bash takes --port=80 apart into three words
     if [[ $cur == '=' ]]; then
@@ -17,6 +17,7 @@ _espota_c() {
     serve) command=serve ;;
     wait) command=wait ;;
     sign) command=sign ;;
+    config) command=config ;;
     help) command=help ;;
     version) command=version ;;
     completion) command=completion ;;
@@ -112,9 +113,9 @@ _espota_c() {
     fleet:--hook-timeout) ;;
     fleet:--junit)
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    upload:--color | fleet:--color | discover:--color | inspect:--color | serve:--color | wait:--color | sign:--color | help:--color | version:--color | completion:--color)
+    upload:--color | fleet:--color | discover:--color | inspect:--color | serve:--color | wait:--color | sign:--color | config:--color | help:--color | version:--color | completion:--color)
         mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur") ;;
-    upload:--config | fleet:--config | discover:--config | inspect:--config | serve:--config | wait:--config | sign:--config | help:--config | version:--config | completion:--config)
+    upload:--config | fleet:--config | discover:--config | inspect:--config | serve:--config | wait:--config | sign:--config | config:--config | help:--config | version:--config | completion:--config)
         compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     *)
         _espota_c_words
@@ -134,7 +135,8 @@ _espota_c_words() {
     serve) words='--auth= --auth-file= --auth-stdin --ask-auth --user= --bind= --port= --map= --dir= --fw-version= --once= --max-repeats= --tls-cert= --tls-key= --drop-to= --compress= --connect-timeout= --stall-timeout= --max-time= --json= --quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     wait) words='--host_ip= --ipv4 --ipv6 --timeout= --port= --quiet --verbose --debug --color= --config= --no-config --help --version ' args=$(espota-c completion hosts 2>/dev/null) ;;
     sign) words='--key= --out= --verify --pub= --quiet --verbose --debug --color= --config= --no-config --help --version ' files=1 ;;
-    help) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' args='upload flash fleet discover inspect serve wait sign help version completion exit-codes environment config targets ' ;;
+    config) words='--json= --quiet --verbose --debug --color= --user --config= --no-config --help --version ' args='init show check path' ;;
+    help) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' args='upload flash fleet discover inspect serve wait sign config help version completion exit-codes environment targets ' ;;
     version) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' ;;
     completion) words='--quiet --verbose --debug --color= --config= --no-config --help --version ' args='bash zsh fish powershell' ;;
     esac

@@ -14,6 +14,8 @@ function __espota_c_command
             echo wait
         case sign
             echo sign
+        case config
+            echo config
         case help
             echo help
         case version
@@ -39,8 +41,10 @@ complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'wait' -d 'wa
 complete -c espota-c -n 'test (__espota_c_command) = wait; and test (count (commandline -opc)) -gt 1' -a '(espota-c completion hosts 2>/dev/null)'
 complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'sign' -d 'append a signature to an image'
 complete -c espota-c -n 'test (__espota_c_command) = sign; and test (count (commandline -opc)) -gt 1' -F
+complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'config' -d 'make, show or check the configuration'
+complete -c espota-c -n 'test (__espota_c_command) = config; and test (count (commandline -opc)) -gt 1' -a 'init show check path'
 complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'help' -d 'explain a command or a topic'
-complete -c espota-c -n 'test (__espota_c_command) = help; and test (count (commandline -opc)) -gt 1' -a 'upload flash fleet discover inspect serve wait sign help version completion exit-codes environment config targets '
+complete -c espota-c -n 'test (__espota_c_command) = help; and test (count (commandline -opc)) -gt 1' -a 'upload flash fleet discover inspect serve wait sign config help version completion exit-codes environment targets '
 complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'version' -d 'print the version and what is built in'
 complete -c espota-c -n 'test (count (commandline -opc)) -eq 1' -a 'completion' -d 'print the completions for a shell'
 complete -c espota-c -n 'test (__espota_c_command) = completion; and test (count (commandline -opc)) -gt 1' -a 'bash zsh fish powershell'
@@ -127,12 +131,13 @@ complete -c espota-c -n 'contains (__espota_c_command) fleet' -l hook-timeout -x
 complete -c espota-c -n 'contains (__espota_c_command) fleet' -l hook-shell -d 'run --before and --after with /bin/sh'
 complete -c espota-c -n 'contains (__espota_c_command) fleet' -l junit -r -F -d 'results as JUnit XML'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l progress -s r -d 'draw the bar even if stderr is not a terminal'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve' -l json -d 'events as JSON, to standard output or to FILE'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign help version completion' -l quiet -s q -d 'print only errors'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign help version completion' -l verbose -s v -d 'print more; -vv protocol steps, -vvv bytes'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign help version completion' -l debug -s d -d 'print more, and where each setting came from'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign help version completion' -l color -x -a 'auto always never' -d 'auto, always or never'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign help version completion' -l config -r -F -d 'read this configuration file and no other'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign help version completion' -l no-config -d 'read no configuration file'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign help version completion' -l help -s h -d 'print this help'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign help version completion' -l version -s V -d 'print the version and what is built in'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve config' -l json -d 'JSON, to standard output or to FILE'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign config help version completion' -l quiet -s q -d 'print only errors'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign config help version completion' -l verbose -s v -d 'print more; -vv protocol steps, -vvv bytes'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign config help version completion' -l debug -s d -d 'print more, and where each setting came from'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign config help version completion' -l color -x -a 'auto always never' -d 'auto, always or never'
+complete -c espota-c -n 'contains (__espota_c_command) config' -l user -d 'init: make the user\'s own file'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign config help version completion' -l config -r -F -d 'read this configuration file and no other'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign config help version completion' -l no-config -d 'read no configuration file'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign config help version completion' -l help -s h -d 'print this help'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet discover inspect serve wait sign config help version completion' -l version -s V -d 'print the version and what is built in'

@@ -11,7 +11,8 @@ Register-ArgumentCompleter -Native -CommandName espota-c, espota-c.exe -ScriptBl
         @{ name = 'serve'; other = ''; follows = '@'; help = 'serve images to devices that pull' }
         @{ name = 'wait'; other = ''; follows = '@hosts'; help = 'wait until a device is on the network' }
         @{ name = 'sign'; other = ''; follows = '@'; help = 'append a signature to an image' }
-        @{ name = 'help'; other = ''; follows = 'upload flash fleet discover inspect serve wait sign help version completion exit-codes environment config targets '; help = 'explain a command or a topic' }
+        @{ name = 'config'; other = ''; follows = 'init show check path'; help = 'make, show or check the configuration' }
+        @{ name = 'help'; other = ''; follows = 'upload flash fleet discover inspect serve wait sign config help version completion exit-codes environment targets '; help = 'explain a command or a topic' }
         @{ name = 'version'; other = ''; follows = ''; help = 'print the version and what is built in' }
         @{ name = 'completion'; other = ''; follows = 'bash zsh fish powershell'; help = 'print the completions for a shell' }
     )
@@ -99,15 +100,16 @@ Register-ArgumentCompleter -Native -CommandName espota-c, espota-c.exe -ScriptBl
         @{ name = '--hook-shell'; other = ''; of = 'fleet'; follows = ''; help = 'run --before and --after with /bin/sh' }
         @{ name = '--junit'; other = ''; of = 'fleet'; follows = '@'; help = 'results as JUnit XML' }
         @{ name = '--progress'; other = '-r'; of = 'upload fleet'; follows = ''; help = 'draw the bar even if stderr is not a terminal' }
-        @{ name = '--json'; other = ''; of = 'upload fleet discover inspect serve'; follows = ''; help = 'events as JSON, to standard output or to FILE' }
-        @{ name = '--quiet'; other = '-q'; of = 'upload fleet discover inspect serve wait sign help version completion'; follows = ''; help = 'print only errors' }
-        @{ name = '--verbose'; other = '-v'; of = 'upload fleet discover inspect serve wait sign help version completion'; follows = ''; help = 'print more; -vv protocol steps, -vvv bytes' }
-        @{ name = '--debug'; other = '-d'; of = 'upload fleet discover inspect serve wait sign help version completion'; follows = ''; help = 'print more, and where each setting came from' }
-        @{ name = '--color'; other = ''; of = 'upload fleet discover inspect serve wait sign help version completion'; follows = 'auto always never'; help = 'auto, always or never' }
-        @{ name = '--config'; other = ''; of = 'upload fleet discover inspect serve wait sign help version completion'; follows = '@'; help = 'read this configuration file and no other' }
-        @{ name = '--no-config'; other = ''; of = 'upload fleet discover inspect serve wait sign help version completion'; follows = ''; help = 'read no configuration file' }
-        @{ name = '--help'; other = '-h'; of = 'upload fleet discover inspect serve wait sign help version completion'; follows = ''; help = 'print this help' }
-        @{ name = '--version'; other = '-V'; of = 'upload fleet discover inspect serve wait sign help version completion'; follows = ''; help = 'print the version and what is built in' }
+        @{ name = '--json'; other = ''; of = 'upload fleet discover inspect serve config'; follows = ''; help = 'JSON, to standard output or to FILE' }
+        @{ name = '--quiet'; other = '-q'; of = 'upload fleet discover inspect serve wait sign config help version completion'; follows = ''; help = 'print only errors' }
+        @{ name = '--verbose'; other = '-v'; of = 'upload fleet discover inspect serve wait sign config help version completion'; follows = ''; help = 'print more; -vv protocol steps, -vvv bytes' }
+        @{ name = '--debug'; other = '-d'; of = 'upload fleet discover inspect serve wait sign config help version completion'; follows = ''; help = 'print more, and where each setting came from' }
+        @{ name = '--color'; other = ''; of = 'upload fleet discover inspect serve wait sign config help version completion'; follows = 'auto always never'; help = 'auto, always or never' }
+        @{ name = '--user'; other = ''; of = 'config'; follows = ''; help = 'init: make the user''s own file' }
+        @{ name = '--config'; other = ''; of = 'upload fleet discover inspect serve wait sign config help version completion'; follows = '@'; help = 'read this configuration file and no other' }
+        @{ name = '--no-config'; other = ''; of = 'upload fleet discover inspect serve wait sign config help version completion'; follows = ''; help = 'read no configuration file' }
+        @{ name = '--help'; other = '-h'; of = 'upload fleet discover inspect serve wait sign config help version completion'; follows = ''; help = 'print this help' }
+        @{ name = '--version'; other = '-V'; of = 'upload fleet discover inspect serve wait sign config help version completion'; follows = ''; help = 'print the version and what is built in' }
     )
     # What stands before the cursor; the word under it is not there yet.
     $before = @($ast.CommandElements |

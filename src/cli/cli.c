@@ -41,16 +41,33 @@ void eo_cli_describe(const char *device, const struct opts *o)
     }
 }
 
+/* What is stronger than the files. */
+static int begin_opts(const struct cli *cli, const struct settings *own,
+                      struct opts *o, struct espota_error *err)
+{
+    return eo_opts_init(o, err) != 0 ||
+                   (own != NULL && eo_opts_apply(o, own, err) != 0) ||
+                   eo_opts_apply(o, &cli->parsed.settings, err) != 0 ||
+                   eo_opts_apply(o, &cli->env, err) != 0
+               ? -1
+               : 0;
+}
+
 int eo_cli_opts(const struct cli *cli, const char *device,
                 const struct settings *own, struct opts *o,
                 struct espota_error *err)
 {
-    if (eo_opts_init(o, err) != 0 ||
-        (own != NULL && eo_opts_apply(o, own, err) != 0) ||
-        eo_opts_apply(o, &cli->parsed.settings, err) != 0 ||
-        eo_opts_apply(o, &cli->env, err) != 0)
-        return -1;
-    return eo_config_apply(&cli->config, device, o, err);
+    return begin_opts(cli, own, o, err) == 0
+               ? eo_config_apply(&cli->config, device, o, err)
+               : -1;
+}
+
+int eo_cli_group_opts(const struct cli *cli, const char *group,
+                      struct opts *o, struct espota_error *err)
+{
+    return begin_opts(cli, NULL, o, err) == 0
+               ? eo_config_apply_group(&cli->config, group, o, err)
+               : -1;
 }
 
 void eo_cli_notes(struct cli *cli)

@@ -44,6 +44,10 @@ int eo_cli_opts(const struct cli *, const char *device,
                 const struct settings *own, struct opts *,
                 struct espota_error *err) EO_MUST_CHECK;
 
+/* The same of the devices of a group that say nothing else. */
+int eo_cli_group_opts(const struct cli *, const char *group, struct opts *,
+                      struct espota_error *err) EO_MUST_CHECK;
+
 /* The exit status of an error, with the number of the signal that ended us. */
 int eo_cli_status(const struct espota_error *);
 /* ... where a signal ended the command: 128 and its number. */
@@ -70,6 +74,7 @@ int eo_cmd_wait(struct cli *);
 int eo_cmd_help(struct cli *);
 int eo_cmd_version(struct cli *);
 int eo_cmd_completion(struct cli *);
+int eo_cmd_config(struct cli *);
 
 /* -h: the common options of a command; all: every one.  On stdout. */
 void eo_help(const struct command *commands, const struct command *,

@@ -61,7 +61,7 @@ static void print_names(const struct command *c)
     const struct topic *topic;
 
     fputs("\nCommands:", stdout);
-    for (; c->name != NULL; c++)
+    while ((++c)->name != NULL) /* the first is what needs no name */
         printf(" %s", c->name);
     fputs("\nTopics:  ", stdout);
     for (size_t i = 0; (topic = eo_topic_at(i)) != NULL; i++)

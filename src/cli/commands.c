@@ -80,7 +80,8 @@ static int prepare(struct cli *cli, struct espota_error *err)
     /* Which files to read is itself an option. */
     if (eo_env_settings(&cli->env, err) == 0 &&
         eo_cli_opts(cli, NULL, NULL, &first, err) == 0 &&
-        eo_config_load(&cli->config, &first, &cli->notes, err) == 0)
+        (cli->command->bit == CMD_CONFIG || /* reads them when it must */
+         eo_config_load(&cli->config, &first, &cli->notes, err) == 0))
         status = eo_cli_opts(cli, NULL, NULL, &cli->opts, err);
     eo_opts_free(&first);
     return status;
@@ -99,7 +100,8 @@ static bool asked_for(const struct cli *cli, const char *name)
 /* What is flashed is flashed, whoever reads of it; these only tell. */
 enum {
     RESULT_IS_PRINTED =
-        CMD_DISCOVER | CMD_INSPECT | CMD_HELP | CMD_VERSION | CMD_COMPLETION
+        CMD_DISCOVER | CMD_INSPECT | CMD_HELP | CMD_VERSION | CMD_COMPLETION |
+        CMD_CONFIG
 };
 
 /* A file that is cut because the disk is full must not look like success. */

@@ -27,7 +27,7 @@ enum follows eo_follows_command(const struct command *c)
 
 void eo_print_choices(const char *choices)
 {
-    for (; *choices != '\0'; choices++)
+    for (; *choices != '\0' && *choices != ' '; choices++)
         putchar(*choices == '|' ? ' ' : *choices);
 }
 

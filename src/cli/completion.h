@@ -16,7 +16,7 @@ enum follows {
 enum follows eo_follows(const struct opt *);
 enum follows eo_follows_command(const struct command *);
 
-/* "bash|zsh|fish" with blanks. */
+/* "bash|zsh|fish" with blanks; what follows a blank is no choice. */
 void eo_print_choices(const char *choices);
 void eo_print_commands(const struct command *);
 /* What "help" explains: commands and topics, each once. */

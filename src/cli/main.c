@@ -47,6 +47,14 @@ static const struct command COMMANDS[] = {
      .examples = "espota-c sign firmware.bin --key private.pem\n"
                  "espota-c sign --verify firmware.bin.signed --pub "
                  "public.pem\n"},
+    {"config", CMD_CONFIG, "init|show|check|path [NAME|FILE]...", 1, ANY,
+     "make, show or check the configuration", eo_cmd_config,
+     .about = "Makes a configuration file, says what is in force and from "
+              "where,\nfinds mistakes, or says which files there are.",
+     .examples = "espota-c config init\n"
+                 "espota-c config show kitchen\n"
+                 "espota-c config check\n"
+                 "espota-c config path\n"},
     {"help", CMD_HELP, "[COMMAND|TOPIC]", 0, 1,
      "explain a command or a topic", eo_cmd_help,
      .about = "Lists commands and topics, or explains one of them.",

@@ -49,7 +49,7 @@ enum { DAY_S = 86400 };
 
 #define UP     (CMD_UPLOAD | CMD_FLEET)
 #define NET    (UP | CMD_DISCOVER | CMD_WAIT)
-#define EVENTS (UP | CMD_DISCOVER | CMD_INSPECT | CMD_SERVE)
+#define EVENTS (UP | CMD_DISCOVER | CMD_INSPECT | CMD_SERVE | CMD_CONFIG)
 #define CONF   OPT_CONFIG
 #define COMMON OPT_COMMON
 #define DROPIN OPT_DROPIN
@@ -234,7 +234,7 @@ static const struct opt OPTS[] = {
     {'r', "progress", FLAG(progress), UP, OPT_G_OUTPUT, CONF | DROPIN,
      .help = "draw the bar even if stderr is not a terminal"},
     {0, "json", TEXT(json, "FILE"), EVENTS, OPT_G_OUTPUT, COMMON | OPT_OPTIONAL | OPT_FILE,
-     .help = "events as JSON, to standard output or to FILE"},
+     .help = "JSON, to standard output or to FILE"},
     {'q', "quiet", FLAG(quiet), CMD_ALL, OPT_G_OUTPUT, CONF,
      .help = "print only errors"},
     {'v', "verbose", COUNT(verbose, 3), CMD_ALL, OPT_G_OUTPUT, CONF | COMMON,
@@ -244,6 +244,8 @@ static const struct opt OPTS[] = {
     {0, "color", WORD(color, colors, "WHEN"), CMD_ALL, OPT_G_OUTPUT, CONF,
      .help = "{}", .def = "auto"},
 
+    {0, "user", FLAG(own_config), CMD_CONFIG, OPT_G_WHAT, COMMON,
+     .help = "init: make the user's own file"},
     {0, "config", TEXT(config, "FILE"), CMD_ALL, OPT_G_OTHER, OPT_FILE,
      .help = "read this configuration file and no other", .env = "ESPOTA_CONFIG"},
     {0, "no-config", FLAG(no_config), CMD_ALL, OPT_G_OTHER, 0,

@@ -33,7 +33,8 @@ enum {
     CMD_HELP = 1 << 7,
     CMD_VERSION = 1 << 8,
     CMD_COMPLETION = 1 << 9,
-    CMD_ALL = (1 << 10) - 1
+    CMD_CONFIG = 1 << 10,
+    CMD_ALL = (1 << 11) - 1
 };
 
 enum opt_kind {
@@ -174,6 +175,7 @@ struct opts {
 
     const char *config;
     bool no_config, help, version;
+    bool own_config; /* of "config init" */
 
     struct origin from[OPTS_MAX]; /* by row */
 };
@@ -258,8 +260,17 @@ unsigned eo_opts_level(const struct opts *, const void *field);
 int eo_device_given(struct device_words *, const char *text,
                     struct espota_error *err) EO_MUST_CHECK;
 
-/* What was given, as text for people: "port = 8266 (command line)"; secrets
- * are masked. */
+/* Has it a value for a run: was it given, or is there a default?  What only
+ * says how one command prints, as --json, is not part of that. */
+bool eo_opts_in_force(const struct opts *, const struct opt *);
+
+/* Its value as text for people; secrets are masked.  OPT_VALUE is enough for any
+ * that a configuration can hold, with what eo_opts_describe() adds. */
+enum { OPT_VALUE = 32768 };
+void eo_opts_value(const struct opts *, const struct opt *, char *out,
+                   size_t cap);
+
+/* What was given: "port = 8266 (command line)". */
 void eo_opts_describe(const struct opts *, const struct opt *, char *out,
                       size_t cap);
 

@@ -424,6 +424,15 @@ bool eo_opts_given(const struct opts *o, const void *field)
     return eo_opts_level(o, field) != 0;
 }
 
+bool eo_opts_in_force(const struct opts *o, const struct opt *opt)
+{
+    const bool counts = (opt->flags & OPT_CONFIG) != 0 || opt->env != NULL;
+    const bool flashes = (opt->commands & (CMD_UPLOAD | CMD_FLEET)) != 0;
+
+    return counts && (o->from[eo_opt_index(opt)].level > 0 ||
+                      (opt->def != NULL && flashes));
+}
+
 static void describe_texts(struct text *t, const struct texts *texts,
                            bool secret)
 {
@@ -436,8 +445,8 @@ static void describe_texts(struct text *t, const struct texts *texts,
     }
 }
 
-void eo_opts_describe(const struct opts *o, const struct opt *opt, char *out,
-                      size_t cap)
+void eo_opts_value(const struct opts *o, const struct opt *opt, char *out,
+                   size_t cap)
 {
     const void *at = (const char *)o + opt->at;
     const bool secret = (opt->flags & OPT_SECRET) != 0;
@@ -445,7 +454,6 @@ void eo_opts_describe(const struct opts *o, const struct opt *opt, char *out,
     uint32_t n;
 
     eo_text_init(&t, out, cap);
-    eo_text_add(&t, "%s = ", opt->name);
     switch (opt->kind) {
     case OPT_FLAG:
         eo_text_add(&t, "%s", *(const bool *)at ? "yes" : "no");
@@ -481,5 +489,16 @@ void eo_opts_describe(const struct opts *o, const struct opt *opt, char *out,
         eo_text_add(&t, "%s", opt->words((size_t) * (const int *)at));
         break;
     }
+}
+
+void eo_opts_describe(const struct opts *o, const struct opt *opt, char *out,
+                      size_t cap)
+{
+    struct text t;
+
+    eo_text_init(&t, out, cap);
+    eo_text_add(&t, "%s = ", opt->name);
+    eo_opts_value(o, opt, out + t.len, cap - t.len);
+    t.len += strlen(out + t.len);
     eo_text_add(&t, " (%s)", o->from[eo_opt_index(opt)].where);
 }
