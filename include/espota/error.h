@@ -126,7 +126,7 @@ enum espota_category {
     X(SHOW_BYTES, "log every byte")                                                               \
     X(AS_FILESYSTEM, "send a file system as such")                                                \
     X(NOT_FILESYSTEM, "do not send it as a file system, or update the device's core")             \
-    X(TYPE_FILESYSTEM, "say that it is a filesystem to flash it as one")                          \
+    X(TYPE_FILESYSTEM, "say that it is a file system to flash it as one")                         \
     X(TYPE_APP, "say that it is a firmware to flash it as one")                                   \
     X(TYPE_BOOTLOADER, "say that it is a bootloader to flash it as one")                          \
     X(TYPE_PARTITION_TABLE, "say that it is a partition table to flash it as one")                \

@@ -21,7 +21,7 @@ static void take_service(struct browse *b, const struct mdns_record *rec)
     struct browse_entry *e;
 
     if (rec->type == MDNS_PTR) {
-        /* Where names are asked for, those who pass by are not our concern. */
+        /* If names are asked for, other devices do not matter. */
         e = eo_browse_of(b, &rec->target,
                          b->config.n_names == 0 && rec->ttl > 0);
         if (e != NULL && (e->seen_ms == 0 || rec->ttl == 0))
@@ -160,7 +160,7 @@ static void on_heard(void *ctx, const struct mdns_heard *h)
 
 /* ---- news --------------------------------------------------------------- */
 
-/* Of what can be seen of it; never 0. */
+/* A hash of what can be seen of it; never 0. */
 static uint32_t fingerprint(const struct browse_entry *e)
 {
     uint32_t h = EO_HASH_START;
@@ -197,8 +197,8 @@ static void tell(struct browse *b, struct browse_entry *e)
     e->told = true;
 }
 
-/* Forgets it, or, if it was asked for by name, what is known of it.  Whether
- * it is gone. */
+/* Forgets it, or, if it was asked for by name, what is known about it.  Gives
+ * whether it is gone. */
 static bool leave(struct browse *b, size_t i)
 {
     struct browse_entry *e = b->entry[i];
@@ -249,7 +249,8 @@ static void tick(void *ctx)
 
 /* ---- beginning and end -------------------------------------------------- */
 
-/* A name, and the services its device may have: they are called like it. */
+/* Adds a name, and the services that its device may have, which have the same
+ * name. */
 static int want_name(struct browse *b, const char *text,
                      struct espota_error *err)
 {

@@ -22,7 +22,7 @@ struct browse;
 /* One service of one device; or, without an instance, a name that was asked
  * for: what it answers to, whatever its services. */
 struct browse_entry {
-    /* The engine's own, and first: they are what a search looks at. */
+    /* For the search itself; they come first because it reads them most. */
     uint32_t instance_hash, host_hash;
     uint32_t source; /* fingerprint of who made it known; 0: the user */
     uint32_t mac;    /* fingerprint of the MAC it tells; 0: none */
@@ -35,7 +35,7 @@ struct browse_entry {
     uint8_t txt[BROWSE_TXT_MAX];
     struct candidates addresses;
 
-    /* The engine's own. */
+    /* For the search itself. */
     bool wanted;             /* asked for by name: never forgotten */
     uint64_t seen_ms;        /* first heard of; 0: never */
     uint64_t alive_until_ms; /* unless it is heard of again */
@@ -62,24 +62,25 @@ struct browse_config {
     const char *const *names;
     size_t n_names;
     bool keep_asking; /* until freed: else only in the first seconds */
-    bool goodbyes;    /* tell also of those who leave that were never told */
+    bool goodbyes;    /* also report devices that leave and were never
+                         reported */
 
     /* From the loop, never from within the start; the browse may not be freed
      * in it.  NULL: nobody listens. */
     void (*news)(void *ctx, enum browse_news, const struct browse_entry *);
-    /* Is this one worth telling as it is now?  NULL: all are.  Who was never
-     * told does not leave either. */
+    /* Is this one worth reporting as it is now?  NULL: all are.  A device that
+     * was never reported does not leave either. */
     bool (*worth)(void *ctx, const struct browse_entry *);
     void *ctx;
 };
 
-/* 0, or -1: there is no way to ask (RESOLVE), a name that is none (USAGE), or
+/* 0, or -1: there is no way to ask (RESOLVE), a name is not valid (USAGE), or
  * no memory. */
 int eo_browse_new(struct browse **, struct espota_loop *,
                   const struct browse_config *, struct espota_error *);
 void eo_browse_free(struct browse *);
 
-/* In no particular order; NULL behind the last. */
+/* In no particular order; NULL after the last. */
 const struct browse_entry *eo_browse_at(const struct browse *, size_t i);
 
 #endif

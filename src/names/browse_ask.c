@@ -37,8 +37,9 @@ static void ask(struct browse *b, enum mdns_from from,
     b->queries++;
 }
 
-/* Who is known need not answer again, as far as that fits into a packet.  Not
- * over the shared port: some devices only answer the bare question. */
+/* Known answers are listed, as far as they fit into a packet, so that they are
+ * not repeated (RFC 6762 7.1).  Not over the shared port: some devices only
+ * answer a bare question. */
 static void ask_for_all(struct browse *b, enum announce_service service)
 {
     uint8_t bytes[PAYLOAD];
@@ -108,7 +109,7 @@ uint64_t eo_browse_ask_round(struct browse *b, uint64_t now)
     return b->round_ms > now ? b->round_ms : UINT64_MAX;
 }
 
-/* Shortly before it would be given up it is asked once more. */
+/* It is asked once more shortly before it expires. */
 static uint64_t renew_ms(const struct browse_entry *e)
 {
     return e->alive_until_ms - e->ttl_ms / 5;

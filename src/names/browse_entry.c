@@ -5,7 +5,8 @@
 
 enum {
     HOLD_MS = 60,     /* most answers bring all parts: wait for them */
-    GOODBYE_MS = 1000 /* for somebody to contradict (RFC 6762 section 10.1) */
+    GOODBYE_MS = 1000 /* for somebody to contradict a goodbye (RFC 6762 section
+                         10.1) */
 };
 
 bool eo_browse_complete(const struct browse_entry *e)
@@ -19,7 +20,7 @@ const struct browse_entry *eo_browse_at(const struct browse *b, size_t i)
     return i < b->n ? b->entry[i] : NULL;
 }
 
-/* Places are few: nobody on the link gets all of them. */
+/* The table is limited: no single sender may fill it. */
 static bool has_place(const struct browse *b)
 {
     size_t n = 0;

@@ -1,5 +1,5 @@
-/* browse_inside.h -- the search, to those who share the work: browse.c hears
- * and tells, browse_ask.c asks, and both stand on browse_entry.c.
+/* browse_inside.h -- the search, for the files that share it: browse.c
+ * receives and reports, browse_ask.c asks, and both use browse_entry.c.
  */
 #ifndef EO_BROWSE_INSIDE_H
 #define EO_BROWSE_INSIDE_H
@@ -34,8 +34,8 @@ struct browse {
 struct browse_entry *eo_browse_add(struct browse *);
 void eo_browse_set_instance(struct browse_entry *, const struct mdns_name *);
 void eo_browse_set_host(struct browse_entry *, const struct mdns_name *);
-/* Is it of the device that the packet is of?  Two devices of one name have a
- * MAC each. */
+/* Does it belong to the device that sent the packet?  Two devices of one name
+ * differ in their MAC. */
 bool eo_browse_may_be(const struct browse *, const struct browse_entry *);
 /* The entry of an instance, or NULL; made, if it is one of a service we look
  * for. */
@@ -47,9 +47,10 @@ void eo_browse_heard_of(const struct browse *, struct browse_entry *,
 
 /* ---- browse_ask.c -------------------------------------------------------- */
 
-/* Asks everybody, if that is due; gives when it is next, or UINT64_MAX. */
+/* Asks all devices, if that is due; gives when that is due next, or
+ * UINT64_MAX. */
 uint64_t eo_browse_ask_round(struct browse *, uint64_t now);
-/* Asks for what is missing of one; gives when it wants attention next. */
+/* Asks for what is missing of one; gives when it needs attention next. */
 uint64_t eo_browse_tend(struct browse *, struct browse_entry *, uint64_t now);
 
 #endif

@@ -20,7 +20,7 @@ static bool is_v6(const struct addr *a)
     return a->family == 6;
 }
 
-/* What DNS servers answer to say no, and what never is one host. */
+/* What DNS servers answer to mean "no", and what is never a single host. */
 static bool nobody(const struct addr *a)
 {
     static const uint8_t ZERO[16];
@@ -131,16 +131,16 @@ int eo_candidates_wait(const struct candidates *c)
     return c->at[0].arrival != 0 ? CANDIDATES_GRACE_MS : 0;
 }
 
-/* Each is at home where it was heard: so neither is the other's second
- * address, told over the wrong link. */
+/* Each belongs to the subnet where it was heard: so neither is the other's
+ * second address, announced on the wrong link. */
 static bool on_two_links(const struct candidate *a, const struct candidate *b)
 {
     return a->rank == RANK_NEIGHBOUR && b->rank == RANK_NEIGHBOUR &&
            a->arrival != b->arrival;
 }
 
-/* A device tells all addresses that it has: who tells of one alone, where
- * somebody else tells of the other, is another. */
+/* A device announces all its addresses: if one sender announces only this one,
+ * and another sender only the other, they are two devices. */
 static bool told_apart(const struct candidate *a, const struct candidate *b)
 {
     if (is_v6(&a->addr) || is_v6(&b->addr) || a->arrival != b->arrival ||

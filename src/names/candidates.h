@@ -13,8 +13,8 @@
 enum {
     CANDIDATES_MAX = 16,
     CANDIDATES_WAIT_MS = 150,  /* for IPv4, with only IPv6 in hand */
-    CANDIDATES_GRACE_MS = 100, /* for a namesake to speak up, here or on another
-                                  interface */
+    CANDIDATES_GRACE_MS = 100, /* for a second device of that name to answer,
+                                  here or on another interface */
     TELLERS_MAX = 4
 };
 
@@ -22,19 +22,21 @@ struct candidate {
     struct addr addr;
     unsigned arrival; /* index of the interface it was heard on; 0: unknown */
     int rank;
-    uint32_t teller[TELLERS_MAX]; /* who said so; further ones are not kept */
+    uint32_t teller[TELLERS_MAX]; /* who announced it; further ones are not
+                                     kept */
     size_t n_tellers;
 };
 
-/* Zeroed is empty.  Kept in the order to try them; within a rank, first come
- * first served. */
+/* All zero is empty.  Kept in the order to try them; within a rank, first
+ * come, first served. */
 struct candidates {
     struct candidate at[CANDIDATES_MAX];
     size_t n;
-    struct addr unscoped; /* one left out for want of a scope; len 0: none */
+    struct addr unscoped; /* one left out because it lacks a scope; len 0:
+                             none */
 };
 
-/* What tells one who speaks by IPv4 from others; 0: by IPv6, where one device
+/* Identifies a sender by its IPv4 address; 0: it uses IPv6, where one device
  * has many addresses. */
 uint32_t eo_teller(const struct addr *from);
 
@@ -47,13 +49,13 @@ bool eo_candidates_add(struct candidates *, const struct addr *,
                        const struct ifaces *ifs);
 
 /* How long to wait for a better one, in milliseconds: -1: for as long as it
- * takes, there is none; 0: go.  What came by mDNS leaves a moment for a
- * namesake to speak up. */
+ * takes, there is none; 0: go.  After an answer by mDNS it waits a moment for
+ * a second device of that name. */
 int eo_candidates_wait(const struct candidates *);
 
 /* Two devices of one name, on two interfaces, or on one: gives one IPv4
- * candidate of each.  What one device says on two, or says of two addresses of
- * its own, is no such thing. */
+ * candidate of each.  One device that is heard on two interfaces, or has two
+ * addresses, does not count. */
 bool eo_candidates_ambiguous(const struct candidates *,
                              const struct candidate **,
                              const struct candidate **);

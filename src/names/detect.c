@@ -146,7 +146,8 @@ static void on_settle(void *ctx)
     }
 }
 
-/* Nobody is called back, and nothing freed, from inside those who found out. */
+/* Nobody is called back, and nothing is freed, from inside the callbacks that
+ * found it. */
 static void settle(struct detect *d)
 {
     eo_timer_start(d->loop, &d->settle, 0, on_settle, d);
@@ -189,7 +190,8 @@ static void on_connected(void *ctx, os_socket fd, const struct addr *winner,
         d->facts.tcp_over = true;
         if (err->sys_errno == ECONNREFUSED)
             d->facts.tcp = DETECT_TCP_REFUSED;
-        /* Silence may be ArduinoOTA; no way there is no way there. */
+        /* Silence may be ArduinoOTA; an unreachable device is unreachable for
+         * all protocols. */
         d->unreachable = err->sys_errno != ECONNREFUSED &&
                          err->sys_errno != ETIMEDOUT && err->sys_errno != 0;
     }

@@ -1,9 +1,9 @@
 /* detect.h -- which protocol a device speaks.
  *
- * What it announces by mDNS decides.  Where it announces nothing, or has no
- * name there, a TCP connection to its port means ESPHome, and the upload goes
- * on with that very connection: opening and closing the port has wedged older
- * firmware.  A port that refuses or is silent means ArduinoOTA.
+ * What it announces by mDNS decides.  If it announces nothing, or has no mDNS
+ * name, a TCP connection to its port means ESPHome, and the upload continues
+ * on that connection: opening and closing the port has wedged older firmware.
+ * A port that refuses or is silent means ArduinoOTA.
  */
 #ifndef EO_DETECT_H
 #define EO_DETECT_H
@@ -52,8 +52,8 @@ struct detected {
     const char *why;         /* "it announces _arduino._tcp" */
     os_socket fd;            /* the connection, the receiver's; or none */
     const struct addr *peer; /* of the connection; borrowed for the call */
-    const struct espota_error *doubt; /* why there is none, where only that
-                                         speaks for it; NULL otherwise */
+    const struct espota_error *doubt; /* why there is no connection, if that
+                                         alone decided; NULL otherwise */
 };
 
 /* Called once, from the loop, never from within the start.  Either got or err

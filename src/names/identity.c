@@ -7,7 +7,7 @@
 #include "names/browse.h"
 #include "names/name.h"
 
-/* A name answers before its services do: so long they may lag behind. */
+/* How long services may lag behind: a name answers before they do. */
 enum { SERVICE_LAG_MS = 700 };
 
 struct identity {

@@ -36,7 +36,8 @@ struct identity_config {
     void *ctx;
 };
 
-/* Asks afresh: what is told was said after this call.  NULL: no memory. */
+/* Asks anew: what is reported was announced after this call.  NULL: no
+ * memory. */
 struct identity *eo_identity_start(struct espota_loop *,
                                    const struct identity_config *);
 void eo_identity_free(struct identity *); /* NULL is fine */

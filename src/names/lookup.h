@@ -19,7 +19,7 @@ struct lookup_config {
     void (*found)(void *ctx, const struct addr *,
                   unsigned arrival, /* interface index; 0: unknown */
                   uint32_t teller /* of eo_teller(); 0: unknown */);
-    /* No more will come; at the latest when the time is over. */
+    /* Nothing more will come; called when time is up, at the latest. */
     void (*ended)(void *ctx, const struct espota_error *why);
     void *ctx;
 };

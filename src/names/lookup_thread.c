@@ -1,8 +1,8 @@
 /* lookup_thread.c -- both sides of a look-up on a thread.
  *
  * Hundreds of names do not get hundreds of threads: look-ups of a kind take
- * turns.  One that is slow, or was left behind, keeps nobody waiting for long:
- * another thread takes its place, up to a limit.
+ * turns.  One that is slow, or was abandoned, does not hold up the others for
+ * long: another thread takes its place, up to a limit.
  */
 #include "names/lookup_thread.h"
 
@@ -14,7 +14,7 @@
 #include "os/clock.h"
 
 enum {
-    QUICK = 4,    /* threads that are thought to answer soon */
+    QUICK = 4,    /* threads that are expected to answer soon */
     THREADS = 32, /* slow and abandoned ones included */
     SLOW_MS = 500,
     AGAIN_MS = 100 /* there was no thread, no descriptor, no memory */
@@ -31,7 +31,7 @@ struct lookup_thread {
     bool queued;
 };
 
-/* A thread at work; a look-up that is over may have left it behind. */
+/* A thread at work; its look-up may have ended and abandoned it. */
 struct turn {
     struct turns *turns;
     struct worker *worker;
@@ -237,7 +237,7 @@ static struct job *job_of(const struct lookup_thread *l)
     return job;
 }
 
-/* Its patience begins now.  0, or -1: this machine has no thread for it. */
+/* Its time limit starts now.  0, or -1: this machine has no thread for it. */
 static int begin(struct lookup_thread *l)
 {
     struct turn *t = eo_calloc(1, sizeof *t);

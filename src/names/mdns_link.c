@@ -10,7 +10,8 @@
 #include "os/datagram.h"
 
 enum {
-    PACKETS_PER_TURN = 32 /* then others, and the deadlines, get their turn */
+    PACKETS_PER_TURN = 32 /* after this, others and the deadlines get their
+                             turn */
 };
 
 struct port {
@@ -71,7 +72,7 @@ static int open_family(struct hub *h, int family)
     for (size_t i = 0; i < h->ifs.n; i++)
         opened += add_port(h, eo_mdns_socket_own(&h->ifs.at[i], family), family,
                            &h->ifs.at[i]) == 0;
-    /* One that cannot be had is no error: others may hold the port. */
+    /* It is not an error if one cannot be opened: others may hold the port. */
     if (opened > 0)
         add_port(h, eo_mdns_socket_shared(&h->ifs, family), family, NULL);
     return opened;
@@ -96,7 +97,7 @@ static void hub_free(struct hub *h)
     eo_free(h);
 }
 
-/* Whoever still has a link when the loop goes has forgotten it. */
+/* A link that still exists when the loop is freed was forgotten. */
 static void hubs_free(void *p)
 {
     struct hub *next;
@@ -145,7 +146,7 @@ static struct hub *hub_new(struct espota_loop *loop, const struct ifaces *ifs,
     return h;
 }
 
-/* Interfaces come and go: a link that is new sees them as they are now. */
+/* Interfaces come and go: a new link sees them as they are now. */
 static struct hub *hub_of(struct espota_loop *loop, const struct ifaces *ifs,
                           struct espota_error *err)
 {
@@ -308,8 +309,7 @@ static ptrdiff_t receive(const struct port *p, uint8_t *bytes, size_t cap,
                : 0;
 }
 
-/* In the order they came: who has listened for long knows best.  Whether the
- * hub is still there. */
+/* In the order they were opened.  Gives whether the hub still exists. */
 static bool tell_all(struct hub *h, const struct mdns_heard *heard)
 {
     bool freed = false, *outer = h->freed;

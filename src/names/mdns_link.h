@@ -2,11 +2,11 @@
  *
  * Per interface and family one socket on a port of its own, which gets answers
  * that are meant for us alone; and one per family on port 5353, shared with
- * whoever else has it, which hears what is said to all.  Either may be all
- * that a firewall lets through: docs/protocols/mdns.md.
+ * other programs, which hears what is sent to all.  A firewall may let only
+ * one of them through: docs/protocols/mdns.md.
  *
- * All links of a loop over the same interfaces have the same sockets, so that a
- * name more costs no descriptor.
+ * All links of a loop over the same interfaces share their sockets, so that
+ * one more name costs no descriptor.
  */
 #ifndef EO_MDNS_LINK_H
 #define EO_MDNS_LINK_H

@@ -1,4 +1,4 @@
-/* mdns_trust.c -- which answers to mDNS can only be a neighbour's. */
+/* mdns_trust.c -- which mDNS answers can only come from a neighbour. */
 #include "names/mdns_trust.h"
 
 #include "wire/mdns.h"

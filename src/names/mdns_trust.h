@@ -1,10 +1,10 @@
 /* mdns_trust.h -- may this answer have come over a router?
  *
- * What is sent to the group no router may hand on, and it carries the highest
- * hop limit there is, which none can restore (RFC 6762 section 11).  Answers to
- * us alone come from small devices with whatever their network code is set to,
- * often 64: those must tell the number that was asked with, which who is not on
- * the link has to guess, together with our port.
+ * No router forwards what is sent to the group, and it has the highest hop
+ * limit there is, which no router can restore (RFC 6762 section 11).  Answers
+ * to us alone come from small devices with whatever hop limit their network
+ * code uses, often 64: those must repeat the id of the question, which a
+ * sender outside the link has to guess, together with our port.
  */
 #ifndef EO_MDNS_TRUST_H
 #define EO_MDNS_TRUST_H

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "os/sock.h"
 
-/* With something before it, and perhaps a dot behind it. */
+/* With something before it, and perhaps a dot after it. */
 static bool is_local(const char *name)
 {
     char last[sizeof ".local"];

@@ -1,5 +1,5 @@
-/* name.h -- what a device's name is, and so who may know it: the one rule for
- * uploads, waiting, looking and discovering.
+/* name.h -- what kind of name a device has, and so who may know it: the one
+ * rule for uploads, waiting, verifying and discovering.
  */
 #ifndef EO_NAME_H
 #define EO_NAME_H
@@ -14,11 +14,11 @@ enum name_kind {
     NAME_DNS      /* "kitchen.example.org": by DNS alone */
 };
 
-enum { NAME_SPACE = 256 + sizeof ".local" }; /* a longer name is none */
+enum { NAME_SPACE = 256 + sizeof ".local" }; /* a longer name is not valid */
 
 enum name_kind eo_name_kind(const char *name);
 
-/* The name under which mDNS knows it.  False: under none. */
+/* Its name in mDNS.  False: it has none. */
 bool eo_name_for_mdns(const char *name, char out[NAME_SPACE]);
 
 bool eo_name_is_address(const char *name);

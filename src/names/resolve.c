@@ -15,8 +15,8 @@
 enum {
     TIMEOUT_MS = 5000,
     LOOKUPS_MAX = 8,
-    /* So long mDNS may take to answer before DNS is believed: twice a lost
-     * question, and a device that sleeps between beacons. */
+    /* How long mDNS may take to answer before DNS is believed: two lost
+     * questions, and a device that sleeps between beacons. */
     LOCAL_MS = 1500,
     BARE_MS = 600 /* a bare name may well be DNS's own */
 };
@@ -126,7 +126,7 @@ static void stop(struct resolve *r)
     r->n_asked = 0;
 }
 
-/* mDNS was believed, and the system knows other addresses, and none of these. */
+/* mDNS was believed, and the system knows only other addresses. */
 static bool is_doubtful(const struct resolve *r)
 {
     for (size_t i = 0; i < r->by_system.n; i++)
@@ -190,7 +190,7 @@ static void fail_ambiguous(struct resolve *r, const struct candidate *a,
     fail(r, &err);
 }
 
-/* Everybody has ended, or the time is over, and there is no address. */
+/* All have ended, or time is up, and there is no address. */
 static void fail_all(struct resolve *r)
 {
     const struct asked *first = NULL;
@@ -269,8 +269,8 @@ static void settle(struct resolve *r)
     eo_timer_start(r->loop, &r->timer, (uint64_t)wait, decide, r);
 }
 
-/* The system may have asked a DNS server that answers for everything.  That a
- * name is this machine's no such server can say to any use. */
+/* A DNS server that has an answer for everything may say that a name is this
+ * machine: that is of no use. */
 static struct candidates *place_for(struct resolve *r, const struct asked *a,
                                     const struct addr *addr)
 {
@@ -456,7 +456,7 @@ static int begin(struct resolve *r, const struct resolve_config *c)
                                     ".local, or was left out of this build"
                                   : "there is no resolver \"%s\"",
                               c->resolver);
-    /* Where mDNS has its say nobody waits for those who wait for their turn. */
+    /* After an answer by mDNS, look-ups without a thread are not awaited. */
     eo_timer_start(r->loop, &r->deadline,
                    (r->mdns_until > 0 ? 1 : 2) * c->timeout_ms +
                        CANDIDATES_GRACE_MS,

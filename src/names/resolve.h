@@ -2,9 +2,9 @@
  *
  * Literals at once.  Everything else is asked of all who may know, at the same
  * time: our own mDNS querier, the mDNS daemon's library, the system.  The
- * first who has an answer wins; one that hangs is left behind.  But a name that
- * mDNS may know is mDNS's: what the system says is only taken where that has
- * been silent for a while.
+ * first answer wins; one that hangs is abandoned.  But a name that mDNS may
+ * know belongs to mDNS: the system's answer is only used after mDNS has been
+ * silent for a while.
  */
 #ifndef EO_RESOLVE_H
 #define EO_RESOLVE_H
@@ -20,7 +20,7 @@ struct resolved {
     const char *how; /* "literal", "mdns", "dns" or "given" */
     const struct addr *addr; /* without ports; in the order to try them */
     size_t n;
-    const char *doubt; /* who else says otherwise; NULL: nobody is known to */
+    const char *doubt; /* who disagrees; NULL: nobody is known to */
 };
 
 /* Called once, from the loop, never from within eo_resolve_start().  Either

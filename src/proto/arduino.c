@@ -1,4 +1,4 @@
-/* arduino.c -- ArduinoOTA ("espota"), the side of the one who flashes.
+/* arduino.c -- ArduinoOTA ("espota"), the side that flashes.
  *
  * By UDP the device is invited to call back by TCP, where it gets the bare
  * image.  PHASES below is the order of things.
@@ -69,7 +69,7 @@ static enum proto_status step(struct proto *p, const struct proto_event *ev)
 
     if (p->status != PROTO_RUNNING)
         return p->status;
-    /* What was still under way on a channel that was left. */
+    /* An event that was still under way on a channel we have left. */
     if (ev->kind != PROTO_OPENED && ev->kind != PROTO_TIMEOUT &&
         (m->open & 1u << ev->channel) == 0)
         return p->status;
@@ -121,7 +121,7 @@ static void want(const struct proto *p, struct proto_want *w)
     };
 }
 
-/* No device says whether it could inflate, so only who insists sends gzip. */
+/* No device says whether it can inflate, so gzip is sent only on request. */
 static void init(struct proto *p, const struct proto_job *job)
 {
     struct arduino *m = (struct arduino *)p;
@@ -132,7 +132,7 @@ static void init(struct proto *p, const struct proto_job *job)
     if (job->how.type != ESPOTA_TYPE_APP &&
         (job->how.compress == ESPOTA_COMPRESS_ALWAYS ||
          espota_image_info(job->image)->is_gzip))
-        m->note = "the device stores a filesystem as it comes: it goes raw";
+        m->note = "the device stores a file system as it comes: it goes raw";
     m->lockstep = job->how.window == ESPOTA_WINDOW_LOCKSTEP || job->careful;
     m->chips = eo_chip_core(espota_image_info(job->image)->chip);
 }

@@ -1,8 +1,8 @@
 /* arduino.h -- the parts of the ArduinoOTA machine, for each other.
  *
- * arduino.c has the phases and deals out the events; arduino_invite.c is the
+ * arduino.c has the phases and distributes the events; arduino_invite.c is the
  * conversation by UDP, until the device has called; arduino_data.c is what
- * follows by TCP.  Both stand on arduino_machine.c.
+ * follows by TCP.  Both use arduino_machine.c.
  */
 #ifndef EO_PROTO_ARDUINO_H
 #define EO_PROTO_ARDUINO_H
@@ -42,10 +42,10 @@ struct arduino {
     uint16_t port; /* that the device is to call */
     char local[ARDUINO_LOCAL_MAX];
     unsigned invitations, refused, rounds, challenges;
-    unsigned calls; /* that what was said may still lead to */
-    uint32_t answered_ms; /* spent on repeating one answer */
+    unsigned calls; /* that our datagrams may still lead to */
+    uint32_t answered_ms; /* spent repeating one answer */
     struct arduino_login login;
-    char said[ARDUINO_SAY_MAX]; /* the datagram, kept to be said again */
+    char said[ARDUINO_SAY_MAX]; /* the datagram, kept to be sent again */
     size_t said_len;
 
     const uint8_t *out;
@@ -56,7 +56,8 @@ struct arduino {
 
     uint32_t timeout_ms;
     unsigned clock;
-    char notes[2][ARDUINO_NOTE_MAX]; /* in turn: a new note, a new pointer */
+    char notes[2][ARDUINO_NOTE_MAX]; /* used in turn: a new note is a new
+                                        pointer */
     const char *note;
 };
 
@@ -64,7 +65,7 @@ struct arduino {
 
 /* ---- arduino_machine.c --------------------------------------------------- */
 
-/* Another phase, or the same with its clock started anew. */
+/* Enters a phase, or the same one again with its clock restarted. */
 enum proto_status eo_arduino_enter(struct arduino *, enum arduino_phase,
                                    uint32_t timeout_ms);
 /* After one of the eo_fail family. */
@@ -81,7 +82,7 @@ enum proto_status eo_arduino_invite(struct arduino *);
 enum proto_status eo_arduino_on_datagram(struct arduino *, const uint8_t *,
                                          size_t len);
 enum proto_status eo_arduino_on_said(struct arduino *);
-/* refused: by the device itself. */
+/* refused: the device itself refused. */
 enum proto_status eo_arduino_on_unreachable(struct arduino *, bool refused);
 enum proto_status eo_arduino_on_silence(struct arduino *);
 

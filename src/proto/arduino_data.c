@@ -1,9 +1,9 @@
-/* arduino_data.c -- the part of ArduinoOTA that goes by TCP: the image, and what
- * the device says of it.
+/* arduino_data.c -- the part of ArduinoOTA that uses TCP: the image, and what
+ * the device says about it.
  *
- * The device answers every read of its own with a count.  It does not care
- * whether anybody waits for them, so we do not: a window bounds what is under
- * way, and the acknowledgements of the device's TCP move it.
+ * The device sends a count after each of its reads.  It does not care whether
+ * we wait for them, so we do not: a window limits what is under way, and the
+ * acknowledgements of the device's TCP move it.
  */
 #include "proto/arduino.h"
 
@@ -12,7 +12,7 @@ enum {
     TEXT_MS = 1000,     /* the rest of an error text */
     GOODBYE_MS = 2000,  /* ESP8266 and Pico close a second after their OK */
     COUNT_MS = 200,     /* lock-step with a device that never counts */
-    WINDOW_SMALL = 8192, /* ESP8266, Pico, and who knows */
+    WINDOW_SMALL = 8192, /* ESP8266, Pico, and perhaps others */
     WINDOW_ESP32 = 16384
 };
 
@@ -29,7 +29,7 @@ static size_t window(const struct arduino *m)
 
 /* Lock-step waits until the device has taken one chunk before the next.  Its
  * counts do not say how much that is (they come per read, merged and split):
- * they are a sign of life, beside the acknowledgement of its TCP. */
+ * they are a sign of life, besides the acknowledgements of its TCP. */
 static bool waits_for_count(const struct arduino *m)
 {
     return m->lockstep && m->sent > 0 && m->acked == m->sent &&
@@ -96,7 +96,7 @@ enum proto_status eo_arduino_on_acked(struct arduino *m, size_t total)
     return m->phase == PH_DATA ? go_on(m) : m->base.status;
 }
 
-/* All of it was sent, and no word came back. */
+/* All of it was sent, and nothing came back. */
 static enum proto_status unknown(struct arduino *m, const char *what)
 {
     eo_fail_hint(&m->base.error, ESPOTA_E_UNKNOWN, EO_CHECK_FIRST,
@@ -140,7 +140,7 @@ enum proto_status eo_arduino_on_stream(struct arduino *m,
     switch (meaning) {
     case ARDUINO_MEANS_OK:
         return said_ok(m);
-    case ARDUINO_MEANS_PART: /* a letter more keeps no deadline alive */
+    case ARDUINO_MEANS_PART: /* one more letter does not extend a deadline */
         return m->phase == PH_TEXT ? m->base.status
                                    : eo_arduino_enter(m, PH_TEXT, TEXT_MS);
     case ARDUINO_MEANS_ERROR:
@@ -148,7 +148,8 @@ enum proto_status eo_arduino_on_stream(struct arduino *m,
     case ARDUINO_MEANS_NOTHING:
         break;
     }
-    /* Counts alone keep no deadline alive; a chunk that they release does. */
+    /* Counts alone do not extend a deadline; a chunk that they release
+     * does. */
     if (m->phase == PH_DATA && m->lockstep && m->out_len == 0 &&
         m->acked == m->sent)
         return go_on(m);
@@ -183,7 +184,7 @@ enum proto_status eo_arduino_stalled(struct arduino *m)
     if (m->sent == m->form->len)
         return unknown(m, "the device fell silent");
     if (waits_for_count(m) && !m->ever_counted) {
-        m->heard.counted = true; /* it is of those that never count */
+        m->heard.counted = true; /* it is one of those that never count */
         return go_on(m);
     }
     return broken(m, "the device stopped taking data");

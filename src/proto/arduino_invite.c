@@ -1,8 +1,8 @@
-/* arduino_invite.c -- the part of ArduinoOTA that goes by UDP: until the device
+/* arduino_invite.c -- the part of ArduinoOTA that uses UDP: until the device
  * has called.
  *
- * Datagrams get lost, so what may be lost is said again.  What must not be said
- * again is an invitation while a challenge is open: it would cancel that.
+ * Datagrams get lost, so they are repeated.  Only an invitation must not be
+ * repeated while a challenge is open: it would cancel the challenge.
  */
 #include <string.h>
 
@@ -94,8 +94,8 @@ static enum proto_status no_crypto(struct arduino *m)
 }
 
 /* After one of the eo_fail family: the device waits for an answer that it will
- * not get, and would swallow the next invitation.  Anything that is no answer
- * sets it free, and this is nothing else either. */
+ * not get, and would swallow the next invitation.  Anything that is not an
+ * answer releases it, and so does this. */
 static enum proto_status leave(struct arduino *m)
 {
     static const uint8_t NOTHING[] = {'\n'};
@@ -116,7 +116,7 @@ static enum proto_status say_answer(struct arduino *m)
     return eo_arduino_enter(m, PH_ANSWER, ANSWER_AGAIN_MS);
 }
 
-/* The device may have missed it, or be busy: a second one does no harm. */
+/* The device may have missed it, or may be busy: a second one does no harm. */
 static enum proto_status answer_again(struct arduino *m)
 {
     m->answered_ms += m->timeout_ms;
@@ -173,8 +173,8 @@ static enum proto_status challenged(struct arduino *m, const char *nonce)
                        "forbidden");
         return leave(m);
     }
-    /* With none given the empty one is tried, in the likeliest form: devices
-     * have that, too. */
+    /* If none is given, the empty one is tried, in the likeliest form: some
+     * devices have that. */
     if (eo_arduino_login_start(&m->login, nonce,
                                m->job->password != NULL ? m->job->password : "",
                                m->job->how.md5_stored, m->job->entropy,
@@ -191,7 +191,7 @@ static enum proto_status challenged(struct arduino *m, const char *nonce)
 static enum proto_status denied(struct arduino *m)
 {
     if (m->phase != PH_ANSWER)
-        return m->base.status; /* of an answer long forgotten */
+        return m->base.status; /* from an earlier answer */
     m->calls = 0;
     if (m->job->password == NULL) {
         eo_fail_advice(&m->base.error, ESPOTA_E_SECRET,
@@ -270,7 +270,8 @@ enum proto_status eo_arduino_on_datagram(struct arduino *m,
 enum proto_status eo_arduino_on_said(struct arduino *m)
 {
     m->out_len = 0;
-    /* With a password it is the answer that may lead to a call, and one. */
+    /* With a password it is the answer that may lead to a call, and to a
+     * single one. */
     if (m->phase == PH_ANSWER)
         m->calls = 1;
     else if (m->phase == PH_INVITE && m->challenges == 0)
@@ -278,7 +279,7 @@ enum proto_status eo_arduino_on_said(struct arduino *m)
     return m->phase == PH_LEAVE ? eo_arduino_fail(m) : m->base.status;
 }
 
-/* Once is nothing: the device may be starting. */
+/* Once means nothing: the device may be starting. */
 enum proto_status eo_arduino_on_unreachable(struct arduino *m, bool refused)
 {
     m->refused += refused && m->phase == PH_INVITE;

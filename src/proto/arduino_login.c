@@ -7,12 +7,12 @@
 #include "base/mem.h"
 #include "crypto/digest.h"
 
-/* A slice is well below a millisecond on a PC, and a few on the slowest board
- * somebody may run this on. */
+/* A slice takes well below a millisecond on a PC, and a few on the slowest
+ * board that may run this. */
 enum { ROUNDS_A_SLICE = 1000 };
 
-/* What a device may have stored, in the order tried: upper case is a mistake
- * that few make, and costs everybody else a refused login. */
+/* What a device may have stored, in the order tried: upper case is a rare
+ * mistake, and trying it costs everybody else a refused login. */
 static const struct form {
     enum digest digest;
     bool upper;

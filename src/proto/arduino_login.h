@@ -15,7 +15,7 @@
 #include "crypto/pbkdf2.h"
 #include "wire/arduino.h"
 
-struct arduino_login { /* zeroed is ready */
+struct arduino_login { /* all zero is the initial state */
     unsigned form; /* of the password, in the order tried */
     bool pbkdf2;   /* the scheme of the latest challenge */
     char nonce[ARDUINO_SHA256_HEX + 1];

@@ -1,5 +1,5 @@
-/* arduino_machine.c -- what the halves of the ArduinoOTA machine share: going on to
- * a phase, failing, and what a device says when it refuses.
+/* arduino_machine.c -- what the halves of the ArduinoOTA machine share:
+ * entering a phase, failing, and what a device says when it refuses.
  */
 #include "proto/arduino.h"
 
@@ -44,9 +44,9 @@ static unsigned moment(const struct arduino *m)
            (m->phase >= PH_DATA ? ARDUINO_IN_DATA : 0u);
 }
 
-/* Nobody sends this to an ESP8266 without insisting.  Its updater changes the
- * third byte of what is no image, and then finds another MD5.  A Pico, which
- * takes anything, says so without a comma. */
+/* This is sent to an ESP8266 only by force.  Its updater changes the third
+ * byte of what is not an image, and then finds another MD5.  The text of a
+ * Pico, which accepts anything, has no comma. */
 static bool is_forced(const struct arduino *m, const char *text, size_t len)
 {
     static const char PICO[] = "ERROR[7]: MD5 Failed: expected:";

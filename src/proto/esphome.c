@@ -61,15 +61,15 @@ static enum proto_status lost(struct esphome *m, const char *what,
 
 /* ---- what happened ------------------------------------------------------- */
 
-/* Behind its last word the device may say what it likes. */
+/* After its final answer, further bytes are ignored. */
 static bool talking(const struct esphome *m)
 {
     return m->base.status == PROTO_RUNNING && m->phase != PH_BYE;
 }
 
-/* No device answers what it has not heard to the end.  But in the data we are
- * never done talking, and the greeting is answered before our features, which
- * leave behind it in one go, or in two. */
+/* No device answers a message before it has all of it.  But the data has no
+ * end before the last block, and the greeting is answered before our features,
+ * which follow it in the same segment or the next. */
 static bool is_interrupted(const struct esphome *m)
 {
     const size_t may_follow =
@@ -97,8 +97,8 @@ static void refused(struct esphome *m, uint8_t code)
 
 static void on_byte(struct esphome *m, uint8_t byte)
 {
-    /* A refusal may come at any moment, also while we are talking; no answer
-     * has such a byte in it.  Behind another first byte it is garbage. */
+    /* A refusal may come at any moment, even while we are sending; no answer
+     * contains such a byte.  After another first byte it is garbage. */
     if (byte >= ESPHOME_FIRST_ERROR && !(m->phase == PH_HELLO && m->got > 0)) {
         refused(m, byte);
         enter(m, PH_FAILED);

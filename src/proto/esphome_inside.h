@@ -1,5 +1,5 @@
-/* esphome_inside.h -- the machine, to those who share the work:
- * esphome_phases.c is the conversation, esphome.c what walks through it.
+/* esphome_inside.h -- the machine, for the files that share it:
+ * esphome_phases.c is the conversation, esphome.c walks through it.
  */
 #ifndef EO_ESPHOME_INSIDE_H
 #define EO_ESPHOME_INSIDE_H

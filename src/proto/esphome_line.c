@@ -1,4 +1,4 @@
-/* esphome_line.c -- what leaves for an ESPHome device, sealed or not. */
+/* esphome_line.c -- what is sent to an ESPHome device, sealed or not. */
 #include "proto/esphome_line.h"
 
 #include <string.h>
@@ -44,14 +44,14 @@ void eo_line_unit(struct esphome_line *l, const void *bytes, size_t len)
 
 /* ---- the image ----------------------------------------------------------- */
 
-/* Whole frames, but for the last of all: so stream bytes can be counted back
+/* Full frames, except for the very last: so stream bytes can be converted back
  * into image bytes. */
 static void seal_image(struct esphome_line *l, const struct image_form *form,
                        size_t end)
 {
     size_t at = l->offset;
 
-    if (l->out_len > 0) /* what was begun must leave as it is */
+    if (l->out_len > 0) /* a frame that was begun must not change */
         return;
     l->used = 0;
     l->out = l->room;

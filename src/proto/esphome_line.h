@@ -1,8 +1,8 @@
-/* esphome_line.h -- the line to an ESPHome device: what we say leaves through
+/* esphome_line.h -- the line to an ESPHome device: everything is sent through
  * it, in the clear or, once a key was agreed on, in sealed frames.
  *
  * In the clear, image bytes are sent from where they lie; sealed ones go
- * through the room below, a block of the device at a time.
+ * through the buffer below, one block of the device at a time.
  */
 #ifndef EO_ESPHOME_LINE_H
 #define EO_ESPHOME_LINE_H
@@ -31,10 +31,10 @@ struct esphome_line {
     size_t acked;  /* image bytes the device confirmed */
     size_t sent;   /* stream bytes that have left, and before the image */
     size_t before;
-    size_t under_seal; /* image bytes in the room */
+    size_t under_seal; /* image bytes in the buffer */
 
     struct noise noise;
-    size_t used; /* of the room */
+    size_t used; /* of the buffer */
     uint8_t room[LINE_ROOM];
 };
 
@@ -42,7 +42,7 @@ struct esphome_line {
 void eo_line_begin(struct esphome_line *);
 void eo_line_unit(struct esphome_line *, const void *bytes, size_t len);
 
-/* Bytes that are frames already: ours of the handshake. */
+/* Bytes that are frames already: those of our handshake. */
 void eo_line_raw(struct esphome_line *, const void *bytes, size_t len);
 
 /* Offers what is left of the image, up to ahead bytes beyond what the device
@@ -51,14 +51,14 @@ void eo_line_raw(struct esphome_line *, const void *bytes, size_t len);
 void eo_line_image(struct esphome_line *, const struct image_form *,
                    size_t ahead);
 
-/* What is on offer ends with the image's last byte. */
+/* Whether what is offered ends with the image's last byte. */
 bool eo_line_last(const struct esphome_line *, const struct image_form *);
 
 /* The kernel took the first n bytes of out. */
 void eo_line_sent(struct esphome_line *, size_t n);
 
-/* The device's TCP confirmed so many stream bytes in all: true if that is more
- * of the image than was known. */
+/* The device's TCP has confirmed that many stream bytes in all: true if that
+ * is more of the image than was known. */
 bool eo_line_acked(struct esphome_line *, const struct image_form *,
                    size_t total);
 

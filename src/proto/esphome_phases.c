@@ -54,8 +54,8 @@ static enum esphome_phase refuse_to_go_on(struct esphome *m)
                 "the crypto library refuses to hash");
 }
 
-/* hex(H(password, nonce, cnonce)), all three as text; cnonce first.  With none
- * given the empty password is tried: devices have that, too. */
+/* hex(H(password, nonce, cnonce)), all three as text; cnonce first.  If none
+ * is given, the empty password is tried: some devices have that. */
 static enum esphome_phase prove(struct esphome *m)
 {
     const char *password = m->job->password != NULL ? m->job->password : "";
@@ -146,7 +146,7 @@ static enum esphome_phase on_version(struct esphome *m)
     return PH_FEATURES;
 }
 
-/* The device reads nothing in the clear any more, nor do we. */
+/* From here on neither side reads anything in the clear. */
 static enum esphome_phase begin_encryption(struct esphome *m)
 {
     const struct noise_preamble spoken = {
@@ -248,7 +248,7 @@ static enum esphome_phase on_data(struct esphome *m)
 
 /* ---- the conversation ---------------------------------------------------- */
 
-/* One byte that must be this, and on to the next phase. */
+/* Expects this byte, and goes on to the next phase. */
 #define EXPECT(fn, byte, words, next)                                        \
     static enum esphome_phase fn(struct esphome *m)                                  \
     {                                                                        \

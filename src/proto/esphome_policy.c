@@ -15,8 +15,8 @@ uint8_t eo_esphome_client_bits(const struct proto_job *job)
     return job->key != NULL ? always | ESPHOME_CAN_NOISE : always;
 }
 
-/* A key or the wish for encryption means encrypted or not at all: whoever is
- * in between can clear a flag, and must gain nothing by it. */
+/* With a key, or if encryption is required, it is encrypted or nothing:
+ * somebody in between can clear a flag, and must gain nothing by it. */
 static int agree_on_encryption(struct esphome_deal *deal,
                                const struct proto_job *job, uint8_t flags,
                                struct espota_error *err)
@@ -66,7 +66,7 @@ static int agree_on_form(struct esphome_deal *deal,
         return eo_fail_advice(err, ESPOTA_E_REFUSED,
                               ESPOTA_ADVICE_OMIT_COMPRESS, NULL,
                               "the device does not take compressed images");
-    /* One that this build cannot unpack, or nobody. */
+    /* One that this build cannot unpack, or nobody can. */
     if (given && !offered && deal->form == eo_image_raw(job->image))
         return eo_fail_hint(err, ESPOTA_E_REFUSED,
                             "unpack the file, and flash what is inside",
@@ -116,10 +116,10 @@ bool eo_esphome_may_be_hasty(const struct proto_job *job)
     return f == NULL || f->hasty;
 }
 
-/* Whole blocks beyond the last CHUNK_OK; or, in version 1, which acknowledges
- * nothing, a little beyond what the peer's TCP has: else the kernel swallows
- * the whole image, and a connection that breaks in the middle would look like
- * one that broke at the end. */
+/* Whole blocks beyond the last CHUNK_OK; in version 1, which acknowledges
+ * nothing, a little beyond what the peer's TCP has confirmed: otherwise the
+ * kernel would take the whole image, and a connection that breaks in the
+ * middle would look like one that broke at the end. */
 size_t eo_esphome_window(const struct proto_job *job, int version)
 {
     const struct chip_family *f =

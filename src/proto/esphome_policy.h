@@ -1,6 +1,6 @@
 /* esphome_policy.h -- what may be sent, and how, to a device that offers this.
  *
- * All that is decided about a conversation, as pure functions.
+ * All decisions about a conversation, as pure functions.
  */
 #ifndef EO_ESPHOME_POLICY_H
 #define EO_ESPHOME_POLICY_H
@@ -29,7 +29,7 @@ int eo_esphome_agree(struct esphome_deal *, const struct proto_job *,
 /* What the device offers, as words for people and for --json. */
 void eo_esphome_features(struct espota_hello *, bool extended, uint8_t flags);
 
-/* May it be one of those that wait for a second only? */
+/* May it be one of those that wait for only one second? */
 bool eo_esphome_may_be_hasty(const struct proto_job *);
 
 /* How many image bytes may be under way to a device of this protocol version

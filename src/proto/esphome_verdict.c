@@ -25,7 +25,7 @@ void eo_esphome_unexpected(struct espota_error *err, const char *doing,
               "is this port ESPHome's OTA port?");
 }
 
-/* Older firmware on raw lwIP waits so long for each message of ours. */
+/* Older firmware on raw lwIP waits that long for each of our messages. */
 enum { NEARLY_MS = 900 }; /* of 1000 */
 
 void eo_esphome_too_late(struct espota_error *err)

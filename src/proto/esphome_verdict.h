@@ -8,11 +8,11 @@
 
 #include "base/err.h"
 
-/* A byte that is no answer to what we said; doing as in "while ...". */
+/* A byte that does not answer what we sent; doing as in "while ...". */
 void eo_esphome_unexpected(struct espota_error *, const char *doing,
                            uint8_t byte);
 
-/* It has every byte: nonsense now tells nothing of what became of them. */
+/* It has every byte: nonsense now says nothing about what became of them. */
 void eo_esphome_too_late(struct espota_error *);
 
 /* What a refusal means depends on what was going on. */

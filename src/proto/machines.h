@@ -1,4 +1,4 @@
-/* machines.h -- every machine there is. */
+/* machines.h -- all machines. */
 #ifndef EO_MACHINES_H
 #define EO_MACHINES_H
 

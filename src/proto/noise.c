@@ -26,7 +26,7 @@ void eo_noise_wipe(struct noise *s)
 
 /* ---- the symmetric state of the handshake -------------------------------- */
 
-/* 0, or -1 as all of these: the crypto library refuses. */
+/* Like all of these it gives 0, or -1: the crypto library refuses. */
 static int mix_hash(struct noise *s, const uint8_t *bytes, size_t len)
 {
     const struct piece both[] = {{s->hash, sizeof s->hash}, {bytes, len}};
@@ -260,8 +260,8 @@ size_t eo_noise_seal(struct noise *s, const uint8_t *plain, size_t len,
     return NOISE_HEAD + len + NOISE_TAG;
 }
 
-/* Once both sides have proved the key, what is no frame of the device was
- * damaged on its way; before, it may be a device of another kind. */
+/* Once both sides have proved the key, anything that is not a frame of the
+ * device was damaged on its way; before, it may be another kind of device. */
 static int no_frame(const struct noise *s, struct espota_error *err,
                     const char *what, size_t number)
 {
@@ -292,7 +292,7 @@ static int on_sealed(struct noise *s, uint8_t *payload, size_t len,
     return 0;
 }
 
-/* How many bytes the frame has in all, as far as one can tell; 0: it is no
+/* How many bytes the frame has in all, as far as is known; 0: it is not a
  * frame. */
 static size_t frame_len(const struct noise *s, struct espota_error *err)
 {

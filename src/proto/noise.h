@@ -3,11 +3,11 @@
  *
  * Noise_NNpsk0_25519_ChaChaPoly_SHA256 as the initiator (noiseprotocol.org,
  * revision 34): a key both sides know, fresh keys for each session.  It has no
- * socket, heap, clock or random source; the ephemeral key is handed in.  What
- * it says and expects is in wire/noise.h.
+ * socket, heap, clock or random source; the ephemeral key is passed in.
+ * wire/noise.h has the bytes.
  *
- * The order of calls is start, read until NOISE_READY, then seal and read as
- * one likes.  A filter that failed has wiped itself and fails for ever.
+ * The order of calls is start, read until NOISE_READY, then seal and read in
+ * any order.  A filter that failed has wiped itself and stays failed.
  */
 #ifndef EO_PROTO_NOISE_H
 #define EO_PROTO_NOISE_H
@@ -25,7 +25,7 @@ enum {
     NOISE_FRAME_MAX = NOISE_HEAD + NOISE_SEALED_MAX
 };
 
-/* What was said in the clear before, and is bound now. */
+/* What was said in the clear before, and is authenticated now. */
 struct noise_preamble {
     uint8_t version, client, server;
 };
@@ -58,7 +58,7 @@ int eo_noise_start(struct noise *, const uint8_t psk[NOISE_KEY],
 
 enum noise_read {
     NOISE_MORE,  /* every byte was taken, and the frame goes on */
-    NOISE_READY, /* the handshake stands: text may be sealed */
+    NOISE_READY, /* the handshake is complete: text may be sealed */
     NOISE_TEXT,  /* .text[.len] came, never empty; valid until the next call */
     NOISE_FAILED /* err says why */
 };

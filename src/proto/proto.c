@@ -11,7 +11,7 @@ void eo_proto_start(struct proto *p, const struct proto_ops *ops,
 
 /* ---- what is true of every machine --------------------------------------- */
 
-/* Counted here and not by each machine: how much of what left has arrived. */
+/* Counted here, not by each machine: how much of what was sent has arrived. */
 static void count(struct proto *p, const struct proto_event *ev)
 {
     if (ev->channel != PROTO_STREAM)

@@ -33,9 +33,9 @@ enum proto_event_kind {
                       this call */
     PROTO_SENT,    /* the kernel took the first .len bytes of want.out */
     PROTO_ACKED,   /* the peer's TCP has confirmed .len stream bytes in all
-                      (.guessed: this system cannot tell, all that were sent
-                      are taken for it); told before BYTES and CLOSED of the
-                      stream, and now and then while want.watch_acks */
+                      (.guessed: this system cannot tell, so all that were sent
+                      count); told before BYTES and CLOSED of the stream, and
+                      now and then while want.watch_acks */
     PROTO_CLOSED,  /* the peer is gone; .sys is an errno, or 0 for EOF.  A
                       DATAGRAM stays open: something between says that it
                       cannot be reached (.refused: itself) */
@@ -62,12 +62,13 @@ struct proto_want {
     enum proto_channel out_on;
     const uint8_t *out; /* send this ... */
     size_t out_len;
-    bool out_secret;     /* it proves a password: not for any log */
+    bool out_secret;     /* it proves a password: never log it */
     bool out_last;       /* the image's last byte is in it */
-    bool half_close;     /* once all is sent, end our side of the stream */
+    bool half_close;     /* once all is sent, close our side of the stream */
     bool watch_acks;     /* report PROTO_ACKED for the stream */
     unsigned calls;      /* that an invited device may still make */
-    uint32_t timeout_ms; /* ... and tell me if this much passes ... */
+    uint32_t timeout_ms; /* ... send PROTO_TIMEOUT if this much time passes
+                            ... */
     unsigned clock;      /* ... since this number changed */
 
     enum espota_phase phase;
@@ -83,16 +84,16 @@ struct proto_want {
 
 enum proto_status { PROTO_RUNNING, PROTO_DONE, PROTO_FAILED };
 
-/* What to do: everything a machine is ever told.  Borrowed until it ended. */
+/* The job: everything a machine is given.  Borrowed until it has ended. */
 struct proto_job {
     const struct espota_image *image;
     const char *password;   /* NULL: none given; "" is a password */
     const uint8_t *key;     /* NOISE_KEY bytes: encrypt, or fail; NULL: none
                                given */
     struct espota_how how;
-    uint32_t answer_ms;     /* patience with one answer while negotiating */
-    bool careful;           /* the attempt before this broke off in the data */
-    uint32_t stall_ms;      /* patience with silence afterwards */
+    uint32_t answer_ms;     /* longest wait for one answer while negotiating */
+    bool careful;           /* the previous attempt broke off in the data */
+    uint32_t stall_ms;      /* longest silence afterwards */
     uint8_t entropy[64];    /* fresh for each run */
 };
 
@@ -109,7 +110,7 @@ struct proto {
 struct proto_ops {
     size_t size; /* of the machine; the driver allocates it, zeroed */
 
-    /* Never fails.  The job is one that this protocol can do. */
+    /* Never fails.  The protocol must be able to do the job. */
     void (*init)(struct proto *, const struct proto_job *);
     enum proto_status (*step)(struct proto *, const struct proto_event *);
     void (*want)(const struct proto *, struct proto_want *);
@@ -125,8 +126,8 @@ bool eo_proto_confirmed(const struct proto *);
 /* How far it came, behind "after": "it had every byte", or less. */
 const char *eo_proto_reached(bool confirmed);
 
-/* The device says that it took the image.  For every machine this is the way to
- * success: 0, or UNKNOWN where its TCP has not got all of what it praises. */
+/* The device says that it took the image.  This is the only way to success for
+ * every machine: 0, or UNKNOWN if its TCP has not confirmed all of it. */
 int eo_proto_accept(struct proto *) EO_MUST_CHECK;
 
 /* Prepares zeroed memory of ops->size for its first step. */

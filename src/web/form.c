@@ -5,9 +5,9 @@
 
 #include "base/str.h"
 
-/* Exactly so: no preamble, "; " between quoted parameters in this order, one
- * space behind the colon, at most these two lines.  One parser cuts values at
- * fixed places, another drops a part without a file name. */
+/* Exactly like this: no preamble, "; " between quoted parameters in this
+ * order, one space after the colon, at most these two lines.  One parser cuts
+ * values at fixed places, another drops a part without a file name. */
 static void write_head(struct text *t, const char *field, const char *boundary)
 {
     eo_text_add(t,
@@ -19,7 +19,7 @@ static void write_head(struct text *t, const char *field, const char *boundary)
                 boundary, field);
 }
 
-/* The last line end counts: a parser takes the four bytes for granted. */
+/* The last line end is needed: a parser expects the four bytes. */
 static void write_tail(struct text *t, const char *boundary)
 {
     eo_text_add(t, "\r\n--%s--\r\n", boundary);

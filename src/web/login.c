@@ -7,14 +7,14 @@
 
 #include "web/verdict.h"
 
-/* By Basic anybody on the way reads it: that is done where the user knows that
- * this is a web page, and never because somebody announces so. */
+/* With Basic anybody on the way can read the password: it is sent only if the
+ * user knows that this is a web page, never because somebody announces one. */
 static int may_tell(const struct web_job *web, const struct proto_job *job,
                     const char *auth, struct espota_error *err)
 {
     if (web->https)
         return 0;
-    /* A password for all to hear is not what was meant by min_auth. */
+    /* A password in the clear does not satisfy min_auth. */
     if (job->how.min_auth == ESPOTA_AUTH_SHA256)
         return eo_fail(err, ESPOTA_E_POLICY,
                        "this web page takes no password by SHA-256");
@@ -49,7 +49,8 @@ int eo_web_looked(const struct web_job *web, const struct proto_job *job,
         return eo_web_verdict(web->profile, &answer, err);
     if (look->status == 401)
         *auth = look->digest && web->profile->digest ? "digest" : "basic";
-    /* Whoever names the user knows that there is a login; nobody can listen. */
+    /* Whoever gives a user knows that there is a login; with TLS nobody can
+     * listen. */
     else if (web->https && web->user != NULL && job->password != NULL)
         *auth = "basic";
     return *auth != NULL ? may_tell(web, job, *auth, err) : 0;

@@ -1,6 +1,7 @@
-/* push_inside.h -- one push, to those who share the work: push.c is the
+/* push_inside.h -- one push, for the files that share it: push.c is the
  * session, and calls the others: push_request.c is what is asked and sent,
- * push_multi.c how libcurl is turned by our loop, push_fail.c what it fails with.
+ * push_multi.c how libcurl is turned by our loop, push_fail.c what it fails
+ * with.
  */
 #ifndef EO_PUSH_INSIDE_H
 #define EO_PUSH_INSIDE_H
@@ -42,7 +43,7 @@ struct push {
     struct web_body body;
     size_t taken; /* of the image, by the peer */
     bool connected, committed, accepted, stalled;
-    bool starved; /* no memory to watch what libcurl wants watched */
+    bool starved; /* there was no memory to watch what libcurl wants watched */
     int no_socket; /* why the last one could not be opened; 0: it was */
     bool guessed; /* this system cannot tell what the peer has */
     bool early; /* something of an answer came before the peer had the image */

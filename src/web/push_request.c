@@ -39,7 +39,7 @@ static size_t read_body(char *to, size_t size, size_t n, void *ctx)
     return done;
 }
 
-/* The body goes once; libcurl would start it again for a stale digest. */
+/* The body is sent once; libcurl would restart it for a stale digest. */
 static int never_again(void *ctx, curl_off_t offset, int origin)
 {
     const struct push *p = ctx;
@@ -75,9 +75,8 @@ static size_t heard(struct push *p, size_t len)
     return p->heard <= PUSH_HEARD_MAX ? len : 0;
 }
 
-/* Whoever answers has confirmed what it heard: what its TCP has not got, it
- * cannot have judged.  That holds for every byte of an answer, in whatever form
- * it comes. */
+/* A device can only judge what its TCP has confirmed.  So what is confirmed is
+ * noted at every byte of an answer, in whatever form it comes. */
 static void note(struct push *p)
 {
     if (p->step != PUSH_POST)
@@ -161,7 +160,7 @@ static bool is_literal(const char *host)
     return eo_addr_parse(&addr, host) == 0;
 }
 
-/* The addresses we found, so that libcurl looks for none itself. */
+/* The addresses we found, so that libcurl does not look any up. */
 static int set_addresses(struct push *p)
 {
     char line[1200], text[ADDR_TEXT];
@@ -185,8 +184,8 @@ static int set_addresses(struct push *p)
     return p->resolve != NULL ? 0 : -1;
 }
 
-/* What the kernel has taken counts as sent, for good: it must not take an image
- * of which the device has seen the first window. */
+/* What the kernel has taken counts as sent: so it must not take a whole image
+ * of which the device has seen only the first window. */
 static int on_socket(void *ctx, curl_socket_t fd, curlsocktype purpose)
 {
     (void)ctx;
@@ -340,8 +339,8 @@ static int go(struct push *p, enum push_step step)
     return curl_multi_add_handle(p->multi, p->easy) == CURLM_OK ? 0 : -1;
 }
 
-/* The password is libcurl's to send only where it was asked for; then by one
- * scheme and no choice, in the first request. */
+/* libcurl may send the password only where it was asked for; then by one fixed
+ * scheme, in the first request. */
 static int set_login(struct push *p)
 {
     const char *user =

@@ -1,4 +1,5 @@
-/* verdict.c -- what the answer of a device's web page means, or none. */
+/* verdict.c -- what the answer of a device's web page, or its silence,
+ * means. */
 #include "web/verdict.h"
 
 #include <string.h>
@@ -39,8 +40,8 @@ static const struct {
     {503, ESPOTA_E_BUSY, ESPOTA_E_OK, "the device is busy", NO_HINT},
 };
 
-/* What stands in an answer, wherever it stands, and what it means: status 200
- * is said of failures too.  Without a message: what follows is one. */
+/* Words anywhere in an answer, and what they mean: failures, too, are reported
+ * with status 200.  Without a message: the device's reason follows. */
 static const struct {
     const char *text;
     enum espota_category category;
@@ -170,7 +171,8 @@ int eo_web_status(const char *line, size_t len)
            '0';
 }
 
-/* What is an answer alone, and within another text means nothing. */
+/* These count only as the whole answer; within another text they mean
+ * nothing. */
 static bool is_all(const struct web_answer *a, const char *what)
 {
     size_t from = 0, to = a->len;

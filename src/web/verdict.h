@@ -9,8 +9,8 @@
 #include "base/err.h"
 #include "web/page.h"
 
-/* The status of "HTTP/1.1 200 OK"; -1: it begins no answer of HTTP/1.  The
- * reason may be left out, nothing else. */
+/* The status of "HTTP/1.1 200 OK"; -1: it does not begin an HTTP/1 answer.
+ * Only the reason may be missing. */
 int eo_web_status(const char *line, size_t len);
 
 /* An answer to an upload. */
