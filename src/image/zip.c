@@ -190,7 +190,7 @@ static bool is_called(const struct zip_file *f, const char *end, size_t least)
 static bool is_nrf_package(const uint8_t *bytes, size_t len)
 {
     struct zip z;
-    struct zip_file f;
+    struct zip_file f = {0};
     bool manifest = false, init = false;
 
     if (eo_zip_open(&z, bytes, len, NULL) != 0)
