@@ -245,7 +245,7 @@ build_cmocka() {
     (
         cd "$work/cmocka"
         compile cmocka -Iinclude -D_GNU_SOURCE -DHAVE_ASSERT_H -DHAVE_INTTYPES_H -DHAVE_MALLOC_H -DHAVE_SETJMP_H \
-            -DHAVE_SIGNAL_H -DHAVE_STDINT_H -DHAVE_STRINGS_H -DHAVE_TIME_H -DHAVE_STRUCT_TIMESPEC \
+            -DHAVE_SIGNAL_H -DHAVE_STDINT_H -DHAVE_UINTPTR_T -DHAVE_STRINGS_H -DHAVE_TIME_H -DHAVE_STRUCT_TIMESPEC \
             -DHAVE_GCC_THREAD_LOCAL_STORAGE -DHAVE_CLOCK_GETTIME -DHAVE_CLOCK_REALTIME -- src/cmocka.c
         cp include/cmocka.h include/cmocka_pbc.h "$new/include/"
     )
