@@ -137,7 +137,7 @@ static void describe_table(struct findings *f, const uint8_t *bytes,
     if (t.apps < 2 || t.otadata == NULL)
         eo_problem(f, ESPOTA_WARNING, NOWHERE,
                    "with it a device takes no further updates: %s",
-                   t.apps < 2 ? "it has not two app partitions"
+                   t.apps < 2 ? "it has fewer than two app partitions"
                               : "it has no otadata partition");
     else if (!t.nvs)
         eo_problem(f, ESPOTA_WARNING, NOWHERE,

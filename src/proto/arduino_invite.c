@@ -133,7 +133,7 @@ static enum proto_status answer_again(struct arduino *m)
                      : "either its loop() is blocked (restart it, then try "
                        "again), or it has no room for the image: ESP8266 cores "
                        "up to 2.4 say nothing then",
-                 "the device asked for a password, but did not answer to it");
+                 "the device asked for a password, but did not reply to it");
     return eo_arduino_fail(m);
 }
 
@@ -167,7 +167,7 @@ static enum proto_status challenged(struct arduino *m, const char *nonce)
         m->chips = ARDUINO_ESP32;
     if (md5 && m->job->how.min_auth == ESPOTA_AUTH_SHA256) {
         eo_fail_advice(&m->base.error, ESPOTA_E_POLICY, ESPOTA_ADVICE_ALLOW_MD5,
-                       "ESP32 cores from 3.3.1 on ask better; ESP8266 and Pico "
+                       "ESP32 cores since 3.3.1 use SHA-256; ESP8266 and Pico "
                        "cannot",
                        "the device asks for an MD5 login, which is "
                        "forbidden");

@@ -184,7 +184,7 @@ static int read_hello(struct noise *s, const uint8_t message[NOISE_MESSAGE],
 
     if (eo_x25519(s->ephemeral, message, shared) != 0)
         return eo_fail(err, ESPOTA_E_PROTOCOL,
-                       "the device's half of the key exchange is worthless");
+                       "the device sent an invalid public key");
     rc = mix_hash(s, message, NOISE_KEY) != 0 || mix_key(s, message) != 0 ||
                  mix_key(s, shared) != 0
              ? -1

@@ -81,7 +81,7 @@ bool eo_serve_crowded(const struct httpd *s)
 static const char *too_late(const struct httpd *s, const struct exchange *x,
                             uint64_t now)
 {
-    return now - x->moved_at > s->c.stall_ms  ? "it took nothing for too long"
+    return now - x->moved_at > s->c.stall_ms  ? "it stopped reading"
            : now - x->began > s->c.total_ms ? "it was too slow"
                                             : NULL;
 }

@@ -274,6 +274,6 @@ void eo_web_lost(struct espota_error *err, const struct web_loss *l)
                              : "it took the connection and does not answer");
     else
         eo_fail(err, ESPOTA_E_BROKEN, "%s",
-                l->stalled ? "the device took nothing for too long"
+                l->stalled ? "the device stopped reading"
                            : "the device closed the connection");
 }

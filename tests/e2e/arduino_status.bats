@@ -47,12 +47,12 @@ fails() {
 }
 
 @test "Pico" {
-    fails pico no-filesystem 21 "no file system to put an update into" "(No Filesystem)"
+    fails pico no-filesystem 21 "no filesystem to put an update into" "(No Filesystem)"
     fails pico space@data 21 "ERROR[4]: Not Enough Space"
     fails pico md5 23 "ERROR[7]: MD5 Failed"
     fails pico signature 24
     fails pico no-error 15
-    fails pico no-error@data 22 "file system is probably full" "hint: delete files"
+    fails pico no-error@data 22 "filesystem is probably full" "hint: delete files"
 }
 
 @test "ESP32" {
@@ -113,18 +113,18 @@ strange() {
     done
 }
 
-@test "a file system that is larger than its area" {
+@test "a filesystem that is larger than its area" {
     cat "$other" "$other" "$other" >fs
     for profile in esp8266 pico; do
         start_sim arduino --profile $profile --fs-size 512K
         flash fs -s
-        expect_status 21 "larger than the file system area"
+        expect_status 21 "larger than the filesystem area"
         refuse_stderr ompress
         refuse_stderr "beside the running"
     done
     start_sim arduino --profile esp32 --fail space@data
     flash fs -s
-    expect_status 21 "larger than the device's file system partition"
+    expect_status 21 "larger than the device's filesystem partition"
 }
 
 @test "not even compressed" {
@@ -210,7 +210,7 @@ time.sleep(600)' >port
 @test "12: asks for a password and then says nothing" {
     start_sim arduino --password x --fault lose-answers@100
     flash "$app8266" -a x --connect-timeout 3
-    expect_status 12 "did not answer to it" "up to 2.4"
+    expect_status 12 "did not reply to it" "up to 2.4"
     start_sim arduino --profile esp32 --password x --fault lose-answers@100
     flash "$app32" -a x --connect-timeout 3
     expect_status 12 "is probably blocked"

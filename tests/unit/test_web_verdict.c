@@ -97,7 +97,7 @@ static void test_no_room_for_a_file_system_is_told_as_that(void **state)
             eo_web_verdict(eo_web_profile("esp8266"), &answer, &err), -1);
         assert_int_equal(err.category, ESPOTA_E_REFUSED);
         assert_int_equal(strstr(err.hint, "compress") == NULL, fs);
-        assert_int_equal(strstr(err.message, "file system area") != NULL, fs);
+        assert_int_equal(strstr(err.message, "filesystem area") != NULL, fs);
     }
 }
 
@@ -211,7 +211,7 @@ static const struct {
      "the device closed the connection"},
     {{.connected = true, .stalled = true, .cause = "x"},
      ESPOTA_E_BROKEN,
-     "the device took nothing for too long"},
+     "the device stopped reading"},
     {{.connected = true, .committed = true, .confirmed = true, .cause = "x"},
      ESPOTA_E_UNKNOWN,
      "the device closed without a verdict after it had every byte"},
