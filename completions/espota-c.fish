@@ -52,7 +52,7 @@ complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l ip -s i 
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l file -s f -r -F -d 'the image; - is standard input'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l port -s p -x -d 'the device\'s port, if not the usual one'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l protocol -x -a 'auto esphome arduino web' -d 'auto, esphome, arduino or web'
-complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l spiffs -s s -d 'the image is a file system'
+complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l spiffs -s s -d 'the image is a filesystem'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l type -x -a 'app filesystem partition-table bootloader' -d 'app, filesystem, partition-table or bootloader'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet' -l yes -d 'confirm a partition table or bootloader'
 complete -c espota-c -n 'contains (__espota_c_command) upload fleet serve' -l auth -s a -x -d 'password (other users of this machine can see it)'

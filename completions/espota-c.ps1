@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName espota-c, espota-c.exe -ScriptBl
         @{ name = '--file'; other = '-f'; of = 'upload fleet'; follows = '@'; help = 'the image; - is standard input' }
         @{ name = '--port'; other = '-p'; of = 'upload fleet'; follows = '@'; help = 'the device''s port, if not the usual one' }
         @{ name = '--protocol'; other = ''; of = 'upload fleet'; follows = 'auto esphome arduino web'; help = 'auto, esphome, arduino or web' }
-        @{ name = '--spiffs'; other = '-s'; of = 'upload fleet'; follows = ''; help = 'the image is a file system' }
+        @{ name = '--spiffs'; other = '-s'; of = 'upload fleet'; follows = ''; help = 'the image is a filesystem' }
         @{ name = '--type'; other = ''; of = 'upload fleet'; follows = 'app filesystem partition-table bootloader'; help = 'app, filesystem, partition-table or bootloader' }
         @{ name = '--yes'; other = ''; of = 'upload fleet'; follows = ''; help = 'confirm a partition table or bootloader' }
         @{ name = '--auth'; other = '-a'; of = 'upload fleet serve'; follows = '@'; help = 'password (other users of this machine can see it)' }

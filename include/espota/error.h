@@ -30,7 +30,7 @@ enum espota_outcome {
 /* clang-format off */
 #define ESPOTA_ERRORS(X)                                                                        \
     X(OK,            0,   false, UPDATED, "ok",            "success")                           \
-    X(INTERNAL,      1,   false, FAILED,  "internal",      "a bug, or this machine ran out of something") \
+    X(INTERNAL,      1,   false, FAILED,  "internal",      "an internal error, or out of memory or descriptors") \
     X(USAGE,         2,   false, FAILED,  "usage",         "the request makes no sense")        \
     X(IMAGE,         3,   false, FAILED,  "image",         "the image cannot be used")          \
     X(SECRET,        4,   false, FAILED,  "secret",        "a password or key is wanted and none was given") \
@@ -124,9 +124,9 @@ enum espota_category {
     X(MORE_TIME, "allow it more time")                                                            \
     X(MORE_TIME_IN_ALL, "allow more time in all")                                                 \
     X(SHOW_BYTES, "log every byte")                                                               \
-    X(AS_FILESYSTEM, "send a file system as such")                                                \
-    X(NOT_FILESYSTEM, "do not send it as a file system, or update the device's core")             \
-    X(TYPE_FILESYSTEM, "say that it is a file system to flash it as one")                         \
+    X(AS_FILESYSTEM, "send a filesystem as such")                                                 \
+    X(NOT_FILESYSTEM, "do not send it as a filesystem, or update the device's core")              \
+    X(TYPE_FILESYSTEM, "say that it is a filesystem to flash it as one")                          \
     X(TYPE_APP, "say that it is a firmware to flash it as one")                                   \
     X(TYPE_BOOTLOADER, "say that it is a bootloader to flash it as one")                          \
     X(TYPE_PARTITION_TABLE, "say that it is a partition table to flash it as one")                \
@@ -135,7 +135,7 @@ enum espota_category {
     X(OR_FORCE, "or force it")                                                                    \
     X(FORCE_AGAIN, "force it to send the image again")                                            \
     X(FORCE_BOOTLOADER, "build it smaller; where the device has its table elsewhere, force it")   \
-    X(OMIT_FORCE, "send the sketch's .bin without forcing it; send a file system as such")        \
+    X(OMIT_FORCE, "send the sketch's .bin without forcing it; send a filesystem as such")         \
     X(VERIFY, "verify which firmware it runs")                                                    \
     X(VERIFY_BACK, "give the version or hash to expect, or verify only that it comes back")       \
     X(OMIT_VERIFY, "do not verify")                                                               \

@@ -72,7 +72,7 @@ struct espota_image_info {
     bool is_gzip;      /* the file itself is; kind, chip and facts describe
                           what it contains */
     bool is_signed;    /* it ends with an ArduinoOTA signature */
-    bool ok; /* a device could accept it as firmware or as a file system, and
+    bool ok; /* a device could accept it as firmware or as a filesystem, and
                 nothing is wrong with it */
     char md5[33];
     char sha256[65];

@@ -64,7 +64,7 @@ static const struct opt OPTS[] = {
     {0, "protocol", WORD(protocol, espota_protocol_word_at, "NAME"), UP, OPT_G_WHAT, CONF | COMMON,
      .help = "{}", .def = "auto", .env = "ESPOTA_PROTOCOL"},
     {'s', "spiffs", FLAG(filesystem), UP, OPT_G_WHAT, CONF | DROPIN,
-     .help = "the image is a file system", .alias = "filesystem"},
+     .help = "the image is a filesystem", .alias = "filesystem"},
     {0, "type", WORD(how.type, espota_type_at, "TYPE"), UP, OPT_G_WHAT, CONF,
      .help = "{}", .def = "app"},
     {0, "yes", FLAG(yes), UP, OPT_G_WHAT, 0,

@@ -15,7 +15,7 @@
 
 /* What a device could do with it. */
 enum image_role {
-    ROLE_UNKNOWN, /* not recognised: perhaps a file system */
+    ROLE_UNKNOWN, /* not recognised: perhaps a filesystem */
     ROLE_APP,
     ROLE_FILESYSTEM,
     ROLE_PARTITIONS, /* ESP32, where the device allows it */
@@ -72,7 +72,7 @@ eo_first_problem(const struct findings *, enum espota_severity);
  * none.  That its kind is not a firmware is for the role to say. */
 const struct espota_image_problem *eo_obstacle(const struct findings *);
 
-/* Nothing in the way, and a role a device takes as firmware or file system. */
+/* Nothing in the way, and a role a device takes as firmware or filesystem. */
 bool eo_flashable(const struct findings *);
 
 /* Encrypted, or compressed in a way that is not known here. */

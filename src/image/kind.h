@@ -24,7 +24,7 @@ struct image_kind {
     const char *name; /* "esp32-app": in JSON; stable */
     const char *what; /* "an ESP32 app", to be used in a sentence */
     enum image_role role;
-    const char *unfit; /* why no device takes it as firmware or file system;
+    const char *unfit; /* why no device takes it as firmware or filesystem;
                           NULL: one does */
     const char *instead; /* and what to do then: an imperative sentence */
     enum espota_advice advice; /* beside it */

@@ -1,4 +1,4 @@
-/* littlefs.c -- LittleFS file system images.
+/* littlefs.c -- LittleFS filesystem images.
  *
  * The superblock is kept twice, in blocks 0 and 1; the name is at the same
  * place in both, and block sizes of Arduino's cores are 4096 and 8192.
@@ -38,21 +38,21 @@ static void describe(struct findings *f, const uint8_t *bytes, size_t len)
     eo_fact_number(f, "blocks", count);
     if (size < 128 || count == 0)
         eo_problem(f, ESPOTA_ERROR, at + VERSION_AT + 4,
-                   "damaged: %u blocks of %u bytes are not a file system",
+                   "damaged: %u blocks of %u bytes are not a filesystem",
                    (unsigned)count, (unsigned)size);
     else if (whole > len)
         eo_problem(f, ESPOTA_ERROR, len,
-                   "cut short: the file system has %llu bytes, the file %zu",
+                   "cut short: the filesystem has %llu bytes, the file %zu",
                    (unsigned long long)whole, len);
     else if (whole < len)
         eo_problem(f, ESPOTA_WARNING, (size_t)whole,
-                   "the file system has %llu bytes, the file %zu",
+                   "the filesystem has %llu bytes, the file %zu",
                    (unsigned long long)whole, len);
 }
 
 const struct image_kind eo_kind_littlefs = {
     .name = "littlefs",
-    .what = "a LittleFS file system",
+    .what = "a LittleFS filesystem",
     .role = ROLE_FILESYSTEM,
     .probe = probe,
     .describe = describe,

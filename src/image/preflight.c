@@ -109,7 +109,7 @@ static void rule_type(struct refusal *r, const struct preflight_image *img,
     }
     eo_text_add(&r->text, "%s is %s, not %s", img->name, f->kind->what,
                 wanted == ROLE_APP          ? "a firmware to update with"
-                : wanted == ROLE_FILESYSTEM ? "a file system"
+                : wanted == ROLE_FILESYSTEM ? "a filesystem"
                 : wanted == ROLE_PARTITIONS ? "a partition table"
                                             : "a bootloader");
     if (f->unfit != f->kind->unfit)

@@ -4,7 +4,7 @@
  * start, so this file is the only guard.  An RP2040 image begins with 256
  * bytes that end with their own CRC; an RP2350 image has a chain of marked
  * blocks.  Arduino's core adds the part that installs updates, and a table of
- * where the file system is, below 0x3000.
+ * where the filesystem is, below 0x3000.
  */
 #include "base/buf.h"
 #include "image/crc.h"
@@ -140,11 +140,11 @@ static void describe_layout(struct findings *f, const uint8_t *bytes,
     eo_fact(f, "fs_start", "0x%08x", (unsigned)fs_start);
     if (len > fs_start - FLASH)
         eo_problem(f, ESPOTA_ERROR, fs_start - FLASH,
-                   "the program reaches into its file system, which begins at "
+                   "the program reaches into its filesystem, which begins at "
                    "0x%08x", (unsigned)fs_start);
     if (fs_start == fs_end)
         eo_problem(f, ESPOTA_WARNING, TABLE,
-                   "built without a file system: after it the board takes no "
+                   "built without a filesystem: after it the board takes no "
                    "further update over the network");
     if (cpu == NULL || cpu[0] == 'A') {
         if (sp >> 24 != 0x20 || !in_flash(reset) || (reset & 1) == 0)

@@ -1,4 +1,4 @@
-/* spiffs.c -- SPIFFS file system images, known by their structure.
+/* spiffs.c -- SPIFFS filesystem images, known by their structure.
  *
  * Arduino builds them without a magic number.  But each block begins with a
  * table of the objects its pages belong to, and each page repeats the number:
@@ -83,7 +83,7 @@ static void describe(struct findings *f, const uint8_t *bytes, size_t len)
 
 const struct image_kind eo_kind_spiffs = {
     .name = "spiffs",
-    .what = "a SPIFFS file system",
+    .what = "a SPIFFS filesystem",
     .role = ROLE_FILESYSTEM,
     .probe = probe,
     .describe = describe,

@@ -150,7 +150,7 @@ int eo_windows_rights(HANDLE file, struct rights *r)
     }
     r->owner_is_other = owner != NULL && !is_admin(owner) &&
                         !EqualSid(owner, me.u.user.User.Sid);
-    if (list == NULL) /* as a file system has it that knows no rights */
+    if (list == NULL) /* as a filesystem has it that knows no rights */
         r->all = r->some = FILE_ALL_ACCESS;
     else
         for (DWORD i = 0; i < list->AceCount; i++)

@@ -132,7 +132,7 @@ static void init(struct proto *p, const struct proto_job *job)
     if (job->how.type != ESPOTA_TYPE_APP &&
         (job->how.compress == ESPOTA_COMPRESS_ALWAYS ||
          espota_image_info(job->image)->is_gzip))
-        m->note = "the device stores a file system as it comes: it goes raw";
+        m->note = "the device stores a filesystem as it comes: it goes raw";
     m->lockstep = job->how.window == ESPOTA_WINDOW_LOCKSTEP || job->careful;
     m->chips = eo_chip_core(espota_image_info(job->image)->chip);
 }

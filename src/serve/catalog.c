@@ -394,7 +394,7 @@ static void note(struct espota_error *worst, const struct espota_error *err)
 
 enum { NAMED = 3 /* a file that suits so well is meant */ };
 
-/* One that is known to be a file system before one that may be. */
+/* One that is known to be a filesystem before one that may be. */
 static unsigned as_filesystem(const struct stored *s, unsigned quality)
 {
     return 2 * quality + is_filesystem(s);

@@ -83,7 +83,7 @@ static bool current(const struct pull_request *r, const struct pull_offer *o,
         say(a, 304, "it already runs version %s", o->version);
         return true;
     }
-    /* Its hashes are those of its firmware, never of its file system. */
+    /* Its hashes are those of its firmware, never of its filesystem. */
     for (size_t i = 0; i < 4 && want == WANT_FIRMWARE; i++)
         same |= eo_pull_told(r, PULL_SKETCH_MD5) &&
                 strcmp(r->md5, image->running_md5[i]) == 0;
@@ -128,7 +128,7 @@ static bool suits(const struct pull_request *r, enum want want,
     return true;
 }
 
-/* File systems and the apps of an ESP32 are stored as they are sent.  If it
+/* Filesystems and the apps of an ESP32 are stored as they are sent.  If it
  * does not say which updater it has, it gets the file. */
 static const struct image_form *form_for(const struct pull_request *r,
                                          enum want want,
@@ -146,7 +146,7 @@ static void choose_form(const struct pull_request *r, enum want want,
 {
     const struct image_form *form = form_for(r, want, a->image);
 
-    /* free-space is the room for a sketch; the room for a file system is not
+    /* free-space is the room for a sketch; the room for a filesystem is not
      * told. */
     if (want == WANT_FIRMWARE && eo_pull_told(r, PULL_FREE_SPACE) &&
         form->len > r->free_space) {
@@ -161,7 +161,7 @@ static void choose_form(const struct pull_request *r, enum want want,
         say(a, 200, "it runs version %s", r->version);
     else
         say(a, 200, "%s",
-            want == WANT_FILESYSTEM ? "a file system" : "it asked");
+            want == WANT_FILESYSTEM ? "a filesystem" : "it asked");
 }
 
 /* Of what would be given: nothing, as it has it already, or the part of it that

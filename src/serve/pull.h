@@ -79,7 +79,7 @@ static inline bool eo_pull_told(const struct pull_request *r,
     return (r->told >> fact & 1u) != 0;
 }
 
-/* Whether it asks for a file system, not for firmware. */
+/* Whether it asks for a filesystem, not for firmware. */
 bool eo_pull_wants_filesystem(const struct pull_request *);
 
 /* Writes a MAC in its one form; -1 if text is none (':', '-' or nothing

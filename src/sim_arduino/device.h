@@ -33,7 +33,7 @@ struct arduino_core {
                            header of an app */
     size_t read_max;    /* bytes a read takes; one that does not drain answers
                            each by a count */
-    size_t slot, fs;    /* room for an app, and for a file system */
+    size_t slot, fs;    /* room for an app, and for a filesystem */
     unsigned connect_ms;
     unsigned ok_ms, close_ms; /* before OK, and between it and the close */
     unsigned call_ms;         /* between OK and the call */

@@ -456,7 +456,7 @@ void eo_sim_arduino_call(struct arduino_device *d)
         return;
     }
     /* eboot and the Pico's OTA stub inflate a sketch; nothing inflates a
-     * file system. */
+     * filesystem. */
     u->flash.as_it_is = d->asked.command == ARDUINO_SIM_FS ||
                         u->c->core == ESP32 || u->c->core == ESP32_MD5;
     if (faulty(u, FAULT_STRANGER) && eo_addr_parse(&elsewhere, STRANGER) == 0)

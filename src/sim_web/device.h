@@ -13,7 +13,7 @@ enum web_auth { WEB_AUTH_USUAL, WEB_AUTH_BASIC, WEB_AUTH_DIGEST };
 /* One kind of web server, with the updater behind it. */
 struct web_kind {
     const char *name;
-    const char *path, *fs_path; /* fs_path NULL: no file system */
+    const char *path, *fs_path; /* fs_path NULL: no filesystem */
     bool form;         /* else the body is the bare image */
     bool exact;        /* reads header names as they are written */
     bool early_401;    /* before the body; else after it */

@@ -73,9 +73,9 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
     [ESPOTA_ADVICE_MORE_TIME] = "%s -t allows it more time",
     [ESPOTA_ADVICE_MORE_TIME_IN_ALL] = "allow more with --max-time",
     [ESPOTA_ADVICE_SHOW_BYTES] = "%s -vvv shows every byte",
-    [ESPOTA_ADVICE_AS_FILESYSTEM] = "%s; file system images need -s",
+    [ESPOTA_ADVICE_AS_FILESYSTEM] = "%s; filesystem images need -s",
     [ESPOTA_ADVICE_NOT_FILESYSTEM] = "omit -s, or update the device's core",
-    [ESPOTA_ADVICE_TYPE_FILESYSTEM] = "use --filesystem to flash a file system",
+    [ESPOTA_ADVICE_TYPE_FILESYSTEM] = "use --filesystem to flash a filesystem",
     [ESPOTA_ADVICE_TYPE_APP] =
         "omit --filesystem or --type to flash an app",
     [ESPOTA_ADVICE_TYPE_BOOTLOADER] = "%s, or say --type bootloader",
@@ -88,7 +88,7 @@ static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
         ("build it smaller; where the device has its table at another place, "
          "--force sends it"),
     [ESPOTA_ADVICE_OMIT_FORCE] =
-        "send the sketch's .bin without --force; file system images need -s",
+        "send the sketch's .bin without --force; filesystem images need -s",
     [ESPOTA_ADVICE_VERIFY] = "%s: --verify shows what it runs",
     [ESPOTA_ADVICE_VERIFY_BACK] =
         "give it with --expect-version or --expect-hash, or use --verify back",

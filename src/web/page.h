@@ -18,7 +18,7 @@
 struct web_profile {
     const char *name;     /* --profile NAME */
     const char *path;     /* where the image goes */
-    const char *fs_path;  /* where a file system goes; NULL: nowhere */
+    const char *fs_path;  /* where a filesystem goes; NULL: nowhere */
     const char *field;    /* of the form; NULL: the body is the bare image */
     const char *fs_field;
     const char *probe;    /* a look at this shows how it asks for a password;

@@ -113,11 +113,11 @@ enum arduino_chip {
       "try again; if it stays, the flash chip is worn, or the power supply too weak")                \
     X(ESP8266, "Not Enough Space", REFUSED,                                                          \
       "the image does not fit beside the running firmware",                                          \
-      "old and new image must fit together below the file system: choose a smaller file system, "    \
+      "old and new image must fit together below the filesystem: choose a smaller filesystem, "      \
       "or send it compressed (core 2.7 and later)")                                                  \
     X(PICO, "Not Enough Space", REFUSED,                                                             \
-      "the image does not fit into the device's file system",                                        \
-      "delete files there, or build the running firmware with a larger file system")                 \
+      "the image does not fit into the device's filesystem",                                         \
+      "delete files there, or build the running firmware with a larger filesystem")                  \
     X(ESP32, "Not Enough Space", REFUSED,                                                            \
       "the image does not fit into the device's partition",                                          \
       "make the image smaller, or give the device another partition table")                          \
@@ -163,10 +163,10 @@ enum arduino_chip {
       "wait for it to end, or reboot the device")                                                    \
     X(ANY, "Unknown update command", REFUSED,                                                        \
       "the device does not take this type of image",                                                 \
-      EO_ADVICE(NOT_FILESYSTEM, "do not send it as a file system, or update the device's core"))     \
+      EO_ADVICE(NOT_FILESYSTEM, "do not send it as a filesystem, or update the device's core"))      \
     X(PICO, "No Filesystem", REFUSED,                                                                \
-      "the device has no file system to put an update into",                                         \
-      "flash it once by USB with a sketch built with a file system (Tools, Flash Size)")             \
+      "the device has no filesystem to put an update into",                                          \
+      "flash it once by USB with a sketch built with a filesystem (Tools, Flash Size)")              \
     X(ESP32, "Wrong Magic Byte", REFUSED,                                                            \
       "the file is not an ESP32 image: its first byte is wrong",                                     \
       EO_ADVICE(AS_FILESYSTEM, "send the sketch's .bin, not compressed"))                            \
@@ -178,7 +178,7 @@ enum arduino_chip {
       "flash it once over the serial port with a partition table that has one")                      \
     X(ESP32, "Bad Argument", REFUSED,                                                                \
       "the device does not take this type of image",                                                 \
-      EO_ADVICE(NOT_FILESYSTEM, "do not send it as a file system, or update the device's core"))     \
+      EO_ADVICE(NOT_FILESYSTEM, "do not send it as a filesystem, or update the device's core"))      \
     X(ESP32, "Aborted", DEVICE,                                                                      \
       "the device gave up the update",                                                               \
       "look at the network between here and the device, then try again")                             \
@@ -198,7 +198,7 @@ enum arduino_chip {
 
 /* What was going on when a device said it; several may be or'ed. */
 enum arduino_moment {
-    ARDUINO_OF_FS = 1, /* a file system was sent */
+    ARDUINO_OF_FS = 1, /* a filesystem was sent */
     ARDUINO_OF_GZIP = 2, /* what was sent is compressed */
     ARDUINO_IN_DATA = 4  /* the device has called, and was given data */
 };
@@ -210,18 +210,18 @@ enum arduino_moment {
 /* clang-format off */
 #define ARDUINO_ERRORS_THEN(X)                                                                       \
     X(NUMBERED, OF_FS, "Not Enough Space", REFUSED,                                                  \
-      "the image is larger than the file system area of the sketch that the device runs",            \
+      "the image is larger than the filesystem area of the sketch that the device runs",             \
       "build it for the flash layout of that sketch, or flash a sketch with another layout first")   \
     X(ESP32, OF_FS, "Not Enough Space", REFUSED,                                                     \
-      "the image is larger than the device's file system partition",                                 \
+      "the image is larger than the device's filesystem partition",                                  \
       "build it as large as that partition, or give the device another partition table")             \
     X(ESP8266, OF_GZIP, "Not Enough Space", REFUSED,                                                 \
       "not even the compressed image fits beside the running firmware",                              \
-      "old and new image must fit together below the file system: choose a smaller file system, "    \
+      "old and new image must fit together below the filesystem: choose a smaller filesystem, "      \
       "or flash a minimal sketch first")                                                             \
     X(PICO, IN_DATA, "No Error", DEVICE,                                                             \
-      "the device gave up without a reason: its file system is probably full",                       \
-      "delete files there, or build the running firmware with a larger file system")                 \
+      "the device gave up without a reason: its filesystem is probably full",                        \
+      "delete files there, or build the running firmware with a larger filesystem")                  \
     X(ESP8266, IN_DATA, "No Error", DEVICE,                                                          \
       "the device ended the update without a reason",                                                \
       "reboot it and try again")

@@ -108,8 +108,8 @@ enum esphome_type {
       "the device received other bytes than were sent",                                              \
       "try again; if it stays, the network or the device's flash corrupts data")                     \
     X(0x8c, RP2040_NOT_ENOUGH_SPACE, REFUSED,                                                        \
-      "the image does not fit into the device's file system",                                        \
-      "build the running firmware with a larger file system, or make the image smaller")             \
+      "the image does not fit into the device's filesystem",                                         \
+      "build the running firmware with a larger filesystem, or make the image smaller")              \
     X(0x8d, SIGNATURE_INVALID, POLICY,                                                               \
       "the device does not accept the image's signature",                                            \
       "sign the image with the key that the running firmware trusts")                                \

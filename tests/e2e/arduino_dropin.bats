@@ -61,7 +61,7 @@ own_address() { address=127.$(($$ / 250 % 250 + 1)).$(($$ % 250 + 1)).32; }
     expect_last '.host_port >= 61300 and .host_port <= 61399'
 }
 
-@test "PlatformIO espressif32, file system" {
+@test "PlatformIO espressif32, filesystem" {
     start_sim arduino --profile esp32
     espota /pio/espota.py --debug --progress -i 127.0.0.1 --port "$sim_port" --spiffs -f "$fs"
     expect_status 0
@@ -143,7 +143,7 @@ own_address() { address=127.$(($$ / 250 % 250 + 1)).$(($$ % 250 + 1)).32; }
     expect_status 11 "nor does it answer ArduinoOTA's invitations"
 }
 
-@test "auto: a file system image can only be for ArduinoOTA" {
+@test "auto: a filesystem image can only be for ArduinoOTA" {
     start_sim arduino
     espota -v -i 127.0.0.1 -p "$sim_port" -s -f "$fs"
     expect_status 0 "it speaks arduino"

@@ -1,5 +1,5 @@
 # Five cores x no password, the right one, a wrong one, an empty one x app and
-# file system; and what else there is to say about passwords.
+# filesystem; and what else there is to say about passwords.
 
 load arduino
 
@@ -47,7 +47,7 @@ rows() { # PROFILE
     done
 }
 
-@test "esp8266: no password, the right one, wrong, empty; app and file system" {
+@test "esp8266: no password, the right one, wrong, empty; app and filesystem" {
     rows esp8266
 }
 

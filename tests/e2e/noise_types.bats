@@ -161,13 +161,13 @@ OTHER=//////////////////////////////////////////8=
     flash --type partition-table --yes
     untouched 3 "damaged"
 }
-@test "a file system: ESPHome has none" {
+@test "a filesystem: ESPHome has none" {
     make_image esp32 256K
     start_sim esphome
     flash --type filesystem --force
     untouched 2 "carries no filesystem images"
 }
-@test "a file system, only pretending" {
+@test "a filesystem, only pretending" {
     make_image esp32 256K
     start_sim esphome
     flash --type filesystem --force --dry-run
@@ -180,7 +180,7 @@ OTHER=//////////////////////////////////////////8=
     expect_status 0
     expect_sessions 0
 }
-@test "a file system, the short way" {
+@test "a filesystem, the short way" {
     make_image esp32 256K
     start_sim esphome
     flash -s --force

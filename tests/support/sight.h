@@ -29,7 +29,7 @@ struct sight {
     uint32_t value;
 
     const char *kind, *chip; /* chip NULL: not known */
-    bool ok;                 /* could be flashed as firmware or file system */
+    bool ok;                 /* could be flashed as firmware or filesystem */
     const char *fact, *text; /* a fact that must be there; NULL: any */
     const char *problem;     /* part of the worst problem; NULL: none at all */
     size_t place;            /* of that problem, or NOWHERE */

@@ -387,7 +387,7 @@ static void test_a_zip_with_several(void **state)
     refuse("there are 2 apps in it: c3.bin (ESP32-C3), s3/\\x1b[2J.bin "
            "(ESP32-S3)", "the one for this device");
     forge_zip(&whole, files + 2, 1);
-    refuse("no file in it is an app: fs.bin (a LittleFS file system)", NULL);
+    refuse("no file in it is an app: fs.bin (a LittleFS filesystem)", NULL);
     forge_zip(&whole, NULL, 0);
     memcpy(whole.bytes, "PK\5\6", 4);
     refuse("holds no app", NULL); /* an empty one is not known by its list */

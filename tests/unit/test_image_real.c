@@ -134,7 +134,7 @@ static const struct real {
     {"rp2040-uf2-ram-flashnuke.uf2", "uf2", "RP2040", false, "blocks", "50",
      "brick"},
     {"rp2350-bin-arduino-telemetria.bin", "rp2-app", "RP2350", true, "cpu",
-     "ARM", "built without a file system"},
+     "ARM", "built without a filesystem"},
     {"rp2350-uf2-arduino-telemetria.uf2", "uf2", "RP2350", false, "family",
      "0xe48bff59", "brick"},
     {"wrong-elf-esp32c6.elf", "elf", NULL, false, "machine", "RISC-V",

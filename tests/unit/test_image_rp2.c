@@ -25,8 +25,8 @@ static void filesystem_too_low(struct forged *f)
 static const struct sight SIGHTS[] = {
     {"RP2040", rp2040, WHOLE, 0, 0, RP2040, true, "fs_bytes", "1048576", NULL, NOWHERE},
     {"RP2350", forge_rp2350, WHOLE, 0, 0, RP2350, true, "cpu", "ARM", NULL, NOWHERE},
-    {"no filesystem", no_filesystem, WHOLE, 0, 0, RP2040, true, "fs_bytes", "0", "built without a file system", 0x2ff0},
-    {"filesystem in the program", filesystem_too_low, WHOLE, 0, 0, RP2040, false, NULL, NULL, "reaches into its file system", 0x3000},
+    {"no filesystem", no_filesystem, WHOLE, 0, 0, RP2040, true, "fs_bytes", "0", "built without a filesystem", 0x2ff0},
+    {"filesystem in the program", filesystem_too_low, WHOLE, 0, 0, RP2040, false, NULL, NULL, "reaches into its filesystem", 0x3000},
     {"a byte of boot2", rp2040, FLIP, 77, 0, "unknown", NULL, false, NULL, NULL, "nothing in it is known", NOWHERE},
     {"cut short", rp2040, CUT, 0x2000, 0, RP2040, false, NULL, NULL, "nothing at 0x3000", 0x2000},
     {"not Arduino's", rp2040, SET32, 0x2ff0, 0, RP2040, false, NULL, NULL, "not of Arduino's core", 0x2ff0},

@@ -90,7 +90,7 @@ static void test_a_short_name_is_no_name(void **state)
                           sizeof shorter / sizeof *shorter);
     name = n > 0 ? wcsrchr(shorter, L'\\') : NULL;
     if (name == NULL || wcschr(name, L'~') == NULL)
-        skip_because("this file system makes no short names");
+        skip_because("this filesystem makes no short names");
     snprintf(path, sizeof path, "/%ls", name + 1);
     assert_below(path, false);
 }
