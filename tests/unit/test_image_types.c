@@ -206,7 +206,7 @@ static const struct row {
     {"a table without MD5", table_without_md5, ESPOTA_TYPE_PARTITION_TABLE,
      "no MD5 entry"},
     {"a table with one app", table_with_one_app, ESPOTA_TYPE_PARTITION_TABLE,
-     "not two app partitions"},
+     "fewer than two app partitions"},
     {"a table without otadata", table_without_otadata,
      ESPOTA_TYPE_PARTITION_TABLE, "no otadata"},
     {"a table with another nvs", table_with_another_nvs,
