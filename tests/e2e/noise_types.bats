@@ -144,7 +144,7 @@ OTHER=//////////////////////////////////////////8=
     make_table head -c 96
     start_sim esphome --partition-access
     flash --type partition-table --yes
-    untouched 3 "not two app partitions"
+    untouched 3 "fewer than two app partitions"
 }
 @test "a partition table that was cut" {
     make_table
