@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <io.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,10 +21,12 @@ static void restore_code_page(void)
 
 static void open_one(FILE *stream, const char *mode)
 {
-    if (_fileno(stream) < 0 || _get_osfhandle(_fileno(stream)) < 0)
-        (void)!freopen("NUL", mode, stream);
-    if (_fileno(stream) >= 0)
-        _setmode(_fileno(stream), _O_BINARY);
+    const bool is_open =
+        _fileno(stream) >= 0 && _get_osfhandle(_fileno(stream)) >= 0;
+    FILE *const now = is_open ? stream : freopen("NUL", mode, stream);
+
+    if (now != NULL)
+        _setmode(_fileno(now), _O_BINARY);
 }
 
 void eo_process_open_streams(void)
