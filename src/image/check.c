@@ -9,7 +9,7 @@
 #include "image/image.h"
 #include "image/preflight.h"
 
-/* Where builds put the file that was meant, by the name of the one that was
+/* How builds name the file that was meant, by the ending of the one that was
  * given. */
 static const struct {
     const char *wrong, *right;

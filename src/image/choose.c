@@ -1,4 +1,4 @@
-/* choose.c -- in which form an image goes out. */
+/* choose.c -- in which form an image is sent. */
 #include "image/image.h"
 
 const struct image_form *eo_image_choose(const struct espota_image *img,

@@ -3,8 +3,8 @@
 
 #include "base/buf.h"
 
-/* Eight tables take eight bytes a step; making them costs what half a
- * kilobyte of input does, so short input goes by the first alone. */
+/* Eight tables handle eight bytes per step.  Making them costs as much as half
+ * a kilobyte of input, so short input uses only the first. */
 enum { SLICES = 8 };
 
 static void make_tables(uint32_t t[SLICES][256], int slices)

@@ -1,4 +1,4 @@
-/* elf.c -- ELF: what a linker leaves, or a program for ESPHome's host. */
+/* elf.c -- ELF: a linker's output, or a program for ESPHome's host. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -32,8 +32,8 @@ static const char *machine_name(uint16_t machine)
     return NULL;
 }
 
-/* Microcontrollers have 32 bits, and what is linked for them is not made to be
- * moved; a host has 64, or loads what can be. */
+/* Microcontrollers have 32 bits, and programs linked for them cannot be moved.
+ * A host has 64 bits, or loads programs that can be. */
 static bool for_a_host(const uint8_t *bytes, uint16_t type)
 {
     return bytes[4] == CLASS_64 || type == TYPE_SHARED;

@@ -17,7 +17,7 @@ enum {
     APP_DESC_MAGIC_LEN = 4,
     APP_DESC_LEN = 256,
     BOOT_DESC_MAGIC = 0x50,
-    HASH_APPENDED = 23, /* in the header: whether it is */
+    HASH_APPENDED = 23, /* in the header: whether there is one */
     HASH = 32,
     SECTOR = 4096,
     LATER_CHIPS = 0xffff,
@@ -78,7 +78,7 @@ static bool has_boot_desc(const uint8_t *bytes, size_t len)
            bytes[DESC + 8] > ' ' && bytes[DESC + 8] < 0x7f;
 }
 
-/* Where flash is mapped.  The later chips agree, but for the P4. */
+/* Where flash is mapped.  The later chips are alike, except for the P4. */
 static const struct mapped {
     uint16_t chip;
     uint32_t from, to;
@@ -89,7 +89,7 @@ static const struct mapped {
     {LATER_CHIPS, 0x42000000, 0x44000000},
 };
 
-/* Only apps have segments that stay in flash.  Asked only of those without a
+/* Only apps have segments that stay in flash.  This test is for apps without a
  * descriptor: old ones of the first ESP32, and those of other systems. */
 static bool runs_from_flash(const struct esp_walk *w, uint16_t chip)
 {
@@ -117,7 +117,7 @@ enum esp32_sort eo_esp32_sort(const uint8_t *bytes, size_t len)
     eo_esp_walk(&w, bytes, len, ESP32_HEADER, 0);
     if (!w.ok || runs_from_flash(&w, eo_le16(bytes + 12)))
         return ESP32_APP;
-    /* Older bootloaders have no descriptor, and none is this small. */
+    /* Older bootloaders have no descriptor, but none is this small. */
     return len >= 4096 ? ESP32_BOOTLOADER : ESP32_RAM;
 }
 
@@ -153,12 +153,12 @@ static void describe_header(struct findings *f, const uint8_t *bytes)
     eo_fact(f, "entry", "0x%08x", (unsigned)eo_le32(bytes + 4));
     if (least > 0)
         eo_fact(f, "min_revision", "v%u.%u", least / 100u, least % 100u);
-    /* 0 and 65535 both mean that nobody set a limit. */
+    /* 0 and 65535 both mean that no limit was set. */
     if (most > 0 && most < 65535)
         eo_fact(f, "max_revision", "v%u.%u", most / 100u, most % 100u);
 }
 
-/* The bootloader takes every value but 0 for true. */
+/* The bootloader treats every value but 0 as true. */
 static bool hash_appended(const uint8_t *bytes)
 {
     return bytes[HASH_APPENDED] != 0;
@@ -210,7 +210,7 @@ size_t eo_esp32_describe(struct findings *f, const uint8_t *bytes, size_t len)
 
 /* ---- the descriptor ----------------------------------------------------- */
 
-/* A sketch built with the prebuilt libraries carries their descriptor. */
+/* A sketch that is built with the prebuilt libraries has their descriptor. */
 static bool is_library(const char *project)
 {
     return project != NULL && eo_ends_with(project, "arduino-lib-builder");
@@ -223,7 +223,7 @@ void eo_esp32_app_desc(struct findings *f, const uint8_t *bytes, size_t len)
     char hex[2 * HASH + 1];
 
     if (len < DESC + APP_DESC_LEN)
-        return; /* cut short, and told so */
+        return; /* cut short: already reported */
     if (!eo_esp32_has_app_desc(bytes, len)) {
         eo_problem(f, ESPOTA_NOTE, DESC,
                    "no app descriptor, so no project and no version: it was "
@@ -263,7 +263,7 @@ static size_t next_sector(size_t at)
     return (at + SECTOR - 1) / SECTOR * SECTOR;
 }
 
-/* Whether the block at that sector signs all before it. */
+/* Whether the block at that sector signs everything before it. */
 static bool signs(const uint8_t *bytes, size_t at)
 {
     uint8_t is[DIGEST_MAX];
@@ -272,8 +272,8 @@ static bool signs(const uint8_t *bytes, size_t at)
            memcmp(is, bytes + at + 4, HASH) == 0;
 }
 
-/* Version 2: the image is padded to a sector, the next holds up to three
- * blocks, each with the digest of all before the sector. */
+/* Version 2: the image is padded to a sector.  The next sector holds up to
+ * three blocks, each with the digest of everything before that sector. */
 static bool secure_boot_v2(struct findings *f, const uint8_t *bytes,
                            size_t len, size_t image_len)
 {

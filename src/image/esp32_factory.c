@@ -1,16 +1,16 @@
-/* esp32_factory.c -- merged images: bootloader, partition table and app in
- * one, as they are written over a cable from flash address 0.
+/* esp32_factory.c -- merged images: bootloader, partition table and app in one,
+ * as they are written over a cable from flash address 0.
  *
- * The bootloader's place differs (0, 0x1000, 0x2000), so some begin with
- * filler and some with a bootloader that looks like an app.  Others are merged
- * from the bootloader's place on, and all places are that much lower.
+ * The bootloader's place differs (0, 0x1000, 0x2000), so some begin with filler
+ * and some with a bootloader that looks like an app.  Others begin at the
+ * bootloader's place, and all offsets in them are that much lower.
  */
 #include <string.h>
 
 #include "base/buf.h"
 #include "image/esp32.h"
 
-enum { FLASH_BEHIND = 0x10000 }; /* more than a bootloader ends with */
+enum { FLASH_BEHIND = 0x10000 }; /* a bootloader ends with less than this */
 
 /* Where the bootloader is, or SIZE_MAX. */
 static size_t find_bootloader(const uint8_t *bytes, size_t len)
@@ -27,8 +27,8 @@ static size_t find_bootloader(const uint8_t *bytes, size_t len)
     return SIZE_MAX;
 }
 
-/* A bootloader with much behind it is not one, even where its table is
- * encrypted or in a place not known here. */
+/* A bootloader with much data after it is a merged image, even if its table is
+ * encrypted or in an unknown place. */
 static bool much_behind(const uint8_t *bytes, size_t len)
 {
     struct esp_walk w;
@@ -46,7 +46,7 @@ static bool probe(const uint8_t *bytes, size_t len)
 
     if (boot == SIZE_MAX)
         return false;
-    if (boot > 0) /* nothing else begins so */
+    if (boot > 0) /* nothing else begins like this */
         return true;
     return len >= ESP32_HEADER && !eo_esp_is_esp8266(bytes, len) &&
            !eo_esp32_has_app_desc(bytes, len) &&
@@ -63,8 +63,8 @@ static size_t flash_address(const uint8_t *bytes, size_t boot)
                ? chip->bootloader_at - boot : 0;
 }
 
-/* The bootloader may be of another mind about flash size: the app's facts
- * count, and of the bootloader only what is wrong with it. */
+/* The bootloader may state another flash size.  Only the app's facts are kept;
+ * of the bootloader only the problems are. */
 static void check_bootloader(struct findings *f, const uint8_t *bytes,
                              size_t len, size_t at)
 {
@@ -113,7 +113,7 @@ static void describe(struct findings *f, const uint8_t *bytes, size_t len)
 
     check_bootloader(f, bytes, table != 0 ? table : len, boot);
     if (len - boot < ESP32_HEADER)
-        return; /* cut short, and told so */
+        return; /* cut short: already reported */
     from = flash_address(bytes, boot);
     eo_fact(f, "bootloader_at", "0x%zx", boot + from);
     if (from > 0)
@@ -174,7 +174,7 @@ static int cut_out(struct image_part *part, const struct esp32_slot *slot,
         return eo_fail(err, ESPOTA_E_IMAGE,
                        "the app in partition %s has %zu bytes, and the "
                        "partition %zu", slot->label, all, room);
-    part->len = all > 0 ? all : room; /* a damaged one is told as that */
+    part->len = all > 0 ? all : room; /* a damaged app is reported as such */
     return 0;
 }
 

@@ -72,8 +72,8 @@ bool eo_esp32_table(struct esp32_table *t, const uint8_t *bytes, size_t len)
     return t->n > 0;
 }
 
-/* Code may have two such bytes at the beginning of a sector; but a table has
- * an MD5, or an entry that lies on a sector and has a length. */
+/* Code may have the same two bytes at the beginning of a sector.  But a table
+ * has an MD5, or an entry that begins on a sector and has a length. */
 static bool looks_real(const struct esp32_table *t, const uint8_t *bytes)
 {
     const uint32_t at = eo_le32(bytes + 4), len = eo_le32(bytes + 8);
@@ -157,11 +157,11 @@ const struct image_kind eo_kind_esp32_partitions = {
 
 /* ---- otadata ------------------------------------------------------------ */
 
-/* Two sectors of FF, each with a record of 32 bytes at its beginning or none:
- * a sequence number, a label, a state and the CRC of the number. */
+/* Two sectors of FF.  Each may begin with a record of 32 bytes: a sequence
+ * number, a label, a state and the CRC of the number. */
 enum { STATE = 24, STATE_INVALID = 3, STATE_ABORTED = 4, CRC = 28 };
 
-/* The number of a record that counts, or 0. */
+/* The sequence number of a valid record, or 0. */
 static uint32_t sequence(const uint8_t *record)
 {
     const uint32_t number = eo_le32(record), state = eo_le32(record + STATE);

@@ -71,9 +71,9 @@ static uint32_t crc_without(const uint8_t *bytes, size_t len, size_t hole)
     return eo_crc32_mpeg(crc, bytes + hole + 8, len - hole - 8);
 }
 
-/* Which core built it decides where the words are.  In a whole file the length
- * shows it; else eboot has one segment up to 2.7 and two from 3.0, and before
- * 2.7 there is filler in place of the words. */
+/* The place of the words depends on the core.  In a complete file the length
+ * word shows it.  Otherwise, eboot has one segment up to 2.7 and two since 3.0,
+ * and before 2.7 there is filler in place of the words. */
 static size_t place_of_words(const uint8_t *bytes, size_t len)
 {
     if (eo_le32(bytes + WORDS_CORE_3) == len)
@@ -165,8 +165,9 @@ size_t eo_esp8266_sketch_len(const uint8_t *bytes, size_t len)
     return eo_signature_payload(bytes, len);
 }
 
-/* What is merged with it, usually a filesystem, follows: the image itself says
- * where it ends, or its segments do. */
+/* The app may be followed by what was merged with it, usually a filesystem.
+ * The length word in the image says where the app ends, or else its segments
+ * do. */
 static int find_app(struct image_part *part, const uint8_t *bytes, size_t len,
                     struct espota_error *err)
 {
@@ -212,7 +213,7 @@ static void describe_sdk(struct findings *f, const uint8_t *bytes, size_t len)
     f->chip = "ESP8266";
     describe_flash(f, bytes, len);
     if (bytes[0] != ESP_MAGIC)
-        return; /* a v2 boot header: its layout is the SDK's own business */
+        return; /* a v2 boot header: only the SDK knows its layout */
     eo_fact_number(f, "segments", bytes[1]);
     eo_fact(f, "entry", "0x%08x", (unsigned)eo_le32(bytes + 4));
     eo_esp_walk(&w, bytes, len, ESP8266_HEADER, 0);

@@ -20,16 +20,16 @@ enum {
 struct esp_segment {
     uint32_t address; /* where it is loaded or mapped */
     uint32_t len;
-    size_t at; /* of its data */
+    size_t at; /* where its data begins */
 };
 
 struct esp_walk {
     struct esp_segment segment[ESP_SEGMENTS_MAX];
-    unsigned n; /* segments that are there in full */
+    unsigned n; /* segments that are complete */
     bool ok;    /* all of them, and the checksum byte */
     bool sum_ok;
     uint8_t sum, stored;
-    size_t end; /* behind the checksum byte; where it broke off if !ok */
+    size_t end; /* after the checksum byte; where the walk ended if !ok */
 };
 
 /* Walks the segments of an image that begins at bytes with a header of that
@@ -37,8 +37,8 @@ struct esp_walk {
 void eo_esp_walk(struct esp_walk *, const uint8_t *bytes, size_t len,
                  size_t header, size_t hole);
 
-/* Says in words why a walk is not ok, or that its checksum is wrong; false if
- * there is nothing to say. */
+/* Reports why a walk is not ok, or that its checksum is wrong; false if there
+ * is nothing to report. */
 bool eo_esp_complain(struct findings *, const struct esp_walk *,
                      const uint8_t *bytes, size_t len, size_t header);
 
@@ -46,13 +46,13 @@ bool eo_esp_complain(struct findings *, const struct esp_walk *,
  * header; a problem if it is none of them. */
 void eo_esp_flash_mode(struct findings *, uint8_t mode, size_t at);
 
-/* The first load address tells an ESP8266 image from an ESP32 one, which has
- * pins and a chip id there. */
+/* The first load address distinguishes an ESP8266 image from an ESP32 one,
+ * which has pins and a chip id there. */
 bool eo_esp_is_esp8266(const uint8_t *bytes, size_t len);
 
-/* What a device that runs it counts as its sketch, and tells the MD5 of: up to
- * the end of its segments, whatever follows them.  Where these cannot be
- * walked, all but a signature. */
+/* How many bytes a device that runs the image counts as its sketch, whose MD5
+ * it reports: up to the end of the segments, whatever follows them.  If the
+ * segments cannot be walked, everything but a signature. */
 size_t eo_esp8266_sketch_len(const uint8_t *bytes, size_t len);
 
 #endif

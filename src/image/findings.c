@@ -23,7 +23,7 @@ static bool full(const struct findings *f, size_t n, size_t max)
     return n == max || f->used + 1 >= sizeof f->words;
 }
 
-/* A sheet with two versions would be read differently by everybody. */
+/* If a sheet had two versions, readers would disagree on which one holds. */
 static bool may_tell(const struct findings *f, const char *name)
 {
     return !full(f, f->n_facts, FACTS_MAX) && eo_find_fact(f, name) == NULL;
@@ -147,8 +147,9 @@ bool eo_flashable(const struct findings *f)
            eo_obstacle(f) == NULL;
 }
 
-/* Bytes of encrypted or compressed data are spread evenly: of 4096, each value
- * comes 16 times, and the squares of the deviations sum up to 255 * 16. */
+/* Bytes of encrypted or compressed data are spread evenly: among 4096 bytes,
+ * each value occurs 16 times, and the squares of the deviations add up to
+ * 255 * 16. */
 bool eo_looks_random(const uint8_t *bytes, size_t len)
 {
     int count[256] = {0}, sum = 0;

@@ -6,8 +6,8 @@
 
 #include <libdeflate.h>
 
-/* Of firmware 10 leaves 2 % less than gzip -9 in less time; 12 takes half as
- * long again for 0.02 % more (docs/PERFORMANCE.md). */
+/* For firmware, level 10 gives 2 % less than gzip -9 in less time; 12 takes
+ * half as long again for 0.02 % more (docs/PERFORMANCE.md). */
 enum { LEVEL = 10 };
 
 bool eo_gzip_have(void)
@@ -88,8 +88,8 @@ int eo_gunzip(const uint8_t *bytes, size_t len, size_t max, uint8_t **out,
     if (!eo_is_gzip(bytes, len) || len < 18)
         return eo_fail(err, ESPOTA_E_IMAGE, "the gzip data is cut short");
     size = eo_le32(bytes + len - 4); /* ISIZE; checked by inflating */
-    /* Deflate cannot do better than 1032 to 1: a larger claim is a lie, and
-     * must not make us allocate it. */
+    /* Deflate cannot do better than 1032 to 1: a larger claim is false, and
+     * must not make us allocate memory for it. */
     if (size > max || size / 1032 > len)
         return eo_fail(err, ESPOTA_E_IMAGE,
                        "the gzip data claims to be %zu bytes long", size);

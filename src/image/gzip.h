@@ -1,6 +1,6 @@
 /* gzip.h -- gzip and deflate, whole buffers at a time, by libdeflate.
  *
- * A build may leave it out (WITH_GZIP=0); then eo_gzip_have() is false and the
+ * A build may omit it (WITH_GZIP=0); then eo_gzip_have() is false and the
  * others fail.
  */
 #ifndef EO_GZIP_H
@@ -17,8 +17,8 @@ bool eo_gzip_have(void);
 /* "libdeflate 1.14", or NULL. */
 const char *eo_gzip_library(void);
 
-/* One bare member (10-byte header, no name, no trailing byte: ESP8266's eboot
- * reads the length from the last four bytes).  *out is the caller's. */
+/* Makes one bare member (10-byte header, no name, no trailing byte: ESP8266's
+ * eboot reads the length from the last four bytes).  The caller owns *out. */
 int eo_gzip(const uint8_t *bytes, size_t len, uint8_t **out, size_t *out_len,
             struct espota_error *err) EO_MUST_CHECK;
 
@@ -32,7 +32,7 @@ int eo_gunzip(const uint8_t *bytes, size_t len, size_t max, uint8_t **out,
 int eo_inflate(const uint8_t *bytes, size_t len, uint8_t *out, size_t size,
                struct espota_error *err) EO_MUST_CHECK;
 
-/* 1F 8B 08: the look of gzip. */
+/* Whether the bytes begin as gzip does: 1F 8B 08. */
 static inline bool eo_is_gzip(const uint8_t *bytes, size_t len)
 {
     return len >= 3 && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == 8;

@@ -79,8 +79,9 @@ static int hash(const struct image_form *form, enum digest kind, char *out,
 
 /* ---- what is it? -------------------------------------------------------- */
 
-/* Whether it may be sent, by what the file holds.  What stores it as it is gets
- * the inside; for an app, somebody has to unpack. */
+/* Judges by the contents whether a gzip file may be sent.  What a device stores
+ * as it comes is unpacked before it is sent; an app must be unpacked by the
+ * user. */
 static void judge_packed(struct espota_image *img)
 {
     struct findings *f = &img->found;
@@ -103,7 +104,7 @@ static void judge_packed(struct espota_image *img)
                    "it is packed by gzip, and unpacked before it is sent");
 }
 
-/* Looks through gzip: what counts is what the device's flash will hold. */
+/* Looks inside gzip: what counts is what the device's flash will hold. */
 static int look_through(struct espota_image *img, size_t len,
                         struct espota_error *err)
 {
@@ -162,8 +163,9 @@ static int look(struct espota_image *img, struct espota_error *err)
 
 /* ---- compressing -------------------------------------------------------- */
 
-/* It costs a twentieth of a second a megabyte: only what an ESP8266 might get
- * is compressed unasked.  A signature is made for these very bytes. */
+/* Compressing takes a twentieth of a second per megabyte, so only what an
+ * ESP8266 might get is compressed unasked.  A signed image never is: the
+ * signature is for these very bytes. */
 static bool worth_compressing(const struct espota_image *img,
                               enum espota_compress policy)
 {
@@ -285,11 +287,12 @@ static int cannot(struct espota_error *err, const char *path, int sys)
                        eo_file_text(sys));
 }
 
-/* Reads to the end of the file, at most a byte more than an image may have. */
+/* Reads to the end of the file, but at most one byte more than an image may
+ * have. */
 static int slurp(os_file file, struct espota_image *img, size_t expect,
                  struct espota_error *err)
 {
-    size_t cap = expect + 1; /* one more, to see that the end is the end */
+    size_t cap = expect + 1; /* one more, to check that the file ends there */
 
     for (;;) {
         ptrdiff_t n;
@@ -335,7 +338,7 @@ static int read_file(os_file file, struct espota_image *img,
         return slurp(file, img, 65535, err);
     size = before.stamp.size;
     if ((uint64_t)size > ESPOTA_IMAGE_MAX) {
-        img->raw.len = ESPOTA_IMAGE_MAX + 1; /* finish() says so */
+        img->raw.len = ESPOTA_IMAGE_MAX + 1; /* finish() reports this */
         return 0;
     }
     if (slurp(file, img, (size_t)size, err) != 0)

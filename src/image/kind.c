@@ -44,7 +44,7 @@ static const struct image_kind UNKNOWN = {
     .unfit = "nothing in it is known as firmware or as a filesystem",
     .instead = "check the file",
     .advice = ESPOTA_ADVICE_OR_FORCE,
-    .inflates = true, /* it may be for one of those */
+    .inflates = true, /* it may be for an updater that does */
     .probe = never,
     .describe = describe_unknown,
 };

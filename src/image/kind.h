@@ -1,20 +1,20 @@
 /* kind.h -- what an inspector is, and the list of them.
  *
  * A kind is a file format.  Its probe looks at the bytes and says whether they
- * are meant to be one; its describe collects what can be known, and what is
- * wrong.  Both are pure functions over foreign bytes: they read nothing beyond
- * len, loop no longer than len allows, and have no heap.
+ * are meant to be of that kind.  Its describe collects what can be known, and
+ * what is wrong.  Both are pure functions over untrusted bytes: they read
+ * nothing beyond len, loop no longer than len allows, and use no heap.
  *
- * Adding a kind: one file that ends in a const struct image_kind, and one line
- * in IMAGE_KINDS.
+ * To add a kind, add one file that ends in a const struct image_kind, and one
+ * line in IMAGE_KINDS.
  */
 #ifndef EO_KIND_H
 #define EO_KIND_H
 
 #include "image/findings.h"
 
-/* A part of a file, and where it is there, in words: "partition app0 at
- * 0x10000 (otadata selects it)". */
+/* A part of a file, and words for where it is: "partition app0 at 0x10000
+ * (otadata selects it)". */
 struct image_part {
     size_t at, len;
     char words[192];
@@ -27,26 +27,26 @@ struct image_kind {
     const char *unfit; /* why no device takes it as firmware or filesystem;
                           NULL: one does */
     const char *instead; /* and what to do then: an imperative sentence */
-    enum espota_advice advice; /* beside it */
+    enum espota_advice advice; /* goes with it */
     bool inflates;       /* updaters that take it unpack gzip */
-    bool packed;         /* what is in it cannot be seen */
-    bool slotted;        /* by ESPHome it goes into one of two slots, whose size
-                            follows from that of the flash */
+    bool packed;         /* its contents cannot be seen */
+    bool slotted;        /* ESPHome writes it to one of two slots, whose size
+                            depends on that of the flash */
     /* "a UF2 file, which no ArduinoOTA device takes", and what to do then;
-     * NULL: no protocol makes a difference. */
+     * NULL: the protocol makes no difference. */
     const char *not_arduino, *not_arduino_hint;
-    enum espota_advice not_arduino_advice; /* beside it */
+    enum espota_advice not_arduino_advice; /* goes with it */
     bool (*probe)(const uint8_t *bytes, size_t len);
     void (*describe)(struct findings *, const uint8_t *bytes, size_t len);
-    /* Finds the app where there may be more in a file than that; of one that
-     * is an app and no more, all of it.  Fails with IMAGE.  NULL: an app of
-     * this kind is the whole file. */
+    /* Finds the app in a file that may hold more than that; for a file that is
+     * only an app, all of it.  Fails with IMAGE.  NULL: an app of this kind is
+     * the whole file. */
     int (*app)(struct image_part *, const uint8_t *bytes, size_t len,
                struct espota_error *);
 };
 
-/* Every kind there is, in the order they are tried: the first whose probe
- * says yes has it. */
+/* All kinds, in the order in which they are tried: the first whose probe
+ * returns true is chosen. */
 #define IMAGE_KINDS(X)  \
     X(uf2)              \
     X(elf)              \
@@ -72,13 +72,13 @@ struct image_kind {
 IMAGE_KINDS(X)
 #undef X
 
-/* The i-th of the list, or NULL behind its end. */
+/* The i-th of the list, or NULL after the last. */
 const struct image_kind *eo_kind_at(size_t i);
 
 /* Fills *f, which need not be initialised, from scratch. */
 void eo_identify(struct findings *f, const uint8_t *bytes, size_t len);
 
-/* The same for a gzip that cannot be looked through. */
+/* The same for a gzip file that cannot be unpacked. */
 void eo_identify_gzip(struct findings *f);
 
 #endif

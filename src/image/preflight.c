@@ -1,7 +1,7 @@
 /* preflight.c -- what speaks against sending an image to a device.
  *
- * RULES below is the whole of it, in the order in which a person would want to
- * hear.  A rule writes its refusal, or nothing.
+ * RULES below lists all checks, in the order in which a person would want to
+ * hear about them.  A rule writes its refusal, or nothing.
  */
 #include "image/preflight.h"
 
@@ -12,7 +12,7 @@
 
 /* ---- chips, boards and ports -------------------------------------------- */
 
-/* Board names are spelled in every way, so only letters and digits count. */
+/* Board names are spelled in many ways, so only letters and digits count. */
 static void squeeze(char *out, size_t cap, const char *board)
 {
     size_t n = 0;
@@ -24,8 +24,8 @@ static void squeeze(char *out, size_t cap, const char *board)
     out[n] = '\0';
 }
 
-/* The chip whose own name is in it: of "esp32c61" not the C6.  The first ESP32
- * is no better than none: every name of the family begins with it. */
+/* The chip with the longest name that is in it: "esp32c61" is not a C6.  A
+ * plain "esp32" counts as none, as every name of the family begins with it. */
 static const char *esp32_in(const char *name)
 {
     const struct esp32_chip *chip;
@@ -85,7 +85,7 @@ static bool speaks(const struct espota_check *c, const char *protocol)
     return c->protocol != NULL && strcmp(c->protocol, protocol) == 0;
 }
 
-/* Is it meant for what it is to be used as? */
+/* Is it meant for this use? */
 static void rule_type(struct refusal *r, const struct preflight_image *img,
                       const struct espota_check *c)
 {
@@ -138,8 +138,8 @@ static void rule_damage(struct refusal *r, const struct preflight_image *img,
     r->advice = p->advice;
 }
 
-/* What a device demands of a table before it writes it; what is only worth a
- * warning elsewhere would be refused there. */
+/* What a device requires of a table before writing it.  Some things that are
+ * only a warning elsewhere make the device refuse the table. */
 static void rule_partitions(struct refusal *r,
                             const struct preflight_image *img,
                             const struct espota_check *c)
@@ -159,7 +159,7 @@ static void rule_partitions(struct refusal *r,
               "partitions, otadata and nvs";
 }
 
-/* What is no app is stored as it comes, so it must be unpacked before. */
+/* Anything but an app is stored as it comes, so it must be unpacked before. */
 static void rule_packed(struct refusal *r, const struct preflight_image *img,
                         const struct espota_check *c)
 {
@@ -170,8 +170,8 @@ static void rule_packed(struct refusal *r, const struct preflight_image *img,
     r->hint = "unpack it, and flash the file inside";
 }
 
-/* It must end where the partition table begins.  The device looks, too, but
- * only when it has all of it. */
+/* A bootloader must end before the partition table.  The device checks this,
+ * too, but only when it has received everything. */
 static void rule_bootloader(struct refusal *r,
                             const struct preflight_image *img,
                             const struct espota_check *c)
@@ -180,7 +180,8 @@ static void rule_bootloader(struct refusal *r,
 
     if (c->type != ESPOTA_TYPE_BOOTLOADER || room == 0 || img->bytes <= room)
         return;
-    /* One for Secure Boot never fits: whoever has it moved the table. */
+    /* A bootloader for Secure Boot never fits: its users have moved the
+     * table. */
     if (eo_find_fact(img->found, "signature") != NULL)
         return;
     eo_text_add(&r->text, "%s has %zu bytes, and there is room for %zu before "
@@ -190,7 +191,7 @@ static void rule_bootloader(struct refusal *r,
     r->advice = ESPOTA_ADVICE_FORCE_BOOTLOADER;
 }
 
-/* Does the protocol lead to devices that take such a thing? */
+/* Do devices that use the protocol take such an image? */
 static void rule_protocol(struct refusal *r, const struct preflight_image *img,
                           const struct espota_check *c)
 {
@@ -210,7 +211,7 @@ static void rule_protocol(struct refusal *r, const struct preflight_image *img,
     }
 }
 
-/* Chip of the image against all that is known of the device's. */
+/* Compares the image's chip with what is known about the device's. */
 static void rule_chip(struct refusal *r, const struct preflight_image *img,
                       const struct espota_check *c)
 {
@@ -231,7 +232,7 @@ static void rule_chip(struct refusal *r, const struct preflight_image *img,
         r->hint = "flash the build for this device, or name its port";
         return;
     }
-    /* A bare platform name says nothing of the chip; a board's does. */
+    /* A bare platform name says nothing about the chip; a board's name does. */
     if (our_family == their_family &&
         (our_family->bare == NULL || eo_same_nocase(theirs, ours) ||
          (board == NULL && eo_same_nocase(theirs, our_family->bare))))
@@ -253,7 +254,7 @@ static void rule_size(struct refusal *r, const struct preflight_image *img,
 }
 
 static const struct {
-    const char *code; /* of the warning it becomes by force */
+    const char *code; /* of the warning that it becomes with force */
     rule_fn *rule;
 } RULES[] = {
     {"type", rule_type},         {"damaged", rule_damage},
@@ -271,7 +272,7 @@ static void warn(const struct espota_check *c, const char *code,
         c->on_warning(c->ctx, code, text);
 }
 
-/* ESPHome's partition tables: the slot an app gets on a flash of that size. */
+/* The slot that ESPHome's partition tables give an app, by flash size. */
 static void warn_of_slot(const struct preflight_image *img,
                          const struct espota_check *c)
 {

@@ -11,8 +11,8 @@ struct preflight_image {
     size_t bytes;     /* as sent without compressing */
 };
 
-/* What espota_image_check() promises, but for the look at the files beside.
- * With force refusals go to check->on_warning and the answer is 0. */
+/* What espota_image_check() promises, except for the look at neighbouring
+ * files.  With force, refusals go to check->on_warning and 0 is returned. */
 int eo_preflight(const struct preflight_image *, const struct espota_check *,
                  struct espota_error *err);
 

@@ -1,10 +1,10 @@
 /* rp2.c -- RP2040 and RP2350 programs as they lie in flash from 0x10000000.
  *
- * The board checks nothing of what it is given and installs it at the next
- * start, so this file is the only guard.  An RP2040 image begins with 256
- * bytes that end with their own CRC; an RP2350 image has a chain of marked
- * blocks.  Arduino's core adds the part that installs updates, and a table of
- * where the filesystem is, below 0x3000.
+ * The board does not check what it is given and installs it at the next start,
+ * so this file is the only guard.  An RP2040 image begins with 256 bytes that
+ * end with their own CRC; an RP2350 image has a chain of marked blocks.  Below
+ * 0x3000, Arduino's core adds the part that installs updates, and a table that
+ * says where the filesystem is.
  */
 #include "base/buf.h"
 #include "image/crc.h"
@@ -29,7 +29,8 @@ static bool has_boot2(const uint8_t *bytes, size_t len)
                                eo_le32(bytes + BOOT2 - 4);
 }
 
-/* Where a block is that begins at or after from, below below; or len. */
+/* Finds the first block that begins at or after from and before below; len if
+ * there is none. */
 static size_t find_block(const uint8_t *bytes, size_t len, size_t from,
                          size_t below)
 {
@@ -80,7 +81,8 @@ static bool probe(const uint8_t *bytes, size_t len)
 
 /* ---- blocks of an RP2350 ------------------------------------------------ */
 
-/* Follows the chain that begins at first: a missing link is a missing end. */
+/* Follows the chain that begins at first: if a block is missing, so is the end
+ * of the image. */
 static void follow_blocks(struct findings *f, const uint8_t *bytes, size_t len,
                           size_t first)
 {

@@ -1,4 +1,4 @@
-/* running.c -- what a device that runs an image says of it. */
+/* running.c -- what a device that runs an image reports about it. */
 #include <string.h>
 
 #include "base/hex.h"
@@ -8,7 +8,8 @@
 
 enum { FLASH_MODE = 2, RUNS_AT_LEAST = 64 };
 
-/* It patches the flash mode while it installs: one MD5 for each there is. */
+/* The device patches the flash mode when it installs an image: there is one MD5
+ * for each mode. */
 static int hash_esp8266(char md5[4][33], const uint8_t *bytes, size_t len)
 {
     len = eo_esp8266_sketch_len(bytes, len);
@@ -28,7 +29,7 @@ static int hash_esp8266(char md5[4][33], const uint8_t *bytes, size_t len)
     return 0;
 }
 
-/* The digest that stands behind the segments, if it is right. */
+/* The digest after the segments, if it is right. */
 static int hash_esp32(char sha256[65], const uint8_t *bytes, size_t len)
 {
     const size_t at = eo_esp32_hash_at(bytes, len);

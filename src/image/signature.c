@@ -29,8 +29,8 @@ const char *eo_signature_name(const struct signature *s)
     return name != NULL ? name : "unusual";
 }
 
-/* Of n random bytes, more than two thirds (while n is small) or half of the
- * 256 values differ; of code and tables far fewer do. */
+/* n random bytes have many different values: more than two thirds of n while n
+ * is small, else half of the 256.  Code and tables have far fewer. */
 static bool looks_random(const uint8_t *bytes, size_t n)
 {
     bool seen[256] = {false};

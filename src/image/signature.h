@@ -18,8 +18,7 @@ struct signature {
  * and the bytes must look random. */
 bool eo_signature_find(struct signature *, const uint8_t *bytes, size_t len);
 
-/* How much of it is left when a signature is taken away: len if there is
- * none. */
+/* The length without a signature; len if there is none. */
 size_t eo_signature_payload(const uint8_t *bytes, size_t len);
 
 /* "RSA-2048" and so on, by the length; never NULL. */

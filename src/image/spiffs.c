@@ -41,7 +41,7 @@ static bool read_block(struct contents *c, const uint8_t *block, size_t size)
     return true;
 }
 
-/* The size of its blocks, or 0: it is none. */
+/* The size of its blocks, or 0: it is not SPIFFS. */
 static size_t read_blocks(struct contents *c, const uint8_t *bytes, size_t len)
 {
     static const size_t SIZES[] = {4096, 8192, 65536};

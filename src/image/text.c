@@ -1,4 +1,4 @@
-/* text.c -- what is no binary at all: Intel HEX, web pages, other text. */
+/* text.c -- files that are not binary: Intel HEX, web pages, other text. */
 #include <string.h>
 
 #include "base/hex.h"
@@ -40,7 +40,7 @@ static bool probe_ihex(const uint8_t *bytes, size_t len)
            eo_unhex(head, sizeof head, (const char *)bytes + 1, 10) == 0;
 }
 
-/* The length of the record at bytes without its line end; 0: it is none. */
+/* The length of the record at bytes without its line end; 0: not a record. */
 static size_t record(const uint8_t *bytes, size_t len)
 {
     const char *digits = (const char *)bytes + 1;
@@ -134,7 +134,7 @@ static bool probe_text(const uint8_t *bytes, size_t len)
         if ((bytes[i] < ' ' && !eo_is_space((char)bytes[i])) ||
             bytes[i] == 0x7f)
             return false;
-    for (size_t i = 0; i < look; i++) /* a run of FF is no text */
+    for (size_t i = 0; i < look; i++) /* a run of FF is not text */
         if (bytes[i] < 0x80)
             return look >= 4;
     return false;

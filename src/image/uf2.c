@@ -1,11 +1,11 @@
 /* uf2.c -- UF2: blocks of 512 bytes, each with its own address and family.
  *
- * One for an RP2350 may begin with a block of another family, "0 of 2": it goes
- * to an absolute address and works around an error of the chip (E10).
+ * A file for an RP2350 may begin with a block of another family, "0 of 2",
+ * which goes to an absolute address and works around a chip erratum (E10).
  *
- * LibreTiny devices (Beken, Realtek, Lightning) are updated with it.  A
- * Raspberry Pi board takes one as a USB drive and is bricked by one that comes
- * over the network.
+ * LibreTiny devices (Beken, Realtek, Lightning) are updated with UF2 files.  A
+ * Raspberry Pi board takes one as a USB drive, but one that comes over the
+ * network bricks it.
  */
 #include <string.h>
 
@@ -61,12 +61,12 @@ static bool probe(const uint8_t *bytes, size_t len)
 
 struct blocks {
     uint32_t count, family;
-    uint32_t next; /* address behind the block before */
+    uint32_t next; /* address after the previous block */
     uint64_t payload;
-    bool gap; /* told of already */
+    bool gap; /* already reported */
 };
 
-/* False: something is wrong, and was told. */
+/* False: something is wrong, and was reported. */
 static bool check_block(struct findings *f, struct blocks *all,
                         const uint8_t *b, size_t at)
 {
@@ -121,7 +121,8 @@ static void check_blocks(struct findings *f, const uint8_t *bytes, size_t len)
 
 /* ---- LibreTiny's tags --------------------------------------------------- */
 
-/* One that is told twice: which of them holds is each reader's guess. */
+/* A tag may be there twice.  If the values differ, no reader can know which one
+ * holds. */
 static void read_text(struct findings *f, const char *fact, const uint8_t *tag,
                       size_t at)
 {
@@ -176,10 +177,11 @@ static void describe_libretiny(struct findings *f, const uint8_t *bytes)
         read_tags(f, bytes);
 }
 
-/* The length of a block for an absolute address before all others, or 0. */
+/* The length of a block for an absolute address that comes before all others,
+ * or 0. */
 static size_t absolute_block(const uint8_t *bytes, size_t len)
 {
-    /* Whose header can be read, however short the file is. */
+    /* The next block's header must be readable, however short the file is. */
     return len >= BLOCK + DATA && probe(bytes, len) &&
                    probe(bytes + BLOCK, len - BLOCK) &&
                    eo_le32(bytes + BLOCK - 4) == MAGIC_3 &&

@@ -1,4 +1,4 @@
-/* zip.c -- ZIP, in which binaries are handed around. */
+/* zip.c -- ZIP archives, in which binaries are passed around. */
 #include "image/zip.h"
 
 #include <string.h>
@@ -13,15 +13,15 @@ enum {
     COMMENT_MAX = 65535,
     ENCRYPTED = 1 << 0 | 1 << 6 | 1 << 13, /* of flags */
     STORED = 0, DEFLATED = 8,
-    RATIO_MAX = 1032 /* deflate cannot do better: more is a lie */
+    RATIO_MAX = 1032 /* deflate cannot do better: more is a false claim */
 };
 
-static const uint32_t FULL = 0xffffffff; /* the true value is in ZIP64's */
+static const uint32_t FULL = 0xffffffff; /* the true one is in ZIP64 data */
 
 /* ---- the list ----------------------------------------------------------- */
 
-/* The record at the end says how long the comment behind it is; SIZE_MAX:
- * there is none that does. */
+/* Finds the record at the end, which gives the length of the comment after it;
+ * SIZE_MAX: there is no such record. */
 static size_t find_end(const uint8_t *bytes, size_t len)
 {
     for (size_t back = END; back <= len && back <= END + COMMENT_MAX; back++) {
@@ -103,8 +103,8 @@ int eo_zip_next(struct zip *z, struct zip_file *file, struct espota_error *err)
 
 /* ---- a file ------------------------------------------------------------- */
 
-/* Its bytes, behind a header of its own that repeats what the list says; sizes
- * may be missing there. */
+/* The packed bytes of a file.  They follow a header of its own that repeats
+ * what the list says; sizes may be missing there. */
 static const uint8_t *data_of(const struct zip *z, const struct zip_file *f)
 {
     const uint8_t *h;
@@ -185,8 +185,8 @@ static bool is_called(const struct zip_file *f, const char *end, size_t least)
            memcmp(f->name + f->name_len - n, end, n) == 0;
 }
 
-/* manifest.json and the init packet (.dat) beside the image: what nrfutil and
- * adafruit-nrfutil make. */
+/* An nRF package has manifest.json and the init packet (.dat) beside the image:
+ * nrfutil and adafruit-nrfutil make such archives. */
 static bool is_nrf_package(const uint8_t *bytes, size_t len)
 {
     struct zip z;
