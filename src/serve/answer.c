@@ -1,4 +1,4 @@
-/* answer.c -- who asked, what it is given, and how that went. */
+/* answer.c -- who asked, what they are given, and how that went. */
 #include <string.h>
 
 #include "base/hex.h"
@@ -8,7 +8,7 @@
 #include "serve/manifest.h"
 #include "serve/serve_inside.h"
 
-/* An image on its way: everything its events say. */
+/* An image being sent: everything its events report. */
 struct delivery {
     struct espota_server *server;
     struct pull_request request;
@@ -88,7 +88,7 @@ void eo_serve_on_end(void *ctx, void *tag, size_t done, const char *why)
     struct delivery *d = tag;
 
     s->busy--;
-    /* Who asks for it in parts has it all with the last one. */
+    /* A client that asks for parts has everything after the last part. */
     if (why == NULL && d->first + d->len == d->form->len) {
         s->taken++;
         eo_repeats_add(&s->repeats, &d->peer, &d->request, d->form->md5);
@@ -104,7 +104,7 @@ void eo_serve_on_end(void *ctx, void *tag, size_t done, const char *why)
 
 /* ---- answers ------------------------------------------------------------- */
 
-/* As long for a right password as for a wrong one. */
+/* Takes as long for a right password as for a wrong one. */
 static bool same_secret(const char *a, const char *b, size_t cap)
 {
     const size_t la = strlen(a), lb = strlen(b);
@@ -153,9 +153,9 @@ static void give_text(struct http_reply *reply, struct pull_answer *a,
     reply->held = text;
 }
 
-/* What the manifest says an image's version is: the user's word, the image's
- * own, or what at least differs when the image does.  A device takes whatever
- * it does not run for an update, so that the second spares it the last. */
+/* The version in the manifest: the user's, else the image's own, else the MD5,
+ * which at least differs when the image does.  A device takes any version that
+ * it does not run for an update, so the image's own version is better. */
 static const char *version_of(const struct choice *ch)
 {
     const struct stored *s = ch->firmware;
@@ -179,7 +179,7 @@ static void give_manifest(const struct http_request *r,
         return;
     }
     eo_text_init(&t, path, sizeof path);
-    /* ESPHome takes a path with these letters in it for a whole URL. */
+    /* ESPHome takes a path that contains "http" for a whole URL. */
     if (strstr(ch->href, "http") != NULL)
         eo_text_add(&t, "http://%s/", r->host);
     eo_text_add(&t, "%s", ch->href);
@@ -243,7 +243,7 @@ static struct delivery *deliver(struct espota_server *s,
     return d;
 }
 
-/* The answer that was decided on, unless there is no memory for it. */
+/* Gives the answer that was decided on, unless there is no memory for it. */
 static void give_image(struct espota_server *s, const struct http_request *r,
                        struct stored *image, struct pull_answer *a,
                        struct http_reply *reply)
@@ -268,7 +268,7 @@ static void give_image(struct espota_server *s, const struct http_request *r,
     reply->total = a->form->len;
 }
 
-/* The file that was decided about; NULL: none. */
+/* The file that the answer is about; NULL: none. */
 static struct stored *decided(const struct choice *ch,
                               const struct pull_answer *a)
 {
@@ -292,7 +292,8 @@ static void decide(struct espota_server *s, const struct http_request *r,
         .enough = s->max_repeats,
     };
 
-    /* How often it took this one: known once it is known which one. */
+    /* How often the device took an image is known only after a first decision
+     * has chosen the image. */
     eo_pull_decide(&r->pull, &offer, a);
     if (a->form != NULL)
         offer.given =

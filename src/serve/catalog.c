@@ -1,7 +1,8 @@
-/* catalog.c -- which file is for whom.
+/* catalog.c -- which file each device gets.
  *
- * A file of the directory is given to whoever names it.  Then the rules are
- * asked, the most particular first, and then the files, by name or by chip.
+ * A request that names a file of the directory gets that file.  Otherwise the
+ * rules decide, the most specific first, and then the files, by name or by
+ * chip.
  */
 #include "serve/catalog.h"
 
@@ -12,11 +13,11 @@
 #include "base/str.h"
 #include "os/clock.h"
 
-enum { PATIENCE_MS = 3000, PAUSE_MS = 50 }; /* with a file that is written */
+enum { PATIENCE_MS = 3000, PAUSE_MS = 50 }; /* for a file being written */
 
 struct rule {
     char *who, *firmware, *filesystem, *version;
-    char mac[18]; /* who, if it is one */
+    char mac[18]; /* who, if that is a MAC */
 };
 
 struct catalog {
@@ -111,7 +112,7 @@ fail:
     return -1;
 }
 
-/* A build may be about to be done with it. */
+/* Waits a while for a file that a build may be about to finish. */
 static int preload(struct catalog *c, const char *path,
                    struct espota_error *err)
 {
@@ -166,7 +167,7 @@ static void set_text(char *to, size_t cap, const char *from, size_t len)
     eo_text_add(&t, "%.*s", (int)len, from);
 }
 
-/* "/x/kitchen.ota.bin" is about "kitchen". */
+/* "/x/kitchen.ota.bin" gives the name "kitchen". */
 static void set_name(struct choice *ch, const char *path)
 {
     const char *base = eo_base_name(path);
@@ -174,7 +175,7 @@ static void set_name(struct choice *ch, const char *path)
     set_text(ch->name, sizeof ch->name, base, strcspn(base, "."));
 }
 
-/* Cuts ".md5" or ".json" off and says what that means. */
+/* Cuts off ".md5" or ".json" and returns what it asks for. */
 static enum choice_what cut_suffix(char *path)
 {
     static const struct {
@@ -193,7 +194,7 @@ static enum choice_what cut_suffix(char *path)
 
 /* ---- what cannot be given ------------------------------------------------ */
 
-/* It is there, and will be given in a moment: no reason to give another one. */
+/* The file is there and can be given in a moment: no reason to give another. */
 static bool is_passing(const struct espota_error *err)
 {
     return err->category == ESPOTA_E_INTERNAL || err->sys_errno == EAGAIN;
@@ -226,7 +227,7 @@ static enum found below(struct catalog *c, const char *path, struct choice *ch,
     return THERE;
 }
 
-/* NAME.json is about the first of these that is there. */
+/* NAME.json describes the first of these that exists. */
 static enum found below_as_image(struct catalog *c, const char *stem,
                                  struct choice *ch, struct pull_answer *a)
 {
@@ -271,7 +272,7 @@ static enum found in_directory(struct catalog *c, const char *asked,
 
 /* ---- the rules ----------------------------------------------------------- */
 
-/* How particular a rule is about this request; 0: it does not match. */
+/* How specific a rule is for this request; 0: it does not match. */
 static unsigned match(const struct rule *rule, const struct pull_request *r,
                       const char *name)
 {
@@ -311,7 +312,8 @@ static const struct rule *find_rule(const struct catalog *c,
     return found;
 }
 
-/* An image that this request is not about may be missing. */
+/* Whether the request needs the firmware or the filesystem; the other image may
+ * be missing. */
 static bool wants(const struct pull_request *r, const struct choice *ch,
                   bool filesystem)
 {
@@ -373,7 +375,7 @@ static unsigned suits(const struct stored *s, const struct pull_request *r,
     return eo_pull_suits(r->family, s->pull.chip) ? 2 : 1;
 }
 
-/* Takes s over for a use it has, if it is better than what was there. */
+/* Puts s in the slot if it suits better than what is there. */
 static void offer(struct stored **slot, unsigned *best, struct stored *s,
                   unsigned quality)
 {
@@ -385,16 +387,17 @@ static void offer(struct stored **slot, unsigned *best, struct stored *s,
     }
 }
 
-/* Of those that cannot be read the worst: one that will be there in a moment. */
+/* Keeps the worst error of the files that cannot be read: the one about a file
+ * that will be there in a moment. */
 static void note(struct espota_error *worst, const struct espota_error *err)
 {
     if (worst->category == ESPOTA_E_OK || is_passing(err))
         *worst = *err;
 }
 
-enum { NAMED = 3 /* a file that suits so well is meant */ };
+enum { NAMED = 3 /* a file that suits this well is meant */ };
 
-/* One that is known to be a filesystem before one that may be. */
+/* Prefers a known filesystem to a file that may be one. */
 static unsigned as_filesystem(const struct stored *s, unsigned quality)
 {
     return 2 * quality + is_filesystem(s);
@@ -423,7 +426,7 @@ static bool by_file(struct catalog *c, const struct pull_request *r,
             offer(&ch->filesystem, &filesystem, s, as_filesystem(s, quality));
         eo_stored_put(s);
     }
-    /* The one that cannot be read now may be the one that is meant. */
+    /* A file that cannot be read now may be the one that is meant. */
     if (worst.category != ESPOTA_E_OK &&
         ((ch->firmware == NULL && ch->filesystem == NULL) ||
          (is_passing(&worst) &&

@@ -1,7 +1,7 @@
-/* httpd.c -- libmicrohttpd, turned by our loop.
+/* httpd.c -- libmicrohttpd, run by our loop.
  *
- * It runs without threads.  Where it has epoll, its one descriptor is watched;
- * elsewhere those it names are.
+ * libmicrohttpd uses no threads.  Where it has epoll, its one descriptor is
+ * watched; elsewhere the sockets that it lists are.
  */
 #include "serve/httpd.h"
 
@@ -19,8 +19,8 @@
 enum {
     REQUEST_MAX = 8192, /* bytes of a request with its headers */
     DEAF_MS = 100,
-    SPARE = 16 /* places beyond ours: at its own limit libmicrohttpd turns
-                  away whoever comes next, and we rather choose ourselves */
+    SPARE = 16 /* places beyond ours: at its own limit libmicrohttpd rejects
+                  the next client, but we want to choose ourselves */
 };
 
 const char *eo_httpd_library(void)
@@ -32,7 +32,7 @@ const char *eo_httpd_library(void)
 
 static void on_ready(void *ctx, int ready);
 
-/* What select() would be asked for. */
+/* The sets for select(). */
 struct sets {
     fd_set in, out, bad;
 };
@@ -52,8 +52,9 @@ static void watch_socket(struct httpd *s, struct watch **w, os_socket fd,
         eo_watch_want(*w, want);
 }
 
-/* Without epoll: those that we know, which are all.  Of others their places are
- * not known: where a socket is a handle it counts nothing. */
+/* Without epoll: watches the sockets that we know, which are all there are.
+ * The sets cannot be searched for others: where a socket is a handle, it is not
+ * a small number to count up to. */
 static void watch_sets(struct httpd *s)
 {
     struct sets sets;
@@ -101,8 +102,8 @@ static void turn(void *ctx)
         return;
     run(s);
     watch(s);
-    /* Where it was at its limit it listens again when it is run once more,
-     * and there may be no other reason to. */
+    /* If libmicrohttpd was at its limit, it listens again only when it is run
+     * once more, and nothing else may cause that. */
     if (s->left)
         eo_timer_start(s->c.loop, &s->run, 0, turn, s);
     else if (MHD_get_timeout(s->daemon, &ms) == MHD_YES)
@@ -117,9 +118,10 @@ static void listen_again(void *ctx)
     watch(s);
 }
 
-/* Somebody knocks.  Whoever cannot be let in, for want of a descriptor, waits
- * until another leaves; where there is no other, libmicrohttpd would try again
- * without a pause. */
+/* Something is ready.  A client that cannot be accepted for want of a
+ * descriptor waits until another one leaves.  If there is no other one,
+ * libmicrohttpd would try again without a pause, so we stop listening for
+ * DEAF_MS. */
 static void on_ready(void *ctx, int ready)
 {
     struct httpd *s = ctx;
@@ -138,7 +140,7 @@ static void on_ready(void *ctx, int ready)
 
 /* ---- starting ------------------------------------------------------------ */
 
-/* Paths are decoded where they are judged. */
+/* Does not decode: paths are decoded where they are checked. */
 static size_t leave_escaped(void *ctx, struct MHD_Connection *connection,
                             char *text)
 {
@@ -157,7 +159,7 @@ static void on_log(void *ctx, const char *fmt, va_list ap)
     struct text t;
 
     if (s->was_deaf)
-        return; /* it says so each time */
+        return; /* it repeats this at each attempt */
     vsnprintf(raw, sizeof raw, fmt, ap);
     raw[strcspn(raw, "\n")] = '\0';
     eo_text_init(&t, text, sizeof text);
@@ -173,7 +175,7 @@ static int start(struct httpd *s, bool epoll)
     const struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)c->tls_cert},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)c->tls_key},
-        /* What is older was broken; devices that speak TLS speak 1.2. */
+        /* Older versions are broken; devices that speak TLS speak 1.2. */
         {MHD_OPTION_HTTPS_PRIORITIES, 0,
          (void *)(uintptr_t)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
         {MHD_OPTION_END, 0, NULL},

@@ -1,7 +1,7 @@
 /* httpd.h -- an HTTP server on our loop: connections, deadlines, bytes.
  *
- * libmicrohttpd reads the requests and writes the answers; what to answer is
- * asked of the owner, who knows nothing of libmicrohttpd.
+ * libmicrohttpd reads the requests and writes the answers.  The owner decides
+ * what to answer and does not deal with libmicrohttpd.
  */
 #ifndef EO_HTTPD_H
 #define EO_HTTPD_H
@@ -29,8 +29,8 @@ struct http_reply {
     size_t first, total; /* with 206 and 416: Content-Range */
     void (*release)(void *held);
     void *held;
-    /* Handed to on_progress and on_end; NULL: nobody wants to know.  Every one
-     * gets exactly one on_end. */
+    /* Passed to on_progress and on_end; NULL: neither is called.  Each tag gets
+     * exactly one on_end. */
     void *tag;
 };
 
@@ -40,9 +40,9 @@ struct httpd_config {
     const char *tls_cert, *tls_key; /* PEM text; NULL: plain; borrowed */
     unsigned max_clients;
     uint32_t header_ms, stall_ms, total_ms;
-    bool no_epoll; /* as on systems that have none: to be tested where one is */
+    bool no_epoll; /* as on systems without epoll; for tests elsewhere */
 
-    /* Gives the status. */
+    /* Returns the status of the answer. */
     int (*on_request)(void *ctx, const struct http_request *,
                       struct http_reply *);
     /* The peer has confirmed done bytes of the body, as far as the system can
@@ -58,7 +58,7 @@ struct httpd;
 
 int eo_httpd_new(struct httpd **out, const struct httpd_config *,
                  struct espota_error *err) EO_MUST_CHECK;
-/* Ends what is on its way (on_end is called) and closes everything. */
+/* Ends all exchanges (on_end is called) and closes everything. */
 void eo_httpd_free(struct httpd *);
 
 /* "libmicrohttpd 0.9.75", or NULL: left out of this build. */

@@ -1,10 +1,10 @@
-/* httpd_conn.c -- connections to the server: what is owed by when, and
- * what they took.
+/* httpd_conn.c -- connections to the server: their deadlines, and what they
+ * took.
  *
- * libmicrohttpd's own timeouts count from the last byte, so that a client that
- * sends or takes one now and then could stay for ever: deadlines are kept here,
- * and a connection that misses one is shut down under libmicrohttpd's feet,
- * which it takes for the peer's doing.
+ * libmicrohttpd's own timeouts count from the last byte, so a client that sends
+ * or takes one byte now and then could stay for ever.  Deadlines are therefore
+ * kept here.  A connection that misses one is shut down without telling
+ * libmicrohttpd, which takes it for the peer's doing.
  */
 #include "serve/httpd.h"
 
@@ -14,10 +14,10 @@
 #include "serve/httpd_inside.h"
 
 enum {
-    LOOK_EVERY_MS = 250, /* at progress and deadlines */
-    LINGER_EVERY_MS = 20, /* at bodies that wait for the last confirmation */
-    FAREWELL_MS = 2000, /* for a peer that has it all, to close or to reset */
-    STUCK_MS = 10000 /* without progress: no more than its place, if needed */
+    LOOK_EVERY_MS = 250, /* for progress and deadlines */
+    LINGER_EVERY_MS = 20, /* for bodies that wait for the last confirmation */
+    FAREWELL_MS = 2000, /* for a peer that has everything to close or reset */
+    STUCK_MS = 10000 /* without progress: may lose its place to others */
 };
 
 /* ---- deadlines and progress ---------------------------------------------- */
@@ -36,9 +36,9 @@ static bool owes_request(const struct conn *c)
     return c->exchange == NULL || !c->exchange->answered;
 }
 
-/* The newest are first in the list, so the last of equals is the oldest.  Who
- * has owed a request for longest, or else whose answer has stood still for
- * longest; NULL: all have a right to their place. */
+/* The connection that has owed a request for longest, or else the one whose
+ * answer has stood still for longest.  NULL: all may keep their places.  The
+ * newest are first in the list, so the last of equals is the oldest. */
 static struct conn *least_worthy(const struct httpd *s,
                                  const struct conn *newcomer)
 {
@@ -60,8 +60,9 @@ static struct conn *least_worthy(const struct httpd *s,
     return owing != NULL ? owing : stuck;
 }
 
-/* Places are few, and it costs nothing to hold one: some are kept free, so that
- * a device that asks at once is served however many do not. */
+/* Places are few, and holding one costs a client nothing.  Some are kept free,
+ * so that a device that sends its request at once is served however many
+ * clients do not. */
 static void make_room(struct httpd *s, const struct conn *newcomer,
                       unsigned free_places)
 {
@@ -114,7 +115,8 @@ static void look(void *ctx)
         else if (now - c->since > s->c.header_ms)
             cut(c, "its request did not come");
     }
-    /* At its limit the server hears of no newcomer: they may be waiting. */
+    /* At its limit the server does not see new clients, and some may be
+     * waiting. */
     if (s->n_conns >= s->c.max_clients)
         make_room(s, NULL, s->c.max_clients / 16);
     if (s->conns != NULL)
@@ -123,15 +125,15 @@ static void look(void *ctx)
 
 /* ---- the last bytes ------------------------------------------------------ */
 
-/* What the peer makes of the answer when it has all of it.  Its system may have
- * taken in an image that it did not want: who closes with bytes unread resets
- * the connection.  One that only falls silent, as a device that restarts, has
- * taken it. */
+/* How the peer ends the connection when it has the whole answer.  Its system
+ * may have received an image that it did not want: closing with bytes unread
+ * resets the connection.  A peer that only falls silent, like a device that
+ * restarts, has taken the image. */
 enum farewell { STILL_THERE, CLOSED, RESET };
 
 static enum farewell farewell_of(os_socket fd)
 {
-    char bytes[256]; /* of what nobody asked for: more requests, the end of TLS */
+    char bytes[256]; /* unwanted data: more requests, the end of TLS */
     ptrdiff_t n;
 
     for (int i = 0; i < 16; i++) {
@@ -248,7 +250,7 @@ void eo_serve_connection(void *ctx, struct MHD_Connection *connection,
 
         c = eo_calloc(1, sizeof *c);
         *socket_context = c;
-        if (c == NULL) { /* its requests are refused, where they are heard */
+        if (c == NULL) { /* with epoll its requests are refused */
             if (s->epoll == NULL)
                 eo_sock_shut((os_socket)info->connect_fd);
             return;

@@ -1,5 +1,5 @@
-/* httpd_inside.h -- the server, to those who share the work: httpd.c
- * turns libmicrohttpd, httpd_conn.c keeps the deadlines of connections,
+/* httpd_inside.h -- the server, for the files that share the work: httpd.c runs
+ * libmicrohttpd, httpd_conn.c keeps the deadlines of connections,
  * httpd_request.c reads requests and sends answers.
  */
 #ifndef EO_HTTPD_INSIDE_H
@@ -14,7 +14,7 @@ struct exchange {
     struct exchange *next; /* lingering */
     os_socket fd;          /* lingering: a twin of our own */
     struct http_reply reply;
-    uint64_t began, moved_at; /* moved_at: when it last took something */
+    uint64_t began, moved_at; /* moved_at: when the peer last took bytes */
     size_t given, taken;
     int status;
     bool answered;
@@ -25,7 +25,7 @@ struct conn {
     struct conn *next, **link;
     struct exchange *exchange; /* NULL: between requests */
     os_socket fd;
-    struct watch *watch; /* without epoll; NULL: nothing is waited for yet */
+    struct watch *watch; /* without epoll; NULL: not waiting yet */
     uint64_t since; /* when it began to owe us a request */
     bool asked;      /* it sent at least one request */
     const char *cut; /* why we ended it; NULL: we did not */
@@ -38,27 +38,28 @@ struct httpd {
     struct watch *epoll;
     struct watch *listening; /* without epoll, as in each connection */
     struct conn *conns;
-    unsigned n_conns; /* those that were not cut */
+    unsigned n_conns; /* connections that were not cut */
     unsigned long n_came; /* ever */
-    bool left;        /* one is gone since libmicrohttpd was last run */
+    bool left;        /* a connection ended since libmicrohttpd last ran */
     struct exchange *lingering;
     bool running; /* inside MHD_run() */
-    bool deaf;    /* nobody can be let in: not listened to for a moment */
-    bool was_deaf; /* ... when somebody knocked the last time; it was told */
+    bool deaf;    /* no client can be accepted: not listening for now */
+    bool was_deaf; /* ... at the last attempt; that was logged */
 };
 
 /* httpd_conn.c */
 
-/* Are places so scarce that nobody keeps one for a second request? */
+/* Whether places are so scarce that no client keeps one for a second
+ * request. */
 bool eo_serve_crowded(const struct httpd *);
 void eo_serve_connection(void *server, struct MHD_Connection *,
                          void **socket_context,
                          enum MHD_ConnectionNotificationCode);
-/* All was handed to the kernel, which is not to say that the peer took it:
- * whoever is told that an image was delivered may rely on it.  True: the
- * exchange waits for the last confirmation, and is not the caller's any more. */
+/* Everything was handed to the kernel, but the peer may not have it yet, and a
+ * reported delivery must be reliable.  True: the exchange waits for the last
+ * confirmation and no longer belongs to the caller. */
 bool eo_serve_linger(struct httpd *, struct exchange *);
-/* Those that wait are told that the server ended. */
+/* Ends the exchanges that wait; the reason given is that the server ended. */
 void eo_serve_end_lingering(struct httpd *);
 
 /* httpd_request.c */

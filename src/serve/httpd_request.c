@@ -13,7 +13,7 @@ enum { BLOCK = 16384 /* of a body at a time */ };
 
 static void copy_header(char *to, size_t cap, const char *value)
 {
-    if (strlen(value) < cap) /* one that does not fit is none */
+    if (strlen(value) < cap) /* a value that does not fit is ignored */
         memcpy(to, value, strlen(value) + 1);
 }
 
@@ -39,8 +39,8 @@ static ssize_t read_body(void *ctx, uint64_t at, char *to, size_t max)
     struct exchange *x = ctx;
     const size_t left = x->reply.len - (size_t)at, n = left < max ? left : max;
 
-    /* From the second piece on it would only make the rest wait: where the
-     * window is smaller than a segment, 200 ms for each. */
+    /* From the second piece on, holding back would only delay the rest: by
+     * 200 ms for each piece where the window is smaller than a segment. */
     if (x->given > 0 && at == x->given && at <= BLOCK)
         eo_tcp_hold(x->conn->fd, false);
     memcpy(to, (const char *)x->reply.body + at, n);
@@ -48,7 +48,8 @@ static ssize_t read_body(void *ctx, uint64_t at, char *to, size_t max)
     return (ssize_t)n;
 }
 
-/* Headers of an answer; one that is missing makes it another answer. */
+/* Headers of an answer.  bad: one could not be added, which would make it a
+ * different answer. */
 struct heading {
     struct MHD_Response *response;
     bool bad;
@@ -112,7 +113,7 @@ static void add_all(struct heading *h, const struct exchange *x)
         add(h, "Retry-After", "2");
         break;
     }
-    /* Behind an image, how the connection ends says what became of it. */
+    /* After an image, the way the connection ends shows what became of it. */
     if (reply->tag != NULL || eo_serve_crowded(x->conn->server))
         add(h, "Connection", "close");
 }
@@ -139,8 +140,8 @@ static struct MHD_Response *make_response(struct exchange *x)
 }
 
 /* libmicrohttpd sends the headers alone and then the body.  An ESP32 looks for
- * the first byte of the body 100 ms after the headers, and ESPHome for the
- * whole of an MD5 in the same read: nothing leaves until there is a segment. */
+ * the first byte of the body 100 ms after the headers, and ESPHome for a whole
+ * MD5 in the same read.  So nothing is sent before there is a full segment. */
 static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *to)
 {
     struct MHD_Response *response = make_response(x);
@@ -194,7 +195,7 @@ enum MHD_Result eo_serve_access(void *ctx, struct MHD_Connection *connection,
     (void)http;
     (void)upload;
     if (x != NULL && *upload_len > 0) {
-        *upload_len = 0; /* nobody wants a body, not even of a GET */
+        *upload_len = 0; /* bodies are ignored, even that of a GET */
         return MHD_YES;
     }
     if (x != NULL)
@@ -209,8 +210,8 @@ enum MHD_Result eo_serve_access(void *ctx, struct MHD_Connection *connection,
     x->began = x->moved_at = eo_loop_now(s->c.loop);
     c->exchange = x;
     c->asked = true;
-    /* An answer at this first call ends the connection: right for those that
-     * are about to send a body. */
+    /* An answer in this first call ends the connection, which is right for
+     * clients that are about to send a body. */
     if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
         return MHD_YES;
     return ask(s, x, connection, method, url);

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-/* What the device needs and nothing else: it buffers the whole. */
+/* Only what the device needs, as it buffers the whole manifest. */
 static json_t *build(const struct manifest *m)
 {
     return json_pack("{s:s, s:s, s:[{s:s, s:{s:s, s:s}}]}", "name", m->name,

@@ -1,4 +1,4 @@
-/* manifest.h -- the JSON that ESPHome's update entity reads to learn of a new
+/* manifest.h -- the JSON from which ESPHome's update entity learns of a new
  * firmware; ESP Web Tools read the same. */
 #ifndef EO_MANIFEST_H
 #define EO_MANIFEST_H
@@ -15,10 +15,10 @@ struct manifest {
     const char *md5;  /* of the image */
 };
 
-/* Whether this build can. */
+/* Whether this build can write manifests. */
 bool eo_manifest_have(void);
 
-/* The text, to be freed with eo_free(); NULL: it cannot be made. */
+/* The text, to be freed with eo_free(); NULL: it cannot be written. */
 char *eo_manifest(const struct manifest *, struct espota_error *err);
 
 #endif

@@ -83,7 +83,7 @@ static bool current(const struct pull_request *r, const struct pull_offer *o,
         say(a, 304, "it already runs version %s", o->version);
         return true;
     }
-    /* Its hashes are those of its firmware, never of its filesystem. */
+    /* The device's hashes are of its firmware, never of its filesystem. */
     for (size_t i = 0; i < 4 && want == WANT_FIRMWARE; i++)
         same |= eo_pull_told(r, PULL_SKETCH_MD5) &&
                 strcmp(r->md5, image->running_md5[i]) == 0;
@@ -99,8 +99,8 @@ static bool current(const struct pull_request *r, const struct pull_offer *o,
             r->version, o->version);
         return true;
     }
-    /* One that says neither its version nor its hash, or wrong ones, would
-     * fetch, restart and fetch again for ever. */
+    /* A device that sends neither its version nor its hash, or wrong ones,
+     * would fetch, restart and fetch again for ever. */
     if (o->enough != 0 && o->given >= o->enough) {
         say(a, 304, "it took this image %u times in a row and %s", o->given,
             tells_what_it_runs(r) ? "still says it runs what it ran before"
@@ -128,8 +128,8 @@ static bool suits(const struct pull_request *r, enum want want,
     return true;
 }
 
-/* Filesystems and the apps of an ESP32 are stored as they are sent.  If it
- * does not say which updater it has, it gets the file. */
+/* Filesystems and the apps of an ESP32 are stored as they are sent.  A device
+ * that does not say which updater it has gets the file as it is. */
 static const struct image_form *form_for(const struct pull_request *r,
                                          enum want want,
                                          const struct pull_image *image)
@@ -146,8 +146,8 @@ static void choose_form(const struct pull_request *r, enum want want,
 {
     const struct image_form *form = form_for(r, want, a->image);
 
-    /* free-space is the room for a sketch; the room for a filesystem is not
-     * told. */
+    /* free-space is the room for a sketch; devices do not report the room for a
+     * filesystem. */
     if (want == WANT_FIRMWARE && eo_pull_told(r, PULL_FREE_SPACE) &&
         form->len > r->free_space) {
         say(a, 404, "the image has %zu bytes and the device room for %llu",
@@ -164,8 +164,8 @@ static void choose_form(const struct pull_request *r, enum want want,
             want == WANT_FILESYSTEM ? "a filesystem" : "it asked");
 }
 
-/* Of what would be given: nothing, as it has it already, or the part of it that
- * is missing there. */
+/* Reduces the answer to nothing if the client has the image already, or to the
+ * part that it asks for. */
 static void choose_part(const struct pull_request *r, struct pull_answer *a)
 {
     const struct image_form *form = a->form;

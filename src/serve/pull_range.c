@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-/* A number that is too large for any image is as good as the largest.  False:
+/* Reads a number; one too large for any image counts as the largest.  False:
  * there is none. */
 static bool number(const char **at, size_t *n)
 {
@@ -25,7 +25,7 @@ static const char *skip_blanks(const char *p)
     return p + strspn(p, " \t");
 }
 
-/* Behind "bytes=".  False: not one range, or none at all. */
+/* Reads what follows "bytes=".  False: not exactly one range. */
 static bool one_range(const char *p, size_t total, size_t *first, size_t *end)
 {
     size_t last;
@@ -77,7 +77,7 @@ static bool is_tag(const char *p, size_t len, const char *md5)
            memcmp(p + 1, md5, n) == 0;
 }
 
-/* A weak tag does not do here, and of dates none was ever told. */
+/* A weak tag is not enough here, and a date cannot match: we never send one. */
 bool eo_pull_if_range(const char *value, const char *md5)
 {
     return value[0] == '\0' || is_tag(value, strlen(value), md5);

@@ -1,5 +1,5 @@
-/* pull_request.c -- what a device that fetches its firmware asks, and what it
- * says of itself.
+/* pull_request.c -- what a device that fetches its firmware asks for, and what
+ * it says about itself.
  */
 #include "serve/pull.h"
 
@@ -161,7 +161,8 @@ static void fact_header(struct pull_request *r, const struct family *f,
     for (unsigned i = 0; i < PULL_FACTS; i++) {
         if (!eo_same_nocase(name + strlen(f->headers), FACTS[i]))
             continue;
-        /* The ESP32 leaves out what it cannot tell, or tells nothing. */
+        /* An ESP32 omits a header whose value it does not know, or sends it
+         * empty. */
         if (value[0] == '\0')
             return;
         if (take(r, (enum pull_fact)i, value)) {
@@ -176,7 +177,7 @@ static void fact_header(struct pull_request *r, const struct family *f,
     }
 }
 
-/* One that is too long makes no sense, and is as good as none. */
+/* A value that is too long makes no sense and is as good as none. */
 static void common_header(struct pull_request *r, const char *name,
                           const char *value)
 {
@@ -200,15 +201,16 @@ void eo_pull_header(struct pull_request *r, const char *name,
 
         if (f->headers != NULL && eo_starts_with_nocase(name, f->headers))
             fact_header(r, f, name, value);
-        /* The headers say more than the agent, which sketches can change. */
+        /* The headers are more reliable than User-Agent, which sketches can
+         * change. */
         if (agent && f->agent != NULL && r->family == PULL_ANYONE &&
             eo_starts_with_nocase(value, f->agent))
             r->family = f->family;
     }
 }
 
-/* "http://host:8080/fw.bin" as a sketch with the URL in the wrong field sends
- * it, or as a proxy would. */
+/* Removes the origin of "http://host:8080/fw.bin", which a proxy sends, or a
+ * sketch with the URL in the wrong field. */
 static const char *without_origin(const char *target)
 {
     static const char *const SCHEMES[] = {"http://", "https://"};
@@ -222,7 +224,8 @@ static const char *without_origin(const char *target)
     return target;
 }
 
-/* Puts one decoded character behind the path; several '/' in a row are one. */
+/* Appends one decoded character to the path; several '/' in a row become
+ * one. */
 static bool put(struct pull_request *r, size_t *n, char c)
 {
     if (c == '/' && *n > 0 && r->path[*n - 1] == '/')

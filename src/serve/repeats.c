@@ -1,4 +1,4 @@
-/* repeats.c -- who was given which image, saying that it runs what. */
+/* repeats.c -- which image each device was given, and what it said it runs. */
 #include "serve/repeats.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@ struct repeat {
     char mac[18];
     char address[ADDR_TEXT]; /* without the port */
     bool filesystem;
-    char runs_md5[33], runs_sha256[65], runs_version[128]; /* as it told */
+    char runs_md5[33], runs_sha256[65], runs_version[128]; /* as reported */
     char md5[33]; /* of what it took */
     unsigned times;
     uint64_t last; /* when, by the clock of the table */
@@ -66,8 +66,9 @@ unsigned eo_repeats_count(const struct repeats *t, const struct addr *peer,
     return found != NULL ? found->times : 0;
 }
 
-/* A place for one more: strangers with ever new names push out whoever was not
- * heard of for longest, and not the ones that come after them. */
+/* A place for one more entry.  If the table is full, it replaces the entry that
+ * was not used for longest.  So clients that send ever new names cannot keep
+ * out later devices. */
 static struct repeat *place(struct repeats *t)
 {
     struct repeat *oldest, *more;

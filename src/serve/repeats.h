@@ -1,10 +1,10 @@
-/* repeats.h -- who was given which image, saying that it runs what: so that one
- * that fetches, restarts and fetches again for ever is told from one that others
- * ask for.
+/* repeats.h -- which image each device was given, and what it said it runs.
+ * This finds a device that fetches, restarts and fetches again for ever.
  *
- * A device in a circle took an image and still says it runs what it ran before.
- * How often somebody asks in its name proves nothing: a delivery counts only
- * against requests from the same address that tell the same of what runs there.
+ * Such a device took an image and still says it runs what it ran before.  The
+ * number of requests proves nothing, as others can use its name: a delivery
+ * counts only against requests from the same address that report the same
+ * running firmware.
  */
 #ifndef EO_REPEATS_H
 #define EO_REPEATS_H
@@ -17,15 +17,15 @@ enum { REPEATS_MAX = 4096 /* devices that are remembered */ };
 struct repeats {
     struct repeat *at;
     size_t n;
-    uint64_t clock; /* counts what was added */
+    uint64_t clock; /* counts additions */
 };
 
-/* How often in a row that device took the image with this MD5; 0 for one that
- * does not tell its MAC. */
+/* How often in a row that device took the image with this MD5; 0 for a device
+ * that does not send its MAC. */
 unsigned eo_repeats_count(const struct repeats *, const struct addr *peer,
                           const struct pull_request *, const char md5[33]);
-/* It took it once more.  Another image of its kind ends the row.  Without
- * memory it is not remembered. */
+/* Records that the device took the image once more.  Taking another image of
+ * the same kind ends the row.  Without memory, nothing is recorded. */
 void eo_repeats_add(struct repeats *, const struct addr *peer,
                     const struct pull_request *, const char md5[33]);
 void eo_repeats_free(struct repeats *);

@@ -1,5 +1,5 @@
-/* serve_inside.h -- the server of serve.h, to those who share the work: serve.c
- * makes it, answer.c decides what each request is given.
+/* serve_inside.h -- the server of serve.h, for the files that share the work:
+ * serve.c makes it, answer.c decides what each request gets.
  */
 #ifndef EO_SERVE_INSIDE_H
 #define EO_SERVE_INSIDE_H
@@ -13,12 +13,12 @@
 
 struct espota_server {
     struct espota_loop *loop;
-    struct member member; /* of it */
+    struct member member; /* of the loop */
     struct catalog *catalog;
     struct httpd *http;
     espota_serve_event_fn *on_event;
     void *ctx;
-    char *credentials; /* "user:password"; NULL: everybody */
+    char *credentials; /* "user:password"; NULL: not needed */
     struct repeats repeats;
     unsigned max_repeats;
     unsigned taken, busy, once;

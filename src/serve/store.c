@@ -1,4 +1,4 @@
-/* store.c -- images as files, counted and replaced, never changed. */
+/* store.c -- images from files: counted and replaced, never changed. */
 #include "serve/store.h"
 
 #include <errno.h>
@@ -11,15 +11,15 @@
 #include "os/file.h"
 
 enum {
-    KEEP = 32, /* images nobody is reading */
-    TRIES = 3, /* at a file that changes while it is read */
+    KEEP = 32, /* images that are not in use */
+    TRIES = 3, /* to read a file that changes meanwhile */
     SEEN = 8   /* files that are waited for at a time */
 };
 
 struct entry {
     struct stored pub;
     struct stamp stamp;
-    bool reliable; /* who changes the file changes the stamp, too */
+    bool reliable; /* each change of the file changes the stamp */
     uint8_t *bytes;
     struct espota_image *image;
     char *path;
@@ -82,8 +82,8 @@ static int describe(struct entry *e, enum espota_compress compress)
     p->raw = eo_image_raw(e->image);
     p->plain = eo_image_choose(e->image, compress, INFLATES_NO,
                                ESPOTA_TYPE_APP);
-    /* An ESP8266 whose core is older than 2.7 refuses gzip, and none can be
-     * asked: only where the user asks for it. */
+    /* ESP8266 cores before 2.7 refuse gzip, and no device can be asked: gzip is
+     * used only if the user asks for it. */
     p->app = eo_image_choose(e->image, compress, INFLATES_UNTOLD,
                              ESPOTA_TYPE_APP);
     p->chip = e->pub.info->chip;
@@ -93,12 +93,12 @@ static int describe(struct entry *e, enum espota_compress compress)
 
 /* ---- loading ------------------------------------------------------------- */
 
-/* A want of ours is no fault of the file. */
+/* If this machine runs out of something, the file is not at fault. */
 static int fail_open(const char *path, struct espota_error *err)
 {
     const bool ours = errno == ENOMEM || errno == EMFILE || errno == ENFILE;
 
-    /* Who shares it with nobody is writing it. */
+    /* A program that does not share the file is writing it. */
     if (errno == EAGAIN || errno == EBUSY)
         return eo_fail_sys(err, ESPOTA_E_IMAGE, EAGAIN,
                            "%s is still being written", path);
@@ -106,16 +106,16 @@ static int fail_open(const char *path, struct espota_error *err)
                        "%s: %s", path, eo_file_text(errno));
 }
 
-/* One look at a file, held still for it where that can be. */
+/* One look at a file, which is kept from changing meanwhile where possible. */
 struct reading {
     struct stamp stamp;
     enum writers writers;
     int64_t age_ms;
-    uint64_t seen_ms; /* with this stamp */
+    uint64_t seen_ms; /* since it was first seen with this stamp */
     uint8_t *bytes;   /* NULL with errno; EAGAIN: it changes */
 };
 
-/* For how long the file has had this stamp whenever it was asked for. */
+/* How long ago the file was first seen with this stamp. */
 static uint64_t seen_for(struct store *s, const struct stamp *stamp)
 {
     const uint64_t now = eo_monotonic_ms();
@@ -134,8 +134,9 @@ static bool is_settled(const struct reading *r)
     return eo_stamp_settled(r->writers, r->age_ms, r->seen_ms);
 }
 
-/* Whoever writes over an image may do so again in a moment.  A file that is new
- * here is whole when nobody writes to it, where that can be told. */
+/* A program that wrote over an image may do so again in a moment.  A file that
+ * is new here is whole if no program has it open for writing, where that can be
+ * told. */
 static bool may_be_whole(const struct entry *old, const struct reading *r)
 {
     const bool in_place =
@@ -154,7 +155,7 @@ static int check_size(const struct reading *r, const char *path,
                    (long long)r->stamp.size);
 }
 
-/* 0: r->bytes, which are the caller's. */
+/* 0: r->bytes is set and belongs to the caller. */
 static int read_file(struct store *s, os_file file, const struct entry *old,
                      const char *path, struct reading *r,
                      struct espota_error *err)
@@ -185,7 +186,7 @@ out:
     return rc;
 }
 
-/* It is for a chip that is known, and something is missing or wrong. */
+/* Whether it is for a known chip, and something is missing or wrong. */
 static bool is_damaged(const struct espota_image_info *info)
 {
     for (size_t i = 0; i < info->n_problems; i++)
@@ -219,7 +220,7 @@ static struct entry *load(const struct reading *r, const char *path,
         eo_fail(err, ESPOTA_E_INTERNAL, "cannot hash %s", path);
         goto fail;
     }
-    /* Its writer may open it again for each piece. */
+    /* The writer may open the file again for each piece. */
     if (is_damaged(e->pub.info) && !is_settled(r)) {
         errno = EAGAIN;
         fail_open(path, err);
@@ -239,7 +240,8 @@ static bool same_bytes(const struct entry *old, const struct reading *r)
            memcmp(old->bytes, r->bytes, (size_t)r->stamp.size) == 0;
 }
 
-/* What is in the file now, if it is whole; else what was in it, if anything. */
+/* The image that is in the file now, if it is whole; else the one that was in
+ * it before, if any. */
 static struct entry *look(struct store *s, os_file file, struct entry *old,
                           const char *path, struct espota_error *err)
 {
@@ -258,7 +260,7 @@ static struct entry *look(struct store *s, os_file file, struct entry *old,
     return fresh != NULL ? fresh : old;
 }
 
-/* Lets go of what was not used for longest, and is not being read. */
+/* Releases the image that was not used for longest, of those not in use now. */
 static void trim(struct store *s)
 {
     struct entry **at = &s->list, **oldest = NULL;
