@@ -1,4 +1,4 @@
-/* counts.c -- how an end counts: the one place that decides it. */
+/* counts.c -- how the end of a job counts: the only place that decides it. */
 #include <espota/fleet.h>
 
 static enum espota_standing standing(const struct espota_result *r)

@@ -12,7 +12,7 @@
 #include "fleet/retry.h"
 
 enum {
-    ASLEEP_AGAIN_MS = 500, /* one that is waited for is tried again */
+    ASLEEP_AGAIN_MS = 500, /* until a sleeping device is tried again */
     NEXT_PASSWORD_MS = 1000
 }; /* a device shows a refusal for a moment */
 
@@ -27,8 +27,8 @@ static void again(struct job *j, uint32_t delay_ms)
     eo_timer_start(j->c.loop, &j->timer, delay_ms, attempt, j);
 }
 
-/* Nothing of it was seen yet, and it was to be waited for.  A look-up listens
- * while it lasts, so the next one may begin at once. */
+/* The device was not seen yet, and the user wants to wait for it.  A look-up
+ * listens all the time it runs, so the next one may begin at once. */
 static bool may_be_asleep(const struct job *j)
 {
     return !j->said_hello && !j->open && eo_job_is_absent(j->error.category) &&
@@ -36,7 +36,7 @@ static bool may_be_asleep(const struct job *j)
                j->target.pub.wait_online_ms;
 }
 
-/* Else nobody knows why it begins anew, nor that one is stale. */
+/* Tells the user why the job begins again, and that a password is stale. */
 static void warn_of_password(const struct job *j)
 {
     char text[80];
@@ -49,7 +49,7 @@ static void warn_of_password(const struct job *j)
                                           .text = text});
 }
 
-/* A web server, more often than a device in bad Wi-Fi. */
+/* More often a web server than a device with bad Wi-Fi. */
 static bool is_stranger(const struct job *j, const struct espota_error *err)
 {
     return j->by_port && j->target.pub.port != 0 && !j->said_hello &&
@@ -87,7 +87,7 @@ static void failed(struct job *j, const struct espota_error *err)
         eo_job_happened(j, told);
     if (err->category == ESPOTA_E_NO_ANSWER && eo_job_next_address(j))
         return;
-    /* It answered neither way: then it is the connection that failed. */
+    /* It answered in neither protocol, so report the failed connection. */
     if (j->guessing && err->category == ESPOTA_E_NO_ANSWER && !j->said_hello)
         eo_fail_as(&j->error, &j->no_tcp,
                    "%s; nor does it answer ArduinoOTA's invitations",
@@ -99,7 +99,7 @@ static void failed(struct job *j, const struct espota_error *err)
     }
     if (may_be_asleep(j)) {
         eo_job_doze(j, true);
-        j->report.attempts++; /* no retry: it makes the row longer */
+        j->report.attempts++; /* not a retry: allow one attempt more */
         again(j, err->category == ESPOTA_E_RESOLVE ? 0 : ASLEEP_AGAIN_MS);
         return;
     }
@@ -121,7 +121,7 @@ static void failed(struct job *j, const struct espota_error *err)
         return;
     case RETRY_NEXT_PASSWORD:
         j->password++;
-        j->report.attempts++; /* no retry: it makes the row longer */
+        j->report.attempts++; /* not a retry: allow one attempt more */
         warn_of_password(j);
         again(j, NEXT_PASSWORD_MS);
         return;
@@ -202,7 +202,7 @@ static void attempt(void *ctx)
         eo_job_end_memory(j);
 }
 
-/* What having no more time means depends on how far it came. */
+/* The time is over.  What that means depends on how far the job got. */
 static void on_limit(void *ctx)
 {
     static const enum espota_category CATEGORY[ESPOTA_PHASE_COUNT] = {
@@ -315,7 +315,7 @@ void eo_job_start(struct job *j)
     j->started = true;
     j->looks = false;
     eo_shortage_begun(j->c.shortage);
-    if (!j->unsure) /* else it goes on knocking, in other words */
+    if (!j->unsure) /* otherwise the limit it began with goes on */
         eo_job_expects_nothing(j);
     eo_report_begin(&j->report);
     eo_timer_start(j->c.loop, &j->timer, 0, on_turn, j);

@@ -1,11 +1,16 @@
-/* job_absent.c -- a job whose device may be skipped where nobody is there.
+/* job_absent.c -- a job whose device may be skipped if it is absent.
  *
- * One approach has so long, from the look-up of the name to the first word of
- * the device.  While others have all the places, whether somebody is there is
- * found out without one: a device that announced its address is; else a
- * connection to its port tells, and is closed at once.  Whoever speaks
- * ArduinoOTA may let that time out: the invitation decides, also without a
- * place.  And who has a place, and says nothing for a moment, lends it.
+ * There is one limit for the whole approach, from the look-up of the name to
+ * the device's first answer.
+ *
+ * While other jobs have all the places, this file finds out without one whether
+ * the device is there.  A device that announced its address is there.  For any
+ * other, a connection to its port shows it, and is closed at once.  With
+ * ArduinoOTA that connection may time out; then the invitation decides, also
+ * without a place.
+ *
+ * A job that has a place lends it to others if its device says nothing for a
+ * moment.
  */
 #include <errno.h>
 #include <string.h>
@@ -15,7 +20,7 @@
 enum {
     CONNECT_MS = 20000,
     ABSENT_MS = 5000,
-    LEND_MS = 750 /* who is there has answered by then, as a rule */
+    LEND_MS = 750 /* a device that is there usually answers within that */
 };
 
 uint32_t eo_job_connect_ms(const struct job *j)
@@ -27,7 +32,7 @@ uint32_t eo_job_connect_ms(const struct job *j)
     return t->skip_absent ? ABSENT_MS : CONNECT_MS;
 }
 
-/* ---- one approach has so long --------------------------------------------- */
+/* ---- the limit of one approach ------------------------------------------- */
 
 static enum espota_category how_absent(const struct job *j)
 {
@@ -87,7 +92,7 @@ void eo_job_heard(struct job *j)
     eo_job_doze(j, false);
 }
 
-/* ---- is anybody there? ---------------------------------------------------- */
+/* ---- is the device there? ------------------------------------------------ */
 
 static void on_seen(void *ctx)
 {
@@ -100,7 +105,8 @@ static void on_seen(void *ctx)
     j->c.on_seen(j->c.on_end_ctx, !j->unsure);
 }
 
-/* Nobody is called, and nothing freed, from inside those who found out. */
+/* Works from a timer, so that nothing is called or freed from inside the
+ * callback that found the device. */
 static void seen(struct job *j, bool sure)
 {
     j->unsure = !sure;
@@ -122,7 +128,7 @@ static void on_knocked(void *ctx, os_socket fd, const struct addr *winner,
     if (fd >= 0)
         eo_sock_close(fd);
     if (fd < 0 && eo_is_want_of_fds(err->sys_errno)) {
-        seen(j, true); /* its turn will tell */
+        seen(j, true); /* not known: the job itself will find out */
     } else if (fd >= 0 || (!needs_tcp && err->sys_errno == ECONNREFUSED)) {
         seen(j, true);
     } else if (!needs_tcp &&
@@ -157,7 +163,7 @@ static void on_found(void *ctx, const struct resolved *got,
     eo_resolve_free(j->resolve);
     j->resolve = NULL;
     if (j->knock == NULL)
-        seen(j, true); /* its turn will tell */
+        seen(j, true); /* not known: the job itself will find out */
 }
 
 static void look_for(void *ctx)

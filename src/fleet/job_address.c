@@ -1,4 +1,4 @@
-/* job_address.c -- where the device of a job is. */
+/* job_address.c -- the address and port of a job's device. */
 #include "fleet/job_inside.h"
 
 #include <string.h>

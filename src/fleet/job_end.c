@@ -1,4 +1,4 @@
-/* job_end.c -- how a job stops what it waits for, and how it ends. */
+/* job_end.c -- how a job ends, and how it stops everything it waits for. */
 #include <stdio.h>
 #include <string.h>
 
@@ -70,8 +70,8 @@ bool eo_job_is_absent(enum espota_category c)
            c == ESPOTA_E_NO_ANSWER;
 }
 
-/* A failure of this run says nothing of what an earlier one may have done, nor
- * of what the device took before it. */
+/* A failure of this run says nothing about what an earlier run may have done,
+ * or about what the device took before the failure. */
 static enum espota_outcome outcome_of(const struct job *j)
 {
     const enum espota_category c = j->error.category;
@@ -90,7 +90,7 @@ void eo_job_end_failed(struct job *j)
     const size_t len = strlen(j->error.message);
     const enum espota_outcome outcome = outcome_of(j);
 
-    /* Of one that does not answer its protocol knows more. */
+    /* NO_ANSWER is left out: the protocol has a better hint for that. */
     if (outcome != ESPOTA_UNKNOWN && j->heard &&
         (j->error.category == ESPOTA_E_RESOLVE ||
          j->error.category == ESPOTA_E_CONNECT))
@@ -109,8 +109,8 @@ void eo_job_end_memory(struct job *j)
     eo_job_end_failed(j);
 }
 
-/* The device has said yes already, and nothing more was wanted: only the
- * goodbye was not over. */
+/* The device has already accepted the image, and nothing more is wanted; only
+ * the goodbye is missing. */
 bool eo_job_end_accepted(struct job *j)
 {
     if (j->session == NULL)
@@ -123,7 +123,8 @@ bool eo_job_end_accepted(struct job *j)
     return true;
 }
 
-/* Nothing happened to the device: neither well nor badly. */
+/* Nothing happened to the device, so this is neither a success nor a
+ * failure. */
 static void cancel_unbegun(struct job *j, const struct espota_error *why)
 {
     struct espota_error err;

@@ -1,8 +1,8 @@
 /* job_inside.h -- what the files of a job share.
  *
- * job.c alone knows the order of the steps: a step ends by saying which is next,
- * or that it failed, and never calls another one.  Each file calls only those
- * that stand before it here.
+ * Only job.c knows the order of the steps.  A step ends by naming the next one
+ * or by reporting a failure; it never calls another step.  Each file calls only
+ * functions of files that are listed before it here.
  */
 #ifndef EO_JOB_INSIDE_H
 #define EO_JOB_INSIDE_H
@@ -21,17 +21,17 @@ enum { ADDR_SHOWN = 16 };
 
 /* What a job does next. */
 enum job_step {
-    JOB_ATTEMPT,  /* look its name up, and go on from there */
-    JOB_LOOK,     /* ask what it runs */
-    JOB_APPROACH, /* find out what it speaks */
-    JOB_SPEAK,    /* where it is, and how it is spoken to, are known */
-    JOB_VERIFY    /* it has taken the image */
+    JOB_ATTEMPT,  /* look up the device's name, and go on from there */
+    JOB_LOOK,     /* ask which firmware it runs */
+    JOB_APPROACH, /* find out which protocol it speaks */
+    JOB_SPEAK,    /* talk to it: its address and protocol are known */
+    JOB_VERIFY    /* it has taken the image: check the result */
 };
 
-/* job.c, to those below it. */
+/* The functions of job.c that the other files call. */
 struct job_steps {
     void (*next)(struct job *, enum job_step);
-    /* An attempt failed: again, the next password, or the end. */
+    /* An attempt failed: try again, try the next password, or end. */
     void (*failed)(struct job *, const struct espota_error *);
 };
 
@@ -39,10 +39,10 @@ struct job {
     struct job_config c;
     const struct job_steps *steps;
     struct target target;
-    const struct protocol *speaks; /* or the likeliest */
-    bool guessing;              /* nobody said what it speaks */
-    char decided[96];           /* from what that was found out, or "" */
-    bool by_port;               /* ... that it takes connections, no more */
+    const struct protocol *speaks; /* its protocol, or the likeliest one */
+    bool guessing;              /* the protocol was not given */
+    char decided[96];           /* how the protocol was found out, or "" */
+    bool by_port;               /* ... only because it takes connections */
     uint16_t announced_port;    /* 0: none */
     struct espota_error no_tcp; /* why it was taken for ArduinoOTA */
     struct resolve *resolve;
@@ -50,35 +50,35 @@ struct job {
     struct detect *detect;
     struct session *session;
     struct verify *verify;
-    struct addr addr[ADDR_SHOWN]; /* where it is, as far as is known */
+    struct addr addr[ADDR_SHOWN]; /* the addresses known so far */
     size_t n_addr;
     char old_version[ANNOUNCE_VALUE], new_version[ANNOUNCE_VALUE];
-    bool announces;  /* itself by mDNS: it was heard before */
-    bool visible;    /* going and coming back could be seen */
-    bool provable;   /* and did not say that it runs what is to be proved */
-    struct race *peek; /* at a port where nobody lives; NULL: not now */
+    bool announces;  /* it announced itself by mDNS before the update */
+    bool visible;    /* we could see it go away and come back */
+    bool provable;   /* it did not say before that it runs the expected one */
+    struct race *peek; /* at a port nothing listens on; NULL: not now */
     struct timer timer; /* the start, or the next attempt */
     struct timer limit; /* max_ms */
     struct timer first; /* the longest wait for its first answer */
-    size_t tried;       /* of its addresses, in this attempt, in vain */
-    struct timer patience; /* with the device's first word: job_absent.c */
-    struct timer lend;     /* its place, to others */
+    size_t tried;       /* addresses tried in vain in this attempt */
+    struct timer patience; /* wait for its first answer: job_absent.c */
+    struct timer lend;     /* when to lend its place to other jobs */
     struct race *knock;
-    bool patient, heard; /* that timer runs; the word came */
-    bool looks, unsure;  /* whether anybody is there; that is open */
+    bool patient, heard; /* patience runs; the first answer came */
+    bool looks, unsure;  /* checks whether it is there; could not tell */
     unsigned faults;
     struct short_of short_of; /* descriptors: job_short.c */
-    enum job_step stopped_in; /* meanwhile */
+    enum job_step stopped_in; /* the step that waits for them */
     size_t password; /* the one in use */
     bool started, held, dozes, ended;
     bool said_hello;
     enum espota_state known; /* of the device and the image */
-    bool took;               /* its own word, of this job's sending */
-    bool open;               /* a last byte left, and no word came */
-    bool asks;               /* in an event that may be forbidden ... */
+    bool took;               /* the device said it took this job's image */
+    bool open;               /* the last byte was sent, no answer came */
+    bool asks;               /* in an event that may be vetoed ... */
     bool vetoed;             /* ... and was, because of: */
     struct espota_error veto;
-    const char *note, *cleartext; /* told already */
+    const char *note, *cleartext; /* already reported */
     struct report report;
     struct espota_error error;
     struct espota_result result;
@@ -86,62 +86,63 @@ struct job {
 
 /* ---- job_known.c --------------------------------------------------------- */
 
-/* Something came to the device: what is known of it follows the table.
- * False: whoever listens forbids it. */
+/* Something happened to the device: updates what is known of it by the table
+ * in state.c.  False: the listener to the event vetoed it. */
 bool eo_job_happened(struct job *, enum espota_happening);
-void eo_job_took(struct job *); /* the device has said that it took it */
+void eo_job_took(struct job *); /* the device said that it took the image */
 bool eo_job_must_ask(const struct job *);
 
 /* ---- job_address.c ------------------------------------------------------- */
 
-/* Looks up its name. */
+/* Looks up the device's name. */
 struct resolve *eo_job_resolve(struct job *, resolve_fn *);
-/* That is where it is, with the port of the protocol that it speaks. */
+/* Keeps the addresses found, with the port of the device's protocol. */
 void eo_job_set_addresses(struct job *, const struct resolved *);
 uint16_t eo_job_port(const struct job *);
 void eo_job_set_ports(struct job *);
 
 /* ---- job_end.c ----------------------------------------------------------- */
 
-/* Frees what an attempt or a verification needs, and its timers. */
+/* Frees what an attempt or a verification needs, and stops its timers. */
 void eo_job_stop_all(struct job *);
-/* Nobody's first word is waited for from now on: see job_absent.c. */
+/* From now on the job does not wait for a first answer: see job_absent.c. */
 void eo_job_expects_nothing(struct job *);
 
-/* Ends it: as given, well, by j->error, or because there is no memory. */
+/* End the job: with that outcome, well, with j->error, or out of memory. */
 void eo_job_end(struct job *, enum espota_outcome);
 void eo_job_end_well(struct job *, enum espota_outcome);
 void eo_job_end_failed(struct job *);
 void eo_job_end_memory(struct job *);
 
-/* Ends it well if the device has said yes already, and only the goodbye was
- * not over; false if it goes on. */
+/* Ends the job well if the device has already accepted the image and only the
+ * goodbye is missing.  False: the job goes on. */
 bool eo_job_end_accepted(struct job *);
 
-/* Is that how it looks when nobody is there? */
+/* Is this the kind of error that an absent device causes? */
 bool eo_job_is_absent(enum espota_category);
 
 /* ---- job_short.c --------------------------------------------------------- */
 
-/* That was a want of descriptors, and they may come back: it waits, and goes on
- * where it was.  False: it does not. */
+/* If descriptors ran out and may become free again, the job waits and then goes
+ * on where it was.  False: it does not wait. */
 bool eo_job_waits(struct job *, const struct espota_error *);
-/* It has what it waited for. */
+/* The job has got the descriptors it waited for. */
 void eo_job_got_fds(struct job *);
 
 /* ---- job_absent.c -------------------------------------------------------- */
 
-/* How long connecting may take, and with it all until the first word of a
- * device that may be skipped. */
+/* How long connecting may take.  For a device that may be skipped, it is also
+ * the limit for everything up to its first answer. */
 uint32_t eo_job_connect_ms(const struct job *);
 
-/* From now on, if it is to be skipped where it is absent: the approach as a
- * whole, and that to its port; and it has come. */
+/* For a device that is skipped if it is absent.  The first starts the limit for
+ * the whole approach.  The second also starts the timer that lends the job's
+ * place.  The third says that the device has answered. */
 void eo_job_expects_answer(struct job *);
 void eo_job_approaches(struct job *);
 void eo_job_heard(struct job *);
 
-/* The device seems to be asleep, or was heard of. */
+/* The device seems to be asleep, or has been heard. */
 void eo_job_doze(struct job *, bool dozes);
 
 /* ---- job_session.c ------------------------------------------------------- */
@@ -149,28 +150,29 @@ void eo_job_doze(struct job *, bool dozes);
 void eo_job_approach(struct job *);
 void eo_job_speak(struct job *);
 
-/* Nobody answered where it was invited: on to its next address, if it has one. */
+/* Its address did not answer the invitation: go on to the next one.  False:
+ * there is none. */
 bool eo_job_next_address(struct job *);
 
-/* What was refused was a password, and not a key. */
+/* Was it a password that was refused, and not a key? */
 bool eo_job_sent_password(const struct job *);
 
 /* ---- job_verify.c -------------------------------------------------------- */
 
-/* Before: does it have to be asked what it runs?  Then ask, and go on, or end
- * if that answer says so. */
+/* Before the update: does the device have to be asked which firmware it runs?
+ * eo_job_look() asks it, then goes on or ends, depending on the answer. */
 bool eo_job_wants_to_look(const struct job *);
 void eo_job_look(struct job *);
 
-/* Could it be seen to go and to come back?  False: that is found out first, and
- * then it goes on, or ends with USAGE. */
+/* Could we see the device go away and come back?  False: the job finds that out
+ * first, and then goes on or ends with USAGE. */
 bool eo_job_can_be_seen(struct job *);
 
-/* After: is it back, and with what?  open: it never said whether it took the
- * image. */
+/* After the update: is the device back, and with which firmware?  open: it
+ * never said whether it took the image. */
 void eo_job_verify(struct job *, bool open);
 
-/* Fails with USAGE where there would be nothing to compare with. */
+/* Fails with USAGE if there would be nothing to compare with. */
 int eo_job_check_verify(const struct job *, struct espota_error *err)
     EO_MUST_CHECK;
 

@@ -1,5 +1,5 @@
-/* job_known.c -- what a job knows of its device and the image: it follows the
- * table of state.c, and whoever listens may forbid what would change it.
+/* job_known.c -- what a job knows of its device and the image, by the table in
+ * state.c.  The listener to its events may veto what would change that.
  */
 #include "fleet/job_inside.h"
 
@@ -19,7 +19,7 @@ bool eo_job_happened(struct job *j, enum espota_happening h)
     if (j->vetoed)
         return false;
     j->known = next;
-    j->open = commits; /* everything else is a word, or before it */
+    j->open = commits; /* all else is an answer, or comes before the commit */
     return true;
 }
 

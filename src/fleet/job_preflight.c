@@ -10,7 +10,7 @@ static void on_doubt(void *ctx, const char *code, const char *text)
                                                .text = text});
 }
 
-/* All else was told the first time. */
+/* All other doubts were reported the first time. */
 static void on_new_doubt(void *ctx, const char *code, const char *text)
 {
     if (strcmp(code, "other-chip") == 0 || strcmp(code, "protocol") == 0)

@@ -1,4 +1,4 @@
-/* job_session.c -- a job finds out what the device speaks, and speaks it. */
+/* job_session.c -- a job finds out the device's protocol and speaks it. */
 #include "fleet/job_inside.h"
 
 #include <errno.h>
@@ -8,11 +8,11 @@
 #include "fleet/job_preflight.h"
 
 enum {
-    ASLEEP_CONNECT_MS = 2000, /* a sleeper may be awake for seconds only */
-    STALL_MS = 160000 /* the device's own limit is 105 s: outlast it */
+    ASLEEP_CONNECT_MS = 2000, /* it may be awake for only a few seconds */
+    STALL_MS = 160000 /* longer than the device's own limit of 105 s */
 };
 
-/* ---- speaking ------------------------------------------------------------- */
+/* ---- speaking ------------------------------------------------------------ */
 
 static void on_change(void *ctx)
 {
@@ -53,8 +53,8 @@ static void on_change(void *ctx)
     eo_job_got_fds(j);
     if (w.hello != NULL || w.phase > ESPOTA_PHASE_HELLO)
         eo_job_heard(j);
-    /* The last progress belongs to the data, not to what follows it; and all
-     * of it may have left in one turn. */
+    /* The last progress belongs to the data phase, not to the next one; and all
+     * the data may have been sent in one turn of the loop. */
     if (w.phase > ESPOTA_PHASE_DATA && w.total > 0) {
         if (j->report.phase < ESPOTA_PHASE_DATA)
             eo_report_phase(&j->report, ESPOTA_PHASE_DATA, "sending the image");
@@ -94,7 +94,7 @@ static void on_warning(void *ctx, const char *code, const char *text,
                                    .advice = advice});
 }
 
-/* With a key a password is hardly ever asked for. */
+/* A device with a key hardly ever asks for a password. */
 bool eo_job_sent_password(const struct job *j)
 {
     struct proto_want w = {0};
@@ -119,7 +119,7 @@ static void on_first(void *ctx)
     j->steps->failed(j, &err);
 }
 
-/* Where the device listens; invitations have that limit each. */
+/* Only for a device that listens: each invitation has this limit of its own. */
 static void limit_first_answer(struct job *j)
 {
     if (j->speaks->listens && j->target.pub.how.invite_ms != 0)
@@ -136,7 +136,7 @@ static void no_session(struct job *j, int sys)
     j->steps->failed(j, &err);
 }
 
-/* got: a connection that stands already, or NULL. */
+/* got: a connection that is already open, or NULL. */
 static void converse(struct job *j, const struct proto_job *job,
                      const struct detected *got)
 {
@@ -168,7 +168,7 @@ static void converse(struct job *j, const struct proto_job *job,
         no_session(j, errno);
 }
 
-/* Likewise. */
+/* got: the same. */
 static void start_session(struct job *j, const struct detected *got)
 {
     const struct espota_target *t = &j->target.pub;
@@ -190,7 +190,7 @@ static void start_session(struct job *j, const struct detected *got)
         eo_job_end_failed(j);
         return;
     }
-    if (t->dry_run) { /* all that may be known without a word to the device */
+    if (t->dry_run) { /* no more can be known without talking to the device */
         eo_job_end_well(j, ESPOTA_SKIPPED);
         return;
     }
@@ -199,7 +199,7 @@ static void start_session(struct job *j, const struct detected *got)
     converse(j, &job, got);
 }
 
-/* ---- what does it speak? ------------------------------------------------- */
+/* ---- which protocol? ----------------------------------------------------- */
 
 static void start_guessed(struct job *j, const char *protocol, const char *why)
 {
@@ -209,7 +209,7 @@ static void start_guessed(struct job *j, const char *protocol, const char *why)
                   why);
 }
 
-/* Does the image suit what was found, and can we speak to it? */
+/* Does the image suit the device that was found, and can we speak to it? */
 static int suits(struct job *j, const struct detected *got, uint16_t *port)
 {
     const struct protocol *p =
@@ -272,7 +272,7 @@ static void invite_there(void *ctx)
     eo_job_speak(ctx);
 }
 
-/* Who is invited speaks IPv4; connections are raced for anyway. */
+/* Invitations use IPv4 only; a connection tries all addresses anyway. */
 bool eo_job_next_address(struct job *j)
 {
     struct addr first;
@@ -313,7 +313,7 @@ void eo_job_approach(struct job *j)
         j->steps->next(j, JOB_SPEAK);
         return;
     }
-    j->speaks = eo_protocol_of(&j->target.pub); /* an earlier guess is none */
+    j->speaks = eo_protocol_of(&j->target.pub); /* drop an earlier guess */
     eo_job_set_ports(j);
     eo_report_phase(&j->report, ESPOTA_PHASE_CONNECT,
                     j->target.pub.dry_run ? "listening for what it announces"

@@ -1,5 +1,5 @@
-/* job_short.c -- a job for which this machine has no descriptor waits: that is
- * no attempt, and no fault of the device's.
+/* job_short.c -- a job waits when this machine has no descriptor for it.  That
+ * does not count as an attempt, and is not the device's fault.
  */
 #include "fleet/job_inside.h"
 
@@ -10,7 +10,7 @@ static void go_on(void *ctx)
     j->steps->next(j, j->stopped_in);
 }
 
-/* Where it stopped: what was found out before that is kept. */
+/* The step it stopped in: what was found out before that is kept. */
 static enum job_step step_of(const struct job *j)
 {
     if (j->resolve != NULL || j->n_addr == 0)

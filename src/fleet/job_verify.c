@@ -1,4 +1,5 @@
-/* job_verify.c -- a job asks what the device runs, before and after. */
+/* job_verify.c -- a job asks which firmware the device runs, before and after
+ * the update. */
 #include "fleet/job_inside.h"
 
 #include <errno.h>
@@ -7,8 +8,8 @@
 
 enum {
     VERIFY_MS = 90000,
-    LOOK_MS = 1000,       /* for what it runs now: nice to know ... */
-    CHECK_FIRST_MS = 4000 /* ... or what decides */
+    LOOK_MS = 1000,       /* the answer is only nice to know ... */
+    CHECK_FIRST_MS = 4000 /* ... or decides what to do */
 };
 
 static struct verify_expect expectation(const struct job *j)
@@ -47,7 +48,7 @@ static void warn(struct job *j, const char *code, const char *text,
                                           .advice = advice});
 }
 
-/* NULL where it tells none. */
+/* NULL if the device does not announce one. */
 static const char *known_version(char to[ANNOUNCE_VALUE],
                                  const struct identity_facts *facts)
 {
@@ -75,7 +76,7 @@ static void on_verified(void *ctx, const struct verify_result *r)
     }
     if (espota_error_tells(r->category, &told))
         eo_job_happened(j, told);
-    /* Being back without a word about its version, or being away, settles
+    /* If it is away, or back but silent about its version, that settles
      * nothing: it is still not known whether it took the image. */
     if (espota_state_next(j->known) != ESPOTA_NEXT_ASK)
         j->error = r->error;
@@ -89,7 +90,7 @@ static void on_watch(void *ctx)
     eo_report_words(&j->report, "watching that it is not rolled back");
 }
 
-/* 0: by TCP on no port. */
+/* 0: it does not listen by TCP. */
 static uint16_t listens_on(const struct job *j)
 {
     return j->speaks->listens ? eo_job_port(j) : 0;
@@ -130,9 +131,9 @@ void eo_job_verify(struct job *j, bool open)
 
 /* ---- before -------------------------------------------------------------- */
 
-/* Only who did not say before that it runs what is expected proves something
- * by saying so afterwards.  Of one that said nothing a version is not known;
- * a hash is one build's. */
+/* A device that says afterwards that it runs what is expected proves something
+ * only if it did not say so before.  If it said nothing before, its version may
+ * have been the same already; a hash belongs to one build only. */
 static bool is_provable(const struct verify_expect *want,
                         const struct identity_facts *facts,
                         enum verify_match match)
@@ -161,7 +162,7 @@ static void warn_of_no_proof(struct job *j, bool announces)
          announces ? ESPOTA_ADVICE_EXPECT_HASH : ESPOTA_ADVICE_EXPECT_A_HASH);
 }
 
-/* What it runs now is known, or will not be. */
+/* We now know what the device runs, or it did not answer. */
 static void on_looked(void *ctx, const struct identity_facts *facts)
 {
     struct job *j = ctx;
@@ -214,7 +215,7 @@ void eo_job_look(struct job *j)
     const bool decides =
         eo_job_must_ask(j) || t->verify == ESPOTA_VERIFY_VERSION;
 
-    eo_job_expects_nothing(j); /* a look has a time of its own */
+    eo_job_expects_nothing(j); /* asking has a time limit of its own */
     eo_report_phase(&j->report, ESPOTA_PHASE_RESOLVE, "asking what it runs");
     j->look = eo_identity_start(
         j->c.loop, &(struct identity_config){
@@ -264,8 +265,8 @@ static void on_peeked(void *ctx, os_socket fd, const struct addr *winner,
         not_to_be_seen(j);
 }
 
-/* Who listens will be seen by its port; who calls us has none, but for the one
- * of its invitations, which tells something on this machine only. */
+/* A device that listens will be seen by its port.  One that calls us has only
+ * the port for invitations, which tells us something on this machine only. */
 bool eo_job_can_be_seen(struct job *j)
 {
     struct addr addr = j->addr[0];

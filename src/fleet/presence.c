@@ -1,7 +1,7 @@
-/* presence.c -- from single sights of a device to where it has been. */
+/* presence.c -- from single sights of a device to whether it was away. */
 #include "fleet/presence.h"
 
-/* Who answers for so long after it took an image does not restart any more. */
+/* A device that answers for so long after taking an image will not restart. */
 enum { STAYED_MS = 10000 };
 
 static void see_away(struct presence *p)
@@ -21,7 +21,7 @@ static void see_life(struct presence *p, uint64_t now)
     p->back_ms = now;
 }
 
-/* The silence before, if there was one, was no firewall's. */
+/* The device answers by TCP, so a silence before was not due to a firewall. */
 static void see_answer(struct presence *p)
 {
     p->lives_by_tcp = true;
@@ -44,8 +44,9 @@ void eo_presence_see(struct presence *p, enum sight sight, uint64_t now)
     case SIGHT_REFUSED:
         if (!p->loopback)
             see_answer(p);
-        /* Behind a silence its network works already, and its firmware does
-         * not listen yet; without one it is about to go. */
+        /* A refusal after a silence: its network already works, but its
+         * firmware does not listen yet.  Without a silence before, the device
+         * is about to restart. */
         if (p->listens && !p->back && (p->loopback || !p->silent))
             see_away(p);
         else if (!p->loopback)

@@ -1,10 +1,11 @@
-/* presence.h -- has a device gone, and come back?  What was seen of it says so,
- * and no more than was seen.  Pure.
+/* presence.h -- has a device gone away and come back?  Judged only by what was
+ * seen of it.  Pure.
  *
- * Whoever restarts says goodbye by mDNS, closes its port, or is silent for a
- * moment; and then announces itself, takes a connection, or refuses one: a
- * refusal is a word of the device's own network code.  Not so on this machine,
- * which refuses in the name of everybody who is not there.
+ * A device that restarts says goodbye by mDNS, closes its port, or is silent
+ * for a moment.  Then it announces itself, takes a connection, or refuses one.
+ * A refusal comes from the device's own network code, so it is a sign of life.
+ * That is not so for a device on this machine: this machine refuses connections
+ * to any port that nothing listens on.
  */
 #ifndef EO_PRESENCE_H
 #define EO_PRESENCE_H
@@ -17,7 +18,7 @@ enum sight {
     SIGHT_GOODBYE,
     SIGHT_ACCEPTED, /* a connection */
     SIGHT_REFUSED,
-    SIGHT_SILENT /* nobody answered the connection */
+    SIGHT_SILENT /* the connection got no answer */
 };
 
 enum presence_is {
@@ -26,19 +27,19 @@ enum presence_is {
     PRESENCE_STAYED /* it answered all the time */
 };
 
-/* Zero it, but for the first two. */
+/* Set the first two fields and zero the rest. */
 struct presence {
-    bool listens;  /* the port that is knocked at is its own */
+    bool listens;  /* the device listens on the port that is knocked at */
     bool loopback; /* it is on this machine */
 
-    bool lives_by_tcp;  /* it ever answered a knock: silence means something */
+    bool lives_by_tcp;  /* it has answered a knock: silence means something */
     bool silent, away, back;
-    bool there; /* in what was seen last */
-    uint64_t alive_ms; /* since then it was never away; 0: not seen yet */
+    bool there; /* the last sight was a sign of life */
+    uint64_t alive_ms; /* its first sign of life; 0: none yet */
     uint64_t back_ms;
 };
 
-/* now is not 0. */
+/* now must not be 0. */
 void eo_presence_see(struct presence *, enum sight, uint64_t now);
 enum presence_is eo_presence_is(const struct presence *, uint64_t now);
 

@@ -1,4 +1,4 @@
-/* protocol.c -- one row a protocol. */
+/* protocol.c -- the table of protocols, one row each. */
 #include "fleet/protocol.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ static struct session *start_push(const struct protocol *p,
 
 #define TYPE(name) (1u << ESPOTA_TYPE_##name)
 
-/* The first is the likeliest. */
+/* The first row is the likeliest. */
 static const struct protocol LIST[] = {
     {
         .name = "esphome",
@@ -70,7 +70,7 @@ static const struct protocol LIST[] = {
 
 enum { N_LIST = sizeof LIST / sizeof *LIST };
 
-/* ---- which ---------------------------------------------------------------- */
+/* ---- finding one --------------------------------------------------------- */
 
 const struct protocol *eo_protocol_at(size_t i)
 {
@@ -119,9 +119,9 @@ const struct protocol *eo_protocol_of(const struct espota_target *t)
     return NULL;
 }
 
-/* ---- what it can do ------------------------------------------------------- */
+/* ---- what it can do ------------------------------------------------------ */
 
-/* What nobody can do chooses nobody. */
+/* A wish that no protocol can fulfil excludes none. */
 static void narrow(bool among[N_LIST], const bool able[N_LIST])
 {
     bool any = false;

@@ -1,4 +1,4 @@
-/* report.c -- what a job tells: its events, its phases and their times. */
+/* report.c -- what a job reports: its events, its phases and their times. */
 #include "fleet/report.h"
 
 #include <stdarg.h>

@@ -9,18 +9,18 @@
 enum retry {
     RETRY_NO,
     RETRY_SAME,         /* once more, after the delay */
-    RETRY_NEXT_PASSWORD /* not a fault: the next one may be right */
+    RETRY_NEXT_PASSWORD /* not a fault: the next password may be right */
 };
 
 struct retry_facts {
     enum espota_category category;
-    bool open;      /* the last byte had left, and the device said nothing */
-    bool committed; /* the last byte had left, whatever it said */
-    unsigned faults;  /* retryable ones so far, this one included */
+    bool open;      /* the last byte was sent, and the device said nothing */
+    bool committed; /* the last byte was sent, whatever the device said */
+    unsigned faults;  /* retryable ones so far, including this one */
     unsigned retries; /* how many are allowed */
     bool more_passwords;
-    bool stranger; /* it closed without a word, at a port that was given, and
-                      only that it has the port was known of it */
+    bool stranger; /* it closed the connection without a word, and we know
+                      nothing about it except that the given port is open */
 };
 
 enum retry eo_retry(const struct retry_facts *);

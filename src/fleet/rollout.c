@@ -1,11 +1,11 @@
-/* rollout.c -- who may begin by now, and whether anybody may. */
+/* rollout.c -- which devices may begin now, if any. */
 #include "fleet/rollout.h"
 
 #include <stdio.h>
 
 /* ---- amounts ------------------------------------------------------------- */
 
-/* At least one: a percentage of few devices is not none of them. */
+/* At least one: a percentage of a few devices must not come to none. */
 static size_t at_least_one(struct espota_amount a, size_t total)
 {
     size_t n = a.percent ? (total * a.n + 99) / 100 : a.n;
@@ -15,8 +15,7 @@ static size_t at_least_one(struct espota_amount a, size_t total)
     return n < total ? n : total;
 }
 
-/* So many of a wave may fail: a percentage that is not reached is not
- * allowed. */
+/* How many devices of a wave may fail; a percentage is rounded down. */
 static size_t may_fail(struct espota_amount a, size_t size)
 {
     return a.percent ? size * a.n / 100 : a.n;
@@ -31,7 +30,7 @@ static bool is_reached(struct espota_amount limit, size_t failed, size_t total)
 
 /* ---- the plan ------------------------------------------------------------ */
 
-/* How many waves end behind that device; where the first of them ends. */
+/* How many waves end after that device, and where the first of them ends. */
 static unsigned waves_behind(const struct rollout *r, size_t device,
                              size_t *end)
 {
@@ -122,7 +121,7 @@ static bool step_canaries(struct rollout *r, struct espota_wave *news)
     if (r->here.failed > 0)
         return close_gate(r, ROLLOUT_AT_CANARIES);
     r->to = to < r->total ? to : r->total;
-    /* Where all have ended nobody is left to be protected. */
+    /* If all have ended, no device is left to protect. */
     return has_ended(r) && pass(r, news);
 }
 
@@ -157,7 +156,7 @@ bool eo_rollout_step(struct rollout *r, struct espota_wave *news)
         return false;
     if (!r->begun)
         return begin(r, news);
-    /* The canaries' own gate comes first: it says more. */
+    /* The canaries' own gate comes first, because it says more. */
     if (r->canaries && r->here.failed > 0)
         return step_canaries(r, news);
     if (is_reached(r->rules.max_fail, r->all.failed, r->total))
@@ -174,7 +173,7 @@ void eo_rollout_init(struct rollout *r, const struct rollout_rules *rules)
 
 void eo_rollout_add(struct rollout *r)
 {
-    /* The last wave is the rest, whenever it came. */
+    /* The last wave is the rest, including devices that are added later. */
     if (r->begun && !r->canaries && r->to == r->total)
         r->to++;
     r->total++;

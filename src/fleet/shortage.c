@@ -3,7 +3,7 @@
 
 enum {
     AGAIN_MS = 250,
-    HOPE_MS = 10000 /* other programs may give some back */
+    HOPE_MS = 10000 /* other programs may free some descriptors */
 };
 
 bool eo_shortage_is(const struct shortage *s)
@@ -35,7 +35,7 @@ static void take_out(struct shortage *s, struct short_of *w)
         s->on_over(s->ctx);
 }
 
-/* From a timer: never inside whoever ended. */
+/* Wakes from a timer, never from inside the job that ended. */
 static void wake_first(struct shortage *s)
 {
     struct short_of *w = s->first;
@@ -57,7 +57,7 @@ static void on_clock(void *ctx)
     match_clock(s);
 }
 
-/* Who was woken in vain was the first, and is so again. */
+/* A job that was woken in vain was the first, and becomes the first again. */
 static void put_in(struct shortage *s, struct short_of *w, bool before)
 {
     struct short_of **at = &s->first;
@@ -106,7 +106,7 @@ void eo_shortage_over(struct shortage *s, struct short_of *w)
         return;
     eo_shortage_leave(s, w);
     s->alone_ms = 0;
-    wake_first(s); /* there may be more of them */
+    wake_first(s); /* there may be more descriptors */
 }
 
 void eo_shortage_begun(struct shortage *s)

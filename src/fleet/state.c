@@ -1,15 +1,15 @@
-/* state.c -- what is known of one device and one image: the table. */
+/* state.c -- the table of what is known of one device and one image. */
 #include <espota/state.h>
 
 #include <espota/fleet.h>
 
 enum { STATES = ESPOTA_STATE_COUNT, HAPPENINGS = ESPOTA_HAPPENED_COUNT };
 
-/* A column a happening, in the order of ESPOTA_HAPPENINGS.
+/* One column for each happening, in the order of ESPOTA_HAPPENINGS.
  *
- * DENIED speaks of one sending: what an earlier one may have left stays.  So
- * does COMMIT of what the device has or may have already, which --force sends
- * once more. */
+ * DENIED is about one sending only: what an earlier one may have left on the
+ * device stays.  What is known also stays at a COMMIT of an image that the
+ * device has or may have already, which --force sends once more. */
 /* clang-format off */
 #define ROW(begin, commit, took, denied, other, o_commit, o_took)            \
     {ESPOTA_STATE_##begin, ESPOTA_STATE_##commit, ESPOTA_STATE_##took,       \
@@ -41,7 +41,7 @@ enum espota_next espota_state_next(enum espota_state s)
 #undef X
     };
 
-    /* Whatever it is, it is not sent blindly. */
+    /* For an unknown state, do not send blindly. */
     return (unsigned)s < STATES ? NEXT[s] : ESPOTA_NEXT_ASK;
 }
 
@@ -50,7 +50,7 @@ bool espota_error_tells(enum espota_category c, enum espota_happening *h)
     *h = c == ESPOTA_E_OTHER_VERSION ? ESPOTA_HAPPENED_OTHER
                                      : ESPOTA_HAPPENED_DENIED;
     switch (c) {
-    case ESPOTA_E_BROKEN: /* before the last byte, or the device's word */
+    case ESPOTA_E_BROKEN: /* before the last byte, or as the device said */
     case ESPOTA_E_AUTH:
     case ESPOTA_E_REFUSED:
     case ESPOTA_E_DEVICE:

@@ -12,7 +12,7 @@
 #include "names/resolve.h"
 #include "net/iface.h"
 
-/* The bare host, or a URL; NAME= and a port of its own are for people. */
+/* Accepts a bare host or a URL.  "NAME=" and ":PORT" are only for people. */
 static int check_host(const char *text, struct espota_error *err)
 {
     struct device_words d;
@@ -55,7 +55,7 @@ static int check(const struct espota_target *t, struct espota_error *err)
         return eo_fail(err, ESPOTA_E_USAGE,
                        "%s is for the protocol \"web\", not \"%s\"", t->host,
                        t->protocol);
-    /* Though it may turn out that there is no page. */
+    /* Check it even if it turns out that the device has no page. */
     if (eo_target_web_profile(t->profile, &profile, err) != 0)
         return -1;
     if (t->family != 0 && t->family != 4 && t->family != 6)
@@ -101,7 +101,7 @@ static bool copy(const char **to, const char *from)
     return from == NULL || *to != NULL;
 }
 
-/* As far as memory goes: *n counts what was copied. */
+/* *n counts what was copied before memory ran out, if it did. */
 static bool copy_list(const char *const **to, size_t *n,
                       const char *const *from, size_t n_from)
 {

@@ -13,16 +13,16 @@ struct target {
     struct espota_target pub; /* its pointers are ours; .key is NULL */
     bool has_key;
     uint8_t key[NOISE_KEY];
-    const char *name;   /* to be resolved: the host, or that of its URL */
-    struct web_job web; /* .profile NULL: it is not for the protocol "web" */
+    const char *name;   /* to resolve: the host, or the host of the URL */
+    struct web_job web; /* .profile NULL: not for the protocol "web" */
 };
 
 /* Fails with USAGE for a target that makes no sense. */
 int eo_target_copy(struct target *, const struct espota_target *,
                    struct espota_error *err) EO_MUST_CHECK;
 
-/* Wipes the secrets and frees all but the host's name, which events still
- * carry; eo_target_free() frees that too. */
+/* Wipes the secrets and frees everything except the host's name, which events
+ * still carry.  eo_target_free() frees the name, too. */
 void eo_target_wipe(struct target *);
 void eo_target_free(struct target *);
 

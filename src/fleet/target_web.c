@@ -1,4 +1,4 @@
-/* target_web.c -- what a target for the protocol "web" needs besides. */
+/* target_web.c -- what else a target for the protocol "web" needs. */
 #include "fleet/target_web.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ static int read_url(struct target *t, struct espota_error *err)
     if (d.port != 0)
         t->pub.port = d.port;
     t->name = copy_part(&d.host);
-    /* "http://kitchen/" is the device, not a path of it. */
+    /* "http://kitchen/" means the device, not a path on it. */
     if (t->name != NULL && d.path.at != NULL && t->pub.path == NULL) {
         t->pub.path = copy_part(&d.path);
         if (t->pub.path == NULL)
@@ -53,7 +53,7 @@ int eo_target_web_profile(const char *name, const struct web_profile **out,
                    eo_did_you_mean(near, eo_nearest(name, names)));
 }
 
-/* Which page it is: everything but where. */
+/* Fills in what kind of page it is: everything except its address. */
 static int choose(struct target *t, const char *profile,
                   struct espota_error *err)
 {
@@ -69,7 +69,7 @@ static int choose(struct target *t, const char *profile,
     return 0;
 }
 
-/* Where it is. */
+/* Fills in its address. */
 static int locate(struct target *t, uint16_t port, struct espota_error *err)
 {
     struct web_job *web = &t->web;

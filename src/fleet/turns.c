@@ -1,4 +1,4 @@
-/* turns.c -- whose turn is next, with a limit for each host. */
+/* turns.c -- which job is next, with a limit for each host. */
 #include "fleet/turns.h"
 
 #include <string.h>
@@ -9,17 +9,17 @@
 struct turn_host {
     char *name;
     unsigned busy;           /* turns that work */
-    struct turn_list queue; /* those that waited while it was full */
+    struct turn_list queue; /* turns that wait while the host is full */
 };
 
-/* ---- lists, in the order of the numbers ------------------------------------ */
+/* ---- lists, in the order of the numbers ---------------------------------- */
 
 static void put(struct turn_list *l, struct turn *t)
 {
     struct turn **at = &l->first;
 
     if (l->first != NULL && l->last->number < t->number)
-        at = &l->last->next; /* nearly always */
+        at = &l->last->next; /* nearly always the case */
     while (*at != NULL && (*at)->number < t->number)
         at = &(*at)->next;
     t->next = *at;
@@ -37,7 +37,7 @@ static struct turn *take(struct turn_list *l)
     return t;
 }
 
-/* The first that still waits; those before it are dropped. */
+/* The first turn that still waits; drops those before it. */
 static struct turn *first_waiting(struct turn_list *l)
 {
     while (l->first != NULL && l->first->state != TURN_WAITS)
@@ -45,7 +45,7 @@ static struct turn *first_waiting(struct turn_list *l)
     return l->first;
 }
 
-/* ---- hosts ----------------------------------------------------------------- */
+/* ---- hosts --------------------------------------------------------------- */
 
 static bool is_full(const struct turns *ts, const struct turn_host *h)
 {
@@ -82,7 +82,7 @@ static int grow(struct turns *ts)
     return 0;
 }
 
-/* The host of that name, which is made where there is none; NULL: no memory. */
+/* Finds or makes the host of that name; NULL: no memory. */
 static struct turn_host *host_of(struct turns *ts, const char *name)
 {
     struct turn_host **place, *h;
@@ -101,7 +101,7 @@ static struct turn_host *host_of(struct turns *ts, const char *name)
     return *place = h;
 }
 
-/* ---- outside --------------------------------------------------------------- */
+/* ---- outside ------------------------------------------------------------- */
 
 int eo_turns_add(struct turns *ts, struct turn *t, const char *host)
 {
@@ -113,7 +113,8 @@ int eo_turns_add(struct turns *ts, struct turn *t, const char *host)
     return 0;
 }
 
-/* Of those of a list, who need not wait for its host; others queue there. */
+/* The first turn of the list whose host has room.  Moves those before it to
+ * their hosts' queues. */
 static struct turn *first_free(struct turns *ts, struct turn_list *l,
                                size_t limit)
 {
@@ -127,7 +128,7 @@ static struct turn *first_free(struct turns *ts, struct turn_list *l,
 
 struct turn *eo_turns_next(struct turns *ts, size_t limit)
 {
-    /* Whoever queued was looked at before all that are still in the list. */
+    /* Those in ready were looked at before all that are still in the list. */
     struct turn *t = first_free(ts, &ts->ready, limit);
 
     return t != NULL ? t : first_free(ts, &ts->list, limit);
@@ -150,7 +151,7 @@ void eo_turns_end(struct turns *ts, struct turn *t)
     if (h != NULL && t->state == TURN_WORKS)
         h->busy--;
     t->state = TURN_OVER;
-    /* Also for one that was to be next and did not want to. */
+    /* Also if this turn was next and ended without working. */
     if (h != NULL && first_waiting(&h->queue) != NULL)
         put(&ts->ready, take(&h->queue));
 }

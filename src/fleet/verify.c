@@ -11,30 +11,30 @@
 #include "os/datagram.h"
 #include "wire/chip.h"
 
-/* Windows knows it by another name. */
+/* Windows has another name for it. */
 #ifndef EHOSTDOWN
 #define EHOSTDOWN EHOSTUNREACH
 #endif
 
 enum {
-    LEAVING_MS = 2000, /* it takes so long to go: an answer before is stale */
+    LEAVING_MS = 2000, /* until it is gone: an earlier answer is stale */
     LOOK_MS = 2500,
     PAUSE_MS = 1500,
-    /* A knock that is lost is made once more within its time. */
+    /* Long enough for a lost knock to be repeated once. */
     KNOCK_MS = 1800,
-    KNOCK_AGAIN_MS = 400, /* no restart is shorter, but of a simulator */
+    KNOCK_AGAIN_MS = 400, /* only a simulator restarts faster */
     KNOCK_HERE_MS = 100,
     REFUSAL_HERE_MS = 20, /* this machine refuses a datagram at once */
-    NOBODYS_PORT = 9, /* a refusal tells as much as a connection */
-    SAY_MS = 6000, /* until it announces itself: nice to know */
-    /* Whoever is back and says nothing for so long will not say it. */
+    NOBODYS_PORT = 9, /* a refusal tells us as much as a connection */
+    SAY_MS = 6000, /* wait for its announcement, which is nice to know */
+    /* A device that is back and silent for so long will not say it. */
     MUTE_MS = 20000,
-    /* Whoever says the old version so late has started it again. */
+    /* A device that still says the old version then has started it again. */
     SETTLED_MS = 12000,
-    /* A minute until it is confirmed, and what a restart takes. */
+    /* A minute until the firmware is confirmed, plus time for a restart. */
     WATCH_MS = 75000,
     WATCH_PAUSE_MS = 5000,
-    SILENT_MS = 30000 /* several answers missed: it is gone */
+    SILENT_MS = 30000 /* it missed several answers, so it is gone */
 };
 
 struct verify {
@@ -43,10 +43,10 @@ struct verify {
     struct addr addr;
     bool here; /* on this machine */
     uint64_t began;
-    uint64_t same_ms;  /* since then it has run the right one; 0: never */
-    uint64_t heard_ms; /* when it announced itself last */
+    uint64_t same_ms;  /* it was first heard with the right one; 0: never */
+    uint64_t heard_ms; /* when it last announced itself */
     struct timer timer, knocks, limit;
-    os_socket udp; /* none: none is under way */
+    os_socket udp; /* for a knock by UDP; OS_NO_SOCKET: none under way */
     struct identity *look, *goodbye;
     struct race *race;
     struct identity_facts facts;
@@ -77,7 +77,7 @@ enum verify_match eo_verify_match(const struct verify_expect *want,
     return told ? VERIFY_SAME : VERIFY_CANNOT_TELL;
 }
 
-/* Texts compare as releases do, which begin with the year. */
+/* Releases begin with the year, so they can be compared as text. */
 bool eo_verify_may_roll_back(const struct identity_facts *f)
 {
     const struct chip_family *family = eo_chip_family(f->platform);
@@ -147,7 +147,7 @@ static void finish(struct verify *v, enum espota_category category,
     v->c.on_end(v->c.ctx, &v->result);
 }
 
-/* It runs what it should; may it still go back? */
+/* The device runs what it should; may it still go back? */
 static bool must_watch(struct verify *v)
 {
     const uint64_t now = eo_loop_now(v->loop);
@@ -171,7 +171,7 @@ static void finish_unproved(struct verify *v, bool last)
         finish(v, ESPOTA_E_OK, false);
 }
 
-/* It is back, and may say with what in a moment. */
+/* The device is back, and may soon say what it runs. */
 static bool will_say(const struct verify *v)
 {
     return v->c.announces && v->presence.back &&
@@ -179,7 +179,7 @@ static bool will_say(const struct verify *v)
            eo_loop_now(v->loop) - v->presence.back_ms < SAY_MS;
 }
 
-/* Being there is all that is asked. */
+/* Used when it is enough that the device is there. */
 static bool judge_presence(struct verify *v, enum presence_is is, bool last)
 {
     if ((is == PRESENCE_OPEN || will_say(v)) && !last)
@@ -191,7 +191,7 @@ static bool judge_presence(struct verify *v, enum presence_is is, bool last)
     return true;
 }
 
-/* It says that it runs what it should. */
+/* The device says that it runs what it should. */
 static bool judge_same(struct verify *v, enum presence_is is, bool last)
 {
     if (!v->c.provable) {
@@ -212,7 +212,7 @@ static bool judge_same(struct verify *v, enum presence_is is, bool last)
     return true;
 }
 
-/* It is there, and will not say what it runs. */
+/* The device is there, but will not say what it runs. */
 static bool is_mute(const struct verify *v, enum presence_is is)
 {
     const uint64_t since =
@@ -222,7 +222,7 @@ static bool is_mute(const struct verify *v, enum presence_is is)
            (v->here || eo_loop_now(v->loop) - since >= MUTE_MS);
 }
 
-/* What is known is enough?  last: there will be no more. */
+/* Is enough known to decide?  last: nothing more will come. */
 static bool judge(struct verify *v, bool last)
 {
     const uint64_t now = eo_loop_now(v->loop);
@@ -253,11 +253,11 @@ static void see(struct verify *v, enum sight sight)
     eo_presence_see(&v->presence, sight, eo_loop_now(v->loop));
 }
 
-/* ---- knocking -------------------------------------------------------------- */
+/* ---- knocking ------------------------------------------------------------ */
 
 static void knock(void *ctx);
 
-/* Only what says something of the device. */
+/* Uses only results that say something about the device. */
 static void see_knock(struct verify *v, os_socket fd, int sys)
 {
     if (fd >= 0)
@@ -304,7 +304,8 @@ static void on_udp_time(void *ctx)
     knock_again(v);
 }
 
-/* Nothing is in it, so it is no invitation; whoever is there stays silent. */
+/* The datagram is empty, so it is not an invitation, and a device that is there
+ * stays silent. */
 static void knock_by_udp(struct verify *v)
 {
     v->udp = eo_udp_open(&v->addr, NULL);
@@ -330,7 +331,7 @@ static void knock(void *ctx)
         eo_timer_start(v->loop, &v->knocks, KNOCK_AGAIN_MS, knock, v);
 }
 
-/* ---- listening ------------------------------------------------------------- */
+/* ---- listening ----------------------------------------------------------- */
 
 static void look(void *ctx);
 
@@ -380,7 +381,7 @@ static void look(void *ctx)
         eo_timer_start(v->loop, &v->timer, PAUSE_MS, look, v);
 }
 
-/* ---- beginning and end ----------------------------------------------------- */
+/* ---- beginning and end --------------------------------------------------- */
 
 static void on_limit(void *ctx)
 {
@@ -407,7 +408,7 @@ struct verify *eo_verify_start(struct espota_loop *loop,
                                : v->here && c->udp_port != 0 ? c->udp_port
                                                              : NOBODYS_PORT);
     if (!v->here) {
-        v->goodbye = start_look(v, on_goodbye); /* without, one sense less */
+        v->goodbye = start_look(v, on_goodbye); /* works without it, too */
         eo_timer_start(loop, &v->timer, LEAVING_MS, look, v);
     }
     if (c->port != 0 || c->udp_port != 0 || !v->here)
