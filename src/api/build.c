@@ -8,8 +8,8 @@
 #include "serve/httpd.h"
 #include "web/push.h"
 
-/* A library in use: its own words, or NULL where it was left out, and what is
- * missing then. */
+/* One row for each library: a function that gives its name, or NULL if it was
+ * left out, and the feature that is missing then. */
 static const struct {
     const char *(*name)(void);
     const char *feature; /* NULL: cannot be left out */

@@ -14,7 +14,7 @@
 
 enum {
     TIMEOUT_MS = 2000,
-    TIMEOUT_MIN_MS = 1000, /* who was asked just before is silent that long */
+    TIMEOUT_MIN_MS = 1000, /* a device just asked may be silent that long */
     TXT_MAX = 64,
     TXT_SPACE = 5 * BROWSE_TXT_MAX, /* every byte escaped, and terminators */
     GONE_MAX = 16,
@@ -24,7 +24,7 @@ enum {
 static const char SAFE_MODE[] =
     "answers to its name but announces no service: it may be in safe mode";
 
-/* A device as it is shown, and the space its text takes. */
+/* A device as it is shown, and the space for its text. */
 struct shown {
     struct espota_device pub;
     char name[MDNS_NAME_TEXT], host[MDNS_NAME_TEXT];
@@ -35,7 +35,8 @@ struct shown {
     char txt_space[TXT_SPACE];
 };
 
-/* An ESPHome device that left: whether its name still answers. */
+/* An ESPHome device that left, while we check whether its name still
+ * answers. */
 struct gone {
     struct espota_discover *discover;
     struct browse *browse; /* NULL: free */
@@ -46,7 +47,7 @@ struct espota_discover {
     struct espota_discover_config config; /* names: only at the start */
     char *bind;
     struct espota_loop *loop;
-    struct member member; /* of it */
+    struct member member; /* of the loop */
     struct browse *browse;
     struct timer end;
     bool ended;
@@ -109,7 +110,7 @@ static void show_names(struct shown *s, const struct browse_entry *e)
     s->pub.n_addresses = e->addresses.n;
 }
 
-/* False: it is no device of ours. */
+/* False: it is not a device that we can update. */
 static bool show(struct shown *s, const struct browse_entry *e)
 {
     const struct announced *a = &s->announced;
@@ -150,7 +151,7 @@ static bool same_host(const struct browse_entry *a,
     return a != b && a->host.len > 0 && eo_mdns_same(&a->host, &b->host);
 }
 
-/* A bare name, or a web page, is only worth telling where the same host has
+/* A bare name or a web page is only worth reporting if the same host announces
  * nothing better. */
 static bool outdone(const struct browse *b, const struct browse_entry *e)
 {
@@ -279,7 +280,7 @@ static void on_news(void *ctx, enum browse_news news,
     struct espota_discover *d = ctx;
 
     tell(d, NEWS[news], e);
-    /* Who was asked for by name is listened for anyway. */
+    /* We listen anyway for devices that were asked for by name. */
     if (e->service != ANNOUNCE_ESPHOME || e->instance.len == 0 ||
         d->config.n_names > 0)
         return;

@@ -1,8 +1,9 @@
-/* extract.c -- the app in a file that holds more than that.
+/* extract.c -- the app in a file that holds more than the app.
  *
- * A ZIP archive is opened once; of what is in it, as of any other file, gzip is
- * looked through once, and the app is cut out once.  Nothing goes deeper, and
- * all that is unpacked on the way is together no more than an image may have.
+ * A ZIP archive is opened once.  In each of its files, as in any other file,
+ * one layer of gzip is unpacked and the app is cut out once.  Nothing goes
+ * deeper, and everything unpacked on the way is together no larger than an
+ * image may be.
  */
 #include <string.h>
 
@@ -17,12 +18,12 @@ enum { WORDS = 320 };
 
 static const char UNPACK[] = "unpack it, and flash the image inside";
 
-/* What is in hand: at first a whole file, in the end an app. */
+/* The bytes being worked on: first a whole file, in the end an app. */
 struct content {
     const uint8_t *bytes;
     size_t len;
-    uint8_t *owned; /* what bytes lie in if it was unpacked; or NULL */
-    char words[WORDS]; /* where that is; empty: it is all */
+    uint8_t *owned; /* the block bytes lie in if it was unpacked; or NULL */
+    char words[WORDS]; /* where in the file it is; empty: it is all of it */
 };
 
 static void say(struct content *c, const char *fmt, ...) EO_PRINTF(2, 3);
@@ -61,8 +62,8 @@ static int look_through(struct content *c, size_t *room,
     return 0;
 }
 
-/* Narrows it down to the app in it: 1; 0: there is none, and *f says what it
- * is. */
+/* Narrows the content down to the app in it.  Returns 1; or 0 if there is none,
+ * and then *f says what the content is. */
 static int narrow(struct content *c, struct findings *f, size_t *room,
                   struct espota_error *err)
 {
@@ -88,10 +89,10 @@ static int narrow(struct content *c, struct findings *f, size_t *room,
 
 struct search {
     struct content app; /* the first that was found */
-    unsigned apps;      /* different ones */
-    size_t room;        /* for what may still be unpacked */
+    unsigned apps;      /* the number of different ones */
+    size_t room;        /* how many bytes may still be unpacked */
     char found_space[200], other_space[200];
-    struct text found, other; /* the files with apps, and what others are */
+    struct text found, other; /* the files with apps; the other files */
     struct findings look;
 };
 
@@ -132,7 +133,7 @@ static int try_file(struct search *s, const struct zip *z,
     int rc = -1;
 
     if (file->len == 0)
-        return 0; /* a folder, or nothing */
+        return 0; /* a folder or an empty file */
     if (file->len > s->room)
         return eo_fail(err, ESPOTA_E_IMAGE,
                        "its files have more than %zu MiB together",
@@ -159,7 +160,7 @@ static int try_file(struct search *s, const struct zip *z,
     return eo_fail_as(err, &why, "%s: %s", name.at, why.message);
 }
 
-/* Any of its files may be the image, so all of them must be readable. */
+/* Any file in the archive may be the image, so all must be readable. */
 static int search(struct search *s, const uint8_t *bytes, size_t len,
                   struct espota_error *err)
 {
@@ -243,7 +244,7 @@ int espota_image_extract(struct espota_image **out,
     struct espota_error why;
     uint8_t *copy;
 
-    /* Sent as it is, gzip would be inflated by the device. */
+    /* If it were sent as it is, the device would unpack the gzip. */
     if (!good && reach(&c, from, &why) != 0) {
         eo_free(c.owned);
         return eo_fail_as(err, &why, "%s: %s", eo_base_name(info->file),

@@ -17,7 +17,7 @@
 
 enum {
     MAX_ACTIVE = 64,
-    LOOKING_MAX = 256, /* beside those */
+    LOOKING_MAX = 256, /* in addition to those */
     ALL = -1
 };
 
@@ -29,8 +29,8 @@ struct slot {
     bool dozes;  /* its device is asleep: it takes no turn */
     bool counts; /* the rollout knows how it ended */
     struct slot *next_to_free;
-    bool looks;  /* it is being looked for: it has a turn, and is not begun */
-    bool seen;   /* ... and is there */
+    bool looks;  /* its device is looked for: it has a turn, but is not begun */
+    bool seen;   /* ... and the device is there */
     bool sure;
 };
 
@@ -38,30 +38,31 @@ struct espota_fleet {
     struct espota_fleet_config c;
     struct rollout rollout;
     struct espota_loop *loop;
-    struct listeners *listeners; /* the ports that its devices call */
+    struct listeners *listeners; /* the ports that the devices call */
     struct shortage shortage;    /* of descriptors */
     struct slot **slot;
     size_t n, cap;
     struct turns turns;
-    size_t first;  /* all before it had their turn or have ended */
-    size_t told;   /* of all before it the rollout knows the ends so far */
+    size_t first;  /* all slots before it had their turn or have ended */
+    size_t told;   /* the rollout knows every end so far before this slot */
     size_t running; /* begun, and not ended */
     size_t active;  /* ... and awake */
-    struct slot *to_free; /* that count, since the last chores */
-    size_t looking, seen; /* slots that look; those seen that are not begun */
+    struct slot *to_free; /* ended and counted since the last chores */
+    size_t looking, seen; /* slots that look; slots seen, but not begun */
     struct espota_counts counts;
     struct espota_error stopped; /* OK, or why nothing more is begun */
     uint64_t next_start; /* not before this time of the loop */
     struct timer pace;    /* until next_start */
     struct timer chores;  /* something ended or was added: what may start? */
-    struct timer cancels; /* some slot is cancelled and was not told yet */
+    struct timer cancels; /* runs while a cancelled job does not know it yet */
     struct member member; /* of the loop */
 };
 
 static void do_chores(void *ctx);
 static void cancel_wanted(void *ctx);
 
-/* Never from inside a job, and never before the loop turns. */
+/* Does the chores from a timer: never from inside a job, and never before the
+ * loop turns. */
 static void on_news(void *ctx)
 {
     struct espota_fleet *f = ctx;
@@ -147,16 +148,16 @@ void espota_fleet_stop(struct espota_fleet *f, const struct espota_error *why)
 {
     if (f->stopped.category == ESPOTA_E_OK) {
         f->stopped = *why;
-        /* Whatever is to blame: to those that wait it is a gate. */
+        /* Whatever the cause, for the waiting devices it is a gate. */
         f->stopped.category = ESPOTA_E_FLEET_STOPPED;
     }
     on_news(f);
 }
 
-/* ---- the rollout ----------------------------------------------------------- */
+/* ---- the rollout --------------------------------------------------------- */
 
-/* Each end counts once, and when the rollout has come to its device: who is
- * cancelled before that is a part of a later wave. */
+/* Each end counts once, when the rollout has reached its device.  A device
+ * cancelled before that belongs to a later wave. */
 static void count_end(struct espota_fleet *f, struct slot *s)
 {
     if (s->counts || !eo_job_ended(s->job))
@@ -197,14 +198,14 @@ static void move_on(struct espota_fleet *f)
     if (!eo_rollout_is_closed(&f->rollout) || f->running > 0 ||
         f->stopped.category != ESPOTA_E_OK)
         return;
-    /* What ran has ended: the numbers are final. */
+    /* All running jobs have ended, so the numbers are final. */
     eo_rollout_stop(&f->rollout, &wave);
     tell_wave(f, &wave);
     eo_fail(&why, ESPOTA_E_FLEET_STOPPED, "not begun: %s", wave.why);
     espota_fleet_stop(f, &why);
 }
 
-/* By starts_per_min: false where it is too early for another. */
+/* False: by starts_per_min, it is too early for another start. */
 static bool may_start_now(struct espota_fleet *f)
 {
     const uint64_t now = eo_loop_now(f->loop);
@@ -233,7 +234,7 @@ static void begin(struct espota_fleet *f, struct slot *s)
     eo_job_start(s->job);
 }
 
-/* Those that are there, in their order, as far as there are places. */
+/* Begins those whose devices are there, in order, while there are places. */
 static void begin_seen(struct espota_fleet *f, size_t limit)
 {
     for (size_t i = 0; i < limit && f->seen > 0; i++) {
@@ -244,8 +245,8 @@ static void begin_seen(struct espota_fleet *f, size_t limit)
     }
 }
 
-/* All places are taken: meanwhile it is found out who is not there.  A limit to
- * starts is one to these as well. */
+/* While all places are taken, finds out which devices are absent.  With a limit
+ * on starts there is no such search. */
 static void look_for_others(struct espota_fleet *f, size_t limit)
 {
     struct slot *s;
@@ -267,7 +268,7 @@ static void do_chores(void *ctx)
     size_t limit;
     struct slot *s;
 
-    if (f->cancels.running) { /* who is not wanted is not begun */
+    if (f->cancels.running) { /* do not begin what was cancelled */
         eo_timer_stop(f->loop, &f->cancels);
         cancel_wanted(f);
     }
@@ -279,7 +280,7 @@ static void do_chores(void *ctx)
     }
     limit = eo_rollout_limit(&f->rollout);
     if (eo_shortage_is(&f->shortage))
-        return; /* nor could others have any */
+        return; /* no descriptors for other jobs either */
     begin_seen(f, limit);
     while (f->active < f->c.max_active && (s = next_waiting(f, limit)) &&
            may_start_now(f))
@@ -425,7 +426,7 @@ void espota_fleet_cancel(struct espota_fleet *f, int job)
     eo_timer_start(f->loop, &f->cancels, 0, cancel_wanted, f);
 }
 
-/* The loop cannot go on: everyone is told, so that every job has its end. */
+/* The loop cannot go on: cancels every job, so that each has its END event. */
 static void give_up(void *ctx, int sys)
 {
     struct espota_fleet *f = ctx;

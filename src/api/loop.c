@@ -1,4 +1,4 @@
-/* loop.c -- the public loop, which everything that lasts joins. */
+/* loop.c -- the public loop, which all long-running objects join. */
 #include <espota/loop.h>
 
 #include <errno.h>
@@ -70,7 +70,7 @@ void espota_loop_process(struct espota_loop *l, const struct espota_fd *fds,
     eo_loop_process(l, fds, n);
 }
 
-/* How long to wait when so much of max_ms is left. */
+/* How long to wait: what is left of max_ms. */
 static int left(const struct espota_loop *l, int max_ms, uint64_t began)
 {
     const uint64_t gone = eo_loop_now(l) - began;

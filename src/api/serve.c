@@ -13,7 +13,7 @@
 
 enum {
     BACKLOG = 512,
-    SEND_BUFFER = 65536, /* 500 slow devices must not fill the kernel */
+    SEND_BUFFER = 65536, /* 500 slow devices must not use up kernel memory */
     PEM_MAX = 65536,
     SECOND = 1000
 };
@@ -54,7 +54,7 @@ static char *read_pem(const char *path, struct espota_error *err)
 {
     char *text = eo_store_text(path, PEM_MAX);
 
-    if (text == NULL && errno == EFBIG) /* the file's fault, not a want */
+    if (text == NULL && errno == EFBIG) /* the file's fault, not a shortage */
         eo_fail(err, ESPOTA_E_USAGE, "%s is too large to be a PEM file", path);
     else if (text == NULL)
         eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s", path,

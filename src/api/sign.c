@@ -1,4 +1,4 @@
-/* sign.c -- putting a signature behind an image, and checking the one there. */
+/* sign.c -- appends a signature to an image, or checks the one there. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -8,8 +8,8 @@
 #include "image/image.h"
 #include "image/signature.h"
 
-/* The cores' verifier wants a signature as long as the public key's point,
- * which for EC is an odd number of bytes, and then one of even length. */
+/* The cores' verifier wants a signature as long as the public key's point, and
+ * also one of even length; for EC that point is an odd number of bytes. */
 static const char *doubt_of(const char *key, enum signature_form form)
 {
     if (form == SIGNATURE_LEGACY)
@@ -91,7 +91,7 @@ int espota_image_verify(const struct espota_image *img, const void *pub,
     enum signature_form form;
     struct signature s;
 
-    /* The key decides, so any length will do that leaves something. */
+    /* The key decides, so accept any length that leaves some of the image. */
     s.len = raw->len > SIGNATURE_LEN_WORD
                 ? eo_le32(raw->bytes + raw->len - SIGNATURE_LEN_WORD) : 0;
     if (s.len == 0 || s.len > SIGNATURE_MAX ||

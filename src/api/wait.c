@@ -1,5 +1,5 @@
-/* wait.c -- until a device is on the network: by listening where mDNS may know
- * its name, and by knocking where nobody lives. */
+/* wait.c -- waits until a device is on the network.  It listens if mDNS may
+ * know the name, and knocks at a port that nothing listens on. */
 #include <espota/discover.h>
 
 #include <errno.h>
@@ -16,23 +16,23 @@
 enum {
     KNOCK_EVERY_MS = 1000,
     KNOCK_MS = 1500,
-    /* A refusal tells as much as a connection, and the port on which the
-     * device takes updates is left alone. */
+    /* A refusal tells us as much as a connection, and this leaves the port
+     * alone on which the device takes updates. */
     NOBODYS_PORT = 9,
     ADDR_MAX = 8
 };
 
 struct espota_wait {
     struct espota_wait_config config;
-    char *host, *bind; /* the configuration's */
+    char *host, *bind; /* our copies for config */
     struct espota_loop *loop;
-    struct member member; /* of it */
+    struct member member; /* of the loop */
     struct browse *browse;
     struct resolve *resolve;
     struct race *race;
     struct timer again, deadline;
     bool there, over;
-    int sys; /* why it was given up; 0: it was not */
+    int sys; /* why the loop gave up; 0: it did not */
 };
 
 static void on_news(void *ctx, enum browse_news news,
@@ -97,7 +97,7 @@ static void on_resolved(void *ctx, const struct resolved *got,
         knock_again(w);
 }
 
-/* What mDNS knows of it is listened for already. */
+/* The browse already listens for what mDNS knows of it. */
 static void knock(void *ctx)
 {
     struct espota_wait *w = ctx;
@@ -117,8 +117,8 @@ static void knock(void *ctx)
 
 /* ---- the whole ----------------------------------------------------------- */
 
-/* As an upload would find it: a name that mDNS may know is listened for, and
- * may as well be one of DNS or of the hosts file. */
+/* Finds the device as an upload would: listens for a name that mDNS may know,
+ * which may also come from DNS or the hosts file. */
 static int begin(struct espota_wait *w, struct espota_error *err)
 {
     const struct espota_wait_config *c = &w->config;
@@ -138,7 +138,7 @@ static int begin(struct espota_wait *w, struct espota_error *err)
                                               .ctx = w},
                       err) != 0 &&
         eo_name_kind(c->host) == NAME_LOCAL)
-        return -1; /* a bare one may be DNS's */
+        return -1; /* a bare name may still be in DNS */
     knock(w);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* words.c -- the words of the lists that a program reads from people. */
+/* words.c -- the lists of words that a program accepts from people. */
 #include <espota/fleet.h>
 
 #include "fleet/protocol.h"
