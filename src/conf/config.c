@@ -25,7 +25,7 @@ int eo_env_settings(struct settings *out, struct espota_error *err)
             return eo_fail_as(err, &inner, "%s: %s", opt->env, inner.message);
         }
         if ((opt->flags & OPT_SECRET) != 0)
-            eo_secret_wipe_variable(opt->env); /* nobody needs it there */
+            eo_secret_wipe_variable(opt->env); /* not needed there any more */
     }
     return 0;
 }

@@ -2,10 +2,10 @@
  *
  *     [defaults]            for every device
  *     [group NAME]          for the devices that say "group = NAME"
- *     [device NAME]         for -i NAME; "ip = HOST[:PORT]" is where it is
+ *     [device NAME]         for -i NAME; "ip = HOST[:PORT]" is its address
  *
- * Keys are long option names; a value may stand in double quotes.  Files are
- * meant from where the configuration is.  A line has up to INI_LINE bytes.
+ * Keys are long option names; a value may be in double quotes.  Names of files
+ * are relative to the configuration file.  A line has up to INI_LINE bytes.
  */
 #ifndef EO_CONFIG_H
 #define EO_CONFIG_H
@@ -20,16 +20,16 @@ struct section {
     enum section_kind kind;
     char *name;  /* "" for defaults */
     char *group; /* of a device, or NULL */
-    char *group_where; /* with it: file and line */
-    unsigned group_nth, group_line; /* the same, to be sorted by */
-    bool again;  /* a section of that device came before */
+    char *group_where; /* the file and line that give the group */
+    unsigned group_nth, group_line; /* the same, for sorting */
+    bool again;  /* the device had a section before */
     struct settings settings;
 };
 
 /* What is wrong in the files, by file and line. */
 struct config_problem {
     struct espota_error error; /* "FILE:LINE: what" */
-    unsigned nth, line;        /* of the nth file; line 0: all of it */
+    unsigned nth, line;        /* line of the nth file; 0: the whole file */
 };
 
 struct config_problems {
@@ -42,65 +42,68 @@ struct config {
     struct section *at;
     size_t n, cap;
     struct section **sorted; /* by kind, then name, then place */
-    struct section **member; /* devices that are in a group: by that, then place */
+    struct section **member; /* devices in a group: by group, then place */
     size_t n_members;
-    /* NULL: the first problem ends the reading.  Else all of them are kept
-     * there, and the functions below succeed. */
+    /* NULL: the first problem ends the reading.  Otherwise all problems are
+     * kept there, and the functions below succeed. */
     struct config_problems *problems;
 };
 
-/* ESPOTA_*: every variable an option names. */
+/* Reads ESPOTA_*: every variable that an option names. */
 int eo_env_settings(struct settings *, struct espota_error *err) EO_MUST_CHECK;
 
-/* The files o asks for: the one it names, or that which is found and the
- * user's, or none.  Fails (USAGE) naming file and line. */
+/* Reads the files that o asks for: the one it names, or none, or by default the
+ * one that is found and then the user's own.  Fails (USAGE) naming file and
+ * line. */
 int eo_config_load(struct config *, const struct opts *o, struct notes *,
                    struct espota_error *err) EO_MUST_CHECK;
 
-/* One file as the n-th (0: the strongest). */
+/* Reads one file as the nth (0: the strongest). */
 int eo_config_read(struct config *, const char *path, unsigned nth,
                    enum config_trust, struct notes *, struct espota_error *err)
     EO_MUST_CHECK;
 
-/* What files are read with: "inih"; NULL: it was left out of this build, and
- * those above and the map of "serve" with it. */
+/* The library that reads the files: "inih".  NULL: it was left out of this
+ * build, and with it these files and the map of "serve". */
 const char *eo_config_library(void);
 
-/* *err is wrong in a file: 0 where all problems are wanted, else -1 with it. */
+/* Notes the problem *err of a file.  0: it was kept, because all problems are
+ * wanted; -1: the reading ends with *err. */
 int eo_config_problem(struct config *, unsigned nth, unsigned line,
                       struct espota_error *err) EO_MUST_CHECK;
 void eo_config_problems_free(struct config_problems *);
 
-/* Sorts the sections, so that a device's and a group's are found. */
+/* Sorts the sections, so that those of a device or a group can be found. */
 int eo_config_index(struct config *, struct espota_error *err) EO_MUST_CHECK;
 
-/* When all are read: does every group there is have a section? */
+/* When all files are read: does every group have a section? */
 int eo_config_check(struct config *, struct espota_error *err)
     EO_MUST_CHECK;
 void eo_config_free(struct config *);
 
-/* Applies what the files say of the device; NULL: of none. */
+/* Applies what the files say about the device; NULL: about no device. */
 int eo_config_apply(const struct config *, const char *device, struct opts *,
                     struct espota_error *err) EO_MUST_CHECK;
-/* ... of every device of the group that says nothing else. */
+/* Applies what they say about any device of the group that has no settings of
+ * its own. */
 int eo_config_apply_group(const struct config *, const char *group,
                           struct opts *, struct espota_error *err)
     EO_MUST_CHECK;
 
-/* Is there a section of that device?  A section of that group, or a device in
- * it? */
+/* Does the device have a section?  Does the group have a section, or a device
+ * in it? */
 bool eo_config_knows(const struct config *, const char *device);
 bool eo_config_knows_group(const struct config *, const char *group);
 
-/* What is nearest to it among the names of devices and groups, or NULL. */
+/* The name of a device or group that is nearest to name, or NULL. */
 const char *eo_config_nearest(const struct config *, const char *name);
 
-/* The group that the device is in, and where that is said; NULL: none. */
+/* The group of the device, and the place that says so; NULL: none. */
 const char *eo_config_group(const struct config *, const char *device,
                             const char **where);
 
-/* The device of exactly that name, or NULL; and the members of the group, *n of
- * them, in the order of the files. */
+/* The device of exactly that name, or NULL; the *n members of the group, in the
+ * order of the files. */
 const struct section *eo_config_device(const struct config *, const char *name);
 struct section *const *eo_config_members(const struct config *,
                                          const char *group, size_t *n);

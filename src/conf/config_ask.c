@@ -1,5 +1,5 @@
-/* config_ask.c -- what the configuration files say of a device: among many
- * thousand sections its own are found by halving. */
+/* config_ask.c -- what the configuration files say about a device.  A binary
+ * search finds its sections among many thousands. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "conf/config.h"
 
-/* Devices are known whatever the case, groups are not. */
+/* Names of devices ignore case, names of groups do not. */
 static int compare_names(enum section_kind kind, const char *a, const char *b)
 {
     if (kind != SECTION_DEVICE)
@@ -37,7 +37,8 @@ static int by_section(const void *a, const void *b)
     return c != 0 ? c : x < y ? -1 : 1;
 }
 
-/* What one section of a device says of its group, all of them say. */
+/* If one section of a device names its group, that counts for all of its
+ * sections. */
 static int share_group(struct section *first, const struct section *again)
 {
     if (first->group != NULL || again->group == NULL)
@@ -99,7 +100,7 @@ int eo_config_index(struct config *c, struct espota_error *err)
     return bad ? eo_fail_memory(err) : 0;
 }
 
-/* The first of the sorted sections that is not before this one. */
+/* The first sorted section that does not come before that kind and name. */
 static size_t lower_bound(const struct config *c, enum section_kind kind,
                           const char *name)
 {
@@ -116,7 +117,7 @@ static size_t lower_bound(const struct config *c, enum section_kind kind,
     return low;
 }
 
-/* The i-th section of that name, in the order of the files; NULL behind the
+/* The i-th section of that name, in the order of the files; NULL after the
  * last. */
 static const struct section *section(const struct config *c,
                                      enum section_kind kind, const char *name,
@@ -210,8 +211,8 @@ static int apply(const struct config *c, const char *device,
         [SECTION_DEFAULTS] = "",
     };
 
-    /* By level, strongest first: files in their order, in each the device,
-     * its group, the defaults. */
+    /* By level, strongest first: the files in their order, and in each file the
+     * device, its group, the defaults. */
     for (unsigned i = 0; i < 6; i++)
         if (apply_level(c, (enum section_kind)(i % 3), names[i % 3],
                         LEVEL_CONFIG + i, o, err) != 0)
@@ -281,8 +282,9 @@ static bool is_shared(const struct config *c, const struct section *s)
                 0);
 }
 
-/* A group may exist by its devices alone, for "@NAME"; but one that a single
- * device names, or that is almost called like another, is a mistake. */
+/* A group may have devices but no section, for use as "@NAME".  But if only one
+ * device names it, or its name is almost that of another group, it is a
+ * mistake. */
 static int check_group(struct config *c, const struct section *s,
                        struct espota_error *err)
 {

@@ -1,4 +1,5 @@
-/* config_file.c -- which configuration file there is, and whether to obey. */
+/* config_file.c -- which configuration files there are, and whether to obey
+ * them. */
 #include "conf/config_file.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 
 static const char NAME[] = ".espota.conf";
 
-/* ---- whom it obeys --------------------------------------------------------- */
+/* ---- which files are obeyed ---------------------------------------------- */
 
 static void ignore(struct notes *notes, const char *path,
                    const struct file_doubt *doubt)
@@ -22,7 +23,8 @@ static void ignore(struct notes *notes, const char *path,
             doubt->why, path);
 }
 
-/* The user's word holds, but the user may not know who else can write it. */
+/* A file that the user named is obeyed, but the user may not know who else can
+ * write it. */
 static os_file open_named(const char *path, struct notes *notes)
 {
     const os_file file = eo_file_open(path);
@@ -96,7 +98,7 @@ enum config_state eo_config_state(const char *path, enum config_trust trust,
     return doubt.why != NULL ? CONFIG_IGNORED : CONFIG_UNREADABLE;
 }
 
-/* ---- where it is ----------------------------------------------------------- */
+/* ---- where it is --------------------------------------------------------- */
 
 static bool is_home(const char *folder)
 {
@@ -138,7 +140,7 @@ static bool look(struct config_search *s)
         return false;
     if (!eo_paths_join(s->space, sizeof s->space, s->folder, NAME))
         return false;
-    s->path = here ? NAME : s->space; /* as one would write it */
+    s->path = here ? NAME : s->space; /* as a user would write it */
     s->trust = CONFIG_FOUND;
     s->there = eo_file_is_there(s->path);
     if (!s->there)
@@ -187,7 +189,7 @@ char *eo_config_path(const char *config, const char *file)
     } else if (eo_paths_is_absolute(file) || file[0] == '\0' ||
                strcmp(file, "-") == 0 || eo_file_facts(config, &facts) != 0 ||
                facts.kind != FILE_REGULAR) {
-        dir = 0; /* a pipe is nowhere */
+        dir = 0; /* a pipe is not in any directory */
     }
     path = eo_calloc(1, dir + strlen(file) + 1);
     if (path == NULL)

@@ -25,7 +25,7 @@ struct reading {
     unsigned nth;
     enum config_trust trust;
     struct notes *notes;
-    bool secret; /* the file holds one */
+    bool secret; /* the file holds a secret */
     struct espota_error *err;
 };
 
@@ -37,7 +37,8 @@ static const char *where(char out[WHERE], const struct reading *r)
     return out;
 }
 
-/* *r->err is wrong with the line that was read last.  0, as inih wants it. */
+/* Reports *r->err for the line that was read last.  Returns 0, as inih wants
+ * it. */
 static int wrong(struct reading *r)
 {
     if (eo_config_problem(r->config, r->nth, r->lines.line, r->err) != 0)
@@ -77,7 +78,7 @@ static struct section *add_section(struct reading *r, enum section_kind kind,
     return c->at[c->n].name != NULL ? &c->at[c->n++] : NULL;
 }
 
-/* Finds or makes the section of a header; NULL: there is none like it. */
+/* Finds or makes the section of a header; NULL: failed, and reported. */
 static struct section *section_of(struct reading *r, const char *header)
 {
     static const char *const KINDS[] = {
@@ -116,7 +117,7 @@ static struct section *section_of(struct reading *r, const char *header)
     return last;
 }
 
-/* For inih: what is wrong with a line is told here. */
+/* The function that inih reads with; reports what is wrong with a line. */
 static char *next_line(char *space, int cap, void *ctx)
 {
     struct reading *r = ctx;
@@ -182,7 +183,7 @@ static int add_value(struct reading *r, struct section *s,
     return 1;
 }
 
-/* "ip = HOST:PORT" says the port, too, and no second one may differ. */
+/* "ip = HOST:PORT" gives the port, too, and no other port may differ. */
 static int add_setting(struct reading *r, struct section *s,
                        const struct opt *opt, const char *value)
 {
@@ -210,7 +211,7 @@ static int add_setting(struct reading *r, struct section *s,
     return rc;
 }
 
-/* Other commands have options of the same names, as "sign --verify". */
+/* Other commands have options of the same name, such as "sign --verify". */
 static const struct opt *find_key(const struct section *s, const char *key)
 {
     const struct opt *opt;
@@ -235,7 +236,7 @@ static int on_key(void *ctx, const char *header, const char *key,
     if (r->lines.stop)
         return 0;
     if (s == NULL)
-        return r->lines.section > 0 /* and that is told already */
+        return r->lines.section > 0 /* which is already reported */
                    ? 1
                    : complain(r, "no [section] above the key", key, NULL);
     value = eo_ini_value(&r->lines,
@@ -285,7 +286,7 @@ int eo_config_read(struct config *c, const char *path, unsigned nth,
 {
     struct reading r = {.config = c, .path = path, .nth = nth,
                         .trust = trust, .notes = notes, .err = err};
-    char buffer[BUFSIZ]; /* what stdio has of its own, nobody wipes */
+    char buffer[BUFSIZ]; /* stdio would not wipe a buffer of its own */
     int rc;
 
     if (eo_config_open(&r.lines.file, path, trust, notes, err) != 0)

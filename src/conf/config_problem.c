@@ -1,5 +1,5 @@
-/* config_problem.c -- what is wrong in configuration files, where all of it is
- * wanted. */
+/* config_problem.c -- collects what is wrong in configuration files, if all
+ * problems are wanted. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -18,7 +18,7 @@ int eo_config_problem(struct config *c, unsigned nth, unsigned line,
     struct config_problem problem = {.nth = nth, .line = line}, *at;
     size_t i;
 
-    /* A want of memory or descriptors is no fault of the file. */
+    /* A lack of memory or descriptors is not the file's fault. */
     if (all == NULL || err->category != ESPOTA_E_USAGE)
         return -1;
     problem.error = *err;

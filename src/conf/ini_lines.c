@@ -1,4 +1,4 @@
-/* ini_lines.c -- the lines of an INI file, as inih is to see them. */
+/* ini_lines.c -- the lines of an INI file, as they are passed to inih. */
 #include "conf/ini_lines.h"
 
 #include <string.h>
@@ -9,8 +9,8 @@ static const char NEITHER[] = "neither \"key = value\" nor \"[section]\"";
 
 /* ---- values -------------------------------------------------------------- */
 
-/* How many bytes until one of stops, or a comment, which is a ';' behind a
- * blank. */
+/* How many bytes there are before one of stops or a comment, which is a ';'
+ * after a blank. */
 static size_t span(const char *text, const char *stops)
 {
     bool blank = false;
@@ -105,8 +105,8 @@ static int next_byte(struct ini_lines *l)
     return (unsigned char)*l->text++;
 }
 
-/* The next line without its end; false: there is none.  What is wrong with it is
- * in l->wrong. */
+/* Reads the next line, without its end; false: there is none.  l->wrong says
+ * what is wrong with it. */
 static bool read_line(struct ini_lines *l)
 {
     size_t n = 0;
@@ -156,7 +156,7 @@ char *eo_ini_line_or_next(char *space, int cap, void *ctx)
         len = strlen(text);
         text += eo_skip_bom(text, &len) - text;
     }
-    /* inih would take blanks for the continuation of the line before. */
+    /* With blanks in front, inih would take it as part of the line before. */
     while (eo_is_space(*text))
         text++;
     strip_end(text);

@@ -1,4 +1,4 @@
-/* inventory.c -- which devices a fleet is made of. */
+/* inventory.c -- the devices of a fleet. */
 #include "conf/inventory.h"
 
 #include <stdio.h>
@@ -73,8 +73,8 @@ static int add_section(struct target_list *list, const struct section *s,
     return row->key != NULL ? 0 : eo_fail_memory(err);
 }
 
-/* "@NAME": a device of the files, or all of a group, in their order; or both,
- * which may be the same. */
+/* "@NAME": a device in the configuration files, or all devices of a group in
+ * their order.  It may name both, and the device may be in that group. */
 static int add_named(struct target_list *list, const char *name,
                      const struct config *config, struct espota_error *err)
 {
@@ -166,7 +166,7 @@ int eo_targets_name(struct target_row *row, const char *name,
         return eo_fail_memory(err);
     }
     if (!row->named) {
-        row->host = row->key; /* its name until now */
+        row->host = row->key; /* its key was the host until now */
         row->named = true;
     } else {
         eo_free(row->key);
@@ -194,7 +194,7 @@ int eo_targets_label(struct target_row *row, const char *key,
     return 0;
 }
 
-/* ---- one device, one row -------------------------------------------------- */
+/* ---- one device, one row ------------------------------------------------- */
 
 static int compare_text(const char *a, const char *b)
 {
@@ -235,7 +235,7 @@ static int compare_rows(const struct target_row *a, const struct target_row *b)
     return c != 0 ? c : compare_settings(&a->settings, &b->settings);
 }
 
-/* Equal ones in their order. */
+/* Equal rows stay in their order. */
 static int by_row(const void *a, const void *b)
 {
     const struct target_row *x = *(const struct target_row *const *)a;
@@ -245,8 +245,8 @@ static int by_row(const void *a, const void *b)
     return c != 0 ? c : x < y ? -1 : 1;
 }
 
-/* Two sessions at once with one device would only be in each other's way, and
- * two devices of one NAME could not be told apart in a journal. */
+/* Two sessions at once with the same device would only disturb each other, and
+ * a journal could not tell apart two devices with the same NAME. */
 int eo_targets_unique(struct target_list *list, struct notes *notes,
                       struct espota_error *err)
 {
@@ -285,8 +285,8 @@ int eo_targets_unique(struct target_list *list, struct notes *notes,
 
 /* ---- shards -------------------------------------------------------------- */
 
-/* FNV-1a, over the name in lower case without a final dot or ".local": the
- * same device under each spelling. */
+/* FNV-1a of the name in lower case, without a final dot or ".local", so that
+ * every spelling of a device's name has the same hash. */
 static uint64_t name_hash(const char *name)
 {
     static const char LOCAL[] = ".local";

@@ -1,5 +1,6 @@
 /* inventory_csv.c -- a targets file as spreadsheets write it: RFC 4180 with one
- * record a line, and commas, semicolons or tabs, as the header has it. */
+ * record on each line.  The header decides between commas, semicolons and
+ * tabs. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 
 static const char LABEL[] = "label:";
 
-/* The first of the three that stands outside of quotes; '\0': none does. */
+/* The first of the three that is outside quotes; '\0': there is none. */
 static char separator(const char *line)
 {
     bool quoted = false;
@@ -55,7 +56,7 @@ static int split(struct reading *r, char *line, char between, char **field,
     return 0;
 }
 
-/* ---- the header ------------------------------------------------------------ */
+/* ---- the header ---------------------------------------------------------- */
 
 static void trim(char *text)
 {
@@ -84,7 +85,7 @@ bool eo_csv_is_header(const char *line)
 
     if (between == ',' || (between == ';' && strcspn(line, ";") < word))
         return true;
-    do { /* of one column, or with tabs: only if one of them says so */
+    do { /* one column, or tabs: a header only if a column is host or name */
         const size_t n = between != '\0' ? strcspn(line, (char[]){between, 0})
                                          : strlen(line);
         char column[16] = "";
@@ -115,7 +116,7 @@ static const struct opt *option_of(const char *column)
     return eo_opt_find(CMD_FLEET, name);
 }
 
-/* A label, unless it looks like a slip of the fingers. */
+/* An unknown column is a label, unless it looks like a typing mistake. */
 static int one_column(struct reading *r, struct header *h, size_t i)
 {
     char lower[40], what[200];
@@ -168,7 +169,7 @@ int eo_csv_header(struct reading *r, struct header *h, char *line)
         else if (one_column(r, h, i) != 0)
             return -1;
     }
-    if (h->host == h->n) { /* a list of names alone is one of hosts */
+    if (h->host == h->n) { /* without a column of hosts, the names are hosts */
         h->host = h->called;
         h->called = h->n;
     }
@@ -177,7 +178,7 @@ int eo_csv_header(struct reading *r, struct header *h, char *line)
                                 r, "the header names no column", "host");
 }
 
-/* ---- rows ------------------------------------------------------------------ */
+/* ---- rows ---------------------------------------------------------------- */
 
 static int set(struct reading *r, const struct header *h, size_t k,
                struct target_row *row, const char *value)
@@ -211,7 +212,7 @@ static bool is_empty(char *const *field, size_t n)
     return true;
 }
 
-/* Complains by the names of columns alone: a field may be a password. */
+/* Errors mention only the names of columns: a field may be a password. */
 int eo_csv_line(struct reading *r, const struct header *h, char *line)
 {
     const size_t first = r->list->n;

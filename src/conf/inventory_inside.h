@@ -1,4 +1,5 @@
-/* inventory_inside.h -- what the readers of a targets file's forms share. */
+/* inventory_inside.h -- what the readers of the three forms of a targets file
+ * share. */
 #ifndef EO_INVENTORY_INSIDE_H
 #define EO_INVENTORY_INSIDE_H
 
@@ -12,16 +13,16 @@ struct reading {
     struct espota_error *err;
 };
 
-/* Each gives -1, with the file and the line in front. */
+/* Each fails with -1 and puts file and line in front of the message. */
 int eo_reading_fail(struct reading *, const char *what);
 int eo_reading_complain(struct reading *, const char *what, const char *which);
 
-/* For an error of somebody who does not know where this is. */
+/* For an error whose source does not know the file and line. */
 int eo_reading_place(struct reading *);
 
-/* The option of that name that a file may set, or NULL. */
+/* The option of that name, if a file may set it, or NULL. */
 const struct opt *eo_reading_key(const char *key);
-/* That which is at most one edit or one swap away, or NULL. */
+/* A key that is at most one edit or one swap away, or NULL. */
 const char *eo_reading_nearly(const char *key);
 int eo_reading_unknown(struct reading *, const char *key);
 
@@ -29,7 +30,7 @@ int eo_reading_unknown(struct reading *, const char *key);
 int eo_reading_add(struct reading *, const char *host);
 int eo_reading_set(struct reading *, struct target_row *, const char *key,
                    const char *value);
-/* The row is complete: two ports in it must be the same. */
+/* Checks the complete row: two ports in it must be the same. */
 int eo_reading_end(struct reading *, const struct target_row *);
 
 /* ---- CSV ----------------------------------------------------------------- */
@@ -38,8 +39,8 @@ enum { COLUMNS_MAX = 64 };
 
 struct header {
     char *name[COLUMNS_MAX]; /* as written */
-    const struct opt *opt[COLUMNS_MAX]; /* NULL: a label, or one of these */
-    size_t n, host, called; /* called == n: there is no column of names */
+    const struct opt *opt[COLUMNS_MAX]; /* NULL: a label, host or name */
+    size_t n, host, called; /* columns; called == n: none has names */
     char between;
 };
 

@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "conf/inventory_inside.h"
 
-/* What a device announces need not be a host that can be written. */
+/* A device may announce a name that cannot be given as a host. */
 static const char *json_host(const json_t *o, bool found)
 {
     static const char *const KEYS[] = {"host", "ip", "name"};
@@ -24,7 +24,7 @@ static const char *json_host(const json_t *o, bool found)
     return json_string_value(json_array_get(addresses, 0));
 }
 
-/* Where there is a host, the name is what it is called. */
+/* "name" is the row's NAME only if the object also has a host. */
 static const char *json_name(const json_t *o, const char *host)
 {
     const char *name = json_string_value(json_object_get(o, "name"));
@@ -56,7 +56,7 @@ static int json_setting(struct reading *r, struct target_row *row,
                : eo_reading_complain(r, "not a string, number or boolean:", key);
 }
 
-/* Without what jansson quotes from the line: it may be a password. */
+/* Leaves out what jansson quotes from the line: it may be a password. */
 static int no_object(struct reading *r, json_error_t *why)
 {
     char *quote = strstr(why->text, " near '");
@@ -70,7 +70,8 @@ int eo_json_target(struct reading *r, const char *line)
 {
     json_error_t why = {.text = ""};
     json_t *o = json_loads(line, 0, &why);
-    /* What "discover --json" prints tells of a login, not of a password. */
+    /* In the output of "discover --json", "auth" is a kind of login, not a
+     * password. */
     const bool found = json_object_get(o, "txt") != NULL;
     const char *host = json_host(o, found), *name, *key;
     const size_t first = r->list->n;

@@ -10,11 +10,11 @@
 
 enum { FILE_MAX_BYTES = 64 << 20 };
 
-/* ---- plain lines ----------------------------------------------------------- */
+/* ---- plain lines --------------------------------------------------------- */
 
-/* The next word of *at, unquoted in place where it is no host; NULL: there is
- * none.  Double quotes may stand around any part, as in key="two words";
- * *open: one is not closed. */
+/* The next word of *at, unquoted in place unless it is a host; NULL: there is
+ * none.  Double quotes may enclose any part, as in key="two words"; *open: a
+ * quote is not closed. */
 static char *next_word(char **at, bool host, bool *open)
 {
     char *in = *at + strspn(*at, " \t"), *out = in, *word = in;
@@ -89,7 +89,7 @@ int eo_targets_parse(struct target_list *list, char *text, size_t len,
         int rc = 0;
 
         if (next == NULL)
-            next = end; /* parse's caller left room for a terminator */
+            next = end; /* the caller of parse left room for a terminator */
         *next = '\0';
         if (next > line && next[-1] == '\r')
             next[-1] = '\0';
@@ -113,7 +113,7 @@ int eo_targets_parse(struct target_list *list, char *text, size_t len,
 
 /* ---- a file -------------------------------------------------------------- */
 
-/* It may hold passwords: nothing of it is left behind where it grows. */
+/* Wipes the old block, because the text may hold passwords. */
 static int grow(char **text, size_t len, size_t *cap)
 {
     char *more = eo_calloc(2 * *cap, 1);
@@ -161,7 +161,7 @@ int eo_targets_read(struct target_list *list, const char *path,
     if (f == NULL)
         return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "cannot read %s: %s",
                            path, eo_file_text(errno));
-    setvbuf(f, NULL, _IONBF, 0); /* stdio wipes no buffer */
+    setvbuf(f, NULL, _IONBF, 0); /* stdio would not wipe its buffer */
     if (slurp(f, path, &text, &len, err) == 0)
         rc = eo_targets_parse(list, text, len,
                               standard ? "standard input" : path, config, err);

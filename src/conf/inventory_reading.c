@@ -1,5 +1,5 @@
-/* inventory_reading.c -- what every form of a targets file does with a host, a
- * key and a mistake. */
+/* inventory_reading.c -- how every form of a targets file handles a host, a key
+ * and a mistake. */
 #include <stdio.h>
 #include <string.h>
 
@@ -70,8 +70,8 @@ int eo_reading_unknown(struct reading *r, const char *key)
                    eo_did_you_mean(near, eo_nearest(key, names)));
 }
 
-/* A targets file speaks of one device each, the command line of all: the file
- * wins. */
+/* A row of a targets file is about one device, the command line about all of
+ * them, so the file wins. */
 int eo_reading_set(struct reading *r, struct target_row *row, const char *key,
                    const char *value)
 {

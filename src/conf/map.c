@@ -16,7 +16,7 @@
 
 enum {
     MAP_MAX = 1 << 20,
-    PATIENCE_MS = 3000, /* with one that is being written at the start */
+    PATIENCE_MS = 3000, /* wait for a map that is being written at the start */
     PAUSE_MS = 50
 };
 
@@ -97,7 +97,7 @@ static struct espota_serve_rule *rule_of(struct reading *r, const char *who)
     return rule;
 }
 
-/* Files are meant from where the map is. */
+/* Names of files are relative to the map. */
 static char *from_map(const char *map, const char *file)
 {
     const size_t dir = eo_paths_folder(map), len = strlen(file);
@@ -180,7 +180,7 @@ static int parse_text(struct serve_map *m, const struct serve_map_file *f,
     return parse(m, &lines, f->path, err);
 }
 
-/* Of a pipe, which can be read once; it is closed. */
+/* Parses a pipe, which can be read only once, and closes it. */
 static int parse_stream(struct serve_map *m, os_file pipe, const char *path,
                         struct espota_error *err)
 {
@@ -198,14 +198,14 @@ static int parse_stream(struct serve_map *m, os_file pipe, const char *path,
 
 static int fail_read(const char *path, struct espota_error *err)
 {
-    if (errno == EFBIG) /* the file's fault, not a want of this machine */
+    if (errno == EFBIG) /* the file's fault, not a shortage */
         return eo_fail(err, ESPOTA_E_USAGE, "%s is too large to be a map", path);
     return eo_fail_sys(err, ESPOTA_E_USAGE, errno, "%s: %s", path,
                        eo_file_text(errno));
 }
 
-/* Its text as it is now, if it is whole: NULL with errno, EAGAIN if somebody is
- * writing to it. */
+/* The text of the file as it is now, if it is complete.  Otherwise NULL and
+ * errno: EAGAIN if somebody is writing to it. */
 static char *read_text(struct serve_map_file *f, os_file file,
                        struct stamp *stamp, bool *reliable)
 {
@@ -221,7 +221,7 @@ static char *read_text(struct serve_map_file *f, os_file file,
         }
         *reliable = eo_stamp_reliable(age);
         errno = stamp->size > MAP_MAX ? EFBIG : EAGAIN;
-        /* At first there is no other to go by meanwhile. */
+        /* At the start there is no older map to use meanwhile. */
         if (stamp->size <= MAP_MAX &&
             ((f->text == NULL && writers != WRITERS_SOME) ||
              eo_stamp_settled(writers, age,
@@ -243,7 +243,7 @@ int eo_serve_map_open(struct serve_map_file *f, const char *path,
     if (file == OS_NO_FILE)
         return fail_read(path, err);
     if (eo_file_stamp(file, &f->stamp) != 0 && errno == EINVAL)
-        return parse_stream(m, file, path, err); /* what <(...) is */
+        return parse_stream(m, file, path, err); /* as from <(...) */
     for (int left = PATIENCE_MS; f->text == NULL; left -= PAUSE_MS) {
         f->text = read_text(f, file, &f->stamp, &f->reliable);
         if (f->text == NULL && (errno != EAGAIN || left <= 0))

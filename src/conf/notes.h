@@ -16,7 +16,7 @@ struct notes {
     size_t n;
 };
 
-/* A warning that finds no memory is lost. */
+/* If there is no memory for a warning, it is lost. */
 void eo_note(struct notes *, const char *code, const char *fmt, ...)
     EO_PRINTF(3, 4);
 void eo_notes_free(struct notes *);

@@ -1,4 +1,5 @@
-/* opts.c -- OPTS, the one place where an option exists, and its values. */
+/* opts.c -- OPTS, the only place where options are defined, with their
+ * values. */
 #include "conf/opts.h"
 
 #include <stdio.h>
@@ -7,7 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-/* Those of the library are its own lists; these are the program's. */
+/* Lists of words of the program; the library has its own lists. */
 #define LIST(name, ...)                                         \
     static const char *name(size_t i)                           \
     {                                                           \
@@ -26,14 +27,14 @@ LIST(offlines, [OFFLINE_FAIL] = "fail", [OFFLINE_SKIP] = "skip",
 LIST(colors, [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always",
      [COLOR_NEVER] = "never")
 
-/* A word is stored as its place in its list, which is the enum's value. */
+/* A word is stored as its index in the list, which is the enum's value. */
 _Static_assert(sizeof(enum espota_type) == sizeof(int) &&
                    sizeof(enum espota_compress) == sizeof(int) &&
                    sizeof(enum espota_min_auth) == sizeof(int) &&
                    sizeof(enum espota_verify) == sizeof(int),
                "a word is an int");
 
-/* Longer than any update, short enough for milliseconds in 32 bits. */
+/* Longer than any update, but its milliseconds fit into 32 bits. */
 enum { DAY_S = 86400 };
 
 /* clang-format off */
@@ -323,7 +324,7 @@ const char *eo_opt_group_title(enum opt_group group)
 
 /* ---- looking one up ----------------------------------------------------- */
 
-/* Does name[len] begin full?  '-' and '_' are the same. */
+/* Does full begin with name[len]?  '-' and '_' are the same. */
 static bool begins(const char *full, const char *name, size_t len)
 {
     if (full == NULL || len > strlen(full))

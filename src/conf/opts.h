@@ -3,10 +3,10 @@
  * The parser, --help, the completions, the keys of the configuration files,
  * the environment and the check of the man page all come from OPTS in opts.c.
  *
- * A value travels in two steps.  Whoever reads a source (parse.c the command
- * line, config.c the environment and the files) makes *settings*, strongest
- * source first; eo_opts_apply() then fills struct opts from them.  Settings
- * own their text; struct opts borrows it.
+ * A value is handled in two steps.  The reader of a source (parse.c for the
+ * command line, config.c for the environment and the files) makes *settings*,
+ * the strongest source first; then eo_opts_apply() fills struct opts from them.
+ * Settings own their text; struct opts borrows it.
  */
 #ifndef EO_OPTS_H
 #define EO_OPTS_H
@@ -41,7 +41,7 @@ enum opt_kind {
     OPT_FLAG,    /* bool; a file says "yes" or "no" */
     OPT_COUNT,   /* unsigned: how often it was given; a file says the number */
     OPT_TEXT,    /* const char * */
-    OPT_TEXTS,   /* struct texts: each time one more */
+    OPT_TEXTS,   /* struct texts: may be given again, to add one more */
     OPT_NUMBER,  /* uint32_t from min to max, or the index of one of words */
     OPT_SECONDS, /* uint32_t in ms, min and max in seconds: "5", "0.25" */
     OPT_RANGE,   /* struct range: "N" or "N-M", each from min to max */
@@ -50,13 +50,13 @@ enum opt_kind {
 
 enum { /* opt.flags */
     OPT_SECRET = 1,    /* never shown; wiped from argv */
-    OPT_CONFIG = 2,    /* may stand in a configuration file */
+    OPT_CONFIG = 2,    /* allowed in a configuration file */
     OPT_COMMON = 4,    /* shown by -h, not only by "help COMMAND" */
     OPT_DROPIN = 8,    /* espota.py has it: its abbreviations win */
-    OPT_OPTIONAL = 16, /* the value is, and only as --name=VALUE */
-    OPT_FILE = 32,     /* the value is a file: completions offer them */
+    OPT_OPTIONAL = 16, /* the value is optional: only as --name=VALUE */
+    OPT_FILE = 32,     /* the value is a file: completions offer files */
     OPT_DEVICE = 64,   /* the value is a device (base/device.h) or @GROUP */
-    OPT_COMMAND = 128  /* it starts a command: no file that was found may */
+    OPT_COMMAND = 128  /* it starts a command: not in a CONFIG_FOUND file */
 };
 
 enum opt_group {
@@ -76,21 +76,22 @@ struct opt {
     char brief; /* 0: none */
     const char *name;
     enum opt_kind kind;
-    size_t at; /* where in struct opts */
+    size_t at; /* offset in struct opts */
     uint32_t min, max;
-    const char *(*words)(size_t i); /* that it takes; NULL behind the last */
+    const char *(*words)(size_t i); /* words it takes; NULL after the last */
     const char *arg;          /* as --help shows it; NULL: takes no value */
     unsigned commands;
     enum opt_group group;
     unsigned flags;
     const char *help;  /* {}: the words; see eo_opt_help() */
     const char *alias; /* another long name, or NULL */
-    const char *def;   /* the default as one would give it, or NULL */
+    const char *def;   /* the default as a user would give it, or NULL */
     const char *env;   /* the variable that gives it, or NULL */
-    /* Of rows with the same letter only those of the strongest source count:
-     * a password on the command line hides every other way of giving one. */
+    /* Of the rows with the same letter, only those given by the strongest
+     * source count: a password on the command line hides every other way of
+     * giving one. */
     char exclusive;
-    const char *(*listed)(size_t i); /* names for its help, of many */
+    const char *(*listed)(size_t i); /* a long list of names for its help */
 };
 
 struct texts {
@@ -119,7 +120,7 @@ struct opts {
     struct texts ip;
     uint32_t port;
     const char *file;
-    int protocol; /* of espota_protocol_word_at() */
+    int protocol; /* index for espota_protocol_word_at() */
     bool filesystem;
     bool yes;
 
@@ -131,7 +132,7 @@ struct opts {
     const char *host_ip;
     struct range host_port;
     bool ipv4, ipv6;
-    int resolver; /* of espota_resolver_at() */
+    int resolver; /* index for espota_resolver_at() */
     struct texts resolve;
 
     struct espota_how how;
@@ -163,7 +164,7 @@ struct opts {
     bool if_changed;
 
     uint32_t jobs, rate, per_host, hook_timeout_ms;
-    /* "N" or "P%", waves several */
+    /* "N" or "P%"; waves has several */
     const char *canary, *waves, *wave_max_fail, *max_fail;
     int order, only, offline;
     const char *journal, *shard, *before, *after;
@@ -181,32 +182,32 @@ struct opts {
 };
 
 
-/* The addresses of interest, as the library takes them: 0, 4 or 6. */
+/* The address family wanted, as the library takes it: 0, 4 or 6. */
 static inline int eo_opts_family(const struct opts *o)
 {
     return o->ipv4 == o->ipv6 ? 0 : o->ipv4 ? 4 : 6;
 }
 
-/* The i-th row, or NULL behind the last. */
+/* The i-th row, or NULL after the last. */
 const struct opt *eo_opt_at(size_t i);
 size_t eo_opt_index(const struct opt *);
 enum { OPT_WORDS_MAX = 16, OPT_HELP = 200 };
 
-/* Its words, and NULL behind the last. */
+/* Its words, and NULL after the last. */
 void eo_opt_words(const struct opt *, const char *out[OPT_WORDS_MAX + 1]);
 
-/* Its help, with its words in place of {}; in out, if it has to be. */
+/* Its help, with its words in place of {}; stored in out if necessary. */
 const char *eo_opt_help(const struct opt *, char out[OPT_HELP]);
 
 const char *eo_opt_group_title(enum opt_group);
 
-/* By its long name (or alias) exactly, among the given commands; '-' and '_'
- * are the same.  NULL: there is none. */
+/* Finds an option of the given commands by its exact long name or alias; '-'
+ * and '_' are the same.  NULL: there is none. */
 const struct opt *eo_opt_find(unsigned commands, const char *name);
-/* By its letter. */
+/* Finds it by its letter. */
 const struct opt *eo_opt_brief(unsigned commands, char brief);
-/* By an unambiguous beginning of len characters; fails with what was probably
- * meant. */
+/* Finds it by an unambiguous beginning of len characters.  The error suggests
+ * what was probably meant. */
 const struct opt *eo_opt_match(unsigned commands, const char *name, size_t len,
                                struct espota_error *err);
 
@@ -224,8 +225,8 @@ struct settings {
     size_t n, cap;
 };
 
-/* Has an option for a secret come along in the value of another, as quotes in
- * the wrong place make it? */
+/* Does the value contain another option that gives a secret?  Quotes in the
+ * wrong place cause that. */
 bool eo_holds_secret(const struct opt *, const char *value);
 
 /* Copies value and where; fails (USAGE) if the option cannot take it. */
@@ -236,7 +237,7 @@ int eo_settings_add(struct settings *, const struct opt *, const char *value,
 void eo_settings_wipe(struct settings *);
 void eo_settings_free(struct settings *);
 
-/* Are all ports among them the same?  A device has one. */
+/* Are all ports among them the same?  A device has only one. */
 bool eo_settings_one_port(const struct settings *);
 
 /* ---- options, filled ---------------------------------------------------- */
@@ -250,22 +251,22 @@ int eo_opts_apply(struct opts *, const struct settings *,
                   struct espota_error *err) EO_MUST_CHECK;
 void eo_opts_free(struct opts *);
 
-/* Was it given by anyone?  By the address of its field. */
+/* Was the option given by any source?  field: the address of its field. */
 bool eo_opts_given(const struct opts *, const void *field);
-/* The level of who gave it; 0: nobody. */
+/* The level of the source that gave it; 0: none did. */
 unsigned eo_opts_level(const struct opts *, const void *field);
 
-/* Reads a device as eo_device_read() does, but takes no option for a NAME:
- * behind "auth=" would be a password. */
+/* Reads a device as eo_device_read() does, but does not accept an option's name
+ * as NAME: a password would follow "auth=". */
 int eo_device_given(struct device_words *, const char *text,
                     struct espota_error *err) EO_MUST_CHECK;
 
-/* Has it a value for a run: was it given, or is there a default?  What only
- * says how one command prints, as --json, is not part of that. */
+/* Does the option have a value for a run: was it given, or is there a default?
+ * Options that only say how a command prints, such as --json, do not count. */
 bool eo_opts_in_force(const struct opts *, const struct opt *);
 
-/* Its value as text for people; secrets are masked.  OPT_VALUE is enough for any
- * that a configuration can hold, with what eo_opts_describe() adds. */
+/* Its value as text for people; secrets are masked.  OPT_VALUE bytes are enough
+ * for any value in a configuration and for what eo_opts_describe() adds. */
 enum { OPT_VALUE = 32768 };
 void eo_opts_value(const struct opts *, const struct opt *, char *out,
                    size_t cap);

@@ -34,9 +34,9 @@ int eo_parse_skip(int argc, char *const *argv)
     return argc >= 1 && is_script(argv[0]) ? 1 : 0;
 }
 
-/* "{upload.port.properties.port}": a variable the Arduino IDE knew no value
- * for.  Whatever is in braces is no number; other text must look the part,
- * for a password may well begin with a brace. */
+/* "{upload.port.properties.port}": a variable for which the Arduino IDE had no
+ * value.  For a number, anything that begins with a brace is one.  Other text
+ * must look like such a variable: a password may begin with a brace, too. */
 static bool is_placeholder(const struct opt *opt, const char *value)
 {
     static const char MORE[] = "abcdefghijklmnopqrstuvwxyz_.";
@@ -69,7 +69,8 @@ static int take(struct cursor *c, const struct opt *opt, char *value)
     return status;
 }
 
-/* The next argument whatever it looks like: passwords begin with anything. */
+/* Takes the next argument, whatever it looks like: a password may begin with
+ * any character. */
 static int take_next(struct cursor *c, const struct opt *opt)
 {
     if (c->at + 1 >= c->argc)

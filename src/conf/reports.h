@@ -1,11 +1,11 @@
-/* reports.h -- what a fleet's run leaves behind in a file, by the option that
- * names it: a row each.  A new one is a row here, one in opts.c, and a front end
- * of its own (ui/ui_junit.c is one to look at).
+/* reports.h -- the reports that a fleet's run writes to a file: one row for
+ * each option that names such a file.  A new report needs a row here, a row in
+ * opts.c, and a front end of its own (see ui/ui_junit.c).
  */
 #ifndef EO_REPORTS_H
 #define EO_REPORTS_H
 
-/*   X(option, what makes its front end) */
+/*   X(option, the function that makes its front end) */
 #define REPORTS(X) X(junit, eo_ui_junit_file)
 
 enum {

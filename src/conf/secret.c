@@ -1,4 +1,4 @@
-/* secret.c -- passwords and keys: where they come from, and their end. */
+/* secret.c -- passwords and keys: where they come from, and wiping them. */
 #include "conf/secret.h"
 
 #include <errno.h>

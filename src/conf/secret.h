@@ -1,4 +1,4 @@
-/* secret.h -- passwords and keys: where they come from, and their end. */
+/* secret.h -- passwords and keys: where they come from, and wiping them. */
 #ifndef EO_SECRET_H
 #define EO_SECRET_H
 
@@ -27,11 +27,11 @@ int eo_secrets_add(struct secrets *, const char *, struct espota_error *err)
 int eo_secrets_files(struct secrets *, const struct texts *files,
                      struct notes *, struct espota_error *err) EO_MUST_CHECK;
 
-/* All passwords the options name, in the order to try them. */
+/* Appends all passwords the options name, in the order to try them. */
 int eo_passwords(struct secrets *, const struct opts *, struct asked *,
                  struct notes *, struct espota_error *err) EO_MUST_CHECK;
 
-/* The key, if the options name one. */
+/* Appends the key, if the options name one. */
 int eo_key(struct secrets *, const struct opts *, struct notes *,
            struct espota_error *err) EO_MUST_CHECK;
 

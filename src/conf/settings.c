@@ -40,7 +40,8 @@ static const char *given(char out[GIVEN], const char *value)
     return out;
 }
 
-/* Does text begin with such an option, as "-a", "--auth=" or "--au "? */
+/* Does text begin with an option for a secret, such as "-a", "--auth=" or
+ * "--au "? */
 static bool begins_secret(const char *text)
 {
     const size_t len = strcspn(text, " \t\r\n=");
@@ -63,7 +64,7 @@ bool eo_holds_secret(const struct opt *opt, const char *value)
     struct file_facts facts;
 
     if ((opt->flags & OPT_SECRET) != 0)
-        return false; /* it is one, and may be anything */
+        return false; /* a secret itself, which may be any text */
     if ((opt->flags & OPT_FILE) != 0 && eo_file_facts(value, &facts) == 0)
         return false;
     for (const char *p = value; *p != '\0'; p++)
@@ -85,7 +86,7 @@ int eo_device_given(struct device_words *d, const char *text,
     return eo_device_read(d, text, err);
 }
 
-/* The value itself, as far as it can be judged before it is used. */
+/* Checks the value as far as possible before it is used. */
 static int check_value(const struct opt *opt, const char *value,
                        struct espota_error *err)
 {
@@ -162,7 +163,7 @@ static int store_number(uint32_t *at, const struct opt *opt, const char *value,
                    opt->min, opt->max, given(shown, value));
 }
 
-/* "12" or "0.25": milliseconds, and no finer. */
+/* Reads "12" or "0.25" as milliseconds; nothing finer is accepted. */
 static int parse_seconds(const char *value, uint32_t max_s, uint32_t *out_ms)
 {
     static const uint32_t UNIT[] = {1000, 100, 10, 1};
@@ -193,7 +194,7 @@ static int store_seconds(uint32_t *at, const struct opt *opt,
     char shown[GIVEN];
     uint32_t ms;
 
-    /* Where 0 makes no sense a fraction of a second may still. */
+    /* If 0 makes no sense, a fraction of a second still may. */
     if (parse_seconds(value, opt->max, &ms) != 0 || (opt->min > 0 && ms == 0))
         return eo_fail(err, ESPOTA_E_USAGE,
                        "--%s takes seconds, %sat most %u, not \"%s\"",
@@ -258,7 +259,7 @@ static int store_count(unsigned *at, const struct opt *opt, const char *value,
     return 0;
 }
 
-/* A value of NULL is that of a flag that was given. */
+/* value is NULL for a flag that was given. */
 static int store(struct opts *o, const struct opt *opt, const char *value,
                  struct espota_error *err)
 {
