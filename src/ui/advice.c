@@ -1,11 +1,11 @@
-/* advice.c -- what the library advises, in the words of the command line. */
+/* advice.c -- the library's advice, in terms of the command line. */
 #include "ui/advice.h"
 
 #include <string.h>
 
 #include "base/str.h"
 
-/* A %s stands for what the library says. */
+/* %s is replaced by the library's text. */
 static const char *const WORDS[ESPOTA_ADVICE_COUNT] = {
     [ESPOTA_ADVICE_GIVE_USER] =
         "give the user with --user and the password with --auth-file",

@@ -1,4 +1,4 @@
-/* advice.h -- what the library advises, in the words of the command line. */
+/* advice.h -- the library's advice, in terms of the command line. */
 #ifndef EO_ADVICE_H
 #define EO_ADVICE_H
 
@@ -8,13 +8,13 @@
 
 enum { ADVICE_TEXT = 640 };
 
-/* What the library says beside an advice, with the options of the program in
- * it: in space, or text itself where the program has nothing to add.  text may
- * be NULL. */
+/* Adds the program's options to a text that the library gives with its advice.
+ * Returns the result in space, or text itself if there is nothing to add.
+ * text may be NULL. */
 const char *eo_advised(enum espota_advice, const char *text,
                        char space[ADVICE_TEXT]);
 
-/* The hint of an error, in the same way; NULL: it has none. */
+/* The hint of an error, treated in the same way; NULL: it has none. */
 const char *eo_hint(const struct espota_error *, char space[ADVICE_TEXT]);
 
 #endif

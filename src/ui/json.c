@@ -1,4 +1,4 @@
-/* json.c -- what all who print JSON need. */
+/* json.c -- helpers for everything that prints JSON. */
 #include "base/str.h"
 
 #include <errno.h>

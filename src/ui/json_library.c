@@ -1,5 +1,5 @@
-/* json_library.c -- which JSON library there is, and what it falls back to
- * without memory. */
+/* json_library.c -- the version of the JSON library, and its memory when none
+ * is free. */
 #include "ui/json_library.h"
 
 #include <stdalign.h>
@@ -17,8 +17,8 @@ const char *eo_json_library(void)
 
 enum { RESERVE = 64 * 1024, ALIGN = alignof(max_align_t) };
 
-/* The library is told once for the whole process.  The reserve is a stack
- * that starts again when nothing of it is in use. */
+/* The allocator is set once for the whole process.  The reserve works like a
+ * stack: it is empty again when nothing in it is in use. */
 static alignas(max_align_t) unsigned char reserve[RESERVE];
 static size_t used, blocks;
 

@@ -1,11 +1,11 @@
-/* serve_json.c -- what a server does, for programs. */
+/* serve_json.c -- the events of a server, for programs. */
 #include "ui/serve_json.h"
 
 #include "os/clock.h"
 #include "ui/json.h"
 #include "ui/ui.h"
 
-/* "" is null, too. */
+/* "" becomes null, as NULL does. */
 static void set_text(json_t *o, const char *key, const char *value)
 {
     json_object_set_new(

@@ -1,5 +1,5 @@
-/* serve_json.h -- what a server does, for programs: docs/JSON.md.  A build without
- * JSON says nothing. */
+/* serve_json.h -- the events of a server, for programs: see docs/JSON.md.  A
+ * build without JSON prints nothing. */
 #ifndef EO_SERVE_JSON_H
 #define EO_SERVE_JSON_H
 

@@ -1,4 +1,4 @@
-/* serve_show.c -- what a server does, for people and for programs. */
+/* serve_show.c -- shows the events of a server to people and programs. */
 #include "ui/serve_show.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "ui/serve_json.h"
 #include "ui/ui.h"
 
-enum { LINE_EVERY_MS = 4000 }; /* about one delivery */
+enum { LINE_EVERY_MS = 4000 }; /* for one delivery */
 
 /* ---- for people ---------------------------------------------------------- */
 
@@ -73,7 +73,7 @@ static void went(struct text *t, const struct espota_serve_event *ev)
         add(t, " -- ", ev->reason);
 }
 
-/* The request was a line, and from there on one every few seconds is. */
+/* The request itself got a line.  Progress gets another every few seconds. */
 static bool worth_a_line(struct serve_show *s,
                          const struct espota_serve_event *ev)
 {

@@ -1,4 +1,5 @@
-/* ui.c -- the state of each device, and events to every front end. */
+/* ui.c -- keeps the state of each device and passes events to every front end.
+ */
 #include "ui/ui.h"
 
 #include <errno.h>
@@ -235,7 +236,7 @@ void eo_ui_reasons(FILE *out, const struct ui_set *s)
     }
 }
 
-/* Used where the machine has no words of its own. */
+/* Used if the state machine gives no words of its own. */
 static const char *const WORDS[ESPOTA_PHASE_COUNT] = {
     [ESPOTA_PHASE_QUEUED] = "waiting for its turn",
     [ESPOTA_PHASE_RESOLVE] = "looking up its address",
@@ -294,7 +295,7 @@ static void remember_end(struct ui_set *s, struct ui_device *d,
                  eo_starts_with(why, HEAD) ? why + strlen(HEAD) : why);
 }
 
-/* Tenths are said where they count. */
+/* Tenths of a second are shown below ten seconds. */
 static void say_delay(struct ui_device *d, uint32_t ms)
 {
     const unsigned tenths = (ms + 50) / 100;

@@ -1,7 +1,7 @@
 /* ui_columns.c -- how wide UTF-8 text is on a terminal.
  *
- * wcwidth() would need the right locale to be set, which a build server's
- * seldom is; these few ranges (Unicode 15, coarsened) serve names of devices.
+ * wcwidth() needs the right locale, which is seldom set on a build server.
+ * These few ranges (Unicode 15, simplified) are enough for names of devices.
  */
 #include "ui/ui.h"
 

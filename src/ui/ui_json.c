@@ -267,7 +267,7 @@ static void event(struct ui *ui, struct ui_device *d,
     case ESPOTA_EVENT_HELD:
     case ESPOTA_EVENT_COMMIT:
     case ESPOTA_EVENT_STATE:
-    case ESPOTA_EVENT_LOG: /* words for people: stderr has them */
+    case ESPOTA_EVENT_LOG: /* for people: it is on stderr */
         break;
     case ESPOTA_EVENT_END:
         device_end(ui, name, e->result);

@@ -1,4 +1,4 @@
-/* ui_junit.c -- the results as JUnit's XML, for CI servers. */
+/* ui_junit.c -- the results as JUnit XML, for CI servers. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -18,7 +18,7 @@ struct verdict {
 
 struct junit {
     struct ui base;
-    char *path; /* NULL: base.out is written to */
+    char *path; /* NULL: write to base.out */
     uint64_t start_ms; /* since 1970 */
     struct verdict *at;
     size_t n;
@@ -29,8 +29,8 @@ static struct junit *self(struct ui *ui)
     return (struct junit *)(void *)ui;
 }
 
-/* XML 1.0 is UTF-8 and has no way to say most control characters: they are
- * shown as in the other front ends. */
+/* XML 1.0 is UTF-8 and cannot express most control characters.  They are shown
+ * as in the other front ends. */
 static void put(FILE *out, const char *text)
 {
     static const struct {
@@ -93,7 +93,7 @@ static void tick(struct ui *ui)
     (void)ui;
 }
 
-/* What a case that is not well has inside; NULL: all is well. */
+/* The element inside a test case that did not pass; NULL: it passed. */
 static const char *element(const struct verdict *v)
 {
     switch (v->standing) {

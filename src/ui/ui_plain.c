@@ -8,7 +8,7 @@
 struct plain {
     struct ui base;
     struct ui_plain_config config;
-    bool drawing; /* a bar or dots stand on the line, which has not ended */
+    bool drawing; /* the line has a bar or dots and has not ended */
     size_t dots;
 };
 
@@ -17,7 +17,7 @@ static struct plain *self(struct ui *ui)
     return (struct plain *)(void *)ui;
 }
 
-/* Nothing is said behind half a bar. */
+/* Ends an unfinished bar, so that no text follows it on the same line. */
 static void end_line(struct ui *ui)
 {
     if (self(ui)->drawing)
@@ -48,7 +48,7 @@ static void start(struct ui *ui, unsigned jobs)
     (void)jobs;
 }
 
-/* Of many devices a log wants how each ended, not how each is doing. */
+/* With many devices, a log shows only how each of them ended. */
 static bool is_brief(const struct ui *ui)
 {
     return ui->set->n_devices > 1;
@@ -119,7 +119,7 @@ static void progress(struct ui *ui, struct ui_device *d)
     say(ui, d, line);
 }
 
-/* As espota.py draws it, for the programs that read it through a pipe. */
+/* Drawn as espota.py does it, for programs that read it through a pipe. */
 static void bar(struct ui *ui, struct ui_device *d)
 {
     enum { COLUMNS = 60 };
@@ -140,7 +140,7 @@ static void bar(struct ui *ui, struct ui_device *d)
     self(ui)->drawing = percent < 100;
 }
 
-/* What it shows without -r: a dot for each chunk of an ESP8266. */
+/* What espota.py shows without -r: a dot for each chunk of an ESP8266. */
 static void dots(struct ui *ui, const struct ui_device *d)
 {
     enum { CHUNK = 1460 };

@@ -1,8 +1,9 @@
 /* ui_tty.c -- one bar a device, redrawn in place.
  *
- * What has happened scrolls by above; what is going on stands below, in the
- * last lines of the screen.  A frame is drawn over the one before: up so many
- * lines, each line cleared behind its text, and nothing left underneath.
+ * Messages scroll by above; the devices in progress are shown below, in the
+ * last lines of the screen.  A new frame is drawn over the old one: the cursor
+ * moves up that many lines, each line is cleared after its text, and so is
+ * everything below the frame.
  */
 #include <string.h>
 
@@ -14,8 +15,8 @@
 enum {
     LINE_MAX_BYTES = 1024,
     ROWS_MAX = 200,
-    REDRAW_MS = 100, /* and at once where something changed but numbers */
-    NARROW = 20      /* narrower is drawn as if it were this wide */
+    REDRAW_MS = 100, /* at once for changes other than numbers */
+    NARROW = 20      /* a narrower screen is drawn at this width */
 };
 
 struct tty {
@@ -40,7 +41,7 @@ static void measure(struct tty *t)
 
 /* ---- one line ----------------------------------------------------------- */
 
-/* Adds the text cut or filled to so many columns. */
+/* Adds the text, cut or padded to that many columns. */
 static void add_cell(struct text *t, const char *text, unsigned columns)
 {
     const size_t len = eo_ui_fit(text, columns);
@@ -50,8 +51,8 @@ static void add_cell(struct text *t, const char *text, unsigned columns)
     eo_text_add(t, "%s%*s", cell, (int)(columns - eo_ui_columns(cell)), "");
 }
 
-/* " 42 %  215.0 kB of 512.0 kB  84.3 kB/s  0:03 left": as much of it, and of
- * a bar in front, as there is room for. */
+/* Adds " 42 %  215.0 kB of 512.0 kB  84.3 kB/s  0:03 left", with a bar before
+ * it: as much of both as there is room for. */
 static void add_numbers(struct text *t, const struct ui_device *d,
                         uint64_t now_ms, unsigned room)
 {
@@ -74,7 +75,7 @@ static void add_numbers(struct text *t, const struct ui_device *d,
              rate > 0 ? "/s" : "  ");
     snprintf(part[n++], sizeof *part, "  %6s%s", left,
              rate > 0 ? " left" : "     ");
-    for (used = 0; n > 1; n--) { /* the last part is the first to go */
+    for (used = 0; n > 1; n--) { /* the last part is dropped first */
         used = 0;
         for (unsigned i = 0; i < n; i++)
             used += (unsigned)strlen(part[i]);
@@ -96,7 +97,7 @@ static void add_numbers(struct text *t, const struct ui_device *d,
         eo_text_add(t, "%s", part[i]);
 }
 
-/* The line of a device, in at most so many columns. */
+/* The line of a device, in at most that many columns. */
 static void compose(struct text *t, const struct ui_device *d, uint64_t now_ms,
                     unsigned width, unsigned name_columns)
 {
@@ -125,8 +126,8 @@ static void compose(struct text *t, const struct ui_device *d, uint64_t now_ms,
 
 /* ---- the frame ---------------------------------------------------------- */
 
-/* To the first line of the frame on the screen, wherever another size of the
- * window has moved it. */
+/* Moves to the first line of the frame on the screen, even if a resized window
+ * has moved it. */
 static void go_home(struct tty *t)
 {
     const unsigned width = t->config.width;
@@ -138,7 +139,7 @@ static void go_home(struct tty *t)
                                      : 0);
     if (up > 0)
         fprintf(t->base.out, "\033[%uA", up);
-    /* Terminals that wrap lines anew would join what was drawn over them. */
+    /* Terminals that rewrap lines would join lines of the old frame. */
     fputs(t->config.width != width ? "\r\033[J" : "\r", t->base.out);
 }
 
@@ -155,7 +156,7 @@ static unsigned name_width(const struct ui_set *s)
     return widest;
 }
 
-/* Draws what goes on below the cursor. */
+/* Draws the devices in progress below the cursor. */
 static void draw(struct tty *t)
 {
     const struct ui_set *s = t->base.set;
@@ -172,7 +173,7 @@ static void draw(struct tty *t)
         if (!s->devices[i]->started || s->devices[i]->ended)
             continue;
         if (t->rows + 1 >= most || t->rows + 1 >= ROWS_MAX) {
-            break; /* the count below says how many there are */
+            break; /* the counts below include the others */
         }
         eo_text_init(&line, space, sizeof space);
         compose(&line, s->devices[i], s->now_ms, width, names);
@@ -200,7 +201,7 @@ static void redraw(struct tty *t, bool now)
     draw(t);
 }
 
-/* A line that stays: above the frame. */
+/* Prints a line that stays, above the frame. */
 static void say(struct tty *t, const struct ui_device *d, const char *text,
                 const char *color)
 {

@@ -1,4 +1,4 @@
-/* whole_file.c -- a file that others see whole or not at all. */
+/* whole_file.c -- a file that others see complete or not at all. */
 #include "ui/whole_file.h"
 
 #include <errno.h>
@@ -56,7 +56,7 @@ void eo_whole_drop(struct whole_file *w)
     eo_file_beside_free(&w->beside);
 }
 
-/* Not our fault but for want of memory. */
+/* The user is to blame, unless memory ran out. */
 static int blame_user(struct espota_error *err)
 {
     if (err->category == ESPOTA_E_INTERNAL && err->sys_errno != 0)

@@ -1,7 +1,8 @@
-/* whole_file.h -- a file that others see whole or not at all: it is written beside
- * its place, and put there when it is done.
+/* whole_file.h -- a file that others see complete or not at all.  It is
+ * written to a temporary file beside its place and moved there when it is
+ * complete.
  *
- * What is no regular file (a terminal, a pipe) is written to directly.
+ * Anything but a regular file (a terminal, a pipe) is written to directly.
  */
 #ifndef EO_WHOLE_FILE_H
 #define EO_WHOLE_FILE_H
@@ -12,26 +13,26 @@
 #include "os/file.h"
 
 struct whole_file {
-    FILE *out; /* to be written to */
+    FILE *out; /* write to this */
     const char *path;
-    struct file_beside beside; /* no name: out is the place itself */
+    struct file_beside beside; /* no name: out is the file itself */
 };
 
-/* Could a file be put there?  Leaves nothing behind.  Fails with USAGE. */
+/* Could a file be put there?  Leaves no file.  Fails with USAGE. */
 int eo_whole_check(const char *path, struct espota_error *err) EO_MUST_CHECK;
 
-/* path is borrowed until the end.  Where the user names it, and nothing was
- * done yet, it is eo_whole_open(), which fails with USAGE. */
+/* path is borrowed until the end.  Use eo_whole_open() if the user named the
+ * file and nothing was done yet: it fails with USAGE. */
 int eo_whole_open(struct whole_file *, const char *path,
                   struct espota_error *err) EO_MUST_CHECK;
 int eo_whole_begin(struct whole_file *, const char *path,
                    struct espota_error *err) EO_MUST_CHECK;
 
-/* Puts it in its place; where that fails, or not all could be written, what was
- * there stays. */
+/* Moves the file to its place.  If that fails, or not all could be written,
+ * the old file stays. */
 int eo_whole_end(struct whole_file *, struct espota_error *err) EO_MUST_CHECK;
 
-/* Instead of the end: leaves what was there. */
+/* Call it instead of eo_whole_end(): keeps the old file. */
 void eo_whole_drop(struct whole_file *);
 
 #endif
