@@ -41,7 +41,7 @@ void eo_cli_describe(const char *device, const struct opts *o)
     }
 }
 
-/* What is stronger than the files. */
+/* The sources that override the files. */
 static int begin_opts(const struct cli *cli, const struct settings *own,
                       struct opts *o, struct espota_error *err)
 {

@@ -1,6 +1,6 @@
-/* cmd_completion.c -- completions for shells, written from the option table.
+/* cmd_completion.c -- completions for shells, made from the option table.
  *
- * The scripts ask "espota-c completion hosts" for names of devices: those of
+ * The scripts run "espota-c completion hosts" for names of devices: those in
  * the configuration, and those on the network now.
  */
 #include <stdio.h>
@@ -10,15 +10,15 @@
 #include "cli/completion.h"
 #include "cli/hosts.h"
 
-/* The words, with a blank between them. */
+/* Prints the words, separated by spaces. */
 static void print_words(const struct opt *opt)
 {
     for (size_t i = 0; opt->words(i) != NULL; i++)
         printf("%s%s", i > 0 ? " " : "", opt->words(i));
 }
 
-/* In bash and zsh: which command it is.  A first word that is none is a device
- * of "upload". */
+/* For bash and zsh: finds the command.  If the first word is not a command, it
+ * is a device for "upload". */
 static void print_which(const struct command *commands, const char *word)
 {
     printf("    case %s in\n", word);
@@ -29,7 +29,7 @@ static void print_which(const struct command *commands, const char *word)
     puts("    esac");
 }
 
-/* Every character of special is printed with escape in front. */
+/* Prints escape before every character of special. */
 static void print_escaped(const char *text, const char *special,
                           const char *escape)
 {
@@ -43,7 +43,7 @@ static void print_escaped(const char *text, const char *special,
 /* ---- bash --------------------------------------------------------------- */
 
 /* "upload:--port | upload:-p | fleet:--port | fleet:-p)": the same name may be
- * another option of another command. */
+ * a different option in another command. */
 static void bash_pattern(const struct command *c, const struct opt *opt)
 {
     const char *between = "    ";
@@ -78,7 +78,7 @@ static void bash_reply(enum follows what, const struct opt *opt)
         puts("\" -- \"$cur\") ;;");
         break;
     case FOLLOWS_ANY:
-    case FOLLOWS_HOST_OR_FILE: /* of a command, not of an option */
+    case FOLLOWS_HOST_OR_FILE: /* for a command, not for an option */
         puts(";;");
         break;
     }
@@ -112,7 +112,7 @@ static void bash_command(const struct command *commands,
     puts(" ;;");
 }
 
-/* Options, or what stands alone. */
+/* Prints the options, or the words that a command takes. */
 static void bash_words(const struct command *commands)
 {
     fputs("# With the variables of _espota_c.\n"
@@ -228,7 +228,7 @@ static void zsh_option(const struct opt *opt)
         if (strchr("[]:", *p) != NULL)
             putchar('\\');
         if (*p == '\'')
-            fputs("'\\'", stdout); /* out of the quotes and in again */
+            fputs("'\\'", stdout); /* ends the quotes and opens them again */
         putchar(*p);
     }
     putchar(']');
@@ -348,7 +348,7 @@ static void fish_option(const struct command *commands, const struct opt *opt)
             putchar('\'');
             break;
         case FOLLOWS_ANY:
-        case FOLLOWS_HOST_OR_FILE: /* of a command, not of an option */
+        case FOLLOWS_HOST_OR_FILE: /* for a command, not for an option */
             fputs(" -x", stdout);
             break;
         }

@@ -1,5 +1,5 @@
-/* cmd_config.c -- "espota-c config": which files there are, and what is wrong
- * with them. */
+/* cmd_config.c -- "espota-c config": lists the files, and finds mistakes in
+ * them. */
 #include "cli/cmd_config.h"
 
 #include <stdio.h>
@@ -23,7 +23,7 @@ static const char *const HOW[] = {
     [CONFIG_FOUND] = "found",
 };
 
-/* As it is found from anywhere; out is given back, or path. */
+/* The absolute path in out, or path itself if it cannot be made. */
 static const char *from_anywhere(char out[CONFIG_PATH], const char *path)
 {
     char here[CONFIG_PATH];
@@ -119,7 +119,7 @@ static void print_checked(const char *file, const struct config_problem *at,
     printf("%s: no mistakes\n", space);
 }
 
-/* Those that are in force, or cannot be.  How many they are. */
+/* Prints the files that are in force or have mistakes, and returns how many. */
 static size_t print_files(const struct opts *o,
                           const struct config_problems *all)
 {
@@ -142,7 +142,7 @@ static size_t print_files(const struct opts *o,
     return n_files;
 }
 
-/* Gives how many problems there are, or -1. */
+/* Returns how many problems there are, or -1. */
 static int check_files(struct cli *cli, const struct opts *o,
                        struct espota_error *err)
 {
@@ -161,7 +161,7 @@ static int check_files(struct cli *cli, const struct opts *o,
 
 static int check(struct cli *cli)
 {
-    const struct texts *words = &cli->parsed.args; /* behind "check" */
+    const struct texts *words = &cli->parsed.args; /* after "check" */
     struct espota_error err;
     int all = 0;
 

@@ -1,4 +1,4 @@
-/* cmd_config_init.c -- "espota-c config init": a configuration to begin with. */
+/* cmd_config_init.c -- "espota-c config init": writes a first configuration. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 
 /* ---- what is in it --------------------------------------------------------- */
 
-/* A line that begins with "#" and no blank is an example: without the "#" it is
- * as good as any.  What it says of defaults is what the table of options says. */
+/* A line that begins with "#" and no space is an example: without the "#" it
+ * must be valid.  The defaults it names must be those of the option table. */
 static const char TOP[] =
     "# The configuration of espota-c; \"man espota.conf\" explains it.\n"
     "#\n"
@@ -99,7 +99,7 @@ static int put(const char *path, const struct text *t,
     return rc;
 }
 
-/* Fills *trust with how it will be found. */
+/* Sets *trust to how the program will find the file. */
 static int choose(const struct opts *o, char path[CONFIG_PATH],
                   enum config_trust *trust, struct espota_error *err)
 {

@@ -11,7 +11,7 @@ static json_t *text_or_null(const char *text)
 
 static void print(json_t *o)
 {
-    (void)eo_json_line(stdout, o); /* the end looks at the stream */
+    (void)eo_json_line(stdout, o); /* stdout is checked at the end */
 }
 
 void eo_config_json_place(const char *path, const char *state,
@@ -21,7 +21,7 @@ void eo_config_json_place(const char *path, const char *state,
                     "state", state, "how", how, "why", text_or_null(why)));
 }
 
-/* Without the "FILE:LINE: " in front, which are fields of their own. */
+/* The message without "FILE:LINE: ", which has fields of its own. */
 static const char *bare_message(const char *path,
                                 const struct config_problem *p)
 {

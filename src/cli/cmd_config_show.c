@@ -1,5 +1,5 @@
-/* cmd_config_show.c -- "espota-c config show": what is in force, and from
- * where. */
+/* cmd_config_show.c -- "espota-c config show": the settings in force and their
+ * sources. */
 #include <stdio.h>
 #include <string.h>
 
@@ -63,7 +63,7 @@ static void print_shown(const struct config_whose *w, const struct opts *o)
     print_settings(o, indent, true);
 }
 
-/* ---- whose ----------------------------------------------------------------- */
+/* ---- the device or group ------------------------------------------------- */
 
 static int find(const struct config *c, const char *word,
                 struct config_whose *w, struct espota_error *err)
@@ -90,7 +90,7 @@ static int find(const struct config *c, const char *word,
                    eo_did_you_mean(near, eo_config_nearest(c, group)));
 }
 
-/* word: NULL is nobody in particular. */
+/* A word of NULL: no device in particular. */
 static int show(struct cli *cli, const char *word, struct espota_error *err)
 {
     struct config_whose w = {0};
@@ -113,7 +113,7 @@ static int show(struct cli *cli, const char *word, struct espota_error *err)
 
 int eo_cmd_config_show(struct cli *cli)
 {
-    const struct texts *words = &cli->parsed.args; /* behind "show" */
+    const struct texts *words = &cli->parsed.args; /* after "show" */
     struct espota_error err;
 
     if (eo_config_load(&cli->config, &cli->opts, &cli->notes, &err) != 0) {

@@ -1,4 +1,4 @@
-/* cmd_discover.c -- list the devices that announce themselves. */
+/* cmd_discover.c -- lists the devices that announce themselves. */
 #include <stdio.h>
 #include <string.h>
 
@@ -45,9 +45,9 @@ struct row {
 
 struct listing {
     const struct opts *opts;
-    struct row *rows; /* of the table, which is printed at the end */
+    struct row *rows; /* of the table, which is printed last */
     size_t n, cap, shown;
-    bool heard; /* of any device, filtered or not */
+    bool heard; /* some device, filtered or not */
     bool color;
 };
 
@@ -66,7 +66,7 @@ static const char *text_of(const struct espota_device *d,
 
 /* ---- --filter ------------------------------------------------------------ */
 
-/* Before the name of anything a device announces. */
+/* The prefix for the name of anything a device announces. */
 static const char OF_TXT[] = "txt:";
 
 static bool is(const char *glob, const char *value)
@@ -108,8 +108,8 @@ bool eo_discover_passes(const struct espota_device *d,
     return true;
 }
 
-/* A key of the table, or one of those that devices are known to announce: any
- * other is a slip, and "txt:KEY" is meant. */
+/* Keys that are known besides those of the table.  Any other key is taken for
+ * a typing error, unless it is written as "txt:KEY". */
 static const char *const TXT_KEYS[] = {
     "mac", "board", "platform", "version", "network", "project_name",
     "project_version", "package_import_url", "friendly_name", "config_hash",
@@ -243,7 +243,7 @@ static const char *const NEWS[] = {
     [ESPOTA_DEVICE_LEFT] = "left",
 };
 
-/* --watch: one line of news, as it comes. */
+/* --watch: prints one line for each event, as it comes. */
 static void print_news(enum espota_device_news news,
                        const struct espota_device *d)
 {
@@ -262,8 +262,8 @@ static void print_news(enum espota_device_news news,
     fflush(stdout);
 }
 
-/* Whether a targets file would read it as just this name: not as a group, not
- * as JSON or CSV, not as a comment, and whole. */
+/* Would a targets file read all of it as a name, and not as a group, JSON, CSV
+ * or a comment? */
 static bool is_target_name(const char *host)
 {
     struct device_words d;
@@ -397,13 +397,13 @@ int eo_cmd_discover(struct cli *cli)
     if (check(o, &cli->parsed.args, &err) != 0)
         return eo_cli_fail(&err);
     eo_signals_catch();
-    eo_signals_end_by_pipe(); /* whoever reads the list is gone: so are we */
+    eo_signals_end_by_pipe(); /* the reader of the list is gone: end as well */
     rc = eo_discover_run(&config, &err);
     print_table(&l);
     free_rows(&l);
     if (rc != 0)
         return eo_cli_fail(&err);
-    /* Who watches ends it with a signal: that is no failure. */
+    /* --watch is ended by a signal: that is not a failure. */
     if (o->watch)
         return 0;
     if (eo_signals_caught() != 0)

@@ -1,4 +1,4 @@
-/* cmd_fleet.c -- flash many devices. */
+/* cmd_fleet.c -- flashes many devices. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,9 +15,9 @@
 
 enum { WAVES_MAX = 32 };
 
-/* ---- options that are more than a number --------------------------------- */
+/* ---- options that are not plain numbers --------------------------------- */
 
-/* "12" or "10%"; of waves and canaries at least 1. */
+/* "12" or "10%".  least is 1 for waves and canaries. */
 static int parse_amount(const char *text, size_t len, unsigned least,
                         struct espota_amount *out)
 {
@@ -75,7 +75,7 @@ static int parse_limits(const struct opts *o, struct espota_amount *waves,
     *c = ESPOTA_FLEET_CONFIG(
         .max_active = o->jobs,
         .per_host = o->per_host,
-        .starts_per_min = o->dry_run ? 0 : o->rate, /* nobody is started */
+        .starts_per_min = o->dry_run ? 0 : o->rate, /* nothing is started */
         .waves = waves);
     if (parse_one("canary", o->canary, 1, &c->canary, err) != 0 ||
         parse_amounts("waves", o->waves, waves, WAVES_MAX, &c->n_waves, err) !=
@@ -126,8 +126,8 @@ static void on_found(void *ctx, enum espota_device_news news,
         f->rc = eo_targets_add(f->list, host, f->config, f->err);
 }
 
-/* "mdns:KEY=GLOB,...": whoever announces itself and of whom that is true.  What
- * it speaks is found out as for any other name. */
+/* "mdns:KEY=GLOB,...": adds every announced device that matches.  Its protocol
+ * is determined as for any other name. */
 static int add_announced(struct cli *cli, struct target_list *list,
                          const char *text, struct espota_error *err)
 {
@@ -158,7 +158,7 @@ static int add_announced(struct cli *cli, struct target_list *list,
     return f.rc;
 }
 
-/* Whoever mistypes a file's name is not helped by a search for a device. */
+/* A mistyped file name should not start a search for a device. */
 static bool is_meant_as_file(const char *text)
 {
     static const char *const ENDS[] = {".txt", ".csv", ".json", ".jsonl",
@@ -172,7 +172,7 @@ static bool is_meant_as_file(const char *text)
     return eo_paths_folder(text) > 0;
 }
 
-/* What else is to be read there, or NULL. */
+/* What else is read from standard input, or NULL. */
 static const char *wants_stdin(const struct opts *o)
 {
     if (o->file != NULL && strcmp(o->file, "-") == 0)
@@ -230,7 +230,7 @@ static int gather(struct cli *cli, struct target_list *list,
 
 struct ranked {
     struct run_device *device;
-    uint32_t rank; /* the greatest goes first */
+    uint32_t rank; /* the highest goes first */
     size_t index;
 };
 
@@ -243,7 +243,7 @@ static int by_rank(const void *a, const void *b)
     return x->index < y->index ? -1 : 1;
 }
 
-/* Splitmix64: it is to spread load, not to surprise an attacker. */
+/* Splitmix64: it only spreads load and need not be unpredictable. */
 static uint32_t scramble(uint64_t x)
 {
     x += 0x9e3779b97f4a7c15u;
@@ -252,7 +252,7 @@ static uint32_t scramble(uint64_t x)
     return (uint32_t)(x >> 32);
 }
 
-/* Also drops what --only leaves out. */
+/* Sorts the devices, and drops those that --only excludes. */
 static int arrange(struct run *run, const struct fleet_observer *ob,
                    uint64_t seed, struct espota_error *err)
 {
@@ -272,7 +272,7 @@ static int arrange(struct run *run, const struct fleet_observer *ob,
             failed = eo_journal_failed(ob->journal, id, &ms);
         r[i] = (struct ranked){run->device[i], 0, i};
         if (o->order == ORDER_SLOWEST)
-            r[i].rank = ms != 0 ? ms : UINT32_MAX; /* unknown may be slow */
+            r[i].rank = ms != 0 ? ms : UINT32_MAX; /* unknown: may be slow */
         else if (o->order == ORDER_RANDOM)
             r[i].rank = scramble(seed + i);
         run->device[i]->left_out =
@@ -307,7 +307,7 @@ static int by_asked(const void *a, const void *b)
     return strcmp(x->asked, y->asked);
 }
 
-/* Several devices behind one name are told apart by their ports. */
+/* If several devices have the same name, their ports are shown as well. */
 static int tell_apart(struct run *run, struct espota_error *err)
 {
     struct run_device **sorted = eo_calloc(run->n + 1, sizeof *sorted);

@@ -1,4 +1,4 @@
-/* cmd_help.c -- -h, which fits one screen, and "help", which is all. */
+/* cmd_help.c -- -h, which fits on one screen, and "help" in full. */
 #include <stdio.h>
 #include <string.h>
 
@@ -28,7 +28,8 @@ static void print_option(const struct opt *opt)
     putchar('\n');
 }
 
-/* All options of a group under its title; without a title, the common ones. */
+/* all: prints every option of a group, under its title; otherwise only the
+ * common ones, without a title. */
 static void print_group(unsigned command, enum opt_group group, bool all)
 {
     const struct opt *opt;
@@ -55,13 +56,13 @@ static void print_lines(const char *lines)
     }
 }
 
-/* For -h: the names alone. */
+/* For -h: only the names. */
 static void print_names(const struct command *c)
 {
     const struct topic *topic;
 
     fputs("\nCommands:", stdout);
-    while ((++c)->name != NULL) /* the first is what needs no name */
+    while ((++c)->name != NULL) /* the first is the default and needs no name */
         printf(" %s", c->name);
     fputs("\nTopics:  ", stdout);
     for (size_t i = 0; (topic = eo_topic_at(i)) != NULL; i++)

@@ -1,5 +1,5 @@
-/* cmd_inspect.c -- what an image is, as a sheet or as JSON; and the app in it, in
- * a file of its own. */
+/* cmd_inspect.c -- describes an image as a sheet or as JSON, and extracts the
+ * app in it to a file. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,11 +72,11 @@ static void print_errors(const struct inspected *it)
         }
 }
 
-/* ---- for both ----------------------------------------------------------- */
+/* ---- for people and programs ------------------------------------------- */
 
-/* Where the objects go, if anywhere. */
+/* Where the JSON objects go, if anywhere. */
 struct objects {
-    struct whole_file file; /* where out is not standard output */
+    struct whole_file file; /* unless out is standard output */
     FILE *out;
     int broken; /* the first errno of a write that failed */
     unsigned sheets; /* printed for people */
@@ -103,7 +103,7 @@ static void tell(const struct cli *cli, const struct inspected *it,
     }
 }
 
-/* Gives the exit status. */
+/* Returns the exit status. */
 static int fail(const char *file, const struct espota_error *err,
                 struct objects *to)
 {
@@ -112,7 +112,7 @@ static int fail(const char *file, const struct espota_error *err,
     return eo_cli_fail(err);
 }
 
-/* Gives the exit status: 0 if it could be flashed. */
+/* Returns the exit status: 0 if the image could be flashed. */
 static int inspect(const struct cli *cli, const char *file, struct objects *to)
 {
     struct inspected it = {.name = file};
@@ -140,7 +140,7 @@ static const char *first_error(const struct espota_image_info *info)
     return "it cannot be flashed";
 }
 
-/* Nothing is written that could not be flashed. */
+/* Writes the app only if it could be flashed. */
 static int write_app(const struct espota_image *app, const char *path,
                      struct espota_error *err)
 {
@@ -165,7 +165,7 @@ static int write_app(const struct espota_image *app, const char *path,
     return eo_whole_end(&w, err);
 }
 
-/* Tells of what it has written. */
+/* Extracts the app and describes it. */
 static int extract(const struct cli *cli, const char *file, struct objects *to)
 {
     struct inspected it = {.name = cli->opts.extract, .from = file};
@@ -203,7 +203,7 @@ static int open_json(const char *path, struct objects *to,
     return 0;
 }
 
-/* Standard output is looked at when the program ends. */
+/* Standard output is checked when the program ends. */
 static int close_json(const char *path, struct objects *to,
                       struct espota_error *err)
 {
@@ -245,7 +245,7 @@ int eo_cmd_inspect(struct cli *cli)
                             ? extract(cli, files->at[i], &to)
                             : inspect(cli, files->at[i], &to);
 
-        if (status == 0) /* the first that is wrong */
+        if (status == 0) /* keep the first failure */
             status = one;
     }
     if (close_json(cli->opts.json, &to, &err) != 0)

@@ -1,4 +1,4 @@
-/* cmd_serve.c -- serve images to devices that fetch them. */
+/* cmd_serve.c -- serves images to devices that fetch them. */
 #include <errno.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #include "os/signals.h"
 #include "ui/serve_show.h"
 
-enum { LOOK_EVERY_MS = 500 }; /* at the map file */
+enum { LOOK_EVERY_MS = 500 }; /* how often the map file is checked */
 
 struct serving {
     struct cli *cli;
@@ -25,7 +25,7 @@ struct serving {
     struct serve_show show;
     struct secrets passwords;
     struct asked asked;
-    uint64_t looked_ms; /* at the map */
+    uint64_t looked_ms; /* when the map was checked */
 };
 
 static int fail_usage(struct espota_error *err, const char *option,
@@ -36,7 +36,7 @@ static int fail_usage(struct espota_error *err, const char *option,
 
 /* ---- starting ------------------------------------------------------------ */
 
-/* The files were read as whoever we were; they will be read again. */
+/* The files were read before --drop-to and will be read again after it. */
 static int check_readable(const char *path, struct espota_error *err)
 {
     if (path == NULL || eo_file_can_read(path))
@@ -100,7 +100,7 @@ static int open_json(struct serving *v, struct espota_error *err)
     return 0;
 }
 
-/* One in the environment is for devices that are flashed, perhaps. */
+/* A password in the environment may be meant for devices that are flashed. */
 static bool password_on_command_line(const struct opts *o)
 {
     static const char *const NAMES[] = {"auth", "auth-file", "auth-stdin",
@@ -165,7 +165,8 @@ static int start(struct serving *v, struct espota_error *err)
 
 /* ---- serving ------------------------------------------------------------- */
 
-/* A map that was edited counts from now on; one that is wrong does not. */
+/* Reads the map again if it was edited.  An invalid map is ignored, and the
+ * old one stays. */
 static void look_at_map(void *ctx)
 {
     struct serving *v = ctx;
@@ -180,7 +181,7 @@ static void look_at_map(void *ctx)
     changed = eo_serve_map_again(&v->map_file, &fresh, &err);
     if (changed > 0 && espota_server_set_rules(v->server, fresh.rules, fresh.n,
                                                &err) != 0) {
-        eo_serve_map_unread(&v->map_file); /* without memory; perhaps later */
+        eo_serve_map_unread(&v->map_file); /* no memory: try again later */
         changed = -1;
     }
     eo_serve_map_free(&fresh);
@@ -221,7 +222,7 @@ int eo_cmd_serve(struct cli *cli)
         eo_serve_show_start(&v.show, port, cli->opts.tls_cert != NULL);
         status = serve(&v);
         taken = espota_server_taken(v.server);
-        espota_server_free(v.server); /* it tells how transfers ended */
+        espota_server_free(v.server); /* reports how transfers ended */
         v.server = NULL;
         eo_serve_show_end(&v.show, taken, status);
     }

@@ -1,4 +1,4 @@
-/* cmd_sign.c -- sign an image for the ESP8266 and Pico updaters, or check
+/* cmd_sign.c -- signs an image for the ESP8266 and Pico updaters, or verifies
  * one. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* cmd_upload.c -- flash the devices that words or -i name. */
+/* cmd_upload.c -- flashes the devices that are given as words or with -i. */
 #include "cli/neighbors.h"
 #include "cli/run.h"
 
@@ -10,8 +10,7 @@ static bool is_missing(const struct texts *ip)
     return ip->n == 0;
 }
 
-/* "espota-c FILE": somebody begins, and may not know what the device is
- * called. */
+/* "espota-c FILE": a new user may not know the name of the device. */
 static bool names_image_only(const struct cli *cli)
 {
     return cli->parsed.args.n == 1 && cli->opts.ip.n == 0 &&

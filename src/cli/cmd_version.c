@@ -1,4 +1,4 @@
-/* cmd_version.c -- the version, and what is built in and left out. */
+/* cmd_version.c -- prints the version, and what the build has and lacks. */
 #include <stdio.h>
 
 #include <espota/espota.h>
@@ -7,7 +7,7 @@
 #include "conf/config.h"
 #include "ui/json_library.h"
 
-/* What the program has besides its library, as src/api/about.c. */
+/* What the program has besides the library; src/api/about.c lists the rest. */
 static const struct {
     const char *(*name)(void);
     const char *feature;

@@ -1,4 +1,4 @@
-/* cmd_wait.c -- wait until a device is on the network. */
+/* cmd_wait.c -- waits until a device is on the network. */
 #include <stdio.h>
 
 #include <espota/discover.h>
@@ -8,7 +8,7 @@
 #include "os/signals.h"
 #include "ui/ui.h"
 
-/* HOST[:PORT], which may be called NAME=. */
+/* Reads HOST[:PORT]; NAME= may precede it. */
 static int read_host(const struct cli *cli, struct espota_wait_config *c,
                      char *host, size_t cap, struct espota_error *err)
 {

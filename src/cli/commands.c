@@ -1,4 +1,5 @@
-/* commands.c -- from argv to a command with its options, and back to a status. */
+/* commands.c -- from argv to a command with its options, and on to its status.
+ */
 #include "cli/commands.h"
 
 #include <errno.h>
@@ -15,8 +16,8 @@
 
 /* ---- which command ------------------------------------------------------ */
 
-/* The first word may be a device; one that is a slip of the pen away from a
- * command is not. */
+/* The first word may be a device, but not if it looks like a mistyped command.
+ */
 static int check_slip(const struct cli *cli, const char *word,
                       struct espota_error *err)
 {
@@ -35,8 +36,8 @@ static int check_slip(const struct cli *cli, const char *word,
     return 0;
 }
 
-/* Takes the command's name out of the arguments; without one it is the first
- * of the table, as espota.py has no commands. */
+/* Takes the command's name out of the arguments.  Without one, the first
+ * command of the table is used, as espota.py has no commands. */
 static int choose(struct cli *cli, int *argc, char ***argv,
                   struct espota_error *err)
 {
@@ -77,10 +78,10 @@ static int prepare(struct cli *cli, struct espota_error *err)
     struct opts first = {0};
     int status = -1;
 
-    /* Which files to read is itself an option. */
+    /* --config and --no-config decide which files are read. */
     if (eo_env_settings(&cli->env, err) == 0 &&
         eo_cli_opts(cli, NULL, NULL, &first, err) == 0 &&
-        (cli->command->bit == CMD_CONFIG || /* reads them when it must */
+        (cli->command->bit == CMD_CONFIG || /* reads the files itself */
          eo_config_load(&cli->config, &first, &cli->notes, err) == 0))
         status = eo_cli_opts(cli, NULL, NULL, &cli->opts, err);
     eo_opts_free(&first);
@@ -97,14 +98,15 @@ static bool asked_for(const struct cli *cli, const char *name)
     return false;
 }
 
-/* What is flashed is flashed, whoever reads of it; these only tell. */
+/* If these commands cannot print, they fail.  The others have done their work
+ * even if nobody reads about it. */
 enum {
     RESULT_IS_PRINTED =
         CMD_DISCOVER | CMD_INSPECT | CMD_HELP | CMD_VERSION | CMD_COMPLETION |
         CMD_CONFIG
 };
 
-/* A file that is cut because the disk is full must not look like success. */
+/* Output that was cut because the disk is full must not look like success. */
 static int printed(int status)
 {
     struct espota_error err;
@@ -139,7 +141,7 @@ static int run(struct cli *cli, int argc, char **argv)
         return eo_cli_fail(&err);
     }
     if ((cli->command->bit & (CMD_UPLOAD | CMD_FLEET)) == 0)
-        eo_cli_notes(cli); /* these show them among their events */
+        eo_cli_notes(cli); /* these show them as events */
     if (cli->opts.json != NULL && eo_json_library() == NULL) {
         eo_fail(&err, ESPOTA_E_USAGE,
                 "--json was left out of this build (jansson)");
@@ -157,7 +159,7 @@ int eo_commands_run(const struct command *commands, int argc, char **argv)
     int status;
 
     eo_secret_no_core();
-    /* No socket becomes descriptor 1 and receives what is meant for people. */
+    /* Otherwise a socket could become descriptor 1 and receive our output. */
     eo_process_open_streams();
     eo_json_memory();
     status = run(&cli, argc - 1, argv + 1);

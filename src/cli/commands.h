@@ -4,8 +4,8 @@
 
 #include "cli/cli.h"
 
-/* Finds the command, reads its options and runs it; gives the exit status.  The
- * table ends with a NULL name; its first command is meant where none is named. */
+/* Finds the command, reads its options and runs it; returns the exit status.
+ * The table ends with a NULL name.  Its first command is the default. */
 int eo_commands_run(const struct command *commands, int argc, char **argv);
 
 #endif

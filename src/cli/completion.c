@@ -1,4 +1,4 @@
-/* completion.c -- what the completions of all shells are made of. */
+/* completion.c -- the parts that the completions of all shells share. */
 #include "cli/completion.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* completion.h -- what the completions of all shells are made of. */
+/* completion.h -- the parts that the completions of all shells share. */
 #ifndef EO_COMPLETION_H
 #define EO_COMPLETION_H
 
@@ -16,10 +16,10 @@ enum follows {
 enum follows eo_follows(const struct opt *);
 enum follows eo_follows_command(const struct command *);
 
-/* "bash|zsh|fish" with blanks; what follows a blank is no choice. */
+/* choices is "bash|zsh|fish"; anything after a space is not a choice. */
 void eo_print_choices(const char *choices);
 void eo_print_commands(const struct command *);
-/* What "help" explains: commands and topics, each once. */
+/* Prints what "help" explains: commands and topics, each once. */
 void eo_print_explained(const struct command *);
 
 void eo_print_powershell(const struct command *);

@@ -4,7 +4,7 @@
 
 #include "cli/completion.h"
 
-/* In single quotes, in which nothing but one of them is special. */
+/* Prints text in single quotes; only a single quote is special there. */
 static void quoted(const char *text)
 {
     putchar('\'');
@@ -16,7 +16,8 @@ static void quoted(const char *text)
     putchar('\'');
 }
 
-/* What the rows say of what follows: '@' is looked up, the rest are words. */
+/* What the rows say about the next word: '@' is looked up, the rest are words.
+ */
 static void what_follows(enum follows what, const struct opt *opt)
 {
     switch (what) {

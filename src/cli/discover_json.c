@@ -28,5 +28,5 @@ void eo_discover_json(const char *news, const struct espota_device *d)
         json_object_set_new(txt, d->txt[i].key, eo_json_text(d->txt[i].value));
     json_object_set_new(o, "txt", txt);
     json_object_set_new(o, "remark", eo_json_text(d->remark));
-    (void)eo_json_line(stdout, o); /* the end looks at the stream */
+    (void)eo_json_line(stdout, o); /* stdout is checked at the end */
 }

@@ -1,4 +1,4 @@
-/* drive.c -- a loop of the library, as commands run it. */
+/* drive.c -- runs a loop of the library for a command. */
 #include "cli/drive.h"
 
 #include "os/signals.h"

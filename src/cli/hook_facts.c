@@ -1,4 +1,4 @@
-/* hook_facts.c -- what a hook is told. */
+/* hook_facts.c -- the environment variables that a hook gets. */
 #include "cli/hook_facts.h"
 
 #include <stdio.h>

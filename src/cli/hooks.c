@@ -1,4 +1,4 @@
-/* hooks.c -- commands of the user's, run before and after a device. */
+/* hooks.c -- commands of the user that run before and after a device. */
 #include "cli/hooks.h"
 
 #include <errno.h>
@@ -16,8 +16,8 @@ struct hook {
     struct hook *next;
     struct process process;
     void *tag;
-    uint64_t due_ms; /* when its time is over; after it was told: its grace */
-    bool told;       /* to end */
+    uint64_t due_ms; /* the end of its time, or of its grace */
+    bool told;       /* it was asked to end */
 };
 
 struct hooks {
@@ -37,9 +37,9 @@ struct hooks *eo_hooks_new(const struct hooks_config *c)
 
 /* ---- starting one --------------------------------------------------------- */
 
-/* Splits in place at blanks; single and double quotes keep them, a backslash
- * outside of single quotes takes the next character as it is.  -1: too many
- * words, or a quote that stays open. */
+/* Splits the line in place at blanks.  Single and double quotes keep blanks.
+ * Outside single quotes, a backslash makes the next character ordinary.  -1:
+ * too many words, or an unclosed quote. */
 static int split(char *line, char *word[WORDS_MAX + 1])
 {
     size_t n = 0;
@@ -86,7 +86,7 @@ static const char **join_env(const char *const *more)
     for (size_t i = 0; i < m; i++)
         all[i] = more[i];
     for (size_t i = 0; i < n; i++)
-        /* Our secrets are not the hook's business. */
+        /* A hook must not get our secrets. */
         if (!eo_starts_with(ours[i], "ESPOTA_"))
             all[m++] = ours[i];
     return all;
@@ -103,14 +103,14 @@ int eo_hooks_start(struct hooks *h, const char *command,
         .shell = h->c.shell ? command : NULL,
         .env = env,
         .in = input,
-        .out = stderr, /* stdout carries results */
+        .out = stderr, /* stdout is for results */
     };
     struct hook *k = eo_calloc(1, sizeof *k);
     int sys = ENOMEM, rc = -1;
 
     if (copy == NULL || env == NULL || k == NULL) {
         eo_fail(err, ESPOTA_E_INTERNAL, "out of memory for a hook");
-    } else if (fseek(input, 0, SEEK_SET) != 0) { /* which also flushes it */
+    } else if (fseek(input, 0, SEEK_SET) != 0) { /* this also flushes it */
         eo_fail_sys(err, ESPOTA_E_INTERNAL, errno,
                     "the event for a hook cannot be written: %s",
                     strerror(errno));
@@ -137,7 +137,7 @@ int eo_hooks_start(struct hooks *h, const char *command,
     return rc;
 }
 
-/* ---- watching them -------------------------------------------------------- */
+/* ---- waiting for them ---------------------------------------------------- */
 
 static void over(struct hooks *h, struct hook **at, int status,
                  const char *why)

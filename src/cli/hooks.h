@@ -1,9 +1,9 @@
-/* hooks.h -- commands of the user's, run before and after a device.
+/* hooks.h -- commands of the user that run before and after a device.
  *
- * A hook is words, split as below, and run without a shell; --hook-shell gives
- * the whole line to /bin/sh instead.  It finds the facts in ESPOTA_*, and
- * the event on its standard input.  It has so much time, then SIGTERM, and
- * two seconds later SIGKILL.
+ * A hook is a list of words, split as described below and run without a shell.
+ * With --hook-shell the whole line goes to /bin/sh instead.  The hook gets the
+ * facts in variables ESPOTA_* and the event on its standard input.  When its
+ * time is over, it gets SIGTERM, and two seconds later SIGKILL.
  */
 #ifndef EO_HOOKS_H
 #define EO_HOOKS_H
@@ -20,25 +20,28 @@ struct hooks;
 struct hooks_config {
     bool shell;
     uint32_t timeout_ms;
-    /* Called from eo_hooks_poll(): status is the exit status, 128 plus the
-     * signal, or -1: not run, or out of time (why says it). */
+    /* Called from eo_hooks_poll().  status is the exit status, or 128 plus the
+     * signal, or -1: it did not run or ran out of time (see why). */
     void (*on_end)(void *ctx, void *tag, int status, const char *why);
     void *ctx;
 };
 
 struct hooks *eo_hooks_new(const struct hooks_config *); /* NULL: no memory */
 
-/* env is "NAME=VALUE", NULL-terminated, added to ours (copied); input is a file
- * that it reads from its beginning (may be closed afterwards).  -1: it could
- * not be started, and on_end is not called. */
+/* env is a NULL-terminated list of "NAME=VALUE" that is added to our own
+ * environment (copied).  input is a file that the hook reads from its
+ * beginning; the caller may close it afterwards.  -1: the hook could not be
+ * started, and on_end is not called. */
 int eo_hooks_start(struct hooks *, const char *command,
                    const char *const *env, FILE *input, void *tag,
                    struct espota_error *err) EO_MUST_CHECK;
 
-/* Looks for hooks that have ended or are out of time; how many still run. */
+/* Handles hooks that have ended or are out of time; returns how many still
+ * run. */
 size_t eo_hooks_poll(struct hooks *);
 
-/* Ends those that run (by their ids) and waits for them.  NULL is fine. */
+/* Ends the running hooks (by their process ids) and waits for them.  Does
+ * nothing for NULL. */
 void eo_hooks_free(struct hooks *);
 
 #endif

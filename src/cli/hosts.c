@@ -1,4 +1,4 @@
-/* hosts.c -- names of devices for whoever has pressed Tab and waits. */
+/* hosts.c -- names of devices for completion in a shell. */
 #include "cli/hosts.h"
 
 #include <stdio.h>
@@ -19,7 +19,7 @@ void eo_print_hosts(const struct cli *cli)
 {
     const struct espota_discover_config config = ESPOTA_DISCOVER_CONFIG(
         .bind = cli->opts.host_ip,
-        .watch = true, /* at once, not when the time is over */
+        .watch = true, /* print at once, not when the time is over */
         .on_device = on_device);
     struct espota_loop *loop;
     struct espota_discover *discover;

@@ -1,4 +1,4 @@
-/* idle.c -- options that were given and do nothing. */
+/* idle.c -- options that were given but have no effect. */
 #include "cli/idle.h"
 
 #include <string.h>
@@ -94,7 +94,7 @@ static const struct {
     {"no-signed", sends_file},
 };
 
-/* ---- who was told so -------------------------------------------------------- */
+/* ---- the warning --------------------------------------------------------- */
 
 static bool works_somewhere(const struct run *run, size_t i)
 {

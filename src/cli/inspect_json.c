@@ -1,4 +1,4 @@
-/* inspect_json.c -- what an image is, for programs. */
+/* inspect_json.c -- the description of an image, for programs. */
 #include "cli/inspect.h"
 #include "ui/advice.h"
 #include "ui/json.h"

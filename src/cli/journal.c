@@ -1,4 +1,4 @@
-/* journal.c -- what became of each device, on disk. */
+/* journal.c -- a record on disk of what happened to each device. */
 #include "cli/journal.h"
 
 #include <errno.h>
@@ -18,11 +18,11 @@
 struct journal {
     struct journal_file file;
     json_t *images; /* "DEVICE": {"SHA256": enum espota_state} */
-    json_t *ends;   /* "DEVICE": enum espota_outcome of the latest */
+    json_t *ends;   /* "DEVICE": its latest enum espota_outcome */
     json_t *ms;     /* "DEVICE": how long that took */
     size_t lines, skipped;
     unsigned first_skipped;
-    bool is_one;        /* something in it can only be of a journal */
+    bool is_one;        /* it has something that only a journal has */
     bool torn_at_start; /* its only line was cut by a crash */
     int broken;         /* errno of the first write that failed; 0: none */
 };
@@ -44,7 +44,7 @@ static json_t *images_of(struct journal *j, const char *device)
     return images;
 }
 
-/* What it means for the other images of the device. */
+/* What the event means for the other images of the device. */
 static bool meaning_for_others(enum espota_happening h,
                                enum espota_happening *other)
 {
@@ -66,7 +66,7 @@ static int learn(struct journal *j, const char *device, const char *sha256,
         rc = put(images, sha256, ESPOTA_STATE_NONE);
     if (rc != 0)
         return -1;
-    /* In place: nothing below can fail. */
+    /* The values are replaced in place: nothing below can fail. */
     json_object_foreach(images, key, value) {
         const enum espota_state was =
             (enum espota_state)json_integer_value(value);
@@ -127,7 +127,8 @@ static enum espota_outcome outcome_named(const char *name)
     return ESPOTA_SKIPPED;
 }
 
-/* What the end of a device told in journals that had no lines for it. */
+/* Older journals have no lines for events: what the line about a device's end
+ * says instead. */
 static bool end_tells(const json_t *o, enum espota_outcome outcome,
                       enum espota_happening *h)
 {
@@ -159,9 +160,9 @@ static int read_end(struct journal *j, const json_t *o, const char *device,
                      json_integer_value(json_object_get(o, "ms")));
 }
 
-enum { SHA_ROOM = 80 }; /* longer than any: what is cut is no image's */
+enum { SHA_ROOM = 80 }; /* longer than any digest: a cut one never matches */
 
-/* Whoever edits a journal may write it in capitals.  False: there is none. */
+/* An edited journal may have capitals.  False: there is no digest. */
 static bool read_sha256(const json_t *o, char out[SHA_ROOM])
 {
     const char *text = json_string_value(json_object_get(o, "sha256"));
@@ -181,7 +182,7 @@ static enum line read_object(struct journal *j, const json_t *o)
     char sha256[SHA_ROOM];
 
     if (event == NULL || device == NULL || !read_sha256(o, sha256) ||
-        json_object_get(o, "seq") != NULL) /* an event of --json */
+        json_object_get(o, "seq") != NULL) /* an event from --json */
         return LINE_SKIPPED;
     j->is_one = true;
     if (v != NULL && json_integer_value(v) != 1)
@@ -210,8 +211,8 @@ static enum line read_line(struct journal *j, const char *line, size_t len)
     return got;
 }
 
-/* A line that a crash cut is one more that is skipped: nothing that needed it
- * was done.  What cannot be read is no end of the file: devices would be
+/* A line that a crash cut is skipped: nothing that depended on it was done.  A
+ * read error must not be taken for the end of the file, or devices would be
  * flashed again. */
 static int read_all(struct journal *j, FILE *f, const char *path,
                     struct espota_error *err)
@@ -298,7 +299,7 @@ void eo_journal_free(struct journal *j)
 
 /* ---- writing -------------------------------------------------------------- */
 
-/* Takes o over.  Without memory of its own: what was flashed is to be known
+/* Takes over o.  Works without free memory: what was flashed must be recorded
  * then as well. */
 static int append(struct journal *j, json_t *o, bool sync)
 {
@@ -309,7 +310,7 @@ static int append(struct journal *j, json_t *o, bool sync)
     json_object_set_new(o, "ts", json_string(stamp));
     len = json_dumpb(o, line, sizeof line - 1, JSON_COMPACT);
     json_decref(o);
-    errno = ENOMEM; /* or a name that is not UTF-8 */
+    errno = ENOMEM; /* or a name is not UTF-8 */
     if (len > 0 && len < sizeof line) {
         line[len++] = '\n';
         if (eo_journal_file_append(&j->file, line, len, sync) == 0)

@@ -1,4 +1,4 @@
-/* journal_file.c -- whole lines are added to a file, or nothing. */
+/* journal_file.c -- a file to which lines are added whole or not at all. */
 #include "cli/journal_file.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ int eo_journal_file_open(struct journal_file *f, const char *path,
         .file = read_only ? eo_file_open(path) : eo_file_open_log(path)};
     if (f->file == OS_NO_FILE && read_only && errno == ENOENT)
         return 0;
-    /* The lock first: whoever has it may be writing. */
+    /* Lock before reading: the process that has the lock may be writing. */
     if (f->file == OS_NO_FILE || eo_file_lock(f->file, read_only) != 0)
         return cannot(err, path);
     if (look(f, path, err) != 0)

@@ -1,5 +1,4 @@
-/* journal_file.h -- a file of lines to which whole lines are added, or nothing.
- */
+/* journal_file.h -- a file to which lines are added whole or not at all. */
 #ifndef EO_JOURNAL_FILE_H
 #define EO_JOURNAL_FILE_H
 
@@ -11,22 +10,22 @@
 #include "os/file.h"
 
 struct journal_file {
-    os_file file; /* none: closed, or read only and not there */
-    int64_t size; /* all before it is ours to keep */
-    bool torn;    /* its last line has no end */
+    os_file file; /* none: closed, or read only and missing */
+    int64_t size; /* the bytes before it are complete and stay */
+    bool torn;    /* its last line has no newline */
 };
 
-/* Opens or creates it, locked for this process, and gives a stream of what is
- * in it, to be closed by the caller.  read_only: nothing is created; *in may be
- * NULL.  Fails with USAGE: not a regular file, cannot be opened, or another run
- * has it. */
+/* Opens or creates the file, locks it for this process, and returns a stream
+ * of its contents, which the caller closes.  read_only: nothing is created;
+ * *in may be NULL.  Fails with USAGE: not a regular file, cannot be opened, or
+ * locked by another run. */
 int eo_journal_file_open(struct journal_file *, const char *path,
                          bool read_only, FILE **in, struct espota_error *err)
     EO_MUST_CHECK;
 
-/* Appends a line (with its newline), behind a newline where the last one is
- * torn.  0, or -1 with errno: it is not there, and the file ends as it did
- * before; where even that fails, the next line begins with a newline. */
+/* Appends a line with its newline; if the last line is torn, a newline goes
+ * before it.  Returns 0, or -1 with errno: the line is not in the file, which
+ * ends as before.  If even that fails, the next line begins with a newline. */
 int eo_journal_file_append(struct journal_file *, const char *line, size_t len,
                            bool sync) EO_MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* journal_none.c -- a build without JSON keeps no journal. */
+/* journal_none.c -- a build without JSON has no journal. */
 #include "cli/journal.h"
 
 int eo_journal_open(struct journal **out, const char *path, bool read_only,

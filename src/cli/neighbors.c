@@ -1,4 +1,4 @@
-/* neighbors.c -- who is on the network, for somebody who named no device. */
+/* neighbors.c -- lists the devices on the network when the user named none. */
 #include "cli/neighbors.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* observer.c -- a fleet's journal and hooks: they see every event. */
+/* observer.c -- the journal and the hooks of a fleet run: they see every
+ * event. */
 #include "cli/observer.h"
 
 #include <errno.h>
@@ -50,8 +51,8 @@ static bool admit(void *ctx, struct run_device *d)
     return false;
 }
 
-/* What cannot be written down must not happen: this device ends before its
- * last byte, and nobody else is begun. */
+/* What cannot be recorded must not happen: this device ends before its last
+ * byte is sent, and no other device is begun. */
 static void give_up(struct fleet_observer *ob, struct run_device *d, int sys)
 {
     struct espota_error err;
@@ -122,7 +123,7 @@ static void facts_of(struct hook_facts *f, const struct run_device *d,
         result_facts(f, d, e->result);
 }
 
-/* What --json prints of the device at that moment. */
+/* Writes what --json prints about the device at that moment. */
 static void write_event(struct ui *json, const struct fleet_observer *ob,
                         struct run_device *d, const struct espota_event *e)
 {
@@ -133,8 +134,8 @@ static void write_event(struct ui *json, const struct fleet_observer *ob,
         json->ops->image(json, &d->ui, espota_image_info(d->image));
 }
 
-/* The event is in an unlinked file, so that nobody has to stand by and write;
- * it is empty in a build without JSON. */
+/* The event is in an unlinked file, so that nothing has to feed a pipe.  The
+ * file is empty in a build without JSON. */
 static int run_hook(struct fleet_observer *ob, struct run_device *d,
                     const char *command, const struct espota_event *e,
                     struct espota_error *err)
@@ -155,13 +156,13 @@ static int run_hook(struct fleet_observer *ob, struct run_device *d,
                 : eo_hooks_start(ob->hooks, command, f.env, input, d, err);
     eo_hook_facts_free(&f);
     if (json != NULL)
-        json->ops->free(json); /* and the file */
+        json->ops->free(json); /* this closes input as well */
     else
         fclose(input);
     return rc;
 }
 
-/* A "before" that is over lets its device go on, or ends it. */
+/* When a "before" hook ends, its device goes on or ends as well. */
 static void on_hook_end(void *ctx, void *tag, int status, const char *why)
 {
     struct fleet_observer *ob = ctx;
@@ -206,7 +207,7 @@ static void call_hooks(struct fleet_observer *ob, struct run_device *d,
         warn(ob, d, "hook", err.message);
 }
 
-/* ---- both ---------------------------------------------------------------- */
+/* ---- journal and hooks -------------------------------------------------- */
 
 static void on_event(void *ctx, struct run_device *d,
                      const struct espota_event *e)

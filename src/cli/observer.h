@@ -1,5 +1,5 @@
-/* observer.h -- what a fleet's run has beside the devices: its journal and its
- * hooks. */
+/* observer.h -- the parts of a fleet run that watch the devices: the journal
+ * and the hooks. */
 #ifndef EO_OBSERVER_H
 #define EO_OBSERVER_H
 
@@ -11,16 +11,16 @@ struct fleet_observer {
     struct run *run;
     const struct opts *opts;
     struct journal *journal; /* NULL: none */
-    bool told;               /* that it cannot be written */
+    bool told;               /* a warning: it cannot be written */
     struct hooks *hooks;     /* NULL: none */
     struct run_extra extra;
 };
 
-/* By which a device is known in the journal: its NAME, or else its host, and its
- * port where one was given. */
+/* The key of a device in the journal: its NAME, or else its host, with the
+ * port if one was given. */
 void eo_observer_id(const struct run_device *, char *out, size_t cap);
 
-/* Makes the run tell the observer; fails as eo_journal_open() does. */
+/* Makes the run call the observer.  Fails as eo_journal_open() does. */
 int eo_observer_start(struct fleet_observer *, struct run *,
                       const struct opts *,
                       struct espota_error *err) EO_MUST_CHECK;

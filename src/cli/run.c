@@ -1,4 +1,4 @@
-/* run.c -- devices are prepared, flashed and shown. */
+/* run.c -- prepares and flashes devices, and shows the progress. */
 #include "cli/run.h"
 
 #include <errno.h>
@@ -75,12 +75,12 @@ static struct run_device *new_device(struct run *run)
     return run->device[run->n] != NULL ? run->device[run->n++] : NULL;
 }
 
-/* Where it is, what it is called, and what was set for it. */
+/* Sets the host, the name and the options of a device. */
 static int place(struct run *run, struct run_device *d,
                  struct target_row *row, struct espota_error *err)
 {
     const struct config *config = &run->cli->config;
-    /* A NAME the files do not know may be at a host that they know. */
+    /* For a NAME that is not in the files, the files may know its host. */
     const char *section = row->host != NULL && !eo_config_knows(config, row->key)
                               ? row->host
                               : row->key;
@@ -135,7 +135,7 @@ int eo_run_add(struct run *run, struct target_row *row,
     if (d == NULL)
         return eo_fail_memory(err);
     d->job = -1;
-    d->status = espota_category_status(ESPOTA_E_INTERNAL); /* until its end */
+    d->status = espota_category_status(ESPOTA_E_INTERNAL); /* until it ends */
     if (place(run, d, row, err) != 0 || check(&d->opts, err) != 0 ||
         check_url(d, err) != 0)
         return -1;
@@ -155,7 +155,7 @@ int eo_run_add(struct run *run, struct target_row *row,
 
 /* ---- flashing ----------------------------------------------------------- */
 
-/* It is done: nobody needs its secrets any more. */
+/* A device that has ended no longer needs its secrets. */
 static void wipe(struct run_device *d)
 {
     eo_secrets_free(&d->passwords);
@@ -181,7 +181,7 @@ static void on_event(void *ctx, const struct espota_event *e)
         run->extra->event(run->extra->ctx, d, &named);
 }
 
-/* Ends a device that never became a job. */
+/* Ends a device that did not become a job. */
 static void end_early(struct run *run, struct run_device *d)
 {
     const struct espota_result result = {
@@ -215,8 +215,9 @@ static void add_job(struct run *run, struct run_device *d)
         d->error.category = ESPOTA_E_OK;
 }
 
-/* All that can be known before a byte is sent is known of every device, or
- * none is begun: a mistake in one line must not cost half a fleet. */
+/* Every check that is possible before a byte is sent is made for all devices
+ * first, and one failure stops all: a mistake in one line must not leave the
+ * fleet half flashed. */
 static void start(struct run *run)
 {
     size_t not_ready = 0;
@@ -247,7 +248,7 @@ static bool is_busy(struct run *run)
            run->ui.signal == 0;
 }
 
-/* The loop lives for hooks as well. */
+/* Keeps the loop alive while hooks run. */
 static void hold(struct run *run, bool *held)
 {
     const bool busy = is_busy(run);
@@ -259,8 +260,8 @@ static void hold(struct run *run, bool *held)
     *held = busy;
 }
 
-/* A signal wakes the loop; the screen counts seconds, and hooks are looked
- * after. */
+/* Runs the loop: a signal wakes it, the screen counts seconds, and hooks are
+ * polled. */
 static void drive(struct run *run)
 {
     bool held = false;
@@ -271,9 +272,10 @@ static void drive(struct run *run)
         if (eo_signals_caught() != 0) {
             run->ui.signal = eo_signals_caught();
             espota_fleet_cancel(run->fleet, -1);
-            hold(run, &held); /* nobody waits for them now */
+            hold(run, &held); /* do not wait for hooks now */
         }
-        /* One that cannot wait has ended every device with the reason. */
+        /* If the loop cannot wait, it has ended every device with that reason.
+         */
         (void)!espota_loop_run(run->loop, TICK_MS, &err);
         hold(run, &held);
         eo_uis_tick(&run->ui);
@@ -295,7 +297,8 @@ static void show_notes(struct run *run)
     eo_notes_free(notes);
 }
 
-/* A gate that was asked for has the last word, of one device as well. */
+/* If canaries, waves or a stop limit were given, the counts decide the status,
+ * even for one device. */
 static int status_of(const struct run *run)
 {
     const bool gated = run->limits.canary.n > 0 || run->limits.n_waves > 0 ||
@@ -321,7 +324,7 @@ int eo_run_go(struct run *run)
     config.log_level = o->verbose > 0 ? (enum espota_log_level)o->verbose
                        : o->debug     ? ESPOTA_LOG_INFO
                                       : 0;
-    eo_asked_free(&run->asked); /* every device has its copy */
+    eo_asked_free(&run->asked); /* every device has its own copy */
     config.size = sizeof config;
     config.on_event = on_event;
     config.on_event_ctx = run;

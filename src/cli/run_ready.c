@@ -1,5 +1,5 @@
-/* run_ready.c -- what can be known of a device before anything is sent: its image,
- * and whether that may go there.
+/* run_ready.c -- what can be checked before anything is sent: the image of a
+ * device, and whether it may go to that device.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "cli/run.h"
 #include "os/file.h"
 
-/* Why the signed copy is not the one to send, or NULL. */
+/* Why the signed copy must not be sent, or NULL. */
 static const char *why_not(const struct run_image *i,
                            const struct file_facts *copy)
 {
@@ -26,8 +26,8 @@ static const char *why_not(const struct run_image *i,
 }
 
 /* The build of an ESP8266 or Pico core leaves a signed copy beside FILE, and
- * espota.py sends that.  One that only has the name, or is of an earlier build,
- * is not what the user wants. */
+ * espota.py sends that copy.  A copy that has the name but no signature, or
+ * comes from an earlier build, is not what the user wants. */
 static bool open_signed(struct run *run, struct run_image *i)
 {
     const size_t n = strlen(i->path) + sizeof ".signed";
@@ -69,7 +69,7 @@ static struct run_image *find_image(struct run *run, const struct opts *o)
     return NULL;
 }
 
-/* What is sent instead of the whole file is told. */
+/* Replaces the image with the app in it, and adds a note about that. */
 static void take_app(struct run *run, struct run_image *i)
 {
     struct espota_image *whole = i->image;
@@ -91,7 +91,7 @@ static void take_app(struct run *run, struct run_image *i)
     espota_image_free(whole);
 }
 
-/* Each file is read once, however many devices get it. */
+/* Each file is read once, even if many devices get it. */
 static struct run_image *open_image(struct run *run, const struct opts *o)
 {
     struct run_image **all =
@@ -147,7 +147,7 @@ void eo_run_ready(struct run *run, struct run_device *d)
     if (d->error.category != ESPOTA_E_OK)
         return;
     eo_uis_image(&run->ui, &d->ui, espota_image_info(d->image));
-    /* Its doubts are told when its turn comes. */
+    /* Warnings are shown when the device's turn comes. */
     if (espota_image_check(d->image, &check, &err) != 0)
         d->error = err;
 }

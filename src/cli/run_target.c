@@ -1,4 +1,5 @@
-/* run_target.c -- the options of a device, as the library takes them. */
+/* run_target.c -- makes a target of the library from the options of a device.
+ */
 #include "cli/run.h"
 
 #include <stdio.h>
@@ -7,7 +8,7 @@
 
 enum { WAIT_MS = 6 * 3600 * 1000 };
 
-/* 0: shorter than ours where one that is absent is skipped. */
+/* 0 makes the library wait for less time, if absent devices are skipped. */
 static uint32_t connect_ms(const struct opts *o)
 {
     return o->offline == OFFLINE_SKIP && !eo_opts_given(o, &o->connect_ms)

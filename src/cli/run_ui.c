@@ -1,4 +1,4 @@
-/* run_ui.c -- which front ends a run has. */
+/* run_ui.c -- chooses the front ends of a run. */
 #include "cli/run_ui.h"
 
 #include <errno.h>
@@ -23,8 +23,8 @@ static bool wants_color(const struct opts *o)
     return eo_console_draws(stderr) && !set("NO_COLOR");
 }
 
-/* Where two streams end in one terminal, a bar of one would be drawn over the
- * lines of the other. */
+/* If two streams go to one terminal, the bar of one would overwrite the lines
+ * of the other. */
 static bool shares_terminal(const struct opts *o)
 {
     return o->json != NULL &&
@@ -63,7 +63,8 @@ static int add(struct run *run, struct ui *ui, struct espota_error *err)
     return 0;
 }
 
-/* A front end that writes to a file; path "": on stdout; NULL: not wanted. */
+/* Adds a front end that writes to a file.  path "": stdout; NULL: not wanted.
+ */
 static int add_file(struct run *run, const char *option, const char *path,
                     struct ui *(*make)(FILE *), struct espota_error *err)
 {
@@ -79,7 +80,7 @@ static int add_file(struct run *run, const char *option, const char *path,
     return add(run, make(out), err);
 }
 
-/* That it cannot be written is known before anything is sent. */
+/* Checks that the report can be written before anything is sent. */
 static int add_report(struct run *run, const char *option, const char *path,
                       struct ui *(*make)(const char *path),
                       struct espota_error *err)

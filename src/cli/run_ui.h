@@ -1,10 +1,10 @@
-/* run_ui.h -- which front ends a run has. */
+/* run_ui.h -- chooses the front ends of a run. */
 #ifndef EO_RUN_UI_H
 #define EO_RUN_UI_H
 
 #include "cli/run.h"
 
-/* By the options, the environment and what stderr is. */
+/* Chooses them by the options, the environment and the kind of stderr. */
 int eo_run_ui(struct run *, const struct opts *, struct espota_error *err)
     EO_MUST_CHECK;
 

@@ -1,7 +1,7 @@
 /* topics.c -- what "espota-c help" explains besides the commands.
  *
- * What a table knows is printed from that table: exit statuses from the
- * library's, variables and keys from the options'.
+ * Facts that are in a table are printed from it: exit statuses from the table
+ * of the library, variables and keys from that of the options.
  */
 #include "cli/topics.h"
 
@@ -98,7 +98,7 @@ static void print_config(void)
     print_keys();
 }
 
-/* ---- what a device is ---------------------------------------------------- */
+/* ---- how to name a device ----------------------------------------------- */
 
 static void print_targets(void)
 {

@@ -9,10 +9,10 @@ struct topic {
     void (*print)(void); /* on stdout */
 };
 
-/* The i-th, or NULL behind the last. */
+/* The i-th topic; NULL after the last. */
 const struct topic *eo_topic_at(size_t i);
 
-/* NULL: there is none of that name. */
+/* NULL: there is no topic of that name. */
 const struct topic *eo_topic_named(const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-/* words.c -- what the words of "upload" mean: HOST... FILE. */
+/* words.c -- the meaning of the words after "upload": HOST... FILE. */
 #include "cli/words.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ int eo_words_extra(const struct cli *cli, const char *word,
 
     eo_text_init(&shown, space, sizeof space);
     eo_text_add_given(&shown, word);
-    /* Behind "auth=" would be a password. */
+    /* A password could follow "auth=". */
     space[strcspn(space, "=")] = '\0';
     if (eo_command_named(cli->commands, word, NULL) != NULL)
         return eo_fail(err, ESPOTA_E_USAGE,
@@ -38,7 +38,7 @@ static bool was_given(const struct cli *cli, const char *name)
     return false;
 }
 
-/* "auth=secret": an option without its dashes. */
+/* "auth=secret": is it an option without its dashes? */
 static bool is_option(const char *word)
 {
     char name[40];
@@ -51,7 +51,7 @@ static bool is_option(const char *word)
     return eo_opt_find(CMD_UPLOAD, name) != NULL;
 }
 
-/* A file need not be there to be meant. */
+/* The file need not exist. */
 static bool looks_like_a_file(const char *word)
 {
     static const char *const ENDS[] = {".bin", ".gz",  ".signed", ".uf2",
