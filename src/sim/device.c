@@ -1,5 +1,5 @@
-/* device.c -- what all simulated devices do: they listen, take calls, lose
- * their power and have it again, and report what they saw.
+/* device.c -- what all simulated devices do: they listen, accept connections,
+ * lose power and get it back, and report what they saw.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,9 +10,9 @@
 
 enum {
     PORT_AGAIN_MS = 50,
-    PAUSE_MS = 100, /* there is no descriptor for a call */
+    PAUSE_MS = 100, /* out of descriptors: wait before the next call */
     MSS =
-        1460 /* what an Ethernet gives; loopback's 64 KiB hides small windows */
+        1460 /* as on Ethernet; 64 KiB on loopback hide small windows */
 };
 
 /* ---- ports -------------------------------------------------------------- */
@@ -65,7 +65,7 @@ static void power_up(void *ctx)
     struct device *d = ctx;
     struct espota_error err;
 
-    /* A client may have been given our port meanwhile: it will go. */
+    /* A client may have been given our port meanwhile: try again later. */
     if (d->sim->profile->open(d, &err) != 0)
         eo_timer_start(d->sim->loop, &d->reboot, PORT_AGAIN_MS, power_up, d);
     else

@@ -1,4 +1,4 @@
-/* flash.c -- a model of where an update goes. */
+/* flash.c -- a model of the flash that an update is written to. */
 #include "sim/flash.h"
 
 #include <errno.h>
@@ -12,8 +12,8 @@
 #include "image/gzip.h"
 #include "os/file.h"
 
-/* Timers have a grain of a millisecond and may be late: a write that follows
- * its predecessor within this is taken to follow at once. */
+/* Timers work in milliseconds and may be late.  A write that starts within
+ * this time after the last one counts as immediate. */
 enum { SLACK_US = 3000 };
 
 int eo_sim_flash_begin(struct flash *f, const struct flash_config *config,
@@ -31,7 +31,8 @@ int eo_sim_flash_begin(struct flash *f, const struct flash_config *config,
     return eo_fail_memory(err);
 }
 
-/* Time for the sectors that are complete now; at the end also for the rest. */
+/* Time for the sectors that are complete now; at the end also for the last,
+ * partial one. */
 static uint64_t cost_us(struct flash *f)
 {
     const struct flash_config *c = f->config;
@@ -104,7 +105,7 @@ static int store(const char *path, const uint8_t *bytes, size_t len,
                        path, eo_file_text(errno));
 }
 
-/* An ESP32 app says its version in the descriptor after its first headers. */
+/* An ESP32 app has its version in the descriptor after its first headers. */
 static void read_version(const struct flash *f, char out[FLASH_VERSION + 1])
 {
     enum { MAGIC_AT = 32, VERSION_AT = 48 };

@@ -1,4 +1,4 @@
-/* image_check.c -- what a device's back end finds wrong with an image. */
+/* image_check.c -- errors that the back end of a device finds in an image. */
 #include "sim/image_check.h"
 
 #include <string.h>
@@ -52,7 +52,8 @@ static enum image_verdict add_uf2(struct image_check *c, const uint8_t *bytes,
     return IMAGE_FINE;
 }
 
-/* Two apps, otadata and an nvs called so, closed by an MD5 that is right. */
+/* Needs two apps, otadata, an nvs partition of that name, and a correct MD5 at
+ * the end. */
 static bool is_table(const uint8_t *t)
 {
     unsigned apps = 0, otadata = 0, nvs = 0;

@@ -1,5 +1,5 @@
-/* image_check.h -- what a device's back end finds wrong with an image while it
- * writes it.  Pure.
+/* image_check.h -- errors that the back end of a device finds in an image
+ * while it writes it.  Pure.
  */
 #ifndef EO_SIM_IMAGE_CHECK_H
 #define EO_SIM_IMAGE_CHECK_H
@@ -10,11 +10,11 @@
 
 enum image_checks {
     CHECK_NOTHING,
-    CHECK_E9,         /* ESP32: the first byte, with the first write */
-    CHECK_E9_OR_GZIP, /* ESP8266: the first bytes, in the end */
+    CHECK_E9,         /* ESP32: the first byte, at the first write */
+    CHECK_E9_OR_GZIP, /* ESP8266: the first bytes, at the end */
     CHECK_UF2,        /* LibreTiny: each block */
-    CHECK_TABLE,      /* ESP32: a partition table, in the end */
-    CHECK_BOOTLOADER  /* ESP32: a bootloader, in the end */
+    CHECK_TABLE,      /* ESP32: a partition table, at the end */
+    CHECK_BOOTLOADER  /* ESP32: a bootloader, at the end */
 };
 
 enum { IMAGE_TABLE_LEN = 0xc00 };
@@ -23,7 +23,7 @@ enum image_verdict {
     IMAGE_FINE,
     IMAGE_NOT_AN_APP,  /* ESP32, at once */
     IMAGE_BAD_BLOCK,   /* LibreTiny, at once */
-    IMAGE_NOT_FIRMWARE /* in the end: ESP8266, tables, bootloaders */
+    IMAGE_NOT_FIRMWARE /* at the end: ESP8266, tables, bootloaders */
 };
 
 struct image_check {
@@ -35,7 +35,7 @@ struct image_check {
 
 void eo_sim_image_check_init(struct image_check *, enum image_checks,
                              size_t size);
-/* The next bytes, which may end anywhere. */
+/* Checks the next bytes, which may end anywhere. */
 enum image_verdict eo_sim_image_check_add(struct image_check *, const uint8_t *,
                                           size_t len);
 enum image_verdict eo_sim_image_check_end(const struct image_check *);

@@ -1,5 +1,5 @@
-/* mdns.c -- the simulated devices' mDNS responder: one pair of sockets, a voice
- * for each device. */
+/* mdns.c -- the mDNS responder of the simulated devices: one pair of sockets,
+ * and a voice for each device. */
 #include "sim/mdns.h"
 
 #include <errno.h>
@@ -18,17 +18,17 @@ enum {
     PROBES = 3,
     ANNOUNCE_GAP_MS = 1000,
     ANNOUNCES = 2,
-    QUIET_MS = 1000, /* between two answers to all */
-    DELAY_MS = 20,   /* of an answer to all that others may give as well ... */
-    DELAY_SPAN_MS = 100, /* ... so that they do not all come at once */
+    QUIET_MS = 1000, /* between two multicast answers */
+    DELAY_MS = 20,   /* before an answer that others may give too ... */
+    DELAY_SPAN_MS = 100, /* ... spread, so as not to collide */
     TTL_HOST_S = 120,
     TTL_SERVICE_S = 4500,
-    TTL_LEGACY_S = 10, /* for clients that do not really speak mDNS */
+    TTL_LEGACY_S = 10, /* for legacy unicast clients */
     LEGACY_MAX = 512,
     PACKET = 1460
 };
 
-/* What of a device is asked for, and answered. */
+/* The records of a device that can be asked for. */
 enum part { PART_PTR = 1, PART_SRV = 2, PART_TXT = 4, PART_HOST = 8 };
 
 struct voice {
@@ -39,21 +39,21 @@ struct voice {
     enum { MUTE, PROBING, AWAKE } state;
     unsigned step; /* probes or announcements so far */
     struct timer timer;
-    struct timer later;     /* an answer to all is on its way ... */
+    struct timer later;     /* a multicast answer is due ... */
     unsigned later_parts;   /* ... with these */
-    uint64_t spoken_ms;     /* to all; 0: never */
+    uint64_t spoken_ms;     /* last multicast; 0: never */
 };
 
 struct responder {
     struct sim *sim;
-    int in, out; /* bound to the group, and to our own address */
+    int in, out; /* bound to the group, and to our address */
     struct watch *watch;
     struct addr group, local;
     size_t n;
     struct voice voice[]; /* n of them, one a device */
 };
 
-/* ---- what is said -------------------------------------------------------- */
+/* ---- records ------------------------------------------------------------- */
 
 void eo_sim_announce_pair(struct announcement *a, const char *fmt, ...)
 {
@@ -108,10 +108,10 @@ static void put(struct mdns_writer *w, const struct voice *v, enum part part,
         rec.len = (uint16_t)len;
         break;
     }
-    eo_mdns_put(w, &rec); /* what does not fit is left out */
+    eo_mdns_put(w, &rec); /* records that do not fit are omitted */
 }
 
-/* The parts asked for as answers; with a service all the rest besides. */
+/* Puts the records asked for as answers, and the related ones as additional. */
 static void put_parts(struct mdns_writer *w, const struct voice *v,
                       unsigned parts, uint32_t most, bool legacy)
 {
@@ -129,7 +129,7 @@ static void put_parts(struct mdns_writer *w, const struct voice *v,
 static void send_to(const struct responder *r, const struct addr *to,
                     const struct mdns_writer *w)
 {
-    /* What is lost is lost: a radio loses packets, too. */
+    /* A failed send is ignored: a radio loses packets, too. */
     eo_udp_send(r->out, w->at, eo_mdns_len(w), to);
 }
 
@@ -198,7 +198,7 @@ static void describe(struct voice *v)
 
     snprintf(text, sizeof text, c->count > 1 ? "%s-%u.local" : "%s.local",
              c->mdns, v->device->number);
-    eo_mdns_name(&v->host, text); /* checked at the start */
+    eo_mdns_name(&v->host, text); /* the name was checked at the start */
     v->service = v->instance = (struct mdns_name){0};
     v->said = (struct announcement){0};
     p->announce(v->device, &v->said);
@@ -291,7 +291,7 @@ static void answer_all(struct voice *v, unsigned parts)
     eo_timer_start(loop, &v->later, delay, on_later, v);
 }
 
-/* LEAmDNS tells the id and the question again only where there is one. */
+/* LEAmDNS repeats the id and the question only if there is one question. */
 static void answer_one(struct voice *v, unsigned parts,
                        const struct mdns_packet *query, const struct addr *from)
 {
@@ -331,7 +331,7 @@ static void hear(struct voice *v, const struct mdns_packet *query,
         } else if (rec.section == MDNS_ANSWER && rec.type == MDNS_PTR &&
                    eo_mdns_same(&rec.target, &v->instance) &&
                    rec.ttl >= TTL_SERVICE_S / 2) {
-            parts &= ~(unsigned)PART_PTR; /* it knows us */
+            parts &= ~(unsigned)PART_PTR; /* the client knows it already */
         }
     }
     if (parts == 0)

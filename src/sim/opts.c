@@ -1,4 +1,4 @@
-/* opts.c -- option tables: parsed, checked and shown. */
+/* opts.c -- option tables: parses and checks options, prints help. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "sim/sim.h"
 
 enum {
-    LEFT = 26 /* columns of the option itself in --help */
+    LEFT = 26 /* width of the option column in --help */
 };
 
 int eo_sim_unknown(struct espota_error *err, const char *kind,
@@ -60,7 +60,7 @@ static int store_size(const struct opt *opt, void *at, const char *value,
     return 0;
 }
 
-/* "20" or "0.25": at most three digits after the point. */
+/* Reads "20" or "0.25": at most three digits after the point. */
 static int parse_micros(const char *text, uint64_t *us)
 {
     const char *point = strchr(text, '.');

@@ -9,7 +9,7 @@
 enum { DEPTH = 4 };
 
 struct report {
-    json_t *at[DEPTH]; /* at[0] is the whole; the others are borrowed from it */
+    json_t *at[DEPTH]; /* at[0] is the root, which owns the others */
     unsigned depth;
 };
 

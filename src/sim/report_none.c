@@ -1,4 +1,4 @@
-/* report_none.c -- a build without JSON reports nothing. */
+/* report_none.c -- a build without JSON writes no reports. */
 #include "sim/sim.h"
 
 struct report *eo_sim_report_new(const char *event, const struct device *d)

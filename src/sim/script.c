@@ -1,4 +1,5 @@
-/* script.c -- what a device is told to do wrong: read, and decided. */
+/* script.c -- parses what a device should do wrong, and decides when it does.
+ */
 #include "sim/script.h"
 
 #include <stdint.h>
@@ -13,7 +14,8 @@ enum { WORD_MAX = 32 };
 
 /* ---- words --------------------------------------------------------------- */
 
-/* The word before mark; gives what follows it, or NULL if there is no mark.
+/* Copies the word before mark.  Returns what follows mark, or NULL if there is
+ * no mark.
  */
 static const char *split(char word[WORD_MAX], const char *text, char mark)
 {
@@ -24,7 +26,7 @@ static const char *split(char word[WORD_MAX], const char *text, char mark)
     return at != NULL ? at + 1 : NULL;
 }
 
-/* The index of a word, or -1: USAGE, with the nearest. */
+/* The index of a word, or -1: USAGE, with the nearest word. */
 static int find(const char *const *names, const char *kind, const char *word,
                 struct espota_error *err)
 {

@@ -1,14 +1,14 @@
 /* sim.h -- what all simulated devices share: options, lives, flash, reports.
  *
- * TO ADD A PROFILE write a room src/sim_NAME, one of whose files ends in
- * "const struct profile eo_sim_NAME", and add one line to PROFILES in
- * sim_main/main.c and one to tools/check-layers.sh.
- * The profile brings a configuration (any struct; its options are a table), and
- * a device (any struct that begins with struct device) with open and close.
- * Everything is driven by device->sim->loop; nothing may block.
+ * TO ADD A PROFILE, create a folder src/sim_NAME.  One of its files ends in
+ * "const struct profile eo_sim_NAME".  Add one line to PROFILES in
+ * sim_main/main.c and one to tools/check-layers.sh.  The profile provides a
+ * configuration (any struct; its options are a table) and a device (any struct
+ * that begins with struct device) with open and close.  Everything is driven
+ * by device->sim->loop; nothing may block.
  *
- * A device is written from what real devices do (docs/PROTOCOLS.md), never
- * from what our client sends: src/proto is out of bounds here.
+ * Write a device from what real devices do (docs/PROTOCOLS.md), never from
+ * what our client sends: do not use src/proto here.
  */
 #ifndef EO_SIM_H
 #define EO_SIM_H
@@ -32,16 +32,16 @@ enum opt_kind {
     OPT_SIZE,   /* size_t, from min to max; K and M multiply by 1024 */
     OPT_MICROS, /* unsigned microseconds; given as milliseconds, "0.25" */
     OPT_CHOICE, /* int, the index into choices */
-    OPT_CALL    /* whatever parse makes of it; may be given more than once */
+    OPT_CALL    /* parsed by parse; may be given more than once */
 };
 
-/* One option.  The parser and --help read nothing else. */
+/* One option.  The parser and --help use nothing else. */
 struct opt {
     const char *name;
     enum opt_kind kind;
-    size_t at; /* where in the configuration */
+    size_t at; /* offset in the configuration */
     uint64_t min, max;
-    const char *arg, *help;     /* as --help shows them; a \n in help indents */
+    const char *arg, *help;     /* as shown by --help; \n in help indents */
     const char *const *choices; /* ends with NULL */
     int (*parse)(void *at, const char *value, struct espota_error *);
 };
@@ -53,22 +53,22 @@ struct opt_set {
     void *base;
 };
 
-/* Reads argv[0..argc), all of which must be options.  *help is set, and
- * nothing else read, if one of them asks for it.  -1: USAGE. */
+/* Reads argv[0..argc), all of which must be options.  If one of them asks for
+ * help, *help is set and nothing else is read.  -1: USAGE. */
 int eo_sim_opts(const struct opt_set *, size_t n_sets, int argc, char **argv,
                 bool *help, struct espota_error *err) EO_MUST_CHECK;
 
-/* What --help says of a table, on stdout. */
+/* Prints the --help text of a table on stdout. */
 void eo_sim_opts_help(const struct opt *, size_t n);
 
-/* Fails with "KIND VALUE is not known" and the nearest of names as hint;
- * names ends with NULL. */
+/* Fails with "KIND VALUE is not known" and, as a hint, the nearest of names,
+ * which ends with NULL. */
 int eo_sim_unknown(struct espota_error *err, const char *kind,
                    const char *value, const char *const *names);
 
 /* ---- what a run is ------------------------------------------------------ */
 
-/* Options every profile has. */
+/* Options that every profile has. */
 struct sim_config {
     const char *bind;
     unsigned port, count, once;
@@ -90,17 +90,18 @@ struct profile {
     int (*check)(void *config, struct espota_error *err); /* may be NULL */
     void (*free_config)(void *config);                    /* may be NULL */
 
-    size_t device_size; /* of a struct that begins with struct device */
-    /* Powers up: opens the device's port, d->addr.  Port 0 means any free one,
-     * and what was taken is written back.  Called again after each reboot.
-     * -1 leaves nothing open; err->sys_errno tells EADDRINUSE. */
+    size_t device_size; /* size of a struct that begins with struct device */
+    /* Powers up: opens the device's port, d->addr.  Port 0 means any free
+     * port; the actual one is written back.  Called again after each reboot.
+     * After -1 nothing is open, and err->sys_errno may be EADDRINUSE. */
     int (*open)(struct device *, struct espota_error *err);
-    /* Powers down at once, whatever is under way; also when not open. */
+    /* Powers down at once, even in the middle of a session; also allowed when
+     * not open. */
     void (*close)(struct device *);
-    /* Restarts in no time, without closing its port.  NULL: it closes it for a
-     * moment all the same. */
+    /* Restarts instantly, without closing its port.  NULL: the port is closed
+     * for a moment. */
     void (*restart)(struct device *);
-    /* What it says of itself, with --mdns.  NULL: there is no --mdns. */
+    /* Fills in what --mdns announces.  NULL: there is no --mdns. */
     void (*announce)(const struct device *, struct announcement *);
 };
 
@@ -109,7 +110,7 @@ struct sim {
     struct sim_config common;
     void *config; /* the profile's */
     struct espota_loop *loop;
-    void *devices;   /* count of them, device_size each: eo_sim_device() */
+    void *devices;   /* count devices of device_size: eo_sim_device() */
     struct out *out; /* where reports go */
     struct responder *mdns; /* NULL: without --mdns */
     bool done;       /* the run is over: set by a signal or --once */
@@ -122,10 +123,10 @@ struct device {
     struct sim *sim;
     unsigned number;   /* from 0 */
     struct addr addr;  /* with its port, once open */
-    unsigned sessions; /* begun; the profile counts */
-    bool restarted;    /* as --restart wanted it */
+    unsigned sessions; /* begun; counted by the profile */
+    bool restarted;    /* --restart has happened */
     struct timer reboot, pause;
-    struct watch *paused; /* until then no call is taken */
+    struct watch *paused; /* accepts no call until pause is over */
 };
 
 static inline struct device *eo_sim_device(const struct sim *s, unsigned number)
@@ -134,53 +135,55 @@ static inline struct device *eo_sim_device(const struct sim *s, unsigned number)
                              number * s->profile->device_size);
 }
 
-/* A TCP listener on d->addr, whose port is written back.  rcvbuf 0 leaves the
- * system's window.  The descriptor, or -1. */
+/* Opens a TCP listener on d->addr, whose port is written back.  rcvbuf 0 keeps
+ * the system's receive window.  Returns the descriptor, or -1. */
 int eo_sim_listen(struct device *, int backlog, size_t rcvbuf,
                   struct espota_error *err) EO_MUST_CHECK;
 
-/* Who calls there, or -1.  Where no descriptor can be had, the watch pauses. */
+/* Accepts a call, or returns -1.  If no descriptor is free, the watch pauses.
+ */
 int eo_sim_accept(struct device *, int listener, struct watch *watch,
                   struct addr *peer);
 
-/* Where --store puts this device's image ("%d" is its number), or NULL if it
- * is not kept.  The caller frees it. */
+/* The path where --store puts this device's image ("%d" is its number), or
+ * NULL if the image is not kept.  The caller frees it. */
 char *eo_sim_store_path(const struct device *);
 
 /* ---- reports: one JSON object a line ------------------------------------ */
 
 struct report;
 
-/* With "event" and "device" (NULL: none) in it.  NULL for lack of memory, or
- * in a build without JSON; all others take that and do nothing. */
+/* Begins a report with "event" and "device" (NULL: none).  Returns NULL if
+ * there is no memory, or in a build without JSON.  All other functions accept
+ * NULL and do nothing. */
 struct report *eo_sim_report_new(const char *event, const struct device *);
 void eo_sim_report_text(struct report *, const char *key, const char *value);
 void eo_sim_report_number(struct report *, const char *key, uint64_t value);
 void eo_sim_report_flag(struct report *, const char *key, bool value);
 void eo_sim_report_null(struct report *, const char *key);
-/* What is added until _leave is inside an object called key. */
+/* Members added until eo_sim_report_leave() go into an object named key. */
 void eo_sim_report_enter(struct report *, const char *key);
 void eo_sim_report_leave(struct report *);
-/* Writes it as a line, flushes, and frees it. */
+/* Writes the report as a line, flushes, and frees it. */
 void eo_sim_report_end(struct report *, FILE *out);
 
-/* NULL: standard output.  NULL is given for a file that cannot be written. */
+/* path NULL: standard output.  Returns NULL if the file cannot be written. */
 struct out *eo_sim_out_open(const char *path, struct espota_error *err);
 /* Writes the line and frees the report. */
 void eo_sim_out_put(struct out *, struct report *);
 void eo_sim_out_free(struct out *);
 
-/* A session is over: its report is written.  If it updated the device, the
- * device is closed, and opened again after --reboot-ms; do not touch anything
+/* Ends a session: writes its report.  If the session updated the device, the
+ * device is closed, and opened again after --reboot-ms.  Do not touch anything
  * of the session after this call. */
 void eo_sim_session_end(struct device *, struct report *, bool updated,
                         unsigned violations);
 
-/* The device loses its power now, as --restart wants it, and has it again after
- * --reboot-ms; what it was doing is gone, and not to be touched any more. */
+/* The device loses power now, as --restart says, and gets it back after
+ * --reboot-ms.  Whatever it was doing is freed and must not be touched. */
 void eo_sim_restart(struct device *);
 
-/* So that the other side sees no orderly end, but a reset. */
+/* Makes the close send a reset instead of an orderly end. */
 void eo_sim_drop(int fd);
 
 #endif
