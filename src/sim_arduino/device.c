@@ -86,7 +86,7 @@ static void defaults(void *config)
     struct arduino_config *c = config;
 
     c->end_us = UINT32_MAX;
-    /* A device's TCP takes hardly more than its updater has read. */
+    /* A real device buffers little more in TCP than its updater has read. */
     c->rcvbuf = 16384;
     c->mss = 1460;
     c->loop_us = 1000;
@@ -123,7 +123,7 @@ static void power_down(struct device *base)
     eo_sim_arduino_deaf(d);
 }
 
-/* Its socket stays open, and it is idle after every update. */
+/* The socket stays open, and the device is idle after every update. */
 static void restart(struct device *base)
 {
     eo_sim_arduino_hang_up((struct arduino_device *)base);
@@ -132,7 +132,7 @@ static void restart(struct device *base)
 static void announce(const struct device *base, struct announcement *a)
 {
     static const char *const BOARD[N_CORES] = {
-        [ESP8266] = "\"ESP8266_WEMOS_D1MINI\"", /* quoted, as some do */
+        [ESP8266] = "\"ESP8266_WEMOS_D1MINI\"", /* some boards quote it */
         [ESP32_MD5] = "esp32",
         [ESP32] = "esp32",
         [PICO] = "rpipicow",

@@ -1,8 +1,8 @@
-/* device.h -- simulated ArduinoOTA devices: what one is told to be, and the
- * parts of it.
+/* device.h -- simulated ArduinoOTA devices: their configuration and parts.
  *
- * table.c has the cores, their error texts and the faults; session.c is what
- * all stand on; tcp.c is the update, and udp.c the device until it calls back.
+ * table.c has the cores, their error texts and the faults.  session.c has what
+ * all parts need.  tcp.c is the update, and udp.c the device until it calls
+ * back.
  */
 #ifndef EO_SIM_ARDUINO_DEVICE_H
 #define EO_SIM_ARDUINO_DEVICE_H
@@ -22,17 +22,17 @@ enum arduino_cores { ESP8266, ESP32_MD5, ESP32, PICO, CLASSIC, N_CORES };
 
 struct arduino_core {
     const char *name;
-    bool udp_in_callback; /* datagrams are seen even while loop() is busy */
+    bool udp_in_callback; /* datagrams are read even while loop() is busy */
     bool says_begin;      /* OK and "ERR: " come after Update.begin() */
-    bool silent;          /* 2015: no word by UDP, no MD5, no password */
-    bool answers_first;   /* replies go to where the invitation came from */
-    bool gives_up;        /* on silence: 1 s before the first byte, else 4 */
+    bool silent;          /* 2015: nothing by UDP, no MD5, no password */
+    bool answers_first;   /* replies go to the sender of the invitation */
+    bool gives_up;        /* on silence: 1 s before the first byte, else 4 s */
     bool pbkdf2;
-    bool drains;        /* a round takes all that is there, or comes meanwhile */
+    bool drains;        /* a round takes all that has come or comes meanwhile */
     bool stamps;        /* its Updater writes the chip's flash mode into the
                            header of an app */
-    size_t read_max;    /* bytes a read takes; one that does not drain answers
-                           each by a count */
+    size_t read_max;    /* bytes a read takes; a core that does not drain
+                           sends a count for each */
     size_t slot, fs;    /* room for an app, and for a filesystem */
     unsigned connect_ms;
     unsigned ok_ms, close_ms; /* before OK, and between it and the close */
@@ -45,7 +45,7 @@ extern const char *const EO_SIM_ARDUINO_CORE_NAMES[N_CORES + 1];
 
 /* ---- what fails, and in which words -------------------------------------- */
 
-/* The Updater's errors, by what they are about.
+/* The Updater's errors, by topic.
  *   X(NAME, as the user calls it) */
 /* clang-format off */
 #define ARDUINO_FAILURES(X)                                            \
@@ -70,23 +70,25 @@ enum arduino_failure {
     N_FAILURES
 };
 
-/* How old the words are: later than 3.1, 3.1, 2.5 to 3.0, 2.4 and before. */
+/* Versions of the texts: after 3.1, 3.1, 2.5 to 3.0, 2.4 and before. */
 enum arduino_words { WORDS_NEW, WORDS_3_1, WORDS_2_5, WORDS_2_4, N_WORDS };
 
 enum { ARDUINO_TEXT_MAX = 160, ARDUINO_SIM_FS = 100 /* the command */ };
 
-/* "ERROR[4]: Not Enough Space", with the core's line end; the MD5s are those
- * announced and received.  A failure the core has no words for is "UNKNOWN". */
+/* Writes "ERROR[4]: Not Enough Space" with the core's line end.  The MD5s are
+ * the announced and the received one.  A failure without a text in that core
+ * is "UNKNOWN". */
 void eo_sim_arduino_words(char out[ARDUINO_TEXT_MAX], enum arduino_cores,
                           enum arduino_words, enum arduino_failure,
                           const char *expected, const char *calculated);
 
 enum arduino_step { AT_BEGIN, AT_DATA, AT_END };
 
-/* What those of --fault and --fail stand in. */
+/* The words that --fault and --fail accept. */
 extern const struct script EO_SIM_ARDUINO_SCRIPT;
 
-/* "space", "write@data:4096", "md5@end": where it makes sense by default. */
+/* Parses "space", "write@data:4096", "md5@end".  The default step is the usual
+ * one. */
 int eo_sim_arduino_fail(struct script_act *, const char *text,
                         struct espota_error *err) EO_MUST_CHECK;
 
@@ -153,14 +155,14 @@ enum arduino_stored { STORED_BY_CORE, STORED_MD5, STORED_UPPER };
 
 struct arduino_config {
     int core, stored, words;
-    int flash_mode; /* of the chip, from 1 on; 0: as the image has it */
+    int flash_mode; /* of the chip, plus 1; 0: as in the image */
     int restart; /* enum arduino_restart */
-    const char *password; /* NULL: none asked */
+    const char *password; /* NULL: no password */
     size_t slot, fs;      /* 0: by core */
     size_t rcvbuf, mss;
     struct flash_config flash;
     unsigned loop_us, pbkdf2_us;
-    unsigned end_us; /* the core's pauses around OK; unset: by core */
+    unsigned end_us; /* the core's pauses before and after OK; unset: by core */
     struct script_act fail, fault[N_FAULTS];
     unsigned fault_sessions; /* 0: all */
 };
@@ -169,15 +171,15 @@ struct arduino_config {
 
 enum arduino_state { IDLE, WAITAUTH, RUNUPDATE };
 
-/* What it was asked, and what came of it: reported when it is over. */
+/* What the device was asked, and the result; reported at the end. */
 struct arduino_asked {
     unsigned command;
     uint16_t port;
     size_t size;
     char md5[33];
     struct addr from;
-    unsigned invitations, answers, denied; /* that arrived */
-    unsigned cancelled; /* a challenge voided by another invitation */
+    unsigned invitations, answers, denied; /* received */
+    unsigned cancelled; /* challenges voided by another invitation */
     bool challenged;
 };
 
@@ -191,23 +193,23 @@ struct arduino_device {
     struct arduino_asked asked;
     char nonce[65];
     struct addr answer_to;
-    char answer[ARDUINO_TEXT_MAX]; /* what it says after thinking */
+    char answer[ARDUINO_TEXT_MAX]; /* what it replies once judged; "": right */
     struct timer handle, later;
-    struct arduino_update *update; /* NULL: none under way */
+    struct arduino_update *update; /* NULL: no update in progress */
     unsigned lost[N_FAULTS];
 };
 
-/* Faults happen in this session. */
+/* Does this fault happen in this session? */
 bool eo_sim_arduino_faulty(const struct arduino_device *, enum arduino_fault);
 
-/* True once: the device restarts at this step, and the caller says so with
- * eo_sim_arduino_restart() or by itself. */
+/* True once: the device restarts at this step.  The caller then calls
+ * eo_sim_arduino_restart() or reports the restart itself. */
 bool eo_sim_arduino_restarts(struct arduino_device *, enum arduino_restart);
-/* While no update is under way. */
+/* Only while no update is in progress. */
 void eo_sim_arduino_restart(struct arduino_device *);
 
-/* Whether a core that is busy hears datagrams: one that sees them in a callback
- * always does. */
+/* Sets whether the device reads datagrams; off while it is busy.  A core that
+ * reads them in a callback always does. */
 void eo_sim_arduino_hear(struct arduino_device *, bool on);
 
 int eo_sim_arduino_listen(struct arduino_device *,
@@ -216,20 +218,19 @@ void eo_sim_arduino_deaf(struct arduino_device *);
 
 /* ---- its Updater --------------------------------------------------------- */
 
-/* What it makes of bytes that are about to be written. */
+/* Changes bytes as the Updater does before it writes them. */
 void eo_sim_arduino_stamp(const struct arduino_device *, const struct flash *,
                           uint8_t *bytes, size_t len);
-/* What it finds in the end; false: why. */
+/* The Updater's checks at the end.  If false, *why has the reason. */
 bool eo_sim_arduino_accepts(struct arduino_device *, struct flash *,
                             struct flash_result *, enum arduino_failure *why);
 
-/* Calls back, takes the image, and says when it is over: eo_sim_arduino_over().
- */
+/* Calls back and receives the image; calls eo_sim_arduino_over() at the end. */
 void eo_sim_arduino_call(struct arduino_device *);
-/* The power goes. */
+/* Power is lost. */
 void eo_sim_arduino_hang_up(struct arduino_device *);
 
-/* The session is over: reported, and IDLE again, or rebooting. */
+/* The session is over: it is reported, and the device is IDLE or reboots. */
 void eo_sim_arduino_over(struct arduino_device *, struct report *, bool updated,
                          unsigned violations);
 struct report *eo_sim_arduino_report(const struct arduino_device *,

@@ -1,5 +1,5 @@
-/* session.c -- what a simulated ArduinoOTA device was asked for: what goes
- * wrong in it, how it ends, and the report.
+/* session.c -- the session of a simulated ArduinoOTA device: its faults, its
+ * end, and the report.
  */
 #include "sim_arduino/device.h"
 
@@ -59,7 +59,7 @@ struct report *eo_sim_arduino_report(const struct arduino_device *d,
 
 void eo_sim_arduino_hear(struct arduino_device *d, bool on)
 {
-    /* An ESP32 leaves in its socket what comes now, and hears it later. */
+    /* An ESP32 leaves new datagrams in its socket and reads them later. */
     if (d->watch != NULL && !core(d)->udp_in_callback)
         eo_watch_want(d->watch, on ? ESPOTA_READ : 0);
 }

@@ -1,6 +1,4 @@
-/* table.c -- the cores, what they say when they fail, and what else can
- * go wrong.
- */
+/* table.c -- the cores, their error texts, and what else can go wrong. */
 #include <stdio.h>
 #include <string.h>
 
@@ -71,15 +69,15 @@ const struct arduino_core EO_SIM_ARDUINO_CORE[N_CORES] = {
 const char *const EO_SIM_ARDUINO_CORE_NAMES[N_CORES + 1] = {
     "esp8266", "esp32-md5", "esp32", "pico", "classic", NULL};
 
-/* ---- words --------------------------------------------------------------- */
+/* ---- texts --------------------------------------------------------------- */
 
-/* %e and %c are the MD5s announced and received. */
+/* %e and %c are replaced by the announced and the received MD5. */
 struct words {
-    int number; /* -1: the core sends none */
-    const char *text[N_WORDS]; /* NULL: as the newer ones */
+    int number; /* -1: the core sends no number */
+    const char *text[N_WORDS]; /* NULL: as in the newer version */
 };
 
-/* Up to 3.1 begin() failed without setting a number. */
+/* Up to 3.1, begin() failed without setting an error number. */
 static const char NOTHING[] = "";
 
 static const struct words ON_ESP8266[N_FAILURES] = {
@@ -198,7 +196,7 @@ const struct script EO_SIM_ARDUINO_SCRIPT = {
     .n_faults = N_FAULTS,
 };
 
-/* Where a core finds out. */
+/* The step in which a core detects the failure. */
 static const int USUAL[N_FAILURES] = {
     [FAIL_NO_ERROR] = AT_BEGIN,  [FAIL_SPACE] = AT_BEGIN,
     [FAIL_SIZE] = AT_BEGIN,      [FAIL_FLASH] = AT_BEGIN,

@@ -1,5 +1,5 @@
-/* tcp.c -- a simulated ArduinoOTA device that has called back: reads,
- * writes its flash, counts, and says how it ended.
+/* tcp.c -- a simulated ArduinoOTA device after it has called back: it reads,
+ * writes its flash, sends counts, and says how it ended.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 enum {
     ROUND_MAX = 4096,
     SILENCE_MS = 1000, /* _ota_timeout of an ESP32 */
-    SILENCES = 4,      /* three of them are answered by the count again */
+    SILENCES = 4,      /* the count is repeated for three of them */
     SPLIT_MS = 2,
     STRANGER_MS = 100,
     LINGER_MS = 5000
@@ -26,17 +26,17 @@ struct arduino_update {
     const struct arduino_core *core;
     int fd, stranger;
     struct watch *watch;
-    struct timer timer;   /* the next thing it does by itself */
-    struct timer silence; /* of the host */
+    struct timer timer;   /* the next action of the device */
+    struct timer silence; /* how long the host is silent */
     bool connected, flashing, all, failed;
     struct flash flash;
     struct flash_result stored;
     size_t received, round;
     unsigned rounds, silences, half_closes;
-    char count[24];         /* the latest */
+    char count[24];         /* the latest one sent */
     char say[ARDUINO_TEXT_MAX];
     size_t said;
-    char words[ARDUINO_TEXT_MAX]; /* of a failure; "": none */
+    char words[ARDUINO_TEXT_MAX]; /* for a failure; "": none */
     uint64_t began_ms, first_ms, all_ms;
 };
 
@@ -55,8 +55,8 @@ static bool faulty(const struct arduino_update *u, enum arduino_fault f)
     return eo_sim_arduino_faulty(u->d, f);
 }
 
-/* What was read since before led past a place of the image; bytes 0: past its
- * middle.  A place beyond its end is its end. */
+/* Did the bytes since before reach or pass a place in the image?  bytes 0: its
+ * middle.  A place after the end counts as the end. */
 static bool passed(const struct arduino_update *u, size_t bytes, size_t before)
 {
     const size_t size = u->d->asked.size;
@@ -129,7 +129,7 @@ static void reset(struct arduino_update *u)
     u->fd = -1;
 }
 
-/* True: the power is gone, and u with it. */
+/* True: power was lost, and u was freed. */
 static bool restarted(struct arduino_update *u, enum arduino_restart step)
 {
     struct device *base = &u->d->base;
@@ -147,7 +147,7 @@ static void close_well(void *ctx)
     over(ctx, "updated", true);
 }
 
-/* ---- what it says -------------------------------------------------------- */
+/* ---- what it sends ------------------------------------------------------- */
 
 static void say_rest(void *ctx)
 {
@@ -188,8 +188,8 @@ static void failed(struct arduino_update *u, enum arduino_failure what)
                          (enum arduino_words)u->c->words, what, u->d->asked.md5,
                          got);
     eo_send(u->fd, u->words, strlen(u->words));
-    /* What is unread at a close turns it into a reset, which takes the words
-     * along where they wait for the host's acknowledgement. */
+    /* Unread bytes turn a close into a reset, which also discards text that
+     * the host has not acknowledged yet. */
     u->failed = true;
     eo_sock_finish(u->fd);
     eo_watch_want(u->watch, ESPOTA_READ);
@@ -244,7 +244,7 @@ static void on_silence(void *ctx)
     struct arduino_update *u = ctx;
 
     if (u->received == 0 || ++u->silences == SILENCES) {
-        over(u, "timeout", false); /* without a word */
+        over(u, "timeout", false); /* nothing is sent */
         return;
     }
     eo_send(u->fd, u->count, strlen(u->count));
@@ -268,21 +268,21 @@ static void go_on(void *ctx)
     listen_for_silence(u);
 }
 
-/* A fault of the data whose place this round has reached. */
+/* Has this round reached the place of a fault in the data? */
 static bool faulty_here(const struct arduino_update *u, enum arduino_fault f,
                         size_t before)
 {
     return faulty(u, f) && passed(u, u->c->fault[f].n, before);
 }
 
-/* While the host goes on sending, it is all one round, with one count. */
+/* As long as the host goes on sending, it is one round with one count. */
 static bool more_of_round(const struct arduino_update *u)
 {
     return u->core->drains && u->received < u->d->asked.size &&
            eo_sock_unread(u->fd) > 0;
 }
 
-/* What was read is in flash. */
+/* The bytes read are in flash now. */
 static void written(void *ctx)
 {
     struct arduino_update *u = ctx;
@@ -303,7 +303,7 @@ static void written(void *ctx)
     u->all = true;
     u->all_ms = eo_loop_now(loop(u));
     u->flashing = false;
-    eo_watch_want(u->watch, ESPOTA_READ); /* only to see it close */
+    eo_watch_want(u->watch, ESPOTA_READ); /* only to detect a close */
     conclude(u);
 }
 
@@ -346,14 +346,15 @@ static void take(struct arduino_update *u, uint8_t *bytes, size_t len)
         written(u);
 }
 
-/* The host ended its side, or all of it. */
+/* The host closed its sending side, or the connection. */
 static void host_gone(struct arduino_update *u, bool orderly)
 {
     if (!u->all) {
         over(u, "lost", false);
         return;
     }
-    /* Before our OK: an ESP8266 then drops the connection, OK and all. */
+    /* If this happens before our OK, an ESP8266 drops the connection with the
+     * OK. */
     u->half_closes += orderly && u->timer.fn == say_ok;
     eo_watch_want(u->watch, 0);
     if (faulty(u, FAULT_MUTE))
@@ -387,7 +388,7 @@ static void on_stream(void *ctx, int ready)
 
 /* ---- calling ------------------------------------------------------------- */
 
-/* Nothing of it reaches the host: Update.end() fails, that is all. */
+/* Nothing reaches the host: on the device only Update.end() fails. */
 static void not_reached(void *ctx)
 {
     over(ctx, "not-reached", false);
@@ -455,7 +456,7 @@ void eo_sim_arduino_call(struct arduino_device *d)
         not_reached(u);
         return;
     }
-    /* eboot and the Pico's OTA stub inflate a sketch; nothing inflates a
+    /* eboot and the OTA stub of the Pico inflate a sketch.  Nothing inflates a
      * filesystem. */
     u->flash.as_it_is = d->asked.command == ARDUINO_SIM_FS ||
                         u->c->core == ESP32 || u->c->core == ESP32_MD5;

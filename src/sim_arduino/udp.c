@@ -1,5 +1,5 @@
-/* udp.c -- a simulated ArduinoOTA device until it calls back: which
- * datagrams it hears, what it answers, and where to.
+/* udp.c -- a simulated ArduinoOTA device until it calls back: which datagrams
+ * it reads, what it answers, and to whom.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 
 enum {
     HEARD_MAX = 1460, /* what an ESP32 reads of a datagram */
-    DIGITS_MAX = 14,  /* more become 0 */
+    DIGITS_MAX = 14,  /* a number with more becomes 0 */
     COMMAND_FLASH = 0,
     COMMAND_ANSWER = 200,
     ROUNDS = 10000
@@ -31,13 +31,13 @@ static const struct arduino_core *core(const struct arduino_device *d)
     return &EO_SIM_ARDUINO_CORE[config(d)->core];
 }
 
-/* ---- what a datagram says ------------------------------------------------ */
+/* ---- parsing a datagram -------------------------------------------------- */
 
 struct cursor {
     const char *at, *end;
 };
 
-/* Spaces, then digits up to the first other character. */
+/* Reads spaces, then digits up to the first other character. */
 static unsigned long take_number(struct cursor *c)
 {
     unsigned long n = 0;
@@ -50,7 +50,7 @@ static unsigned long take_number(struct cursor *c)
     return n;
 }
 
-/* Up to one of the marks, NUL or the end, which is left. */
+/* Reads up to one of the marks, NUL or the end, which is not consumed. */
 static size_t take_until(struct cursor *c, const char *marks, const char **out)
 {
     *out = c->at;
@@ -77,7 +77,7 @@ static void answer(struct arduino_device *d, const char *text)
     eo_udp_send(d->udp, text, strlen(text), &d->answer_to);
 }
 
-/* Counts up to the fault's n; true: this one gets lost. */
+/* Counts up to the fault's n; true: this one is lost. */
 static bool lose(struct arduino_device *d, enum arduino_fault f)
 {
     return eo_sim_arduino_faulty(d, f) &&
@@ -93,11 +93,11 @@ static void begin_failed(struct arduino_device *d, enum arduino_failure what)
     eo_sim_arduino_words(text, (enum arduino_cores)c->core,
                          (enum arduino_words)c->words, what, "", "");
     eo_text_init(&t, line, sizeof line);
-    /* The one that is not an error of the Updater has no line end either. */
+    /* The only error that is not the Updater's has no line end either. */
     eo_text_add(&t, "ERR: %.*s",
                 (int)(what == FAIL_NO_FS ? strcspn(text, "\r") : strlen(text)),
                 text);
-    /* Cores up to 2.4 say nothing after a password, although it was right. */
+    /* Cores up to 2.4 send nothing after a correct password. */
     if (core(d)->says_begin &&
         !(d->asked.challenged && c->words == WORDS_2_4))
         answer(d, line);
@@ -115,7 +115,7 @@ static void call(void *ctx)
         eo_sim_arduino_call(d);
 }
 
-/* handle() in RUNUPDATE. */
+/* handle() in the state RUNUPDATE. */
 static void begin(void *ctx)
 {
     struct arduino_device *d = ctx;
@@ -179,7 +179,7 @@ static void stored_password(const struct arduino_device *d, char *out)
             *p = (char)(*p - 'a' + 'A');
 }
 
-/* What the device expects to hear for this cnonce. */
+/* The response that the device expects for this cnonce. */
 static int expected_response(const struct arduino_device *d,
                              const char *cnonce, char out[DIGEST_HEX_MAX])
 {
@@ -224,7 +224,7 @@ static void challenge(struct arduino_device *d)
         eo_sim_arduino_restart(d);
 }
 
-/* Having thought about an answer, which an ESP32 does for seconds. */
+/* Called when an answer has been checked, which takes an ESP32 seconds. */
 static void judged(void *ctx)
 {
     struct arduino_device *d = ctx;
@@ -261,7 +261,7 @@ static void on_answer(struct arduino_device *d, struct cursor c)
     c.at += c.at < c.end;
     response_len = take_until(&c, "\n", &response);
     if (cnonce_len != hex || response_len != hex) {
-        d->state = IDLE; /* without a word */
+        d->state = IDLE; /* nothing is sent */
         return;
     }
     memcpy(text, cnonce, hex);
@@ -324,7 +324,7 @@ static void on_datagram(struct arduino_device *d, const char *bytes,
         on_answer(d, c);
     } else if (d->state == WAITAUTH) {
         d->asked.cancelled += len > 1;
-        d->state = IDLE; /* without a word */
+        d->state = IDLE; /* nothing is sent */
     } else if (command != COMMAND_ANSWER) {
         on_invitation(d, command, c, from);
     }
@@ -338,7 +338,7 @@ static void on_udp(void *ctx, int ready)
     const ptrdiff_t n = eo_udp_recv(d->udp, bytes, sizeof bytes, &a);
 
     (void)ready;
-    /* A device that thinks about an answer does nothing else. */
+    /* A device that is checking an answer does nothing else. */
     if (n >= 0 && !d->later.running)
         on_datagram(d, bytes, (size_t)n, &a.from);
 }

@@ -1,10 +1,11 @@
-/* updater.c -- what the Updater of a simulated core makes of the bytes
- * that it is given.
+/* updater.c -- what the Updater of a simulated core does with the bytes it is
+ * given.
  *
- * An ESP8266's writes the flash mode of its chip into the header of an app, and
- * puts the old byte back before it hashes.  It does not check that this is a
- * header: a byte that is not a mode comes back as another one, so a file that
- * is not an image fails by its MD5, before its first byte is checked.
+ * The Updater of an ESP8266 writes the flash mode of its chip into the header
+ * of an app, and restores the old byte before it hashes.  It does not check
+ * that this is a header, and it restores a byte that is not a mode
+ * incorrectly.  So a file that is not an image fails by its MD5, before its
+ * first byte is checked.
  */
 #include <string.h>
 
@@ -18,7 +19,7 @@ enum {
     NO_MODE = 0xff,
     GZIP_FIRST = 0x1f,
     APP_FIRST = 0xe9,
-    PAGE = 4096 /* less than a page is never written, and so was never given */
+    PAGE = 4096 /* smaller images are never written: no data */
 };
 
 static const struct arduino_config *config(const struct arduino_device *d)
@@ -55,7 +56,7 @@ void eo_sim_arduino_stamp(const struct arduino_device *d, const struct flash *f,
         *mode = NO_MODE;
 }
 
-/* Of the words that have a number for it. */
+/* Only texts that have a number for it. */
 static bool misses_data(const struct arduino_device *d)
 {
     return core(d)->stamps && config(d)->words <= WORDS_3_1 &&
