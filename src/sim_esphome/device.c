@@ -148,7 +148,7 @@ static int check(void *config, struct espota_error *err)
                        AUTH_NAMES[c->auth]);
     if (c->password != NULL && c->password[0] == '\0' &&
         c->auth == AUTH_BY_AGE && !c->age->empty)
-        c->password = NULL; /* old firmware lets everybody in */
+        c->password = NULL; /* old firmware accepts everyone */
     return 0;
 }
 
@@ -167,7 +167,8 @@ static void on_client(void *ctx, int ready)
     if (fd < 0)
         return;
     d->base.sessions++;
-    /* Others wait in the backlog, without a byte, until this one is over. */
+    /* Other clients wait in the backlog, without a byte, until this one is
+     * done. */
     eo_watch_want(d->watch, 0);
     d->session = eo_sim_esphome_session_new(d, fd, &peer, &EO_SIM_ESPHOME_TALK);
     if (d->session == NULL)
@@ -183,7 +184,7 @@ static void roll_back(void *ctx)
     eo_sim_restart(&d->base);
 }
 
-/* It runs what it was given, for good or until it goes back. */
+/* The device runs its new firmware, for good or until it rolls back. */
 static void boot(struct esphome_device *d)
 {
     const struct esphome_config *c = d->base.sim->config;

@@ -1,6 +1,6 @@
-/* device.h -- a simulated ESPHome device: what it is told to be.
+/* device.h -- the configuration of a simulated ESPHome device.
  *
- * The tables are in table.c; the conversation is in session.c.
+ * The tables are in table.c, the conversation in session.c.
  */
 #ifndef EO_SIM_ESPHOME_DEVICE_H
 #define EO_SIM_ESPHOME_DEVICE_H
@@ -19,37 +19,38 @@
 struct esphome_age {
     unsigned since; /* first release: year * 100 + month */
     int version;    /* of the protocol */
-    bool gzip;      /* ESP8266 takes it */
+    bool gzip;      /* accepted by an ESP8266 */
     bool sha256;    /* password by SHA-256 for clients that can */
     bool md5;       /* password by MD5 for clients that cannot do SHA-256 */
     bool extended;  /* 0x48, flags and a type byte */
-    bool noise;     /* encrypts, given a key */
+    bool noise;     /* encrypts if it has a key */
     bool stale_ok;  /* a failed read is reported as 0x00, later as 0xff */
     bool new_md5;   /* ESP8266 says 0x8b, not 0x84, for a wrong MD5 */
     bool empty;     /* an empty password is asked for like any other */
     bool any_case;  /* hexadecimal digits may be capitals */
-    bool blocking;  /* on BSD sockets, each read waits for ever */
+    bool blocking;  /* on BSD sockets, each read waits forever */
     bool mute;      /* on BSD sockets, a wrong greeting is reset, not refused */
     int backlog;
-    /* How long it waits: for the greeting and each single read after it, or for
-     * the whole handshake; then for each of size, MD5 and goodbye, then for
-     * more of the data.  0: for ever. */
+    /* How long the device waits: for the greeting and each read after it, or
+     * for the whole handshake; then for each of size, MD5 and goodbye; then
+     * for more data.  0: forever. */
     unsigned magic_ms, read_ms, handshake_ms, control_ms, idle_ms;
 };
 
-/* "2025.6" or "2025.6.1": the row in force then.  NULL: not a release. */
+/* The row for a release such as "2025.6" or "2025.6.1".  NULL: not a release.
+ */
 const struct esphome_age *eo_sim_esphome_age(const char *release);
 
-/* ---- where an update goes ----------------------------------------------- */
+/* ---- the flash ----------------------------------------------------------- */
 
 struct esphome_platform {
     const char *name;
     enum image_checks check;
-    size_t slot;   /* bytes an image may have */
-    size_t sector; /* written as a whole */
+    size_t slot;   /* maximum size of an image in bytes */
+    size_t sector; /* the unit of a write, in bytes */
     uint8_t no_space, bad_md5;
     bool inflates; /* gzip, at the next boot */
-    bool raw;      /* on raw lwIP, the others on BSD sockets */
+    bool raw;      /* uses raw lwIP; the others use BSD sockets */
 };
 
 enum esphome_platforms { ESP32, ESP8266, RP2040, BK72XX, N_PLATFORMS };
@@ -84,7 +85,7 @@ enum esphome_step {
 };
 /* clang-format on */
 
-/* What those of --fault and --refuse stand in. */
+/* The words that --fault and --refuse accept. */
 extern const struct script EO_SIM_ESPHOME_SCRIPT;
 
 /* ---- misbehaviour ------------------------------------------------------- */
@@ -131,7 +132,7 @@ struct noise_key {
     uint8_t bytes[32];
 };
 
-/* Base64 of 32 bytes that are not all zero. */
+/* Parses a key: base64 of 32 bytes that are not all zero. */
 int eo_sim_esphome_key(struct noise_key *, const char *text,
                        struct espota_error *err) EO_MUST_CHECK;
 
@@ -168,7 +169,7 @@ struct esphome_config {
     unsigned rollback_us; /* 0: never */
     bool no_api;
 
-    /* What follows is worked out from the above by the profile's check. */
+    /* Computed from the fields above by the profile's check. */
     const struct esphome_age *age;
     const struct esphome_platform *where;
     bool extended, takes_gzip;
@@ -185,13 +186,13 @@ struct esphome_device {
     struct watch *watch;
     struct esphome_session *session; /* NULL: waiting for a client */
     char last_cnonce[65];
-    char version[FLASH_VERSION + 1];  /* of what it runs; "": its release */
-    char updated[FLASH_VERSION + 1]; /* of what it runs after a restart */
-    char before[FLASH_VERSION + 1];  /* what it goes back to ... */
-    struct timer rollback;           /* ... then */
+    char version[FLASH_VERSION + 1];  /* that runs; "": its release */
+    char updated[FLASH_VERSION + 1]; /* that will run after a restart */
+    char before[FLASH_VERSION + 1];  /* that it rolls back to ... */
+    struct timer rollback;           /* ... at this time */
 };
 
-/* What is answered. */
+/* The functions that answer the client. */
 extern const struct esphome_talk EO_SIM_ESPHOME_TALK;
 
 /* Takes over fd, which the session closes.  NULL: no memory; fd is closed. */
@@ -199,7 +200,7 @@ struct esphome_session *eo_sim_esphome_session_new(struct esphome_device *,
                                                    int fd,
                                                    const struct addr *peer,
                                                    const struct esphome_talk *);
-/* The power goes: what was seen so far is reported.  NULL is fine. */
+/* Power is lost: what was seen so far is reported.  NULL is allowed. */
 void eo_sim_esphome_session_stop(struct esphome_session *);
 
 #endif

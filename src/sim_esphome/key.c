@@ -1,4 +1,4 @@
-/* key.c -- a simulated ESPHome device that encrypts: the key exchange. */
+/* key.c -- the key exchange of a simulated ESPHome device that encrypts. */
 #include <string.h>
 
 #include "base/buf.h"

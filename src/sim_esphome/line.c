@@ -1,12 +1,10 @@
-/* line.c -- how the device's bytes leave: at once, or as --fault wants
- * it.
- */
+/* line.c -- how the device's bytes are sent: at once, or as --fault says. */
 #include "sim_esphome/session.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* Image bytes in so many bytes of frames, about. */
+/* The number of image bytes in len bytes of frames, approximately. */
 static size_t in_frames(size_t len)
 {
     enum {
@@ -35,7 +33,7 @@ bool eo_sim_esphome_peer_left(const struct esphome_session *s)
     return eo_sock_peer(s->fd) == OS_PEER_GONE;
 }
 
-/* Milliseconds between two bytes; 0: they leave together. */
+/* Milliseconds between two bytes; 0: they are sent together. */
 static unsigned spacing(const struct esphome_session *s)
 {
     for (int f = FAULT_SPLIT; f <= FAULT_DRIP; f++)
@@ -54,7 +52,7 @@ static void send_some(struct esphome_session *s, size_t n)
     if (sent < 0 && errno == EAGAIN)
         return; /* the timer tries again */
     if (sent < 0)
-        sent = (ptrdiff_t)s->n_out; /* the client is gone; reading will tell */
+        sent = (ptrdiff_t)s->n_out; /* the client is gone; a read will notice */
     s->n_out -= (size_t)sent;
     memmove(s->out, s->out + sent, s->n_out);
 }
@@ -66,7 +64,7 @@ static void leave_in(struct esphome_session *s, unsigned ms)
     eo_timer_start(s->device->base.sim->loop, &s->leave, ms, on_leave, s);
 }
 
-/* What is still here after a send leaves later. */
+/* Sends now.  What the socket does not take is sent later. */
 static void send_now(struct esphome_session *s)
 {
     const unsigned apart = spacing(s);
@@ -97,14 +95,14 @@ void eo_sim_esphome_say_raw(struct esphome_session *s, const void *bytes,
                             size_t len)
 {
     if (len > sizeof s->out - s->n_out) {
-        send_some(s, s->n_out); /* the client does not read: forget fault */
+        send_some(s, s->n_out); /* the client does not read: ignore the fault */
         if (len > sizeof s->out - s->n_out)
-            return; /* as old firmware does, whose sends gave up */
+            return; /* as old firmware does when a send fails */
     }
     memcpy(s->out + s->n_out, bytes, len);
     s->n_out += len;
     if (s->leave.running || eo_sim_esphome_faulty(s, FAULT_COALESCE))
-        return; /* it leaves with what is there */
+        return; /* it is sent with the bytes before it */
     if (hold_ms(s) > 0)
         leave_in(s, hold_ms(s));
     else

@@ -21,10 +21,10 @@ static void absorb(struct sim_noise *s, const void *bytes, size_t len)
     memcpy(joined, s->h, 32);
     memcpy(joined + 32, bytes, len);
     if (eo_digest(DIGEST_SHA256, &p, 1, s->h) != 0)
-        memset(s->h, 0, 32); /* nothing will open any more */
+        memset(s->h, 0, 32); /* no frame can be opened any more */
 }
 
-/* The chaining key moves on; extra, if wanted, is what psk tokens absorb. */
+/* Advances the chaining key.  extra (or NULL) gets what psk tokens absorb. */
 static void stir(struct sim_noise *s, const uint8_t input[32], uint8_t *extra)
 {
     const size_t n = extra != NULL ? 3 : 2;

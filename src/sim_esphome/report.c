@@ -1,4 +1,4 @@
-/* report.c -- what the device saw of one client, as JSON. */
+/* report.c -- the report about one client, as JSON. */
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +39,7 @@ unsigned eo_sim_esphome_violations(const struct esphome_session *s)
     return n;
 }
 
-/* "0x85", or null for -1. */
+/* Adds "0x85", or null for -1. */
 static void add_code(struct report *r, const char *key, int code)
 {
     char text[8];
@@ -95,7 +95,8 @@ static void add_violations(struct report *r, const struct esphome_session *s)
     eo_sim_report_leave(r);
 }
 
-/* From each mark to the next that was reached; the marks are in order. */
+/* Adds the time from each mark to the next one that was reached.  The marks
+ * are in order. */
 static void add_times(struct report *r, const struct esphome_session *s)
 {
     static const char *const KEYS[] = {"handshake", "prepare", "data",

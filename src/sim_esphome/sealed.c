@@ -1,12 +1,12 @@
-/* sealed.c -- a simulated ESPHome device that encrypts: reading frames. */
+/* sealed.c -- reads frames for a simulated ESPHome device that encrypts. */
 #include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "sim_esphome/session.h"
 
-/* A control unit fills its frame; the image comes in frames that end no later
- * than it does. */
+/* A control unit must fill its frame.  Frames of the image must not extend
+ * past its end. */
 static bool takes_frame(struct esphome_session *s, size_t sealed)
 {
     const size_t left = s->size - s->total;
@@ -21,7 +21,7 @@ static bool takes_frame(struct esphome_session *s, size_t sealed)
     return fits;
 }
 
-/* A bit of it was lost on the way, where --fault says. */
+/* Does --fault damage a bit of this frame on the way? */
 static bool damaged(const struct esphome_session *s)
 {
     static const enum esphome_step STEP[] = {
@@ -38,7 +38,8 @@ static bool damaged(const struct esphome_session *s)
             s->total >= eo_sim_script_place(w->bytes, s->size));
 }
 
-/* Reads on in the frame; true: it is whole.  Else errno, or 0 for the end. */
+/* Reads more of the frame.  True: it is complete.  False: see errno, which is
+ * 0 at the end of the stream. */
 static bool read_frame(struct esphome_session *s)
 {
     size_t need = NOISE_HEAD;

@@ -1,8 +1,7 @@
 /* session.c -- one client's conversation with a simulated device.
  *
- * talk.c says what is read in which state, and answers.
- * eo_sim_esphome_trip() is where --refuse and --fault come in: it stands in
- * front of every answer.
+ * talk.c defines what is read in which state, and answers.  It calls
+ * eo_sim_esphome_trip() before every answer: --refuse and --fault act there.
  */
 #include "sim_esphome/session.h"
 
@@ -12,7 +11,7 @@
 #include "base/mem.h"
 
 enum {
-    READS_PER_TURN = 64, /* then others have their turn */
+    READS_PER_TURN = 64, /* then others get their turn */
     SILENT_LOOK_MS = 50,
     HEARD_LOOK_MS = 5,
     HEARD_LOOKS = 400
@@ -65,13 +64,13 @@ static void over(void *ctx)
         eo_sock_reset_on_close(s->fd);
     free_session(s);
     d->session = NULL;
-    if (!updated) /* the device may listen */
+    if (!updated) /* the device may accept clients again */
         eo_watch_want(d->watch, ESPOTA_READ);
     eo_sim_session_end(&d->base, r, updated, violations);
 }
 
-/* What is unread turns a close into a reset, and either takes along what the
- * client has not confirmed. */
+/* Closes once the client has confirmed what we sent, or after a while.  Unread
+ * bytes turn a close into a reset, and both discard unconfirmed bytes. */
 static void over_when_heard(void *ctx)
 {
     struct esphome_session *s = ctx;
@@ -83,13 +82,13 @@ static void over_when_heard(void *ctx)
         over(s);
 }
 
-/* Never at once: our callers still hold the session. */
+/* Always later, from a timer: our callers still use the session. */
 static void left(struct esphome_session *s)
 {
     eo_timer_start(loop_of(s), &s->work, 0, over_when_heard, s);
 }
 
-/* The device closes as soon as what it said has left. */
+/* The device closes as soon as everything it said was sent. */
 void eo_sim_esphome_finish(struct esphome_session *s, enum outcome outcome,
                            int code)
 {
@@ -160,7 +159,8 @@ static void misbehave(struct esphome_session *s, enum esphome_fault f)
     eo_sim_esphome_finish(s, outcome, f == FAULT_STALE_OK ? ESPHOME_OK : -1);
 }
 
-/* Whether something set for this step holds here; in the data, at this byte. */
+/* Does a fault or refusal for this step apply here?  In the data: at this
+ * byte? */
 bool eo_sim_esphome_here(const struct esphome_session *s,
                          const struct script_act *act)
 {
@@ -190,7 +190,7 @@ bool eo_sim_esphome_faulted_here(struct esphome_session *s)
     return false;
 }
 
-/* Something else than the answer of this step happened. */
+/* True if something other than this step's answer happened. */
 bool eo_sim_esphome_trip(struct esphome_session *s, enum esphome_step step)
 {
     s->step = step;
@@ -217,7 +217,7 @@ static unsigned patience_ms(const struct esphome_session *s)
     return s->state == READ_DATA ? c->age->idle_ms : c->age->control_ms;
 }
 
-/* What comes next: need bytes in state. */
+/* Starts to wait for need bytes in state. */
 void eo_sim_esphome_await(struct esphome_session *s, enum state state,
                           size_t need)
 {
@@ -233,7 +233,7 @@ void eo_sim_esphome_await(struct esphome_session *s, enum state state,
         eo_timer_stop(loop_of(s), &s->deadline);
 }
 
-/* What a device says when reading failed. */
+/* What a device sends when a read has failed. */
 static void reading_failed(struct esphome_session *s, enum outcome outcome)
 {
     const bool stale = s->began && s->config->age->stale_ok;
@@ -242,7 +242,7 @@ static void reading_failed(struct esphome_session *s, enum outcome outcome)
     if (s->state == READ_SIZE && s->extended && s->have == 3)
         eo_sim_esphome_violation(s, VIOLATION_TYPE_MISSING);
     if (s->state <= READ_RESPONSE) {
-        eo_sim_esphome_finish(s, outcome, -1); /* in the handshake: nothing */
+        eo_sim_esphome_finish(s, outcome, -1); /* in the handshake: no code */
     } else if (s->state == READ_GOODBYE) {
         eo_sim_esphome_violation(s, VIOLATION_ACK_MISSING);
         eo_sim_esphome_finish(s, OUTCOME_UPDATED, -1);
@@ -269,7 +269,7 @@ static void on_work(void *ctx)
     pump(s);
 }
 
-/* after() is called when the device has worked for us microseconds. */
+/* Calls after() when the device has worked for us microseconds. */
 void eo_sim_esphome_work(struct esphome_session *s, enum state state,
                          uint64_t us, void (*after)(struct esphome_session *))
 {
@@ -285,7 +285,7 @@ void eo_sim_esphome_work(struct esphome_session *s, enum state state,
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* How many bytes may be read before something is to happen. */
+/* How many bytes may be read before the next fault or refusal. */
 static size_t room(const struct esphome_session *s)
 {
     const struct esphome_config *c = s->config;
@@ -303,8 +303,8 @@ static bool reading(const struct esphome_session *s)
     return s->state == READ_DATA || s->talk->got[s->state] != NULL;
 }
 
-/* Flights are counted as the client's: what it sends without having waited
- * for us in between is one. */
+/* Counts flights as the client sees them: everything it sends without waiting
+ * for us in between is one flight. */
 static void count(struct esphome_session *s)
 {
     if (s->total > 0)
@@ -316,7 +316,7 @@ static void count(struct esphome_session *s)
     s->replied = false;
 }
 
-/* One read, of no more than the device would read here. */
+/* Reads once, no more than the device would read here. */
 static bool read_once(struct esphome_session *s)
 {
     const bool data = s->state == READ_DATA;

@@ -1,6 +1,6 @@
-/* session.h -- inside one conversation: shared by how bytes leave (line.c) and
- * are taken out of frames (sealed.c), the connection above them (session.c),
- * what is answered above that (talk.c, key.c), and the report (report.c).
+/* session.h -- the inside of one conversation.  The files that share it:
+ * line.c sends bytes, sealed.c takes bytes out of frames, session.c is the
+ * connection, talk.c and key.c answer, and report.c writes the report.
  */
 #ifndef EO_SIM_ESPHOME_SESSION_H
 #define EO_SIM_ESPHOME_SESSION_H
@@ -42,7 +42,7 @@ enum esphome_violation {
 };
 /* clang-format on */
 
-/* Where the conversation stands: what is read next, or what takes time. */
+/* The state of the conversation: what is read next, or what takes time. */
 enum state {
     READ_MAGIC,
     READ_FEATURES,
@@ -57,26 +57,26 @@ enum state {
     WRITING,
     VERIFYING,
     READ_GOODBYE,
-    CLOSING, /* the last bytes are leaving */
-    SILENT,  /* --fault silent: until the client goes */
+    CLOSING, /* the last bytes are being sent */
+    SILENT,  /* --fault silent: until the client leaves */
     N_STATES
 };
 
 enum outcome {
     OUTCOME_UPDATED,
-    OUTCOME_REFUSED, /* we said a code */
-    OUTCOME_LOST,    /* the client went */
+    OUTCOME_REFUSED, /* we sent an error code */
+    OUTCOME_LOST,    /* the client left */
     OUTCOME_TIMEOUT, /* the client said nothing for too long */
-    OUTCOME_FAULT,   /* as --fault wanted it */
+    OUTCOME_FAULT,   /* as --fault says */
     OUTCOME_STOPPED  /* the simulation ended first */
 };
 
 enum { OUT_MAX = 2048, READ_MAX = 1024 };
 
-/* What is answered, by talk.c.  The session below it only reads. */
+/* The answers, in talk.c.  The session below only reads. */
 struct esphome_talk {
-    /* For a state that waits for a fixed number of bytes: they are in s->in.
-     * Indexed by the state; NULL: it does not wait for any. */
+    /* For each state that waits for a fixed number of bytes: called when they
+     * are in s->in.  NULL: the state does not wait for any. */
     void (*got[N_STATES])(struct esphome_session *);
     void (*got_data)(struct esphome_session *, const uint8_t *, size_t n);
 };
@@ -85,10 +85,10 @@ struct esphome_session {
     struct esphome_device *device;
     const struct esphome_talk *talk;
     const struct esphome_config *config;
-    bool faulty; /* --fault and --refuse hold in this session */
+    bool faulty; /* --fault and --refuse apply to this session */
 
     enum state state;
-    enum esphome_step step; /* the reply slot we are in */
+    enum esphome_step step; /* the step of the current answer */
     uint8_t in[2 * ESPHOME_SHA256_HEX];
     size_t have, need;
 
@@ -104,7 +104,7 @@ struct esphome_session {
     unsigned acks;
     bool began, extended;
 
-    /* Encryption: a frame that is coming in, and then what was in it. */
+    /* Encryption: the frame that is arriving, then its content. */
     bool sealed;
     struct sim_noise noise;
     uint8_t frame[NOISE_HEAD + NOISE_SEALED_MAX];
@@ -112,14 +112,14 @@ struct esphome_session {
 
     /* How it ends. */
     enum outcome outcome;
-    int code;   /* what we said in the end; -1: nothing */
+    int code;   /* the last code we sent; -1: none */
     bool reset; /* with an RST */
-    unsigned looks; /* whether what we said has been heard */
+    unsigned looks; /* checks whether the client has our bytes */
 
-    /* Timers: waiting for the client, our own work, what leaves late. */
+    /* Timers: waiting for the client, our own work, delayed sending. */
     struct timer deadline, work, leave;
     void (*after)(struct esphome_session *);
-    void (*left)(struct esphome_session *); /* when all that was said has left;
+    void (*left)(struct esphome_session *); /* called when all was sent;
                                                NULL: nothing */
 
     /* The line. */
@@ -127,9 +127,9 @@ struct esphome_session {
     struct watch *watch;
     uint8_t out[OUT_MAX];
     size_t n_out;
-    bool replied; /* we spoke, and nothing had come before that */
+    bool replied; /* we sent, and no bytes were unread then */
 
-    /* What was seen. */
+    /* What was observed. */
     struct addr peer;
     unsigned violation[N_VIOLATIONS];
     unsigned reads, flights; /* before the first byte of the image */
@@ -137,7 +137,7 @@ struct esphome_session {
     uint64_t began_ms, ready_ms, prepared_ms, received_ms;
 };
 
-/* --fault says so, in this session. */
+/* Does --fault apply this fault to the session? */
 static inline bool eo_sim_esphome_faulty(const struct esphome_session *s,
                                          enum esphome_fault f)
 {
@@ -150,57 +150,58 @@ struct report *eo_sim_esphome_report(const struct esphome_session *);
 
 /* ---- the connection ----------------------------------------------------- */
 
-/* Something else than the answer of this step happens, because --refuse or
- * --fault says so.  In the data, at the byte that was just taken. */
+/* True: --refuse or --fault makes something other than the answer of this step
+ * happen.  In the data: at the byte that was just read. */
 bool eo_sim_esphome_trip(struct esphome_session *, enum esphome_step);
-/* The halves of that, for the step the session is in. */
+/* The two halves of that, for the current step. */
 bool eo_sim_esphome_refused_here(struct esphome_session *);
 bool eo_sim_esphome_faulted_here(struct esphome_session *);
 bool eo_sim_esphome_here(const struct esphome_session *,
                          const struct script_act *);
 
-/* What comes next: need bytes in a state that reads; any number in READ_DATA.
- * The device waits for it from now on. */
+/* Waits for the next input: need bytes in a state that reads, or any number in
+ * READ_DATA.  The time limit starts now. */
 void eo_sim_esphome_await(struct esphome_session *, enum state, size_t need);
-/* The device is busy for us microseconds, and does not read; then after(). */
+/* The device is busy and does not read for us microseconds; then calls
+ * after(). */
 void eo_sim_esphome_work(struct esphome_session *, enum state, uint64_t us,
                          void (*after)(struct esphome_session *));
-/* Resets the connection without a word. */
+/* Resets the connection without an answer. */
 void eo_sim_esphome_reset_now(struct esphome_session *);
-/* Says an error code and closes. */
+/* Sends an error code and closes. */
 void eo_sim_esphome_refuse_now(struct esphome_session *, uint8_t code);
-/* Closes as soon as what was said has left; the session is gone soon after
- * the caller has returned. */
+/* Closes as soon as all bytes were sent.  The session is freed soon after the
+ * caller has returned. */
 void eo_sim_esphome_finish(struct esphome_session *, enum outcome, int code);
 
 /* ---- encryption --------------------------------------------------------- */
 
-/* What READ_KEY does: the client's half of the key exchange is in s->in.
- * False: it was refused, and the session ends. */
+/* Handles READ_KEY: the client's half of the key exchange is in s->in.  False:
+ * it was refused, and the session ends. */
 enum { KEY_FRAME = NOISE_HEAD + 1 + NOISE_MESSAGE };
 bool eo_sim_esphome_key_agreed(struct esphome_session *);
 
-/* As eo_recv(), but of what was in frames; EBADMSG: what came is not a
+/* Like eo_recv(), but for the content of frames.  EBADMSG: the bytes are not a
  * frame that this device accepts here. */
 ptrdiff_t eo_sim_esphome_recv_sealed(struct esphome_session *, uint8_t *,
                                    size_t len);
 
 /* ---- the line ----------------------------------------------------------- */
 
-/* Queues what the device says; --fault decides when it leaves.  Each byte is a
- * frame of its own if the session is encrypted. */
+/* Queues bytes to send; --fault decides when they are sent.  In an encrypted
+ * session each byte is a frame of its own. */
 void eo_sim_esphome_say(struct esphome_session *, const void *, size_t len);
-/* Just these bytes. */
+/* Queues exactly these bytes. */
 void eo_sim_esphome_say_raw(struct esphome_session *, const void *, size_t len);
-/* The device waits for the client now: what was held back leaves. */
+/* The device waits for the client now: sends what was held back. */
 void eo_sim_esphome_flush(struct esphome_session *);
-/* As much of what is to leave as the socket takes; true: all has left. */
+/* Sends as much as the socket takes; true: all was sent. */
 bool eo_sim_esphome_drained(struct esphome_session *);
-/* Bytes that came and were not read. */
+/* The number of bytes that have arrived but were not read. */
 size_t eo_sim_esphome_unread(const struct esphome_session *);
-/* The client closed or reset, even though its bytes were not read. */
+/* Has the client closed or reset, even if there are unread bytes? */
 bool eo_sim_esphome_peer_gone(const struct esphome_session *);
-/* Nothing that is said reaches it any more. */
+/* Is the client gone, so that nothing we send reaches it? */
 bool eo_sim_esphome_peer_left(const struct esphome_session *);
 
 #endif

@@ -1,5 +1,5 @@
-/* table.c -- what differs between firmware ages and platforms, and the
- * what a device can be told to do wrong.
+/* table.c -- the differences between firmware ages and platforms, and the list
+ * of what a device can do wrong.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 /* ---- ages --------------------------------------------------------------- */
 
-/* Newest last.  docs/PROTOCOLS.md says how each line is known. */
+/* Newest last.  docs/PROTOCOLS.md has the source of each line. */
 /* clang-format off */
 static const struct esphome_age AGES[] = {
     {.since = 201810, .version = 1, .md5 = true, .blocking = true,
@@ -92,7 +92,7 @@ const struct esphome_platform EO_SIM_ESPHOME_PLATFORM[N_PLATFORMS] = {
                  .raw = true},
     [RP2040] = {"rp2040", CHECK_NOTHING, 0x100000, 4096, 0x8c, 0x84, true,
                 .raw = true},
-    /* A UF2 carries 256 bytes in 512. */
+    /* A UF2 block has 256 bytes of data in 512. */
     [BK72XX] = {"bk72xx", CHECK_UF2, 2 * 0xa6000, 512, 0x89, 0x84, false,
                 .raw = false},
 };

@@ -1,8 +1,8 @@
-/* talk.c -- what a simulated ESPHome device answers.
+/* talk.c -- the answers of a simulated ESPHome device.
  *
- * The table at the end says what is read in which state; each function answers
- * and says what is read next.  eo_sim_esphome_trip() is called before every
- * answer: that is where --refuse and --fault come in.
+ * The table at the end says what is read in which state.  Each function
+ * answers and says what is read next.  eo_sim_esphome_trip() is called before
+ * every answer: --refuse and --fault act there.
  */
 #include "sim_esphome/session.h"
 
@@ -50,7 +50,8 @@ static void got_magic(struct esphome_session *s)
     eo_sim_esphome_await(s, READ_FEATURES, 1);
 }
 
-/* How this device asks this client; AUTH_BY_AGE: it rejects the client. */
+/* How this device asks this client for a password; AUTH_BY_AGE: it rejects the
+ * client. */
 static enum esphome_auth choose_auth(const struct esphome_config *c,
                                      uint8_t features)
 {
@@ -83,7 +84,7 @@ static enum digest auth_digest(const struct esphome_session *s)
     return s->auth == AUTH_MD5 ? DIGEST_MD5 : DIGEST_SHA256;
 }
 
-/* A digest of a few random bytes, as real devices make it. */
+/* A digest of a few random bytes, as in real devices. */
 static int make_nonce(struct esphome_session *s)
 {
     uint8_t seed[NONCE_SEED];
@@ -152,7 +153,7 @@ static void got_features(struct esphome_session *s)
         ask_password(s);
 }
 
-/* Who knows the key needs no password. */
+/* A client that knows the key needs no password. */
 static void got_key(struct esphome_session *s)
 {
     s->auth = AUTH_NOISE;
@@ -169,7 +170,7 @@ static void got_key(struct esphome_session *s)
 
 /* ---- password ----------------------------------------------------------- */
 
-/* Is it these digits?  Older firmware compares bytes. */
+/* Are the digits equal?  Older firmware compares bytes. */
 static bool same_hex(const struct esphome_session *s, const char *text,
                      const void *heard, size_t len)
 {
@@ -240,7 +241,7 @@ static bool fits(const struct esphome_session *s)
            (s->size + sector - 1) / sector * sector <= s->config->slot;
 }
 
-/* The code for a size this type of image cannot have, or 0. */
+/* The error code if this type of image cannot have this size, or 0. */
 static uint8_t bad_size(const struct esphome_session *s)
 {
     const bool access = s->config->partition_access;
@@ -333,7 +334,8 @@ static void say_chunk_ok(struct esphome_session *s)
         say(s, ESPHOME_CHUNK_OK);
 }
 
-/* The k-th says: the first min(8192 k, size) bytes are through. */
+/* The k-th acknowledgement means: the first min(8192 k, size) bytes are done.
+ */
 static void acknowledge(struct esphome_session *s)
 {
     if (s->config->version == ESPHOME_VERSION_1)
@@ -384,7 +386,7 @@ static void got_data(struct esphome_session *s, const uint8_t *bytes, size_t n)
 
 /* ---- the end ------------------------------------------------------------ */
 
-/* The code with which the back end rejects what it was given, or 0. */
+/* The error code if the back end rejects the image, or 0. */
 static uint8_t rejected(const struct esphome_session *s)
 {
     const struct esphome_config *c = s->config;
@@ -413,8 +415,8 @@ static void say_what_came_early(struct esphome_session *s)
                                     : VIOLATION_BEYOND_SIZE);
 }
 
-/* The order matters: what --fault does here happens to a device that already
- * has the new firmware, as when 0x45 is lost. */
+/* The order matters: --fault acts on a device that already has the new
+ * firmware, as when 0x45 is lost. */
 static void verified(struct esphome_session *s)
 {
     uint8_t code;
