@@ -8,7 +8,7 @@
 #include "os/process.h"
 #include "sim_main/run.h"
 
-/* The one place where a profile is named; see sim.h for how to add one. */
+/* The only list of profiles; sim.h says how to add one. */
 #define PROFILES(X) X(esphome) X(arduino) X(web) X(pull)
 
 #define X(name) extern const struct profile eo_sim_##name;
@@ -42,7 +42,7 @@ static const struct opt COMMON[] = {
      "the device's number, from 0", NULL, NULL},
 };
 
-/* Of those that say something of themselves. */
+/* Options of the profiles that announce themselves. */
 static const struct opt MDNS[] = {
     {"mdns", OPT_TEXT, AT(mdns), 0, 0, "NAME",
      "announce the device as NAME.local; several as NAME-0, NAME-1, ...",

@@ -1,5 +1,5 @@
-/* run.c -- a run: all devices powered up on their ports, until a signal or
- * enough updates, and all down at the end.
+/* run.c -- a run: powers up all devices on their ports, waits for a signal or
+ * enough updates, and powers them down.
  */
 #include "sim_main/run.h"
 
@@ -13,8 +13,8 @@
 #include "os/signals.h"
 #include "os/wake.h"
 
-/* A row of ports for --count is looked for below the range from which systems
- * give ports to clients, so that no client of ours sits in the middle of it. */
+/* The consecutive ports for --count are below the range that systems give to
+ * clients, so that none of our own clients uses a port among them. */
 enum { ROW_FIRST = 10240, ROW_LAST = 32000, ROW_TRIES = 200 };
 
 /* ---- ports -------------------------------------------------------------- */
@@ -95,8 +95,8 @@ static void on_signal(void *ctx, int ready)
     s->done = true;
 }
 
-/* For the life of the process, as its handlers are.  The reader of our reports
- * may be gone, too: that ends nothing. */
+/* Exists as long as the process, like its signal handlers.  If the reader of
+ * our reports has gone, the run continues. */
 static struct watch *watch_signals(struct sim *s)
 {
     static struct wake wake = WAKE_NONE;

@@ -4,7 +4,7 @@
 
 #include "sim/sim.h"
 
-/* Runs until a signal, or until enough updates.  Gives an exit status. */
+/* Runs until a signal or enough updates.  Returns an exit status. */
 int eo_sim_run(struct sim *);
 
 #endif
