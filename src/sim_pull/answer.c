@@ -1,5 +1,5 @@
-/* answer.c -- how a fetching device reads an answer: as little of HTTP as
- * its updater does, and with the same limits.
+/* answer.c -- how a fetching device reads an answer: it handles as little of
+ * HTTP as its updater does, with the same limits.
  */
 #include "sim_pull/device.h"
 
@@ -7,11 +7,11 @@
 #include <string.h>
 
 enum {
-    IDF_HEAD_MAX = 512, /* ESPHome's buffer for all of them */
-    FIRST_BYTE_MS = 100 /* an ESP32 waits that long after the headers */
+    IDF_HEAD_MAX = 512, /* ESPHome's buffer for all headers */
+    FIRST_BYTE_MS = 100 /* how long an ESP32 waits after the headers */
 };
 
-/* ---- all of it is there -------------------------------------------------- */
+/* ---- a complete answer --------------------------------------------------- */
 
 static void finish_image(struct pull_device *d)
 {
@@ -34,7 +34,7 @@ static void finish_image(struct pull_device *d)
     eo_sim_pull_end(d, 0, "updated");
 }
 
-/* True: the path of the image is known now. */
+/* True: the path of the image is known now.  False: the fetch has ended. */
 static bool finish_text(struct pull_device *d, const char *text, size_t len)
 {
     const char *why;
@@ -221,8 +221,8 @@ static void take_image(struct pull_device *d, const char *bytes, size_t len)
         finish_image(d);
 }
 
-/* All there is in d->in after the head, of an MD5 or a manifest.  An MD5 is
- * read once, and what is not in it by then is missing. */
+/* The text in d->in after the head: an MD5 or a manifest.  An MD5 is read only
+ * once, and must be complete then. */
 static bool on_text(struct pull_device *d, const char *body, size_t len)
 {
     const bool digest = eo_sim_pull_config(d)->variant == VARIANT_ESPHOME;

@@ -1,5 +1,5 @@
-/* ask.c -- what a device that fetches its firmware asks, in the headers of
- * its own updater. */
+/* ask.c -- the requests of a device that fetches its firmware, with the
+ * headers of its own updater. */
 #include <string.h>
 
 #include "sim_pull/ask.h"
@@ -92,7 +92,7 @@ static void add_mac(struct text *t, const struct pull_config *c,
 
 static const char *const MODES[] = {"sketch", "spiffs", "version"};
 
-/* Each in the order its updater sends them. */
+/* Each function adds its headers in the order of its updater. */
 static void add_esp8266(struct text *t, const struct pull_config *c,
                         unsigned number, const char *version, const char *md5)
 {
@@ -157,7 +157,7 @@ void eo_sim_pull_request(struct text *t, const struct pull_config *c,
         "ESPHome/2026.9.1 (https://esphome.io)"};
     const bool esphome = c->variant >= VARIANT_ESPHOME;
 
-    /* A GET it is even where the version alone is asked for. */
+    /* A GET, even if only the version is asked for. */
     eo_text_add(t, "GET %s HTTP/1.%d\r\nHost: %s\r\nUser-Agent: %s\r\n",
                 path, esphome, c->host, AGENTS[c->variant]);
     add_basic(t, c);

@@ -82,7 +82,7 @@ static void lost(struct pull_device *d)
     eo_sim_pull_end(d, -1, d->in_body ? "connection lost" : "no answer");
 }
 
-/* The same device asks for the image, whose path is known now. */
+/* The device now asks for the image, as its path is known. */
 static void ask_for_image(struct pull_device *d)
 {
     d->step = PULL_ASK_IMAGE;
@@ -90,7 +90,7 @@ static void ask_for_image(struct pull_device *d)
     ask(d);
 }
 
-/* Reads once, not more than the rate allows.  False: nothing was there. */
+/* Reads once, at most max bytes.  False: there was nothing to read. */
 static bool read_some(struct pull_device *d, size_t max)
 {
     const size_t room = sizeof d->in - 1 - d->in_len;

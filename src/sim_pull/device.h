@@ -1,5 +1,5 @@
-/* device.h -- one device that fetches: device.c is its life, answer.c how it
- * reads what it is sent, fetch.c what both stand on.
+/* device.h -- one device that fetches: device.c runs it, answer.c reads the
+ * answers, fetch.c has what both need.
  */
 #ifndef EO_SIM_PULL_DEVICE_H
 #define EO_SIM_PULL_DEVICE_H
@@ -11,7 +11,7 @@
 
 enum {
     PULL_HEAD_MAX = 1024,
-    PULL_TEXT_MAX = 4096 /* of an MD5 or a manifest */
+    PULL_TEXT_MAX = 4096 /* for an MD5 or a manifest */
 };
 
 enum pull_step { PULL_ASK_TEXT, PULL_ASK_IMAGE };
@@ -21,9 +21,9 @@ struct pull_device {
     int fd;
     struct watch *watch;
     struct timer timer, tick;
-    void (*again)(void *device); /* after --every-ms */
+    void (*again)(void *device); /* called after --every-ms */
     enum pull_step step;
-    char version[128], md5[33]; /* that it runs */
+    char version[128], md5[33]; /* of the firmware that runs */
     char path[256], want_md5[33];
 
     char in[PULL_HEAD_MAX + PULL_TEXT_MAX];
@@ -34,13 +34,13 @@ struct pull_device {
     bool has_length, chunked, encoded;
     size_t length, received;
     char x_md5[80], x_version[128], etag[80];
-    bool kept;       /* what it had before it lost its power is still there */
+    bool kept;       /* bytes from before the power loss are still there */
     size_t asked_from; /* it asked for the bytes from here on */
-    size_t part_from;  /* and this is the first of those it was sent */
+    size_t part_from;  /* and the first byte that was sent is this */
     struct hasher *hasher;
     uint8_t first;
-    FILE *store;    /* NULL: nothing is kept */
-    char *store_at; /* until the image is whole */
+    FILE *store;    /* NULL: not stored */
+    char *store_at; /* path until the image is complete */
     unsigned violations;
     const char *violation;
 };
@@ -48,22 +48,23 @@ struct pull_device {
 const struct pull_config *eo_sim_pull_config(const struct pull_device *);
 struct espota_loop *eo_sim_pull_loop(const struct pull_device *);
 bool eo_sim_pull_is_esphome(const struct pull_device *);
-/* Counted against the server. */
+/* Counts a violation by the server. */
 void eo_sim_pull_violate(struct pull_device *, const char *what);
 
-/* The end, with what the updater in the device would return: 0 is an update, 1
- * none, others are its errors. */
+/* Ends the fetch with the value that the device's updater would return: 0 is
+ * an update, 1 no update; the others are its errors. */
 void eo_sim_pull_end(struct pull_device *, int code, const char *what);
-/* True: the device restarts here, because --restart says so; what it was doing
- * is gone. */
+/* True: the device restarts here, because --restart says so.  The fetch is
+ * gone. */
 bool eo_sim_pull_restarted(struct pull_device *, enum pull_restart step);
-/* All of it comes after all: what it had does not count. */
+/* The server sends the whole image after all: earlier bytes do not count. */
 void eo_sim_pull_begin_anew(struct pull_device *);
-/* The connection is closed, and nothing goes on. */
+/* Closes the connection and stops all timers. */
 void eo_sim_pull_hang_up(struct pull_device *);
 
-/* answer.c: more of the answer is in d->in.  It may end the fetch.  True: it
- * was a text that says where the image is, which is to be asked for now. */
+/* In answer.c: handles more of the answer, which is in d->in.  It may end the
+ * fetch.  True: the answer was a text with the path of the image, and the
+ * image must be requested now. */
 bool eo_sim_pull_received(struct pull_device *);
 
 #endif

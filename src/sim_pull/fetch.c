@@ -1,4 +1,4 @@
-/* fetch.c -- a device's fetch: where it keeps what comes, and the end. */
+/* fetch.c -- a device's fetch: where it stores the image, and how it ends. */
 #include <stdio.h>
 #include <string.h>
 
@@ -55,7 +55,7 @@ void eo_sim_pull_hang_up(struct pull_device *d)
         forget(d);
 }
 
-/* What came is what it runs from now on. */
+/* Keeps the received image as the new firmware. */
 static void keep(struct pull_device *d)
 {
     char *path = eo_sim_store_path(&d->base);
@@ -69,7 +69,7 @@ static void keep(struct pull_device *d)
     eo_free(path);
 }
 
-/* All devices have asked: that was it, unless they ask for ever. */
+/* The run is over when all devices have asked, unless they repeat forever. */
 static void maybe_done(struct sim *s)
 {
     const struct pull_config *c = s->config;

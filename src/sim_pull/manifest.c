@@ -1,4 +1,4 @@
-/* manifest.c -- what a device that fetches its firmware makes of a manifest. */
+/* manifest.c -- how a device that fetches its firmware reads a manifest. */
 #include <string.h>
 
 #include <jansson.h>
@@ -19,7 +19,7 @@ static void resolve(const struct pull_config *c, const char *path,
     struct text t;
 
     eo_text_init(&t, out, 256);
-    if (origin != NULL) /* any path with these letters is a whole URL */
+    if (origin != NULL) /* like the device: any path with "http" is a URL */
         eo_text_add(&t, "%s", strchr(origin + 2, '/') != NULL
                                   ? strchr(origin + 2, '/')
                                   : "/");
