@@ -1,4 +1,4 @@
-/* accept.c -- who connects to an upload page, and what comes from there. */
+/* accept.c -- accepts clients of an upload page and reads from them. */
 #include <errno.h>
 
 #include "base/mem.h"

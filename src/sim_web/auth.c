@@ -40,7 +40,7 @@ static bool basic(const struct web_config *c, const char *text)
     return strcmp(given, right) == 0;
 }
 
-/* The value of name="..." or name=... in a Digest header. */
+/* Gets the value of name="..." or name=... in a Digest header. */
 static void field(char *out, size_t cap, const char *text, const char *name)
 {
     const size_t n = strlen(name);

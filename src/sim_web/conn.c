@@ -1,6 +1,4 @@
-/* conn.c -- one connection to an upload page: what is said in it, and the
- * end.
- */
+/* conn.c -- one connection to an upload page: its answers and its end. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -66,7 +64,7 @@ void eo_sim_web_report(struct web_conn *x, bool updated)
     eo_sim_report_number(r, "violations", x->violations);
     eo_sim_report_text(r, "violation", x->violation);
     x->state = WEB_DONE;
-    /* The device closes, and with it this connection. */
+    /* If updated, the device closes, and this connection with it. */
     eo_sim_session_end(&d->base, r, updated, x->violations);
 }
 
@@ -127,7 +125,7 @@ void eo_sim_web_unauthorized(struct web_conn *x)
 
 void eo_sim_web_lost(struct web_conn *x)
 {
-    if (x->updated) { /* it need not wait to restart */
+    if (x->updated) { /* it restarts without waiting */
         eo_sim_web_report(x, true);
         return;
     }

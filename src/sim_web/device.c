@@ -66,7 +66,7 @@ static void on_accept(void *ctx, int ready)
         eo_sim_web_accept(d, fd);
 }
 
-/* The next client may have called already and asked for the nonce: it stays. */
+/* Keeps the nonce: the next client may have called and asked for it already. */
 static void restart(struct device *base)
 {
     struct web_device *d = (struct web_device *)base;
@@ -113,8 +113,9 @@ static int open_device(struct device *base, struct espota_error *err)
     return eo_fail_memory(err);
 }
 
-/* What takes /sketch calls itself what it is not; its port tells.  A page of
- * any other kind announces no more than half the world's printers do. */
+/* A /sketch server announces itself as ArduinoOTA, which it is not; only its
+ * port tells.  A page of any other kind announces no more than a printer does.
+ */
 static void announce(const struct device *base, struct announcement *a)
 {
     const struct web_config *c = base->sim->config;

@@ -1,4 +1,4 @@
-/* device.h -- a simulated device with an upload page: what it is told to be. */
+/* device.h -- the configuration of a simulated device with an upload page. */
 #ifndef EO_SIM_WEB_DEVICE_H
 #define EO_SIM_WEB_DEVICE_H
 
@@ -10,22 +10,22 @@
 
 enum web_auth { WEB_AUTH_USUAL, WEB_AUTH_BASIC, WEB_AUTH_DIGEST };
 
-/* One kind of web server, with the updater behind it. */
+/* One kind of web server, and the updater it feeds. */
 struct web_kind {
     const char *name;
     const char *path, *fs_path; /* fs_path NULL: no filesystem */
-    bool form;         /* else the body is the bare image */
-    bool exact;        /* reads header names as they are written */
-    bool early_401;    /* before the body; else after it */
-    bool origin;       /* must match the Host */
-    size_t head_max;   /* bytes of a request's head */
+    bool form;         /* otherwise the body is the bare image */
+    bool exact;        /* header names must match exactly */
+    bool early_401;    /* before the body; otherwise after it */
+    bool origin;       /* the Origin must match the Host */
+    size_t head_max;   /* limit for the head of a request, in bytes */
     enum web_auth auth;
-    const char *user;  /* the only one there is; NULL: as configured */
+    const char *user;  /* the only user; NULL: as configured */
     enum image_checks check;
-    const char *success, *failure; /* what it says; failure with %s */
+    const char *success, *failure; /* what it answers; failure may have %s */
 };
 
-/* kinds.c */
+/* In kinds.c. */
 extern const struct web_kind EO_SIM_WEB_KINDS[];
 extern const char *const EO_SIM_WEB_KIND_NAMES[];
 
@@ -71,7 +71,7 @@ enum web_restart {
 /* clang-format on */
 
 struct web_config {
-    int kind, auth, fault, restart; /* indices into the names */
+    int kind, auth, fault, restart; /* indices into the lists of names */
     const char *user, *password, *words;
     size_t slot, rcvbuf;
     struct flash_config flash;
@@ -89,12 +89,12 @@ struct web_device {
     char nonce[33];
 };
 
-/* accept.c: takes over fd. */
+/* In accept.c: takes over fd. */
 void eo_sim_web_accept(struct web_device *, int fd);
-/* conn.c */
+/* In conn.c. */
 void eo_sim_web_conn_free(struct web_conn *);
 
-/* auth.c: whether the request carries the right user and password. */
+/* In auth.c: does the request have the right user and password? */
 bool eo_sim_web_allowed(const struct web_device *, const struct web_head *);
 /* The challenge header of a 401, with its line end. */
 void eo_sim_web_challenge(const struct web_device *, char *out, size_t cap);

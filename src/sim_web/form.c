@@ -13,7 +13,7 @@ size_t eo_sim_web_head_end(const uint8_t *bytes, size_t len)
     return 0;
 }
 
-/* Cuts the text at the first of what, and gives what follows it. */
+/* Cuts the text at the first occurrence of what and returns what follows. */
 static char *cut(char *text, const char *what)
 {
     char *at = strstr(text, what);
@@ -80,7 +80,8 @@ int eo_sim_web_head_read(struct web_head *h, const uint8_t *bytes, size_t len,
     return 0;
 }
 
-/* All that follows the first "=": no other parameter may follow. */
+/* The boundary is all text after the first "=": no other parameter may follow.
+ */
 const char *eo_sim_web_form_boundary(struct web_form *f,
                                      const char *content_type)
 {
@@ -105,7 +106,7 @@ const char *eo_sim_web_form_boundary(struct web_form *f,
     return n > 0 ? NULL : "the boundary is empty";
 }
 
-/* name="VALUE" at *at; -1 if it is not exactly that. */
+/* Reads name="VALUE" at *at; -1 if it is not exactly that. */
 static int parameter(const char **at, const char *name, char *to, size_t cap)
 {
     const size_t n = strlen(name);

@@ -7,7 +7,7 @@
 
 /* clang-format off */
 const struct web_kind EO_SIM_WEB_KINDS[] = {
-    /* ESPHome on ESP-IDF: its server knows Basic alone and has a small buffer */
+    /* ESPHome on ESP-IDF: only Basic authentication, and a small buffer */
     {"esphome-idf", "/update", NULL, true, false, true, false, 512,
      WEB_AUTH_BASIC, NULL, CHECK_E9, "Update Successful!", "Update Failed!"},
     /* ESPHome with AsyncWebServer: ESP8266, LibreTiny, older ESP32 */
@@ -19,8 +19,8 @@ const struct web_kind EO_SIM_WEB_KINDS[] = {
      WEB_AUTH_BASIC, NULL, CHECK_E9, E8266_OK, "Update error: %s"},
     {"pico", "/update", "/update", true, false, false, false, WEB_HEAD_MAX,
      WEB_AUTH_BASIC, NULL, CHECK_NOTHING, E8266_OK, "Update error: %s"},
-    /* Looks at nothing but the first line and two headers, and says the same
-       whatever its updater said */
+    /* Reads only the first line and two headers, and gives the same answer
+       whatever its updater reports */
     {"sketch", "/sketch", "/data", false, true, false, false, WEB_HEAD_MAX,
      WEB_AUTH_BASIC, "arduino", CHECK_NOTHING, "OK", "OK"},
 };

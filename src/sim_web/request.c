@@ -1,4 +1,4 @@
-/* request.c -- the head of a request to an upload page: what is wanted. */
+/* request.c -- reads the head of a request to an upload page. */
 #include <string.h>
 
 #include "base/str.h"

@@ -1,6 +1,4 @@
-/* upload.c -- the image on its way through an upload page into flash, and
- * the verdict.
- */
+/* upload.c -- writes an uploaded image to flash, and gives the verdict. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -42,7 +40,7 @@ static void on_restart(void *ctx)
 {
     struct web_conn *x = ctx;
 
-    eo_sim_web_report(x, true); /* x is gone */
+    eo_sim_web_report(x, true); /* x was freed */
 }
 
 static void verdict(struct web_conn *x)
@@ -183,7 +181,7 @@ bool eo_sim_web_begin_image(struct web_conn *x, size_t size)
     return true;
 }
 
-/* The form's head is complete: what follows is the file. */
+/* The form's head is complete: the file follows. */
 bool eo_sim_web_on_form(struct web_conn *x)
 {
     const char *why;
