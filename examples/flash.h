@@ -1,5 +1,5 @@
-/* flash.h -- what the examples share: one image for one device, and what is said
- * about it.  Each example brings another loop.
+/* flash.h -- what the examples share: they flash one image to one device and
+ * print what happens.  Each example uses a different loop.
  *
  * usage: EXAMPLE HOST PORT IMAGE
  */
@@ -15,7 +15,7 @@ struct flash {
     struct espota_loop *loop;
     struct espota_fleet *fleet;
     struct espota_image *image;
-    int status; /* to exit with */
+    int status; /* exit status */
 };
 
 static inline void flash_event(void *ctx, const struct espota_event *e)
@@ -31,7 +31,7 @@ static inline void flash_event(void *ctx, const struct espota_event *e)
            f->status == 0 ? "updated" : e->result->error->message);
 }
 
-/* 0, or -1 with a message said. */
+/* Returns 0, or -1 after it has printed a message. */
 static inline int flash_begin(struct flash *f, char **argv)
 {
     const struct espota_target target =

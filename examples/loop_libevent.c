@@ -1,7 +1,7 @@
-/* loop_libevent.c -- as a guest in libevent's loop, which also ticks.
+/* loop_libevent.c -- the library runs in libevent's loop, which also ticks.
  *
- * What the library waits for changes whenever it has run, so the events are
- * made anew then.  That is cheap: a device has one or two sockets.
+ * What the library waits for may change each time it runs, so the events are
+ * made again after that.  This is cheap: a device has one or two sockets.
  */
 #include "flash.h"
 
@@ -34,7 +34,7 @@ static void on_ready(evutil_socket_t fd, short what, void *ctx)
     };
     struct guest *g = ctx;
 
-    disarm(g); /* before: the library may close some of them */
+    disarm(g); /* first, as the library may close some */
     espota_loop_process(g->loop, &ready, 1);
     arm(g);
 }

@@ -1,7 +1,8 @@
-/* loop_libuv.c -- as a guest in libuv's loop, which also ticks.
+/* loop_libuv.c -- the library runs in libuv's loop, which also ticks.
  *
- * What the library waits for changes whenever it has run, so the watchers are
- * made anew then.  libuv closes them later: each is freed by its own callback.
+ * What the library waits for may change each time it runs, so the watchers are
+ * made again after that.  libuv closes them later; each is freed by its own
+ * callback.
  */
 #include "flash.h"
 
@@ -38,7 +39,7 @@ static void on_ready(uv_poll_t *poll, int status, int events)
     uv_os_fd_t fd;
     struct espota_fd ready;
 
-    /* An error is told as both: the library asks the socket. */
+    /* An error is reported as both: the library asks the socket. */
     if (status < 0)
         events = UV_READABLE | UV_WRITABLE;
     uv_fileno((const uv_handle_t *)poll, &fd);
@@ -47,7 +48,7 @@ static void on_ready(uv_poll_t *poll, int status, int events)
         .ready = (uint8_t)((events & UV_READABLE ? ESPOTA_READ : 0) |
                            (events & UV_WRITABLE ? ESPOTA_WRITE : 0)),
     };
-    disarm(g); /* before: the library may close some of them */
+    disarm(g); /* first, as the library may close some */
     espota_loop_process(g->loop, &ready, 1);
     arm(g);
 }
@@ -121,7 +122,7 @@ int main(int argc, char **argv)
     flash_end(&f);
     uv_close((uv_handle_t *)&g.timer, NULL);
     uv_close((uv_handle_t *)&g.tick, NULL);
-    uv_run(g.uv, UV_RUN_DEFAULT); /* what is closed is freed there */
+    uv_run(g.uv, UV_RUN_DEFAULT); /* frees what was closed */
     uv_loop_close(g.uv);
     free(g.poll);
     return f.status;

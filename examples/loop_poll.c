@@ -1,5 +1,5 @@
-/* loop_poll.c -- in a poll(2) loop that has something else to do as well: it
- * counts what comes on standard input.
+/* loop_poll.c -- the library runs in a poll(2) loop that has other work as
+ * well: it counts the bytes on standard input.
  */
 #include "flash.h"
 
@@ -17,7 +17,7 @@ static void turn(struct espota_loop *loop, size_t *heard)
     size_t n = espota_loop_fds(loop, fds, MAX);
 
     if (n > MAX)
-        n = MAX; /* the rest has its turn: one device needs a handful */
+        n = MAX; /* more must wait: one device needs only a few */
     for (size_t i = 0; i < n; i++)
         polls[i] = (struct pollfd){
             .fd = fds[i].fd,
@@ -31,7 +31,8 @@ static void turn(struct espota_loop *loop, size_t *heard)
             espota_loop_give_up(loop, errno);
         return;
     }
-    /* A hang-up or an error is told as both: the library asks the socket. */
+    /* A hang-up or an error is reported as both: the library asks the socket.
+     */
     for (size_t i = 0; i < n; i++)
         fds[i].ready =
             (uint8_t)((polls[i].revents & ~POLLOUT ? ESPOTA_READ : 0) |
@@ -43,7 +44,7 @@ static void turn(struct espota_loop *loop, size_t *heard)
         if (got > 0)
             printf("%zu bytes on standard input\n", *heard += (size_t)got);
         else
-            *heard = (size_t)-1; /* it has ended */
+            *heard = (size_t)-1; /* end of input */
     }
 }
 

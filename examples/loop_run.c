@@ -1,4 +1,5 @@
-/* loop_run.c -- the library waits: the shortest program that flashes a device. */
+/* loop_run.c -- the library runs its own loop: the shortest program that
+ * flashes a device. */
 #include "flash.h"
 
 int main(int argc, char **argv)
