@@ -26,7 +26,7 @@ static void what_follows(enum follows what, const struct opt *opt)
         fputs("@hosts", stdout);
         break;
     case FOLLOWS_WORDS:
-        for (size_t i = 0; opt->words(i) != NULL; i++)
+        for (size_t i = 0; opt != NULL && opt->words(i) != NULL; i++)
             printf("%s%s", i > 0 ? " " : "", opt->words(i));
         break;
     case FOLLOWS_FILE:
