@@ -19,7 +19,7 @@ fault() {
 @test "features changed on the way" { fault tampered-preamble 20 "Handshake MAC failure"; }
 @test "a refusal without a reason" { fault handshake-error 20 "Handshake error"; }
 @test "an impostor" { fault impostor 20 "did not prove that it knows the key"; }
-@test "a worthless public key" { fault zero-share 25 "worthless"; }
+@test "an invalid public key" { fault zero-share 25 "invalid public key"; }
 
 @test "a web server behind the greeting" { fault http@key 25 "0x48"; }
 @test "garbage instead of the key exchange" { fault garbage@key 25; }
