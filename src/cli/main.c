@@ -13,7 +13,7 @@ static const struct command COMMANDS[] = {
                  "espota-c flash --ask-auth lamp=10.0.0.7:3232 firmware.bin\n"},
     {"fleet", CMD_FLEET, "TARGETS...", 0, ANY, "flash many devices",
      eo_cmd_fleet,
-     .about = "Sends an image to every device of the lists: a line each.",
+     .about = "Sends an image to many devices. A list has one device per line.",
      .examples = "espota-c fleet devices.txt -f firmware.bin --dry-run\n"
                  "espota-c fleet devices.csv -f firmware.bin --canary 2 "
                  "--journal run.log\n"},
@@ -32,7 +32,7 @@ static const struct command COMMANDS[] = {
                  "espota-c inspect --extract app.bin factory.bin\n"},
     {"serve", CMD_SERVE, "[FILE...]", 0, ANY,
      "serve images to devices that pull", eo_cmd_serve,
-     .about = "Is the web server that devices fetch their update from.",
+     .about = "Runs a web server from which devices fetch their update.",
      .examples = "espota-c serve firmware.bin --fw-version 1.4.0\n"
                  "espota-c serve --dir images --port 8080\n"},
     {"wait", CMD_WAIT, "HOST", 1, 1, "wait until a device is on the network",
@@ -42,7 +42,7 @@ static const struct command COMMANDS[] = {
                  "espota-c wait 10.0.0.7 --port 3232 --timeout 60\n"},
     {"sign", CMD_SIGN, "FILE", 1, 1, "append a signature to an image",
      eo_cmd_sign,
-     .about = "Writes FILE.signed: with a signature that ESP8266 and Pico "
+     .about = "Writes FILE.signed with a signature that ESP8266 and Pico "
               "updaters check.",
      .examples = "espota-c sign firmware.bin --key private.pem\n"
                  "espota-c sign --verify firmware.bin.signed --pub "

@@ -36,8 +36,8 @@ static int check(const struct opts *o, struct espota_error *err)
                        "--protocol %s was left out of this build", protocol);
     if (o->file == NULL || o->file[0] == '\0')
         return eo_fail_hint(err, ESPOTA_E_USAGE,
-                            "it is the last word, or behind -f; a word alone "
-                            "is taken for a device",
+                            "give it as the last word or with -f; a single "
+                            "word is taken as a device",
                             "no image: -f FILE is missing");
     if (o->auth_stdin && strcmp(o->file, "-") == 0)
         return eo_fail(err, ESPOTA_E_USAGE,

@@ -51,8 +51,8 @@ static void print_environment(void)
     const struct opt *opt;
     char help[OPT_HELP];
 
-    puts("An option of the command line is stronger than its variable, and a "
-         "variable is\nstronger than the configuration.\n");
+    puts("Options on the command line override variables, and variables "
+         "override the\nconfiguration.\n");
     for (size_t i = 0; (opt = eo_opt_at(i)) != NULL; i++)
         if (opt->env != NULL)
             print_variable(opt->env, eo_opt_help(opt, help));
@@ -81,7 +81,7 @@ static void print_keys(void)
 
 static void print_config(void)
 {
-    puts("Options that are always the same stand in a file: .espota.conf in "
+    puts("Options that never change can be kept in a file: .espota.conf in "
          "the working\ndirectory or above it, up to the home or the root of "
          "the checkout; or\nespota/espota.conf in $XDG_CONFIG_HOME. --config "
          "FILE reads that file alone.\n\n"

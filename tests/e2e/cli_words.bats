@@ -79,7 +79,7 @@ usage_error() { # PART-OF-THE-LINE ARGUMENT...
         usage_error 'no image' $word
         refuse 'did you mean' err
     done
-    grep -q '^hint: .*a word alone is taken for a device' err
+    grep -q '^hint: .*a single word is taken as a device' err
 }
 
 @test "an image alone: what is missing, and who is there" {
@@ -134,7 +134,7 @@ usage_error() { # PART-OF-THE-LINE ARGUMENT...
         refuse '.\{80\}' out
     done
     espota help fleet
-    [ "$(sed -n 3p out)" = 'Sends an image to every device of the lists: a line each.' ]
+    [ "$(sed -n 3p out)" = 'Sends an image to many devices. A list has one device per line.' ]
     [ "$(sed -n 5p out)" = 'Examples:' ]
     espota help confg
     expect_status 2
